@@ -1,0 +1,19 @@
+package dev.belay.release;
+
+/// Something outside the release that its components need: a datastore or an external service.
+///
+/// @param url with `${NAME}` not yet resolved: it may hold a password
+/// @param optional whether it may be down
+public record Dependency(String name, Engine engine, String url, boolean optional) {
+    /// The protocol it is asked by.
+    public enum Engine {
+        POSTGRES,
+        MYSQL,
+        REDIS,
+        CLICKHOUSE,
+        NATS,
+        RABBITMQ,
+        KAFKA,
+        HTTP
+    }
+}

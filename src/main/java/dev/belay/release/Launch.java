@@ -1,0 +1,40 @@
+package dev.belay.release;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// How an instance is started and stopped. Part of a revision: another command line is another
+/// revision.
+///
+/// @param command program and arguments, `${NAME}` not yet resolved
+/// @param required names of variables without which it must not start
+/// @param secrets names of variables whose values are taken from the provider at every start and
+///   are never written anywhere
+/// @param port whether the instance listens: it then gets a port of its own in `$PORT`
+public record Launch(
+        List<String> command,
+        Set<String> required,
+        Set<String> secrets,
+        boolean port,
+        Stop stop,
+        Limits limits,
+        Health readiness,
+        Health liveness) {
+    public Launch {
+        command = List.copyOf(command);
+        required = Set.copyOf(required);
+        secrets = Set.copyOf(secrets);
+    }
+
+    /// How it ends: connections drain for at most `drain`, then `signal`, then after `grace`
+    /// SIGKILL.
+    ///
+    /// @param signal a POSIX name without SIG, such as `TERM`
+    public record Stop(String signal, Duration grace, Duration drain) {}
+
+    /// What one instance may use, where the host can enforce it; 0 is no limit.
+    public record Limits(long memoryBytes, int cpuPercent, int openFiles, int processes) {
+        public static final Limits NONE = new Limits(0, 0, 0, 0);
+    }
+}

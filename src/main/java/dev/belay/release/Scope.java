@@ -1,0 +1,40 @@
+package dev.belay.release;
+
+import java.util.Locale;
+
+/// What a release owns while it runs, and what operation tokens count for: one component, one
+/// datastore, or the environment itself. At most one active release owns a scope.
+public record Scope(String environment, Kind kind, String name) implements Comparable<Scope> {
+    /// What a scope is the scope of.
+    public enum Kind {
+        COMPONENT,
+        DATASTORE,
+        ENVIRONMENT
+    }
+
+    public static Scope component(String environment, String name) {
+        return new Scope(environment, Kind.COMPONENT, name);
+    }
+
+    /// Reads what [#toString] wrote.
+    ///
+    /// @throws IllegalArgumentException when it did not
+    public static Scope parse(String text) {
+        String[] parts = text.split("/", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("not a scope: " + text);
+        }
+        return new Scope(parts[0], Kind.valueOf(parts[1].toUpperCase(Locale.ROOT)), parts[2]);
+    }
+
+    /// `local/component/api`.
+    @Override
+    public String toString() {
+        return environment + "/" + kind.name().toLowerCase(Locale.ROOT) + "/" + name;
+    }
+
+    @Override
+    public int compareTo(Scope other) {
+        return toString().compareTo(other.toString());
+    }
+}

@@ -1,0 +1,99 @@
+package dev.belay.release;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What one step of a plan does, with nothing left to choose. The plan holds it, execution passes
+/// it on unread, a driver carries it out.
+public sealed interface Work {
+    /// Looks, and changes nothing.
+    sealed interface Check extends Work {}
+
+    /// Changes the world, under a token.
+    sealed interface Effect extends Work {}
+
+    // --- checks -----------------------------------------------------------------------------
+
+    /// Everything that can be known to be wrong before anything is touched.
+    ///
+    /// @param variables required names, none of which may be missing or empty
+    /// @param tools program to version range, `node` to `>=20`
+    /// @param ports stable ports that must be free or already the gateway's
+    /// @param artifacts what must be in the store and verify
+    record Preflight(
+            Set<String> variables,
+            Map<String, String> tools,
+            Set<Integer> ports,
+            Set<Digest> artifacts)
+            implements Check {
+        public Preflight {
+            variables = Set.copyOf(variables);
+            tools = Map.copyOf(tools);
+            ports = Set.copyOf(ports);
+            artifacts = Set.copyOf(artifacts);
+        }
+    }
+
+    /// Connect, sign in, one harmless operation.
+    record Reachable(Dependency dependency) implements Check {}
+
+    /// That many instances answer their readiness check as often as it asks for.
+    record Ready(Revision revision, int instances) implements Check {}
+
+    /// The tests pass against one instance's own address, before it has traffic.
+    record SmokePrivate(Revision revision, List<SmokeTest> tests) implements Check {
+        public SmokePrivate {
+            tests = List.copyOf(tests);
+        }
+    }
+
+    /// The tests pass through the gateway, as users come.
+    record SmokePublic(int port, List<SmokeTest> tests) implements Check {
+        public SmokePublic {
+            tests = List.copyOf(tests);
+        }
+    }
+
+    /// Nothing is in flight at the revision any more, or its drain time is over.
+    record Drained(Revision revision) implements Check {}
+
+    /// The revisions stay well for that long: alive, ready, no crash loop, no repeated fatal error.
+    record Soak(List<Revision> revisions, Duration time) implements Check {
+        public Soak {
+            revisions = List.copyOf(revisions);
+        }
+    }
+
+    /// What is observed is what was wanted: instances by revision, and the gateway's table.
+    record Settled(String component, Map<String, Integer> instances, List<Traffic> traffic)
+            implements Check {
+        public Settled {
+            instances = Map.copyOf(instances);
+            traffic = List.copyOf(traffic);
+        }
+    }
+
+    // --- effects ----------------------------------------------------------------------------
+
+    /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after
+    /// draining; never one that the gateway still sends to.
+    record Scale(Revision revision, int instances) implements Effect {}
+
+    /// The component's requests go there. Refused while a weighted revision is not ready.
+    record Route(String component, Traffic traffic) implements Effect {}
+
+    /// A frontend's files lie unpacked and verified where the gateway reads them.
+    record Publish(Revision revision) implements Effect {}
+
+    /// Runs a command of the artifact to its end.
+    ///
+    /// @param probe asks whether it happened, by exit code: 0 done, 1 not done, 2 in progress, 3
+    ///   partial, anything else unknown; empty when nobody can say
+    record RunJob(Revision revision, List<String> probe) implements Effect {
+        public RunJob {
+            probe = List.copyOf(probe);
+        }
+    }
+}
