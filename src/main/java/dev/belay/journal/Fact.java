@@ -21,6 +21,9 @@ public sealed interface Fact {
     /// A step began to wait: its time counts from this entry.
     record Waiting(int step, String because) implements Fact {}
 
+    /// A soak begins: the new revisions count as what the scopes run, not yet as rollback targets.
+    record Soaking(int step) implements Fact {}
+
     /// An effect is about to be tried. Committed before it is sent.
     ///
     /// @param token assigned by the journal in the same transaction, strictly increasing per scope;
