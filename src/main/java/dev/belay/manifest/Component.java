@@ -1,0 +1,62 @@
+package dev.belay.manifest;
+
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.SmokeTest;
+import java.time.Duration;
+import java.util.List;
+
+/// Something that deploys on its own, in one environment, with everything merged and nothing left
+/// to look up.
+///
+/// @param after components that must stand before this one, groups expanded
+/// @param uses names of datastores and externals that must answer before this one starts
+/// @param smoke tests of this component alone; may be empty, which the plan says
+public record Component(
+        String name,
+        Kind kind,
+        Responsible responsible,
+        Build build,
+        Variables variables,
+        List<String> uses,
+        List<String> after,
+        List<SmokeTest> smoke,
+        Source source) {
+    public Component {
+        uses = List.copyOf(uses);
+        after = List.copyOf(after);
+        smoke = List.copyOf(smoke);
+    }
+
+    /// What sort of thing it is, and what only that sort has.
+    public sealed interface Kind {}
+
+    /// Answers requests.
+    ///
+    /// @param port the stable port that the gateway listens on, the environment's offset added
+    public record Service(Launch launch, int port, int instances, Strategy strategy)
+            implements Kind {}
+
+    /// Files that the gateway serves from the artifact.
+    ///
+    /// @param port the stable port that the gateway listens on, the environment's offset added
+    public record Frontend(int port, Strategy strategy) implements Kind {}
+
+    /// Works without being asked, such as a queue consumer.
+    public record Worker(Launch launch, int instances, Strategy strategy) implements Kind {}
+
+    /// Runs once a release, to its end.
+    ///
+    /// @param probe asks whether it happened (exit code 0 yes, 1 no, 2 under way, 3 in part); empty
+    ///   when nobody can say
+    /// @param onUnknown what follows when the probe cannot say
+    public record Job(Launch launch, List<String> probe, OnUnknown onUnknown, Duration timeout)
+            implements Kind {
+        public Job {
+            probe = List.copyOf(probe);
+        }
+    }
+
+    /// A smart contract. Declared, but not shipped by this version.
+    public record Contract() implements Kind {}
+}

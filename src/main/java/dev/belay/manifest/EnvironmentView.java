@@ -1,0 +1,67 @@
+package dev.belay.manifest;
+
+import dev.belay.problem.Problem;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The platform as one environment has it: defaults, overrides and the command line merged, groups
+/// expanded, references known to exist, `after` and `order` known to have no cycle. This is what
+/// the planner reads.
+///
+/// @param folder where the manifest lies; paths are relative to it
+/// @param components in the order they are written
+/// @param groups name to its components, nested groups expanded
+/// @param order groups that follow each other; empty when `after` alone decides. A component that
+///   no group of it names comes last
+/// @param requires program to version range, `node` to `>=20`
+/// @param prepare commands that run once before anything is built
+/// @param smoke tests of the whole platform
+/// @param soak how long a release must live before it may close; zero is not at all
+/// @param trafficTogether whether traffic moves once at the end, not group by group
+/// @param environmentFiles dotenv files that the variables' values come from, later ones win
+/// @param unsupported everything declared here that this version cannot enforce: when it is not
+///   empty a release must be refused, never go on as though nothing had been declared
+public record EnvironmentView(
+        String platform,
+        String environment,
+        Path folder,
+        Target target,
+        int portOffset,
+        SequencedMap<String, Component> components,
+        SequencedMap<String, Datastore> datastores,
+        SequencedMap<String, External> externals,
+        SequencedMap<String, List<String>> groups,
+        List<List<String>> order,
+        SortedMap<String, String> requires,
+        List<List<String>> prepare,
+        List<PlatformTest> smoke,
+        Duration soak,
+        boolean trafficTogether,
+        List<Path> environmentFiles,
+        Responsible responsible,
+        List<Problem> unsupported,
+        Source source) {
+    public EnvironmentView {
+        components = sequenced(components);
+        datastores = sequenced(datastores);
+        externals = sequenced(externals);
+        groups = sequenced(groups);
+        order = order.stream().map(List::copyOf).toList();
+        requires = Collections.unmodifiableSortedMap(new TreeMap<>(requires));
+        prepare = prepare.stream().map(List::copyOf).toList();
+        smoke = List.copyOf(smoke);
+        environmentFiles = List.copyOf(environmentFiles);
+        unsupported = List.copyOf(unsupported);
+    }
+
+    private static <V> SequencedMap<String, V> sequenced(Map<String, V> map) {
+        return Collections.unmodifiableSequencedMap(new LinkedHashMap<>(map));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.belay.manifest;
+
+/// What an environment runs on.
+public sealed interface Target {
+    /// Plain processes on this machine.
+    record Processes() implements Target {}
+
+    /// Containers. Declared, but not enforced by this version.
+    record Docker() implements Target {}
+
+    /// A namespace of a cluster. Declared, but not enforced by this version.
+    record Kubernetes(String namespace) implements Target {}
+}
