@@ -68,7 +68,11 @@ final class Session implements AutoCloseable {
     }
 
     int update(String sql, @Nullable Object... values) throws SQLException {
-        return bind(sql, values).executeUpdate();
+        try {
+            return bind(sql, values).executeUpdate();
+        } catch (SQLException e) {
+            throw forget(sql, e);
+        }
     }
 
     <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
@@ -78,7 +82,18 @@ final class Session implements AutoCloseable {
                 list.add(reader.read(rows));
             }
             return list;
+        } catch (SQLException e) {
+            throw forget(sql, e);
         }
+    }
+
+    /// The driver closes a statement that failed; the next use has to prepare it anew.
+    private SQLException forget(String sql, SQLException why) throws SQLException {
+        PreparedStatement failed = prepared.remove(sql);
+        if (failed != null) {
+            failed.close();
+        }
+        return why;
     }
 
     <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)
