@@ -196,7 +196,7 @@ public final class PlanLint {
                     counts.put(revision.id(), instances);
                     ready.merge(revision.id(), instances, Math::min);
                 }
-                case Work.Route(String _, Traffic to) -> {
+                case Work.Route(String _, Traffic to, var _) -> {
                     for (Traffic.Share share : to.shares()) {
                         if (share.weight() > 0
                                 && ready.getOrDefault(share.revision(), 0) < share.instances()) {

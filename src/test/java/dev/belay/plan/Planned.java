@@ -186,7 +186,7 @@ final class Planned {
         return switch (effect) {
             case Work.Scale(var revision, int instances) ->
                     "scale " + revision.id() + " to " + instances;
-            case Work.Route(String component, var traffic) ->
+            case Work.Route(String component, var traffic, var _) ->
                     "route "
                             + component
                             + " to "
