@@ -343,7 +343,7 @@ final class Course {
             }
         }
         if (allUndone) {
-            lookAtTheWhole(plan.before(), ReleaseState.ROLLED_BACK);
+            lookAtTheWhole(before(), ReleaseState.ROLLED_BACK);
         }
     }
 
@@ -367,21 +367,47 @@ final class Course {
         if (progress.direction() == Direction.DO) {
             lookAtTheWhole(wanted(), ReleaseState.COMPLETED);
         } else {
-            lookAtTheWhole(plan.before(), ReleaseState.ROLLED_BACK);
+            lookAtTheWhole(before(), ReleaseState.ROLLED_BACK);
         }
     }
 
     /// What the plan itself looks at before it is done.
-    private List<Work.Settled> wanted() {
+    private List<Work.Check> wanted() {
         return plan.steps().stream()
                 .map(Step::work)
                 .filter(Work.Settled.class::isInstance)
-                .map(Work.Settled.class::cast)
+                .map(Work.Check.class::cast)
                 .toList();
     }
 
+    /// What a rollback must be seen to have restored. Where traffic was never moved it may be with
+    /// another revision than the fallback, an unsoaked one that this release took over from: then
+    /// it stands as it stood, and is not judged.
+    private List<Work.Check> before() {
+        var moved = new HashSet<String>();
+        var ports = new HashSet<Integer>();
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.Route(String component, var traffic)
+                    && progress.intended(step.number())) {
+                moved.add(component);
+                ports.add(traffic.port());
+            }
+        }
+        var checks = new ArrayList<Work.Check>();
+        for (Work.Check check : plan.before()) {
+            switch (check) {
+                case Work.Settled(String component, var instances, var _)
+                        when !moved.contains(component) ->
+                        checks.add(new Work.Settled(component, instances, List.of()));
+                case Work.SmokePublic(int port, var _) when !ports.contains(port) -> {}
+                default -> checks.add(check);
+            }
+        }
+        return checks;
+    }
+
     /// A release closes only when what it promises is seen to be so.
-    private void lookAtTheWhole(List<Work.Settled> whole, ReleaseState end) {
+    private void lookAtTheWhole(List<Work.Check> whole, ReleaseState end) {
         Activity activity = activities.get(StepKey.WHOLE);
         if (whole.isEmpty() || activity instanceof Activity.Answered) {
             facts.add(new Fact.Ended(end, ""));

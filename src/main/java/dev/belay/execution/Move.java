@@ -20,7 +20,11 @@ sealed interface Move {
 
     record Look(int step, Work.Check check) implements Move {}
 
-    record LookAtTheWhole(List<Work.Settled> whole) implements Move {}
+    record LookAtTheWhole(List<Work.Check> whole) implements Move {
+        public LookAtTheWhole {
+            whole = List.copyOf(whole);
+        }
+    }
 
     /// Nothing before then.
     record Wake(long at) implements Move {}

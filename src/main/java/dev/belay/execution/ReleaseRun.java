@@ -119,7 +119,7 @@ final class ReleaseRun {
                 case Move.Apply(int step, Direction way, long token) -> apply(step, way, token);
                 case Move.Probe(int step, Direction way, long token) -> probe(step, way, token);
                 case Move.Look(int step, Work.Check check) -> look(step, check);
-                case Move.LookAtTheWhole(List<Work.Settled> whole) -> lookAtTheWhole(whole);
+                case Move.LookAtTheWhole(List<Work.Check> whole) -> lookAtTheWhole(whole);
                 case Move.Wake(long at) -> wake(at);
             }
         }
@@ -513,21 +513,20 @@ final class ReleaseRun {
         activities.put(key, new Activity.Resting(world.now() + millis, Again.LOOK, 0, because));
     }
 
-    private void lookAtTheWhole(List<Work.Settled> whole) {
+    private void lookAtTheWhole(List<Work.Check> whole) {
         wholeSince = Math.min(wholeSince, world.now());
         lookAtPart(whole, 0, begin(StepKey.WHOLE, 0));
     }
 
-    private void lookAtPart(List<Work.Settled> whole, int index, long call) {
+    private void lookAtPart(List<Work.Check> whole, int index, long call) {
         if (index == whole.size()) {
             ifCurrent(StepKey.WHOLE, call, () -> settle(StepKey.WHOLE, new Result.Done("")));
             return;
         }
-        Work.Settled part = whole.get(index);
-        Scope scope = Scope.component(row.environment(), part.component());
+        Work.Check part = whole.get(index);
         world.look(
                 part,
-                new Order(scope, 0, row.id(), 0, WHOLE_WITHIN),
+                new Order(scopeOf(part), 0, row.id(), 0, WHOLE_WITHIN),
                 since(wholeSince),
                 seen -> {
                     if (seen instanceof Look.Done) {
@@ -547,7 +546,13 @@ final class ReleaseRun {
                                                         Duration.ZERO, "no answer came"))));
     }
 
-    private void notAsPromised(Work.Settled part, Look seen) {
+    private Scope scopeOf(Work.Check part) {
+        return part instanceof Work.Settled settled
+                ? Scope.component(row.environment(), settled.component())
+                : row.scopes().iterator().next();
+    }
+
+    private void notAsPromised(Work.Check part, Look seen) {
         String because =
                 switch (seen) {
                     case Look.Done(String detail) -> detail;
@@ -555,7 +560,7 @@ final class ReleaseRun {
                     case Look.Failed(String reason, String _, String _) -> reason;
                 };
         if (since(wholeSince).compareTo(WHOLE_WITHIN) > 0) {
-            stuck(StepKey.WHOLE, "held/not-as-promised", "`" + part.component() + "`: " + because);
+            stuck(StepKey.WHOLE, "held/not-as-promised", scopeOf(part) + ": " + because);
         } else {
             rest(StepKey.WHOLE, Patience.CONDITION.rest(4, world), because);
         }

@@ -17,7 +17,9 @@ import java.util.TreeSet;
 /// @param steps numbered from 1; a partial order by [Step#after]
 /// @param desired component to what it runs when the plan is done
 /// @param fallback component to what it runs when the plan is undone; absent: nothing ran
-/// @param before what must be observed before it counts as rolled back
+/// @param before what must be observed before it counts as rolled back: for each component how it
+///   is settled, then its smoke tests. A component none of whose effects was ever intended stands
+///   as it stood, and need not be looked at
 /// @param targets where a rollback may lead, best first
 /// @param pointOfNoReturn the number of the step after which the only way is forward, or 0
 /// @param skipped what was left out, by whom asked and why
@@ -33,7 +35,7 @@ public record Plan(
         List<Step> steps,
         Map<String, Deployment> desired,
         Map<String, Deployment> fallback,
-        List<Work.Settled> before,
+        List<Work.Check> before,
         List<Target> targets,
         int pointOfNoReturn,
         List<Skip> skipped,

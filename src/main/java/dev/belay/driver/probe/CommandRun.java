@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 /// Runs one command to its end, or ends it with all its children when its time is up. No shell, no
 /// input, and of its output the last two kilobytes. A child that it leaves behind with its output
 /// open keeps nobody waiting.
-final class CommandRun {
+public final class CommandRun {
     private static final int OUTPUT_MAX = 2048;
     private static final Duration LOOK = Duration.ofMillis(5);
 
     /// How it ended.
-    sealed interface Outcome {
+    public sealed interface Outcome {
         record Exited(int status, String output) implements Outcome {}
 
         record TimedOut(String output) implements Outcome {}
@@ -30,8 +30,10 @@ final class CommandRun {
 
     private CommandRun() {}
 
+    /// Runs `command` in `folder`.
+    ///
     /// @param environment all of it: nothing is inherited
-    static Outcome run(
+    public static Outcome run(
             List<String> command, Path folder, Map<String, String> environment, Duration timeout) {
         if (command.isEmpty()) {
             return new Outcome.NotStarted("the command is empty");
