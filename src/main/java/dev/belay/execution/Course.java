@@ -120,6 +120,9 @@ final class Course {
 
     private void forward() {
         resolveOpen(Direction.DO);
+        if (!facts.isEmpty()) {
+            return;
+        }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
             turnBack();
             return;
@@ -288,6 +291,9 @@ final class Course {
 
     private void paused() {
         resolveOpen(Direction.DO);
+        if (!facts.isEmpty()) {
+            return;
+        }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
             turnBack();
             return;

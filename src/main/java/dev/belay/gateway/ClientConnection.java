@@ -7,6 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -53,6 +55,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
     private boolean taking;
     private boolean waiting = true;
     private long deadline;
+    private long unsent;
     private long cutAt = Long.MAX_VALUE;
 
     ClientConnection(Proxy proxy, Channel channel, int port, ResponseEncoder encoder) {
@@ -164,7 +167,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
     void abort() {
         current = null;
         // A reset, where the body's end is the connection's end and FIN would be a lie.
-        channel.config().setOption(io.netty.channel.ChannelOption.SO_LINGER, 0);
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();
     }
 
@@ -252,12 +255,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
             abort0();
         } else if (now - deadline >= 0) {
-            if (current == null) {
+            if (current == null && stillSending()) {
+                progress(proxy.limits().keepAlive());
+            } else if (current == null) {
                 channel.close();
             } else {
                 current.onTimeout();
             }
         }
+    }
+
+    /// Whether the rest of the last answer is on its way to a slow client, and moved since.
+    private boolean stillSending() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long left = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        boolean moved = left > 0 && left != unsent;
+        unsent = left;
+        return moved;
     }
 
     private void abort0() {
@@ -310,9 +324,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
             answer(refusal, refusal.reasonPhrase());
             return;
         }
-        var exchange = new ProxyExchange(this, request);
-        current = exchange;
-        exchange.begin();
+        Table.Entry entry = proxy.table().at(port);
+        Table.LiveShare share = entry == null ? null : entry.choose();
+        if (entry != null && share != null && share.root() != null) {
+            current = new SiteExchange(this, request, entry, share.traffic(), share.root());
+        } else {
+            var exchange = new ProxyExchange(this, request);
+            current = exchange;
+            exchange.begin(entry, share);
+        }
     }
 
     /// Goes through what was sent ahead; not recursive, however much that is.

@@ -62,18 +62,24 @@ final class ProxyExchange implements Exchange {
 
     // --- finding a member -----------------------------------------------------------------------
 
-    void begin() {
+    /// @param entry the table's line at this moment, and the share that was drawn
+    void begin(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
         client.progress(client.proxy().limits().responseHead());
         if (upgrade) {
             // What follows the request belongs to another protocol.
             client.read(false);
         }
-        attempt();
+        attempt(entry, drawn);
     }
 
-    private void attempt() {
+    /// Draws again, from the table as it is now.
+    private void again() {
         Table.Entry entry = client.proxy().table().at(client.port());
-        Table.LiveShare chosen = entry == null ? null : entry.choose();
+        attempt(entry, entry == null ? null : entry.choose());
+    }
+
+    private void attempt(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
+        Table.LiveShare chosen = entry == null ? null : entry.untried(drawn, tried);
         Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
         if (entry == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
             unavailable(entry);
@@ -118,7 +124,7 @@ final class ProxyExchange implements Exchange {
         client.proxy().suspect(share, upstream);
         tried.add(upstream);
         leave();
-        attempt();
+        again();
     }
 
     // --- the request ----------------------------------------------------------------------------
@@ -357,7 +363,7 @@ final class ProxyExchange implements Exchange {
             leave();
             // The body was empty; its end is sent again.
             queued.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            attempt();
+            again();
             return;
         }
         if (!over) {

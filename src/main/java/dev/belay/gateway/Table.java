@@ -73,6 +73,19 @@ final class Table {
             return able < 2 ? only : draw(ThreadLocalRandom.current().nextInt(total));
         }
 
+        /// The drawn share if it has a member that was not tried yet, else another weighted one.
+        @Nullable LiveShare untried(@Nullable LiveShare drawn, Collection<Upstream> tried) {
+            if (tried.isEmpty() || (drawn != null && drawn.leastLoaded(tried) != null)) {
+                return drawn;
+            }
+            for (LiveShare share : shares) {
+                if (share.weight() > 0 && share.leastLoaded(tried) != null) {
+                    return share;
+                }
+            }
+            return null;
+        }
+
         private @Nullable LiveShare draw(int drawn) {
             int left = drawn;
             LiveShare last = null;

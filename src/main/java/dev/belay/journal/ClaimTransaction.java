@@ -12,6 +12,12 @@ import java.util.Set;
 
 /// Gives one release that needs somebody to whoever asks: first what is under way, then what waits.
 final class ClaimTransaction {
+    static final String ORPHANS =
+            """
+            SELECT id FROM release WHERE active = 1 AND lease_until <= ?
+              ORDER BY lease_until, ordinal\
+            """;
+
     private static final String ENGINE = Actor.ENGINE.subject();
 
     private final Session session;
@@ -38,14 +44,7 @@ final class ClaimTransaction {
 
     /// Takes the active release that has been without anybody for longest.
     private Optional<String> adopt() throws SQLException {
-        List<String> orphans =
-                session.list(
-                        """
-                        SELECT id FROM release WHERE active = 1 AND lease_until <= ?
-                          ORDER BY lease_until, ordinal\
-                        """,
-                        row -> row.getString(1),
-                        now);
+        List<String> orphans = session.list(ORPHANS, row -> row.getString(1), now);
         for (String orphan : orphans) {
             if (!except.contains(orphan)) {
                 session.update(

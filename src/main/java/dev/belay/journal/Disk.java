@@ -161,8 +161,8 @@ final class Disk {
                 switch (code(e)) {
                     case 8 -> " cannot be written: the file or its folder is read-only";
                     case 14 ->
-                            " cannot be opened: its folder has to exist and to be writable for the"
-                                    + " user that runs Belay";
+                            " cannot be opened: it has to be a file, in a folder that the user who runs"
+                                    + " Belay may write to";
                     case 11, 26 ->
                             " is damaged, or is not a journal of Belay; move it aside and restore"
                                     + " it from a backup";

@@ -1,7 +1,6 @@
 package dev.belay.journal;
 
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,7 @@ final class GroupCommit implements AutoCloseable {
     private final LinkedBlockingQueue<Pending<?>> queue = new LinkedBlockingQueue<>();
     private final AtomicLong commits = new AtomicLong();
     private final Thread thread;
+    private volatile boolean stopping;
     private volatile boolean stopped;
 
     GroupCommit(Session session, Disk disk) {
@@ -83,10 +83,16 @@ final class GroupCommit implements AutoCloseable {
         return commits.get();
     }
 
+    /// How many transactions wait for the one that is being written.
+    int waiting() {
+        return queue.size();
+    }
+
     /// Lets what waits be written, then stops.
     @Override
     public void close() {
-        queue.add(new Pending<Void>(_ -> stop()));
+        stopping = true;
+        queue.add(new Pending<>(_ -> 0));
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -100,13 +106,8 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private Void stop() {
-        stopped = true;
-        return null;
-    }
-
     private void work() {
-        while (!stopped) {
+        while (!stopping || !queue.isEmpty()) {
             var batch = new ArrayList<Pending<?>>();
             try {
                 batch.add(queue.take());
@@ -118,6 +119,7 @@ final class GroupCommit implements AutoCloseable {
             write(batch);
             batch.forEach(Pending::answer);
         }
+        stopped = true;
         refuseRest();
     }
 
@@ -134,7 +136,7 @@ final class GroupCommit implements AutoCloseable {
             try {
                 attempt(batch);
             } catch (SQLException e) {
-                session.connection().rollback();
+                session.rollBack();
                 if (!disk.ranOut(e) || !disk.release()) {
                     throw e;
                 }
@@ -148,33 +150,30 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void attempt(List<Pending<?>> batch) throws SQLException {
+        session.begin();
         for (Pending<?> pending : batch) {
-            Savepoint before = session.connection().setSavepoint();
+            session.mark();
             try {
                 pending.run(session);
-                session.connection().releaseSavepoint(before);
+                session.dropMark();
             } catch (SQLException e) {
                 if (!Disk.refusedByConstraint(e)) {
                     throw e;
                 }
-                session.connection().rollback(before);
+                session.rollBackToMark();
                 pending.refuse(new IllegalStateException("the journal refuses this", e));
             } catch (RuntimeException e) {
-                session.connection().rollback(before);
+                session.rollBackToMark();
                 pending.refuse(e);
             }
         }
-        session.connection().commit();
+        session.commit();
         commits.incrementAndGet();
     }
 
     private void abandon(List<Pending<?>> batch, Throwable why) {
+        session.rollBack();
         batch.forEach(pending -> pending.refuse(why));
-        try {
-            session.connection().rollback();
-        } catch (SQLException e) {
-            why.addSuppressed(e);
-        }
     }
 
     private static RuntimeException rethrown(CompletionException e) {

@@ -7,17 +7,29 @@ import java.util.List;
 
 /// Reads what was written line by line: entries of releases and the past of scopes.
 final class Lines {
+    static final String ENTRIES =
+            """
+            SELECT release_id, seq, at, fence, actor, body FROM journal
+              WHERE release_id = ? AND seq > ? ORDER BY seq\
+            """;
+
+    static final String HISTORY =
+            """
+            SELECT release_id, revision, deployment, soaked, at FROM deployed
+              WHERE scope = ? ORDER BY ordinal DESC LIMIT ?\
+            """;
+
+    static final String SCOPES =
+            """
+            SELECT scope FROM scope WHERE environment = ?
+              AND EXISTS (SELECT 1 FROM deployed WHERE deployed.scope = scope.scope)
+              ORDER BY scope\
+            """;
+
     private Lines() {}
 
     static List<Entry> entries(Session session, String release, long after) throws SQLException {
-        return session.list(
-                """
-                SELECT release_id, seq, at, fence, actor, body FROM journal
-                  WHERE release_id = ? AND seq > ? ORDER BY seq\
-                """,
-                Lines::entry,
-                release,
-                after);
+        return session.list(ENTRIES, Lines::entry, release, after);
     }
 
     private static Entry entry(ResultSet row) throws SQLException {
@@ -43,10 +55,7 @@ final class Lines {
 
     static List<Journal.Past> history(Session session, Scope scope, int limit) throws SQLException {
         return session.list(
-                """
-                SELECT release_id, revision, deployment, soaked, at FROM deployed
-                  WHERE scope = ? ORDER BY ordinal DESC LIMIT ?\
-                """,
+                HISTORY,
                 row ->
                         new Journal.Past(
                                 scope,
@@ -60,14 +69,7 @@ final class Lines {
     }
 
     static List<Scope> scopes(Session session, String environment) throws SQLException {
-        return session.list(
-                """
-                SELECT scope FROM scope WHERE environment = ?
-                  AND EXISTS (SELECT 1 FROM deployed WHERE deployed.scope = scope.scope)
-                  ORDER BY scope\
-                """,
-                row -> Scope.parse(row.getString(1)),
-                environment);
+        return session.list(SCOPES, row -> Scope.parse(row.getString(1)), environment);
     }
 
     static List<AuditLog.Leaf> leaves(Session session, long after, int limit) throws SQLException {

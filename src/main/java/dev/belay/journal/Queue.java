@@ -13,6 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Releases that wait for their scopes, oldest first.
 final class Queue {
+    static final String WAITING =
+            """
+            SELECT q.id, w.scope, o.release_id AS owner, s.soaking AS soaking,
+              EXISTS (SELECT 1 FROM open_intent i WHERE i.release_id = o.release_id)
+                AS doubtful
+              FROM release q
+              JOIN release_scope w ON w.release_id = q.id
+              LEFT JOIN scope_owner o ON o.scope = w.scope
+              LEFT JOIN release s ON s.id = o.release_id
+              WHERE q.state = 'QUEUED' ORDER BY q.ordinal, w.scope\
+            """;
+
     private Queue() {}
 
     /// A scope that a queued release wants.
@@ -48,16 +60,7 @@ final class Queue {
         record Line(String release, Wanted wanted) {}
         List<Line> lines =
                 session.list(
-                        """
-                        SELECT q.id, w.scope, o.release_id AS owner, s.soaking AS soaking,
-                          EXISTS (SELECT 1 FROM open_intent i WHERE i.release_id = o.release_id)
-                            AS doubtful
-                          FROM release q
-                          JOIN release_scope w ON w.release_id = q.id
-                          LEFT JOIN scope_owner o ON o.scope = w.scope
-                          LEFT JOIN release s ON s.id = o.release_id
-                          WHERE q.state = 'QUEUED' ORDER BY q.ordinal, w.scope\
-                        """,
+                        WAITING,
                         row ->
                                 new Line(
                                         row.getString("id"),

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.regex.Pattern;
 
 /// Lays out an empty database, and recognises one that is not ours or too new.
@@ -55,10 +54,8 @@ final class Schema {
 
     private static void run(Session session, String resource) throws SQLException {
         String script = COMMENT_LINE.matcher(text(resource)).replaceAll("");
-        try (Statement statement = session.connection().createStatement()) {
-            for (String sql : END_OF_STATEMENT.splitAsStream(script).toList()) {
-                statement.execute(sql);
-            }
+        for (String sql : END_OF_STATEMENT.splitAsStream(script).toList()) {
+            session.run(sql);
         }
     }
 

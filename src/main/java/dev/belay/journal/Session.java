@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +27,52 @@ final class Session implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    Connection connection() {
-        return connection;
+    /// Runs a script's statement, whose answer nobody needs.
+    void run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// Begins a transaction that may write. Said in SQL, because the driver would take the lock for
+    /// the next transaction as soon as one is committed, and keep it while there is nothing to do.
+    void begin() throws SQLException {
+        update("BEGIN IMMEDIATE");
+    }
+
+    void commit() throws SQLException {
+        update("COMMIT");
+    }
+
+    /// Drops the transaction, if there still is one: SQLite drops it by itself on a full disk.
+    void rollBack() {
+        try {
+            update("ROLLBACK");
+        } catch (SQLException _) {
+            // There was none.
+        }
+    }
+
+    /// Marks a point inside the transaction that [#rollBackToMark] returns to.
+    void mark() throws SQLException {
+        update("SAVEPOINT mark");
+    }
+
+    void dropMark() throws SQLException {
+        update("RELEASE SAVEPOINT mark");
+    }
+
+    void rollBackToMark() throws SQLException {
+        update("ROLLBACK TO SAVEPOINT mark");
+        dropMark();
     }
 
     int update(String sql, @Nullable Object... values) throws SQLException {
-        return bind(sql, values).executeUpdate();
+        try {
+            return bind(sql, values).executeUpdate();
+        } catch (SQLException e) {
+            throw forget(sql, e);
+        }
     }
 
     <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... values) throws SQLException {
@@ -41,7 +82,18 @@ final class Session implements AutoCloseable {
                 list.add(reader.read(rows));
             }
             return list;
+        } catch (SQLException e) {
+            throw forget(sql, e);
         }
+    }
+
+    /// The driver closes a statement that failed; the next use has to prepare it anew.
+    private SQLException forget(String sql, SQLException why) throws SQLException {
+        PreparedStatement failed = prepared.remove(sql);
+        if (failed != null) {
+            failed.close();
+        }
+        return why;
     }
 
     <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... values)

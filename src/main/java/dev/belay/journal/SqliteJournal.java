@@ -31,7 +31,10 @@ public final class SqliteJournal implements Journal, AuditLog, Requests {
     public record Settings(InstantSource clock, long ballastBytes, long floorBytes) {
         /// Steady time, a reserve of 16 MiB, a floor of 8 MiB.
         public static Settings standard() {
-            return new Settings(JournalClock.steady(), 16L << 20, 8L << 20);
+            return new Settings(
+                    JournalClock.steady(InstantSource.system(), System::nanoTime),
+                    16L << 20,
+                    8L << 20);
         }
     }
 
@@ -109,7 +112,6 @@ public final class SqliteJournal implements Journal, AuditLog, Requests {
             config.setJournalSizeLimit(WAL_BYTES_KEPT);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.enforceForeignKeys(true);
-            config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         }
         var source = new SQLiteDataSource(config);
         // As an address, so that a question mark in a folder's name is not read as an option.
@@ -122,7 +124,7 @@ public final class SqliteJournal implements Journal, AuditLog, Requests {
     ///
     /// @return the greatest time already written
     private static long prepare(Session session, Path file, long now) throws SQLException {
-        session.connection().setAutoCommit(false);
+        session.begin();
         Schema.prepare(session, file, now);
         session.update(
                 """
@@ -130,7 +132,7 @@ public final class SqliteJournal implements Journal, AuditLog, Requests {
                   WHERE active = 1 AND lease_until <> 0\
                 """);
         long floor = session.number("SELECT at FROM audit ORDER BY seq DESC LIMIT 1");
-        session.connection().commit();
+        session.commit();
         return floor;
     }
 

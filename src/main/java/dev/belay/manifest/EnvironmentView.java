@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The platform as one environment has it: defaults, overrides and the command line merged, groups
 /// expanded, references known to exist, `after` and `order` known to have no cycle. This is what
@@ -59,6 +60,28 @@ public record EnvironmentView(
         smoke = List.copyOf(smoke);
         environmentFiles = List.copyOf(environmentFiles);
         unsupported = List.copyOf(unsupported);
+    }
+
+    /// A component that is known to be there.
+    public Component component(String name) {
+        return known(components.get(name), name);
+    }
+
+    /// A datastore that is known to be there.
+    public Datastore datastore(String name) {
+        return known(datastores.get(name), name);
+    }
+
+    /// An external that is known to be there.
+    public External external(String name) {
+        return known(externals.get(name), name);
+    }
+
+    private static <V> V known(@Nullable V value, String name) {
+        if (value == null) {
+            throw new IllegalArgumentException("nothing is called " + name);
+        }
+        return value;
     }
 
     private static <V> SequencedMap<String, V> sequenced(Map<String, V> map) {

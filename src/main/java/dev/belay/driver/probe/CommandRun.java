@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Runs one command to its end, or ends it with all its children when its time is up. No shell, no
-/// input, and of its output the last two kilobytes. A child that it leaves behind with its output
+/// input, and of its output the last eight kilobytes. A child that it leaves behind with its output
 /// open keeps nobody waiting.
 public final class CommandRun {
-    private static final int OUTPUT_MAX = 2048;
+    private static final int OUTPUT_MAX = 8192;
     private static final Duration LOOK = Duration.ofMillis(5);
 
     /// How it ended.

@@ -15,6 +15,7 @@ import java.util.Map;
 public final class HealthProbe {
     private static final int BODY_MAX = 64 * 1024;
     private static final int SHOWN = 200;
+    private static final int SECRET_MIN = 8;
     private static final Mask MASK = new Mask(List.of());
 
     /// Asks once.
@@ -96,15 +97,25 @@ public final class HealthProbe {
     }
 
     private static String command(List<String> command, ProbeTarget target, Duration timeout) {
+        // Which variables are secret is not known here; what is shorter could be any word.
+        var mask =
+                new Mask(
+                        target.environment().values().stream()
+                                .filter(value -> value.length() >= SECRET_MIN)
+                                .toList());
         return switch (CommandRun.run(command, target.folder(), target.environment(), timeout)) {
             case CommandRun.Outcome.Exited(int status, String output) ->
                     status == 0
                             ? ""
                             : "`%s` exits with %d: %s"
-                                    .formatted(command.getFirst(), status, output);
+                                    .formatted(
+                                            command.getFirst(), status, mask.tail(output, SHOWN));
             case CommandRun.Outcome.TimedOut(String output) ->
                     "`%s` did not end within %s: %s"
-                            .formatted(command.getFirst(), Wire.said(timeout), output);
+                            .formatted(
+                                    command.getFirst(),
+                                    Wire.said(timeout),
+                                    mask.tail(output, SHOWN));
             case CommandRun.Outcome.NotStarted(String reason) -> reason;
         };
     }

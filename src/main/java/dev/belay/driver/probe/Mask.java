@@ -27,6 +27,13 @@ final class Mask {
         return shortened(hidden(text).replaceAll("[\\p{Cntrl}&&[^\n\t]]", " "), max);
     }
 
+    /// The last `max` characters. The text should be longer than that where it was cut before: the
+    /// rest of a secret that was cut in two is not recognised.
+    String tail(String text, int max) {
+        String shown = text(text, Integer.MAX_VALUE);
+        return shown.length() <= max ? shown : "…" + shown.substring(shown.length() - max);
+    }
+
     private String hidden(String text) {
         String shown = text;
         for (String secret : secrets) {

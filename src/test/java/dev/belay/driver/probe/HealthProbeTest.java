@@ -151,6 +151,19 @@ class HealthProbeTest {
     }
 
     @Test
+    void a_command_that_prints_its_environment_gives_no_secret_away() {
+        var target =
+                new ProbeTarget(
+                        NOWHERE,
+                        () -> true,
+                        folder,
+                        Map.of("API_KEY", "k3y-0f-h0use", "PATH", "/usr/bin:/bin"));
+        assertThat(new HealthProbe().ask(command("env; exit 1"), target, LONG).toString())
+                .contains("API_KEY=***")
+                .doesNotContain("k3y-0f-h0use");
+    }
+
+    @Test
     void a_command_that_hangs_is_ended_with_its_children() throws IOException {
         var check = command("sleep 600 & echo $! > child; wait");
         assertThat(new HealthProbe().ask(check, target(NOWHERE), SHORT).toString())

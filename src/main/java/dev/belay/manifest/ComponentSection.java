@@ -1,0 +1,212 @@
+package dev.belay.manifest;
+
+import static dev.belay.manifest.shape.Shapes.COMMAND;
+import static dev.belay.manifest.shape.Shapes.DURATION;
+import static dev.belay.manifest.shape.Shapes.NAME;
+import static dev.belay.manifest.shape.Shapes.PATH;
+import static dev.belay.manifest.shape.Shapes.PORT;
+import static dev.belay.manifest.shape.Shapes.TEXT;
+import static dev.belay.manifest.shape.Shapes.choice;
+import static dev.belay.manifest.shape.Shapes.list;
+import static dev.belay.manifest.shape.Shapes.whole;
+
+import dev.belay.manifest.shape.Fields;
+import dev.belay.manifest.shape.Key;
+import dev.belay.manifest.shape.Row;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.SmokeTest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The keys of a component, and which of them its kind has.
+final class ComponentSection {
+    /// As it is written; the model has a record for each.
+    enum KindWord {
+        SERVICE,
+        FRONTEND,
+        WORKER,
+        JOB,
+        CONTRACT
+    }
+
+    static final Key<String> OWNER = Key.of("owner", TEXT, "Whose it is.");
+    static final Key<String> CONTACT =
+            Key.of("contact", TEXT, "How they are reached when it fails.");
+    static final Key<String> RUNBOOK =
+            Key.of("runbook", TEXT, "What they do then: a URL or a path.");
+
+    static final Key<KindWord> KIND =
+            Key.of(
+                            "kind",
+                            choice(KindWord.class, Set.of(KindWord.CONTRACT)),
+                            "`service` answers requests, `frontend` is files, `worker` works"
+                                    + " unasked, `job` runs once a release.")
+                    .asRequired();
+    static final Key<String> DIR =
+            Key.of("dir", PATH, "Its folder; build paths are relative to it.").fallback(".");
+    static final Key<LeafSections.BuildKeys> BUILD =
+            Key.of("build", LeafSections.BUILD, "How its artifact is made.").fallback("{}");
+    static final Key<List<String>> RUN =
+            Key.of("run", COMMAND, "Command of an instance, started in the artifact's folder.");
+    static final Key<String> STATIC =
+            Key.of("static", PATH, "Folder of a frontend's files, relative to `dir`.");
+    static final Key<Integer> PORT_KEY =
+            Key.of(
+                    "port",
+                    PORT,
+                    "Stable address: the gateway listens here, instances get a port of their own in"
+                            + " `$PORT`.");
+    static final Key<List<String>> USES =
+            Key.of("uses", list(NAME), "Datastores and externals that it needs.").fallback("[]");
+    static final Key<Variables> ENV =
+            Key.of("env", LeafSections.ENV, "Its environment variables.").fallback("{}");
+    static final Key<Health> HEALTH =
+            Key.of(
+                    "health",
+                    LeafSections.HEALTH,
+                    "When an instance may have requests. By default a service must take"
+                            + " connections, and a worker live.");
+    static final Key<Health> LIVENESS =
+            Key.of(
+                    "liveness",
+                    LeafSections.HEALTH,
+                    "When an instance is taken for dead. By default when its process is.");
+    static final Key<Integer> INSTANCES =
+            Key.of("instances", whole(1, 100, "a number from 1 to 100"), "How many run.")
+                    .fallback("1");
+    static final Key<Strategy> STRATEGY =
+            Key.of(
+                            "strategy",
+                            choice(Strategy.class, Set.of(Strategy.CANARY)),
+                            "How a new revision takes the old one's place.")
+                    .fallback("blue-green");
+    static final Key<List<String>> AFTER =
+            Key.of("after", list(NAME), "Components or groups that must stand before this one.")
+                    .fallback("[]");
+    static final Key<Launch.Stop> STOP =
+            Key.of("stop", LeafSections.STOP, "How an instance is stopped.").fallback("{}");
+    static final Key<Launch.Limits> LIMITS =
+            Key.of("limits", LeafSections.LIMITS, "What an instance may use.").fallback("{}");
+    static final Key<List<SmokeTest>> SMOKE =
+            Key.of("smoke", list(SmokeSections.TEST), "Tests of a new revision.").fallback("[]");
+    static final Key<List<String>> PROBE =
+            Key.of(
+                    "probe",
+                    COMMAND,
+                    "Says whether a job happened: exit code 0 yes, 1 no, 2 under way, 3 in part.");
+    static final Key<OnUnknown> ON_UNKNOWN =
+            Key.of(
+                            "on-unknown",
+                            choice(OnUnknown.class, Set.of()),
+                            "What follows when nobody can say whether a job happened.")
+                    .fallback("hold");
+    static final Key<Duration> TIMEOUT =
+            Key.of("timeout", DURATION, "Time for a job.").fallback("10m");
+
+    private static final List<Key<?>> ALWAYS =
+            List.of(KIND, OWNER, CONTACT, RUNBOOK, DIR, BUILD, USES, ENV, AFTER);
+
+    private static final Map<KindWord, List<Key<?>>> OF_KIND =
+            Map.of(
+                    KindWord.SERVICE,
+                    List.of(
+                            RUN, PORT_KEY, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP, LIMITS,
+                            SMOKE),
+                    KindWord.FRONTEND,
+                    List.of(STATIC, PORT_KEY, STRATEGY, SMOKE),
+                    KindWord.WORKER,
+                    List.of(RUN, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP, LIMITS, SMOKE),
+                    KindWord.JOB,
+                    List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT, STOP, LIMITS),
+                    KindWord.CONTRACT,
+                    List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT));
+
+    /// Keys that a kind cannot do without.
+    private static final Map<KindWord, List<Key<?>>> NEEDED =
+            Map.of(
+                    KindWord.SERVICE, List.of(RUN, PORT_KEY),
+                    KindWord.FRONTEND, List.of(PORT_KEY),
+                    KindWord.WORKER, List.of(RUN),
+                    KindWord.JOB, List.of(RUN),
+                    KindWord.CONTRACT, List.of());
+
+    static final Fields<Row> COMPONENT =
+            Fields.of(
+                    "component",
+                    "Something that deploys on its own.",
+                    "{kind: service, run: node main.js, port: 3000, health: {http: /health}}",
+                    List.of(
+                            KIND,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            DIR,
+                            BUILD,
+                            RUN,
+                            STATIC,
+                            Key.of("image", TEXT, "Image, on container targets.").asNotYet(),
+                            PORT_KEY,
+                            USES,
+                            ENV,
+                            HEALTH,
+                            LIVENESS,
+                            INSTANCES,
+                            STRATEGY,
+                            AFTER,
+                            STOP,
+                            LIMITS,
+                            SMOKE,
+                            Key.of(
+                                            "migrations",
+                                            LaterSections.MIGRATIONS,
+                                            "Schema changes that come with it.")
+                                    .asNotYet(),
+                            PROBE,
+                            ON_UNKNOWN,
+                            TIMEOUT),
+                    List.of(),
+                    row -> row);
+
+    private ComponentSection() {}
+
+    static boolean has(KindWord kind, String key) {
+        Key<?> known = COMPONENT.keys().get(key);
+        return known == null
+                || known.notYet()
+                || keys(kind).anyMatch(own -> own.name().equals(key));
+    }
+
+    static List<String> needed(KindWord kind) {
+        return NEEDED.getOrDefault(kind, List.of()).stream().<String>map(Key::name).toList();
+    }
+
+    /// "a service or worker": who has a key, for hints.
+    static String whoHas(String key) {
+        return Stream.of(KindWord.values())
+                .filter(kind -> keys(kind).anyMatch(k -> k.name().equals(key)))
+                .map(kind -> "`" + word(kind) + "`")
+                .collect(Collectors.joining(", "));
+    }
+
+    static String word(KindWord kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    static Responsible responsible(Row row) {
+        return new Responsible(
+                row.find(OWNER).orElse(""),
+                row.find(CONTACT).orElse(""),
+                row.find(RUNBOOK).orElse(""));
+    }
+
+    private static Stream<Key<?>> keys(KindWord kind) {
+        return Stream.concat(ALWAYS.stream(), OF_KIND.getOrDefault(kind, List.of()).stream());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.belay.manifest;
+
+import static dev.belay.manifest.shape.Shapes.ANYTHING;
+import static dev.belay.manifest.shape.Shapes.COMMAND;
+import static dev.belay.manifest.shape.Shapes.DAYS;
+import static dev.belay.manifest.shape.Shapes.DURATION;
+import static dev.belay.manifest.shape.Shapes.HOURS;
+import static dev.belay.manifest.shape.Shapes.NAME;
+import static dev.belay.manifest.shape.Shapes.PATH;
+import static dev.belay.manifest.shape.Shapes.TEXT;
+import static dev.belay.manifest.shape.Shapes.TIME;
+import static dev.belay.manifest.shape.Shapes.WRITTEN;
+import static dev.belay.manifest.shape.Shapes.YES_NO;
+import static dev.belay.manifest.shape.Shapes.ZONE;
+import static dev.belay.manifest.shape.Shapes.list;
+import static dev.belay.manifest.shape.Shapes.map;
+import static dev.belay.manifest.shape.Shapes.whole;
+import static dev.belay.manifest.shape.Shapes.words;
+
+import dev.belay.manifest.shape.Fields;
+import dev.belay.manifest.shape.Key;
+import dev.belay.manifest.shape.Row;
+import java.util.List;
+
+/// Sections that are checked and kept, so that a manifest can be written once, but that this
+/// version cannot enforce. An environment that has one is refused, never run as though it had not.
+final class LaterSections {
+    static final Fields<Row> MIGRATIONS =
+            section(
+                    "migrations",
+                    "How a component's schema changes are applied.",
+                    "{datastore: postgres, tool: sql, dir: db/migrations}",
+                    Key.of("datastore", NAME, "Datastore that is migrated.").asRequired(),
+                    Key.of("tool", words("sql", "flyway"), "What runs them."),
+                    Key.of("dir", PATH, "Folder of the migrations."),
+                    Key.of(
+                            "command",
+                            section(
+                                    "migration-command",
+                                    "Commands in place of a tool.",
+                                    "{up: pnpm db:migrate, down: pnpm db:rollback}",
+                                    Key.of("up", COMMAND, "Applies.").asRequired(),
+                                    Key.of("down", COMMAND, "Takes back."),
+                                    Key.of("probe", COMMAND, "Says whether it is applied.")),
+                            "Own commands."));
+
+    static final Fields<Row> BACKUP =
+            section(
+                    "backup",
+                    "When a datastore is backed up, and how long backups are kept.",
+                    "{daily: \"02:00\", keep: 30d}",
+                    Key.of("daily", TIME, "When."),
+                    Key.of("keep", DURATION, "How long."));
+
+    static final Fields<Row> PROMOTES =
+            section(
+                    "promotes",
+                    "Where an environment's revisions come from.",
+                    "{from: local, automatically: true}",
+                    Key.of("from", NAME, "Environment in which a revision must have soaked.")
+                            .asRequired(),
+                    Key.of("automatically", YES_NO, "Whether nobody has to ask."));
+
+    static final Fields<Row> GATES =
+            section(
+                    "gates",
+                    "What must be so before a release may go on.",
+                    "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
+                    Key.of("evidence", map(NAME, ANYTHING), "Records that must exist."),
+                    Key.of("checklist", list(TEXT), "Points that a person ticks."),
+                    Key.of(
+                            "approvals",
+                            section(
+                                    "approvals",
+                                    "Who must consent.",
+                                    "{any: [cto, vp]}",
+                                    Key.of("any", list(TEXT), "One of them."),
+                                    Key.of("all", list(TEXT), "Each of them."),
+                                    Key.of("of", list(TEXT), "Those of whom a quorum is needed."),
+                                    Key.of(
+                                            "quorum",
+                                            whole(1, 100, "a number from 1 to 100"),
+                                            "How many.")),
+                            "Consent to exactly this plan."),
+                    Key.of(
+                            "window",
+                            section(
+                                    "window",
+                                    "When a release may start.",
+                                    "{days: mon-thu, hours: \"09:00-16:00\", zone: Europe/Oslo}",
+                                    Key.of("days", DAYS, "Days."),
+                                    Key.of("hours", HOURS, "Hours."),
+                                    Key.of("zone", ZONE, "Time zone of the hours.")),
+                            "When."),
+                    Key.of("backup", words("verified"), "A backup that was restored."));
+
+    static final Fields<Row> ROLL_BACK_ON =
+            section(
+                    "roll-back-on",
+                    "What a new revision may not do worse than the old one.",
+                    "{error-rate: 1.25x, latency: +5%, crash-loop: true}",
+                    Key.of("error-rate", WRITTEN, "Errors, against the old revision."),
+                    Key.of("latency", WRITTEN, "Latency, against the old revision."),
+                    Key.of("crash-loop", YES_NO, "Whether a crash loop turns the release back."));
+
+    static final Fields<Row> KUBERNETES =
+            section(
+                    "kubernetes",
+                    "A namespace of a cluster.",
+                    "{namespace: teei}",
+                    Key.of("namespace", NAME, "Name of the namespace.").asRequired());
+
+    private LaterSections() {}
+
+    private static Fields<Row> section(String name, String about, String example, Key<?>... keys) {
+        return Fields.of(name, about, example, List.of(keys), List.of(), row -> row);
+    }
+}

@@ -1,0 +1,314 @@
+package dev.belay.manifest;
+
+import static dev.belay.manifest.ComponentSection.COMPONENT;
+import static dev.belay.manifest.ComponentSection.CONTACT;
+import static dev.belay.manifest.ComponentSection.OWNER;
+import static dev.belay.manifest.ComponentSection.RUNBOOK;
+import static dev.belay.manifest.shape.Shapes.COMMAND;
+import static dev.belay.manifest.shape.Shapes.DURATION;
+import static dev.belay.manifest.shape.Shapes.NAME;
+import static dev.belay.manifest.shape.Shapes.PATH;
+import static dev.belay.manifest.shape.Shapes.PERCENT;
+import static dev.belay.manifest.shape.Shapes.PORT;
+import static dev.belay.manifest.shape.Shapes.PROGRAM;
+import static dev.belay.manifest.shape.Shapes.URL;
+import static dev.belay.manifest.shape.Shapes.VERSION;
+import static dev.belay.manifest.shape.Shapes.VERSIONS;
+import static dev.belay.manifest.shape.Shapes.YES_NO;
+import static dev.belay.manifest.shape.Shapes.choice;
+import static dev.belay.manifest.shape.Shapes.either;
+import static dev.belay.manifest.shape.Shapes.list;
+import static dev.belay.manifest.shape.Shapes.map;
+import static dev.belay.manifest.shape.Shapes.mapped;
+import static dev.belay.manifest.shape.Shapes.one;
+import static dev.belay.manifest.shape.Shapes.whole;
+import static dev.belay.manifest.shape.Shapes.words;
+
+import dev.belay.manifest.shape.Fields;
+import dev.belay.manifest.shape.Key;
+import dev.belay.manifest.shape.Row;
+import dev.belay.manifest.shape.Shape;
+import dev.belay.manifest.text.Node;
+import dev.belay.release.Dependency.Engine;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/// The sections of a manifest above its components: the platform itself, what it stands on, and
+/// where it lives.
+final class PlatformSections {
+    /// What is merged and expanded costs their number times the rest of the manifest.
+    static final int ENVIRONMENTS_MAX = 50;
+
+    static final int GROUPS_MAX = 200;
+
+    // What a platform stands on.
+
+    static final Key<Engine> ENGINE =
+            Key.of("engine", choice(Engine.class, Set.of()), "The protocol it is asked by.")
+                    .asRequired();
+    static final Key<String> URL_KEY =
+            Key.of("url", URL, "Where it is; passwords as `${NAME}`.").asRequired();
+    static final Key<Boolean> OPTIONAL =
+            Key.of("optional", YES_NO, "Whether it may be down.").fallback("false");
+
+    private static final Key<String> LOCAL_VERSION =
+            Key.of("version", VERSION, "Wanted; what the machine has when it is not said.");
+    private static final Key<Integer> LOCAL_PORT =
+            Key.of("port", PORT, "Port that it listens on.").asRequired();
+
+    /// A server that Belay starts, before the environment's offset.
+    private static final Fields<Datastore.Server> LOCAL_SERVER =
+            Fields.of(
+                    "local-datastore",
+                    "A server that `belay up` starts on this machine.",
+                    "{version: 16, port: 5432}",
+                    List.of(LOCAL_VERSION, LOCAL_PORT),
+                    List.of(),
+                    PlatformSections::server);
+
+    static final Key<Datastore.Server> LOCAL =
+            Key.of("local", LOCAL_SERVER, "Let `belay up` start one.");
+
+    static final Fields<Row> DATASTORE =
+            Fields.of(
+                    "datastore",
+                    "Keeps data that outlives releases.",
+                    "{engine: postgres, url: \"${DATABASE_URL}\", local: {version: 16, port: 5432}}",
+                    List.of(
+                            ENGINE,
+                            URL_KEY,
+                            OPTIONAL,
+                            LOCAL,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            Key.of("backup", LaterSections.BACKUP, "When it is backed up.")
+                                    .asNotYet()),
+                    List.of(),
+                    row -> row);
+
+    static final Key<Engine> EXTERNAL_ENGINE =
+            Key.of("engine", choice(Engine.class, Set.of()), "The protocol it is asked by.")
+                    .fallback("http");
+
+    static final Fields<Row> EXTERNAL =
+            Fields.of(
+                    "external",
+                    "A service of somebody else that components need.",
+                    "{url: \"https://api.example.org/health\", optional: true}",
+                    List.of(EXTERNAL_ENGINE, URL_KEY, OPTIONAL, OWNER, CONTACT, RUNBOOK),
+                    List.of(),
+                    row -> row);
+
+    // Where it lives.
+
+    private static final Shape<Target> TARGET_WORD =
+            mapped(
+                    Map.of("process", new Target.Processes(), "docker", new Target.Docker()),
+                    Set.of("docker"));
+
+    static final Key<Target> TARGET =
+            Key.of(
+                            "target",
+                            either(
+                                    TARGET_WORD,
+                                    Fields.of(
+                                            "target",
+                                            "A target that needs to know more than its name.",
+                                            "{kubernetes: {namespace: teei}}",
+                                            List.of(
+                                                    Key.of(
+                                                                    "kubernetes",
+                                                                    LaterSections.KUBERNETES,
+                                                                    "A cluster.")
+                                                            .asNotYet()),
+                                            List.of("kubernetes"),
+                                            PlatformSections::kubernetes)),
+                            "What it runs on.")
+                    .fallback("process");
+    static final Key<Integer> PORT_OFFSET =
+            Key.of(
+                            "port-offset",
+                            whole(0, 60_000, "a number from 0 to 60000"),
+                            "Added to every port, for two environments on one machine.")
+                    .fallback("0");
+    static final Key<List<String>> ENV_FILE =
+            Key.of(
+                            "env-file",
+                            either(one(PATH), list(PATH)),
+                            "Files of `NAME=value` lines; later ones win.")
+                    .fallback("[]");
+    static final Key<List<List<String>>> ORDER =
+            Key.of(
+                            "order",
+                            list(either(one(NAME), list(NAME, 1))),
+                            "Groups that follow each other; each is verified before the next.")
+                    .fallback("[]");
+
+    static final Key<Strategy> ROLLOUT_STRATEGY =
+            Key.of(
+                    "strategy",
+                    choice(Strategy.class, Set.of(Strategy.CANARY)),
+                    "For all components, in place of their own.");
+    static final Key<Duration> SOAK =
+            Key.of("soak", DURATION, "Time that a release must live well before it is closed.")
+                    .fallback("0s");
+    static final Key<String> TRAFFIC =
+            Key.of(
+                            "traffic",
+                            words("by-group", "together"),
+                            "`together` moves traffic once, when every group stands.")
+                    .fallback("by-group");
+
+    static final Fields<Row> ROLLOUT =
+            Fields.of(
+                    "rollout",
+                    "How releases go on in this environment.",
+                    "{strategy: rolling, soak: 10m}",
+                    List.of(
+                            ROLLOUT_STRATEGY,
+                            Key.of("steps", list(PERCENT), "Traffic of a canary.").asNotYet(),
+                            SOAK,
+                            TRAFFIC),
+                    List.of(),
+                    row -> row);
+    static final Key<Row> ROLLOUT_KEY =
+            Key.of("rollout", ROLLOUT, "How releases go on.").fallback("{}");
+
+    static final Key<SequencedMap<String, Row>> DATASTORES =
+            Key.of("datastores", map(NAME, DATASTORE), "Datastores by name.").fallback("{}");
+    static final Key<SequencedMap<String, Row>> EXTERNALS =
+            Key.of("external", map(NAME, EXTERNAL), "Services of others by name.").fallback("{}");
+    static final Key<SequencedMap<String, Row>> COMPONENTS =
+            Key.of("components", map(NAME, COMPONENT), "Components by name.").fallback("{}");
+
+    static final Fields<Row> ENVIRONMENT =
+            Fields.of(
+                    "environment",
+                    "A place that releases live in. What it says of components and datastores is"
+                            + " laid over what the platform says.",
+                    "{target: process, port-offset: 1000, components: {api: {instances: 3}}}",
+                    List.of(
+                            TARGET,
+                            PORT_OFFSET,
+                            ENV_FILE,
+                            ORDER,
+                            ROLLOUT_KEY,
+                            COMPONENTS,
+                            DATASTORES,
+                            EXTERNALS,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            Key.of("promotes", LaterSections.PROMOTES, "Where revisions come from.")
+                                    .asNotYet(),
+                            Key.of("gates", LaterSections.GATES, "What must be so first.")
+                                    .asNotYet(),
+                            Key.of(
+                                            "roll-back-on",
+                                            LaterSections.ROLL_BACK_ON,
+                                            "What turns a release back.")
+                                    .asNotYet()),
+                    List.of(),
+                    row -> row);
+
+    // The platform itself.
+
+    static final Key<String> PLATFORM =
+            Key.of("platform", NAME, "The platform's name.").asRequired();
+    static final Key<List<String>> INCLUDE =
+            Key.of(
+                            "include",
+                            list(PATH),
+                            "Files that add to this one; they may not repeat what is said.")
+                    .fallback("[]");
+    static final Key<SequencedMap<String, String>> REQUIRES =
+            Key.of(
+                            "requires",
+                            map(PROGRAM, VERSIONS),
+                            "Programs that the machine must have, with their versions.")
+                    .fallback("{}");
+    static final Key<List<List<String>>> PREPARE =
+            Key.of(
+                            "prepare",
+                            list(COMMAND),
+                            "Commands that run before anything is built, such as `pnpm install`.")
+                    .fallback("[]");
+    static final Key<SequencedMap<String, List<String>>> GROUPS =
+            Key.of(
+                            "groups",
+                            map(NAME, list(NAME, 1), GROUPS_MAX),
+                            "Names for several components, valid wherever a component is.")
+                    .fallback("{}");
+    static final Key<List<SmokeSections.ThroughComponent>> SMOKE =
+            Key.of("smoke", list(SmokeSections.PLATFORM_TEST), "Tests of the platform as a whole.")
+                    .fallback("[]");
+    static final Key<SequencedMap<String, Row>> ENVIRONMENTS =
+            Key.of(
+                            "environments",
+                            map(NAME, ENVIRONMENT, ENVIRONMENTS_MAX),
+                            "Environments by name.")
+                    .asRequired();
+    static final Key<Row> DEFAULTS =
+            Key.of(
+                            "defaults",
+                            defaults(),
+                            "What components of a kind have unless they say otherwise.")
+                    .fallback("{}");
+
+    static final Fields<Row> MANIFEST =
+            Fields.of(
+                    "manifest",
+                    "The whole file.",
+                    "{platform: shop, components: {api: {kind: service, run: node main.js, port:"
+                            + " 3000}}, environments: {local: {target: process}}}",
+                    List.of(
+                            PLATFORM,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            INCLUDE,
+                            REQUIRES,
+                            PREPARE,
+                            DATASTORES,
+                            EXTERNALS,
+                            GROUPS,
+                            DEFAULTS,
+                            COMPONENTS,
+                            SMOKE,
+                            ENVIRONMENTS),
+                    List.of(),
+                    row -> row);
+
+    private PlatformSections() {}
+
+    private static Fields<Row> defaults() {
+        return Fields.of(
+                "defaults",
+                "What components of a kind have unless they say otherwise.",
+                "{service: {health: {http: /health}, instances: 2}}",
+                Arrays.stream(ComponentSection.KindWord.values())
+                        .<Key<?>>map(kind ->
+                                Key.of(
+                                        ComponentSection.word(kind),
+                                        COMPONENT,
+                                        "For components of this kind."))
+                        .toList(),
+                List.of(),
+                row -> row);
+    }
+
+    private static Datastore.Server server(Row row) {
+        return new Datastore.Server(row.find(LOCAL_VERSION).orElse(""), row.get(LOCAL_PORT));
+    }
+
+    private static Target kubernetes(Row row) {
+        var cluster = (Node.Mapping) row.map().get("kubernetes");
+        var name = cluster == null ? null : cluster.get("namespace");
+        return new Target.Kubernetes(name == null ? "" : NAME.read(name));
+    }
+}

@@ -1,0 +1,222 @@
+package dev.belay.manifest;
+
+import dev.belay.manifest.ComponentSection.KindWord;
+import dev.belay.manifest.text.Code;
+import dev.belay.manifest.text.Complaints;
+import dev.belay.manifest.text.Mark;
+import dev.belay.manifest.text.Node;
+import dev.belay.problem.Nearest;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What no single key can be wrong about: names that nothing has, ports that two want, keys that a
+/// kind lacks. Goes on past anything malformed, which the check of its shape has named.
+final class References {
+    private static final int HIGHEST_PORT = 65_535;
+
+    private final Effective effective;
+    private final Complaints complaints;
+    private final SequencedMap<String, Node.Mapping> datastores;
+    private final SequencedMap<String, Node.Mapping> externals;
+
+    References(Effective effective, Complaints complaints) {
+        this.effective = effective;
+        this.complaints = complaints;
+        this.datastores = effective.merged("datastores");
+        this.externals = effective.merged("external");
+    }
+
+    void check() {
+        effective.groups().check(complaints);
+        checkNames();
+        effective.components().forEach(this::checkKind);
+        effective.components().forEach((_, component) -> checkUses(component));
+        checkOverrides();
+        checkPorts();
+        checkSmoke();
+        checkPromotes();
+        new Order(effective, complaints).check();
+    }
+
+    private void checkNames() {
+        Effective.mapping(effective.root(), "external")
+                .entries()
+                .forEach((name, entry) -> {
+                    if (datastores.containsKey(name)) {
+                        complaints.add(
+                                Code.NAME_TAKEN,
+                                entry.key(),
+                                "`" + name + "` is a datastore already",
+                                "`uses` could not tell them apart");
+                    }
+                });
+    }
+
+    private void checkKind(String name, Node.Mapping component) {
+        if (!(component.get("kind") instanceof Node.Scalar(_, _, String word))) {
+            return;
+        }
+        for (KindWord kind : KindWord.values()) {
+            if (ComponentSection.word(kind).equals(word)) {
+                checkKeys(name, component, kind);
+            }
+        }
+    }
+
+    private void checkKeys(String name, Node.Mapping component, KindWord kind) {
+        String word = ComponentSection.word(kind);
+        component
+                .entries()
+                .forEach((key, entry) -> {
+                    if (!ComponentSection.has(kind, key)) {
+                        complaints.add(
+                                Code.KEY_OF_OTHER_KIND,
+                                entry.key(),
+                                "a `" + word + "` has no `" + key + "`",
+                                "it is for " + ComponentSection.whoHas(key));
+                    }
+                });
+        for (String key : ComponentSection.needed(kind)) {
+            if (component.get(key) == null) {
+                complaints.add(
+                        Code.MISSING_KEY,
+                        component.mark(),
+                        "the " + word + " `" + name + "` must have `" + key + "`",
+                        "add `" + key + ":`");
+            }
+        }
+        boolean made = Effective.mapping(component, "build").get("output") != null;
+        if (kind == KindWord.FRONTEND && component.get("static") == null && !made) {
+            complaints.add(
+                    Code.MISSING_KEY,
+                    component.mark(),
+                    "the frontend `" + name + "` must have `static`",
+                    "add `static:` with the folder of its files");
+        }
+    }
+
+    private void checkUses(Node.Mapping component) {
+        Set<String> written = new LinkedHashSet<>(datastores.keySet());
+        written.addAll(externals.keySet());
+        written.addAll(Effective.mapping(effective.root(), "datastores").entries().keySet());
+        written.addAll(Effective.mapping(effective.root(), "external").entries().keySet());
+        for (Node.Scalar use : Texts.of(component.get("uses"))) {
+            refer(use, written, "datastore or external");
+        }
+        for (Node.Scalar use :
+                Texts.of(Effective.mapping(component, "migrations").get("datastore"))) {
+            refer(use, written, "datastore");
+        }
+    }
+
+    private void refer(Node.Scalar reference, Set<String> known, String what) {
+        if (!known.contains(reference.text())) {
+            complaints.add(
+                    Code.UNKNOWN_REFERENCE,
+                    reference.mark(),
+                    "there is no " + what + " `" + reference.text() + "`",
+                    Nearest.hint(reference.text(), known));
+        }
+    }
+
+    private void checkOverrides() {
+        Effective.mapping(effective.own(), "components")
+                .entries()
+                .forEach((name, entry) -> {
+                    if (!effective.groups().knows(name)) {
+                        effective.groups().unknown(entry.key(), name, complaints);
+                    }
+                });
+    }
+
+    private void checkSmoke() {
+        if (effective.root().get("smoke") instanceof Node.Sequence tests) {
+            Node.Mapping all = Effective.mapping(effective.root(), "components");
+            for (Node test : tests.items()) {
+                if (test instanceof Node.Mapping map) {
+                    for (Node.Scalar name : Texts.of(map.get("component"))) {
+                        refer(name, all.entries().keySet(), "component");
+                        checkHasPort(name);
+                    }
+                }
+            }
+        }
+    }
+
+    private void checkHasPort(Node.Scalar name) {
+        Node.Mapping component = effective.components().get(name.text());
+        if (component != null && component.get("port") == null) {
+            complaints.add(
+                    Code.WRONG_VALUE,
+                    name.mark(),
+                    "`" + name.text() + "` has no port that a test could go through",
+                    "name a service or frontend");
+        }
+    }
+
+    private void checkPromotes() {
+        Set<String> environments =
+                Effective.mapping(effective.root(), "environments").entries().keySet();
+        for (Node.Scalar from :
+                Texts.of(Effective.mapping(effective.own(), "promotes").get("from"))) {
+            refer(from, environments, "environment");
+        }
+    }
+
+    /// Someone who wants a port, and where they say so.
+    private record Claim(String who, Mark mark) {}
+
+    private void checkPorts() {
+        Map<Integer, List<Claim>> claims = new TreeMap<>();
+        effective
+                .components()
+                .forEach((name, component) -> claim(claims, "`" + name + "`", component));
+        datastores.forEach((name, store) ->
+                claim(claims, "`" + name + "`", Effective.mapping(store, "local")));
+        int offset = number(effective.own().get("port-offset"));
+        claims.forEach((port, claimed) -> {
+            Claim first = claimed.getFirst();
+            for (Claim claim : claimed.subList(1, claimed.size())) {
+                complaints.add(
+                        Code.PORT_TAKEN,
+                        claim.mark(),
+                        "port " + port + " is already that of " + first.who(),
+                        "line "
+                                + first.mark().line()
+                                + " of `"
+                                + first.mark().file().name()
+                                + "` takes it");
+            }
+            if (port + offset > HIGHEST_PORT && port <= HIGHEST_PORT) {
+                complaints.add(
+                        Code.PORT_TAKEN,
+                        first.mark(),
+                        "port %d of %s becomes %d by the offset of `%s`"
+                                .formatted(port, first.who(), port + offset, effective.name()),
+                        "the highest port is " + HIGHEST_PORT);
+            }
+        });
+    }
+
+    private static void claim(Map<Integer, List<Claim>> claims, String who, Node.Mapping map) {
+        Node node = map.get("port");
+        int port = number(node);
+        if (node != null && port > 0) {
+            claims.computeIfAbsent(port, _ -> new ArrayList<>()).add(new Claim(who, node.mark()));
+        }
+    }
+
+    private static int number(@Nullable Node node) {
+        return node instanceof Node.Scalar(_, Node.Kind kind, String text)
+                        && kind == Node.Kind.INTEGER
+                        && text.matches("[0-9]{1,5}")
+                ? Integer.parseInt(text)
+                : 0;
+    }
+}

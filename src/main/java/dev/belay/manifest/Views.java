@@ -1,0 +1,200 @@
+package dev.belay.manifest;
+
+import dev.belay.manifest.shape.Row;
+import dev.belay.manifest.text.Node;
+import dev.belay.problem.Problem;
+import dev.belay.release.Dependency;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// Makes values of a tree that was found to be in order.
+final class Views {
+    private static final Health CONNECTS = check(new Health.Tcp());
+    private static final Health LIVES = check(new Health.Alive());
+
+    private final Effective effective;
+    private final Row platform;
+    private final Row own;
+    private final int offset;
+    private final Responsible everyone;
+    private final Order order;
+
+    private Views(Effective effective, Order order) {
+        this.effective = effective;
+        this.order = order;
+        this.platform = new Row(effective.root());
+        this.own = new Row(effective.own());
+        this.offset = own.get(PlatformSections.PORT_OFFSET);
+        this.everyone =
+                ComponentSection.responsible(own).or(ComponentSection.responsible(platform));
+    }
+
+    static EnvironmentView of(
+            Effective effective, Path folder, List<Problem> unsupported, Order order) {
+        var views = new Views(effective, order);
+        Row rollout = views.own.get(PlatformSections.ROLLOUT_KEY);
+        return new EnvironmentView(
+                views.platform.get(PlatformSections.PLATFORM),
+                effective.name(),
+                folder,
+                views.own.get(PlatformSections.TARGET),
+                views.offset,
+                views.components(rollout),
+                views.datastores(),
+                views.externals(),
+                effective.groups().all(effective.components().keySet()),
+                order.groups(),
+                new TreeMap<>(views.platform.get(PlatformSections.REQUIRES)),
+                views.platform.get(PlatformSections.PREPARE),
+                views.smoke(),
+                rollout.get(PlatformSections.SOAK),
+                rollout.get(PlatformSections.TRAFFIC).equals("together"),
+                views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
+                views.everyone,
+                unsupported,
+                new NodeSource(effective.own()));
+    }
+
+    private SequencedMap<String, Component> components(Row rollout) {
+        SequencedMap<String, Component> all = new LinkedHashMap<>();
+        effective
+                .components()
+                .forEach((name, map) -> all.put(name, component(name, new Row(map), rollout)));
+        return all;
+    }
+
+    private Component component(String name, Row row, Row rollout) {
+        Strategy strategy =
+                rollout.find(PlatformSections.ROLLOUT_STRATEGY)
+                        .orElseGet(() -> row.get(ComponentSection.STRATEGY));
+        return new Component(
+                name,
+                kind(row, strategy),
+                ComponentSection.responsible(row).or(everyone),
+                build(row),
+                row.get(ComponentSection.ENV),
+                row.get(ComponentSection.USES).stream().filter(this::isThere).distinct().toList(),
+                order.after(name),
+                row.get(ComponentSection.SMOKE),
+                new NodeSource(row.map()));
+    }
+
+    private boolean isThere(String dependency) {
+        return effective.merged("datastores").containsKey(dependency)
+                || effective.merged("external").containsKey(dependency);
+    }
+
+    private Component.Kind kind(Row row, Strategy strategy) {
+        return switch (row.get(ComponentSection.KIND)) {
+            case SERVICE ->
+                    new Component.Service(
+                            launch(row, true),
+                            row.get(ComponentSection.PORT_KEY) + offset,
+                            row.get(ComponentSection.INSTANCES),
+                            strategy);
+            case FRONTEND ->
+                    new Component.Frontend(row.get(ComponentSection.PORT_KEY) + offset, strategy);
+            case WORKER ->
+                    new Component.Worker(
+                            launch(row, false), row.get(ComponentSection.INSTANCES), strategy);
+            case JOB ->
+                    new Component.Job(
+                            launch(row, false),
+                            row.find(ComponentSection.PROBE).orElse(List.of()),
+                            row.get(ComponentSection.ON_UNKNOWN),
+                            row.get(ComponentSection.TIMEOUT));
+            case CONTRACT -> new Component.Contract();
+        };
+    }
+
+    private static Launch launch(Row row, boolean port) {
+        Variables variables = row.get(ComponentSection.ENV);
+        return new Launch(
+                row.get(ComponentSection.RUN),
+                variables.required(),
+                variables.secrets(),
+                port,
+                row.get(ComponentSection.STOP),
+                row.get(ComponentSection.LIMITS),
+                row.find(ComponentSection.HEALTH).orElse(port ? CONNECTS : LIVES),
+                row.find(ComponentSection.LIVENESS).orElse(LIVES));
+    }
+
+    private static Health check(Health.Check check) {
+        return new Health(check, 1, Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(60));
+    }
+
+    private static Build build(Row row) {
+        String dir = row.get(ComponentSection.DIR);
+        LeafSections.BuildKeys build = row.get(ComponentSection.BUILD);
+        String output =
+                row.find(ComponentSection.STATIC)
+                        .or(build::output)
+                        .map(o -> in(dir, o))
+                        .orElse(dir);
+        List<String> inputs = build.inputs().stream().map(input -> in(dir, input)).toList();
+        return new Build(dir, build.run(), output, inputs);
+    }
+
+    private static String in(String dir, String path) {
+        return dir.equals(".") ? path : path.equals(".") ? dir : dir + "/" + path;
+    }
+
+    private SequencedMap<String, Datastore> datastores() {
+        SequencedMap<String, Datastore> all = new LinkedHashMap<>();
+        effective
+                .merged("datastores")
+                .forEach((name, map) -> all.put(name, datastore(name, new Row(map))));
+        return all;
+    }
+
+    private Datastore datastore(String name, Row row) {
+        Datastore.Local local =
+                row.find(PlatformSections.LOCAL)
+                        .<Datastore.Local>map(server ->
+                                new Datastore.Server(server.version(), server.port() + offset))
+                        .orElseGet(Datastore.Elsewhere::new);
+        return new Datastore(
+                new Dependency(
+                        name,
+                        row.get(PlatformSections.ENGINE),
+                        row.get(PlatformSections.URL_KEY),
+                        row.get(PlatformSections.OPTIONAL)),
+                local,
+                ComponentSection.responsible(row).or(everyone),
+                new NodeSource(row.map()));
+    }
+
+    private SequencedMap<String, External> externals() {
+        SequencedMap<String, External> all = new LinkedHashMap<>();
+        for (Map.Entry<String, Node.Mapping> entry : effective.merged("external").entrySet()) {
+            Row row = new Row(entry.getValue());
+            var dependency =
+                    new Dependency(
+                            entry.getKey(),
+                            row.get(PlatformSections.EXTERNAL_ENGINE),
+                            row.get(PlatformSections.URL_KEY),
+                            row.get(PlatformSections.OPTIONAL));
+            Responsible who = ComponentSection.responsible(row).or(everyone);
+            all.put(entry.getKey(), new External(dependency, who, new NodeSource(row.map())));
+        }
+        return all;
+    }
+
+    /// Tests through components that this environment has.
+    private List<PlatformTest> smoke() {
+        return platform.get(PlatformSections.SMOKE).stream()
+                .filter(test -> effective.components().containsKey(test.component()))
+                .map(test ->
+                        new PlatformTest(
+                                test.component(), test.test(), new NodeSource(effective.root())))
+                .toList();
+    }
+}

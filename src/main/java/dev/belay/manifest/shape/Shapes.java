@@ -1,0 +1,330 @@
+package dev.belay.manifest.shape;
+
+import dev.belay.manifest.text.Code;
+import dev.belay.manifest.text.Node;
+import dev.belay.release.Health.StatusRange;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// The kinds of value that keys take.
+public final class Shapes {
+    private static final int TEXT_MAX = 8192;
+    private static final int NAMES_MAX = 20_000;
+    private static final int PATTERN_MAX = 2100;
+    private static final String RANGE = "(>=|<=|>|<|=|\\^|~)? ?\\d+(\\.\\d+){0,3}";
+    private static final Set<Node.Kind> WORDS = Set.of(Node.Kind.TEXT);
+    private static final Set<Node.Kind> NUMBERS = Set.of(Node.Kind.INTEGER);
+    private static final Set<Node.Kind> ANY =
+            Set.of(Node.Kind.TEXT, Node.Kind.INTEGER, Node.Kind.DECIMAL, Node.Kind.BOOLEAN);
+
+    /// Text that says something.
+    public static final Shape<String> TEXT =
+            new Scalar<>(
+                    "text",
+                    WORDS,
+                    text -> {
+                        if (text.isBlank() || text.length() > TEXT_MAX) {
+                            throw unfit("must have 1 to " + TEXT_MAX + " characters");
+                        }
+                        return text;
+                    },
+                    Map.of("type", "string", "minLength", 1));
+
+    /// Any single value, as it is written: `1.10` stays `1.10`. May be empty.
+    public static final Shape<String> WRITTEN =
+            new Scalar<>(
+                    "a single value",
+                    ANY,
+                    text -> text,
+                    Map.of("type", List.of("string", "number", "boolean")));
+
+    public static final Shape<String> NAME =
+            matching(
+                    "a name of small letters, digits and `-`, such as `api-gateway`",
+                    "[a-z][a-z0-9-]{0,39}",
+                    Code.NAME);
+
+    public static final Shape<String> VARIABLE =
+            matching("a variable's name, such as `DATABASE_URL`", "[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+    public static final Shape<String> HEADER =
+            matching("a header's name", "[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}");
+
+    public static final Shape<String> PROGRAM =
+            matching("a program's name, such as `node`", "[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}");
+
+    public static final Shape<String> VERSIONS =
+            new Scalar<>(
+                    "a version or range, such as `\">=20\"`",
+                    ANY,
+                    pattern(
+                            "a version or range, such as `>=20`",
+                            RANGE + "( " + RANGE + ")*",
+                            Code.WRONG_VALUE),
+                    Map.of("type", List.of("string", "number")));
+
+    public static final Shape<String> VERSION =
+            new Scalar<>(
+                    "a version, such as `16`",
+                    ANY,
+                    pattern("a version, such as `16`", "\\d+(\\.\\d+){0,3}", Code.WRONG_VALUE),
+                    Map.of("type", List.of("string", "number")));
+
+    public static final Shape<String> URL_PATH =
+            matching("a path that starts with `/`", "/[^\\s]{0,2000}");
+
+    public static final Shape<String> SIGNAL =
+            matching("a signal, such as `TERM`", "TERM|INT|QUIT|HUP|USR1|USR2|KILL");
+
+    public static final Shape<String> TIME =
+            matching("a time of day, such as `\"02:00\"`", "([01][0-9]|2[0-3]):[0-5][0-9]");
+
+    public static final Shape<String> HOURS =
+            matching(
+                    "hours, such as `\"09:00-16:00\"`",
+                    "([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]");
+
+    public static final Shape<String> DAYS =
+            matching(
+                    "days, such as `mon-thu`",
+                    "(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun))*");
+
+    public static final Shape<String> POINTER =
+            matching("a JSON pointer, such as `/user/id`", "(/[^/\\s]*)+");
+
+    public static final Shape<String> REQUEST =
+            matching(
+                    "a request, such as `GET /path`",
+                    "(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /[^\\s]{0,2000}");
+
+    public static final Shape<String> ZONE =
+            new Scalar<>(
+                    "a time zone, such as `Europe/Oslo`",
+                    WORDS,
+                    text -> {
+                        try {
+                            return ZoneId.of(text).getId();
+                        } catch (DateTimeException _) {
+                            throw unfit("must be a time zone, such as `Europe/Oslo`");
+                        }
+                    },
+                    Map.of("type", "string"));
+
+    public static final Shape<Boolean> YES_NO =
+            new Scalar<>(
+                    "`true` or `false`",
+                    Set.of(Node.Kind.BOOLEAN),
+                    text -> {
+                        if (!List.of("true", "false").contains(text.toLowerCase(Locale.ROOT))) {
+                            throw unfit("must be `true` or `false`");
+                        }
+                        return text.equalsIgnoreCase("true");
+                    },
+                    Map.of("type", "boolean"));
+
+    public static final Shape<Integer> PORT = whole(1, 65_535, "a port from 1 to 65535");
+
+    public static final Shape<Duration> DURATION =
+            new Scalar<>(
+                    Quantities.DURATION_TYPE,
+                    WORDS,
+                    Quantities::duration,
+                    Map.of("type", "string", "pattern", "^" + Quantities.DURATION_PATTERN + "$"));
+
+    public static final Shape<Long> BYTES =
+            new Scalar<>(
+                    Quantities.BYTES_TYPE,
+                    WORDS,
+                    Quantities::bytes,
+                    Map.of("type", "string", "pattern", "^" + Quantities.BYTES_PATTERN + "$"));
+
+    public static final Shape<Integer> PERCENT =
+            new Scalar<>(
+                    "a percentage, such as `50%`",
+                    WORDS,
+                    Quantities::percent,
+                    Map.of("type", "string", "pattern", "^[0-9]{1,5}%$"));
+
+    public static final Shape<String> PATH =
+            new Scalar<>(
+                    "a path inside of the manifest's folder",
+                    WORDS,
+                    Shapes::path,
+                    Map.of("type", "string", "minLength", 1));
+
+    public static final Shape<String> URL =
+            new Scalar<>(
+                    "a URL, such as `\"${DATABASE_URL}\"`",
+                    WORDS,
+                    Urls::written,
+                    Map.of("type", "string", "minLength", 1));
+
+    /// A command in one line, split as a POSIX shell would and not expanded, or its words in a
+    /// list.
+    public static final Shape<List<String>> COMMAND =
+            new Either<>(
+                    new Scalar<>(
+                            "a command",
+                            WORDS,
+                            CommandLine::split,
+                            Map.of("type", "string", "minLength", 1)),
+                    list(WRITTEN, 1));
+
+    public static final Shape<StatusRange> STATUS =
+            new Scalar<>(
+                    "a status such as `200`, or a range such as `200-299`",
+                    ANY,
+                    Shapes::status,
+                    Map.of("type", List.of("integer", "string")));
+
+    public static final Shape<Node> ANYTHING = new Anything();
+
+    private Shapes() {}
+
+    public static Shape<Integer> whole(int low, int high, String type) {
+        return new Scalar<>(
+                type,
+                NUMBERS,
+                text -> {
+                    String predicate = "must be " + type + ", not `" + text + "`";
+                    if (!text.matches("\\+?[0-9]{1,9}")) {
+                        throw unfit(predicate);
+                    }
+                    int number = Integer.parseInt(text);
+                    if (number < low || number > high) {
+                        throw unfit(predicate);
+                    }
+                    return number;
+                },
+                Map.of("type", "integer", "minimum", low, "maximum", high));
+    }
+
+    public static <T> Shape<List<T>> list(Shape<T> item) {
+        return new ListOf<>(item, 0);
+    }
+
+    public static <T> Shape<List<T>> list(Shape<T> item, int least) {
+        return new ListOf<>(item, least);
+    }
+
+    public static <T> Shape<SequencedMap<String, T>> map(Shape<String> key, Shape<T> value) {
+        return new MapOf<>(key, value, NAMES_MAX);
+    }
+
+    public static <T> Shape<SequencedMap<String, T>> map(
+            Shape<String> key, Shape<T> value, int most) {
+        return new MapOf<>(key, value, most);
+    }
+
+    public static <T> Shape<T> either(Shape<? extends T> brief, Shape<? extends T> full) {
+        return new Either<>(brief, full);
+    }
+
+    /// The constants of an enum, as `blue-green`.
+    public static <E extends Enum<E>> Shape<E> choice(Class<E> type, Set<E> notYet) {
+        return Choice.of(
+                List.of(type.getEnumConstants()),
+                Shapes::word,
+                Set.copyOf(notYet.stream().map(Shapes::word).toList()));
+    }
+
+    /// Words that stand for themselves.
+    public static Shape<String> words(String... words) {
+        return Choice.of(List.of(words), word -> word, Set.of());
+    }
+
+    /// A word that stands for a value.
+    public static <T> Shape<T> word(String word, T value) {
+        return mapped(Map.of(word, value), Set.of());
+    }
+
+    /// Words that stand for values.
+    public static <T> Shape<T> mapped(Map<String, ? extends T> values, Set<String> notYet) {
+        return new Choice<>(new LinkedHashMap<>(new TreeMap<>(values)), notYet);
+    }
+
+    /// One value where several may stand.
+    public static <T> Shape<List<T>> one(Shape<T> item) {
+        return new One<>(item);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Shape<String> matching(String type, String regex) {
+        return matching(type, regex, Code.WRONG_VALUE);
+    }
+
+    private static Shape<String> matching(String type, String regex, Code code) {
+        return new Scalar<>(
+                type,
+                WORDS,
+                pattern(type, regex, code),
+                Map.of("type", "string", "pattern", "^(" + regex + ")$"));
+    }
+
+    private static Scalar.Parser<String> pattern(String type, String regex, Code code) {
+        Pattern pattern = Pattern.compile(regex);
+        return text -> {
+            // Bounded first: a repeated group needs stack for every repetition.
+            if (text.length() > PATTERN_MAX || !pattern.matcher(text).matches()) {
+                throw new Unfit(code, "must be " + type + ", not `" + brief(text) + "`", "");
+            }
+            return text;
+        };
+    }
+
+    private static String path(String text) throws Unfit {
+        if (text.isBlank() || text.startsWith("/") || text.startsWith("~")) {
+            throw outside(text);
+        }
+        StringBuilder clean = new StringBuilder();
+        for (String part : text.split("/", -1)) {
+            if (part.equals("..") || part.contains("\\")) {
+                throw outside(text);
+            }
+            if (!part.isEmpty() && !part.equals(".")) {
+                clean.append(clean.isEmpty() ? "" : "/").append(part);
+            }
+        }
+        return clean.isEmpty() ? "." : clean.toString();
+    }
+
+    private static Unfit outside(String text) {
+        return new Unfit(
+                Code.PATH,
+                "must be a path inside of the manifest's folder, not `" + brief(text) + "`",
+                "write it relative to `belay.yaml`, without `..`");
+    }
+
+    private static StatusRange status(String text) throws Unfit {
+        String form = "must be a status such as `200`, or a range such as `200-299`";
+        if (!text.matches("[1-5][0-9]{2}(-[1-5][0-9]{2})?")) {
+            throw unfit(form);
+        }
+        int low = Integer.parseInt(text.substring(0, 3));
+        int high = Integer.parseInt(text.substring(text.length() - 3));
+        if (low > high) {
+            throw unfit(form);
+        }
+        return new StatusRange(low, high);
+    }
+
+    static Unfit unfit(String predicate) {
+        return new Unfit(Code.WRONG_VALUE, predicate, "");
+    }
+
+    static String brief(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    }
+}

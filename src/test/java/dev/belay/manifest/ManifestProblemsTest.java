@@ -1,0 +1,361 @@
+package dev.belay.manifest;
+
+import static dev.belay.manifest.Manifests.brief;
+import static dev.belay.manifest.Manifests.problems;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.problem.Problem;
+import dev.belay.problem.ProblemText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is wrong with what authors write, and what they are told.
+class ManifestProblemsTest {
+    private static final String LOCAL = "environments: {local: {target: process}}\n";
+
+    @TempDir Path folder;
+
+    @Test
+    void every_problem_is_told_at_once_with_its_line_and_a_hint() {
+        String text =
+                """
+                platfrom: shop
+                components:
+                  api:
+                    kind: servise
+                    run: node main.js && echo done
+                    port: "3000"
+                    uses: [postgers]
+                    stop: {grace: 10 parsecs}
+                  web:
+                    kind: frontend
+                    port: 99999
+                datastores:
+                  postgres: {engine: postgres, url: "${DATABASE_URL}"}
+                environments:
+                  local: {target: process}
+                """;
+        assertThat(ProblemText.of(problems(folder, text)))
+                .isEqualTo(
+                        """
+                        belay.yaml:1:1: `manifest` has no key `platfrom`  [manifest/unknown-key]
+                            1 | platfrom: shop
+                              | ^^^^^^^^
+                        hint: did you mean `platform`?
+
+                        belay.yaml:1:1: `manifest` must have `platform`  [manifest/missing-key]
+                            1 | platfrom: shop
+                              | ^^^^^^^^
+                        hint: add `platform:`, a name of small letters, digits and `-`, such as `api-gateway`
+
+                        belay.yaml:4:11: `kind` must be `service` or `frontend` or `worker` or `job` or `contract`, not `servise`  [manifest/wrong-value]
+                            4 |     kind: servise
+                              |           ^^^^^^^
+                        hint: did you mean `service`?
+
+                        belay.yaml:5:10: `run` holds `&`, which only a shell understands  [manifest/shell-operator]
+                            5 |     run: node main.js && echo done
+                              |          ^^^^^^^^^^^^^^^^^^^^^^^^^
+                        hint: write `[sh, -c, "node main.js && echo done"]`
+
+                        belay.yaml:6:11: `port` must be a port from 1 to 65535, not text `3000`  [manifest/wrong-type]
+                            6 |     port: "3000"
+                              |           ^^^^^^
+                        hint: remove the quotes
+
+                        belay.yaml:7:12: there is no datastore or external `postgers`  [manifest/unknown-reference]
+                            7 |     uses: [postgers]
+                              |            ^^^^^^^^
+                        hint: did you mean `postgres`?
+
+                        belay.yaml:8:19: `grace` must be a duration, such as `30s`, `1h30m` or `7d`, not `10 parsecs`  [manifest/wrong-value]
+                            8 |     stop: {grace: 10 parsecs}
+                              |                   ^^^^^^^^^^
+
+                        belay.yaml:9:3: the frontend `web` must have `static`  [manifest/missing-key]
+                            9 |   web:
+                              |   ^^^
+                        hint: add `static:` with the folder of its files
+
+                        belay.yaml:11:11: `port` must be a port from 1 to 65535, not `99999`  [manifest/wrong-value]
+                           11 |     port: 99999
+                              |           ^^^^^
+                        """);
+    }
+
+    @Test
+    void types_are_not_guessed() {
+        assertThat(told("components: [api]\n" + LOCAL)).containsExactly("wrong-type 2:13");
+        assertThat(told("components: api\n" + LOCAL)).containsExactly("wrong-type 2:13");
+        assertThat(told("owner: [a]\n" + LOCAL)).containsExactly("wrong-type 2:8");
+        assertThat(told("owner: 5\n" + LOCAL)).containsExactly("wrong-type 2:8");
+        assertThat(told("owner: yes\nx-mine: {a: [1]}\n" + LOCAL)).isEmpty();
+        assertThat(told("environments: {local: }\n")).containsExactly("wrong-type 2:16");
+        assertThat(told("environments: {}\n")).containsExactly("missing-key 1:1");
+        assertThat(told("")).containsExactly("missing-key 1:1");
+        assertThat(worker("instances: 0")).containsExactly("wrong-value 3:60");
+        assertThat(worker("instances: 2.5")).containsExactly("wrong-type 3:60");
+        assertThat(worker("instances: 99999999999999999999")).containsExactly("wrong-value 3:60");
+        assertThat(worker("stop: {grace: 5}")).containsExactly("wrong-type 3:63");
+        assertThat(worker("stop: {grace: 9999999d}")).containsExactly("wrong-value 3:63");
+        assertThat(worker("limits: {memory: 1 GB}")).containsExactly("wrong-value 3:66");
+        assertThat(worker("limits: {cpu: 50}")).containsExactly("wrong-type 3:63");
+        assertThat(worker("env: {required: DATABASE_URL}")).containsExactly("wrong-type 3:65");
+        assertThat(worker("env: {required: [A B]}")).containsExactly("wrong-value 3:66");
+        assertThat(worker("health: {tcp: true, http: /}")).contains("one-of 3:69");
+        assertThat(worker("health: {}")).containsExactly("one-of 3:57");
+        assertThat(worker("health: {http: health}")).containsExactly("wrong-value 3:64");
+        assertThat(worker("health: {http: /, status: 600}")).containsExactly("wrong-value 3:75");
+    }
+
+    @Test
+    void names_can_be_used_everywhere_a_name_is() {
+        for (String name : List.of("Api", "1api", "a_b", "a/../b", "-x", "a".repeat(41), "\"\"")) {
+            assertThat(told("components: {%s: {kind: worker, run: a}}\n".formatted(name) + LOCAL))
+                    .containsExactly("name 2:14");
+        }
+    }
+
+    @Test
+    void a_key_of_another_kind_says_whose_it_is() {
+        assertThat(worker("port: 80, static: a"))
+                .containsExactly("key-of-other-kind 3:49", "key-of-other-kind 3:59");
+        assertThat(
+                        told(
+                                "defaults: {worker: {port: 80}}\ncomponents: {a: {kind: worker, run: a}}\n"
+                                        + LOCAL))
+                .containsExactly("key-of-other-kind 2:21");
+    }
+
+    @Test
+    void paths_stay_in_the_folder() {
+        for (String path : List.of("../x", "/etc", "a/../../b", "~/x", "a\\..\\b")) {
+            assertThat(worker("dir: '" + path + "'")).containsExactly("path 3:54");
+        }
+        assertThat(told("include: [../other.yaml]\n" + LOCAL)).containsExactly("path 2:11");
+    }
+
+    @Test
+    void what_would_need_a_shell_is_refused_and_what_looks_alike_is_not() {
+        for (String command :
+                List.of(
+                        "a | b",
+                        "a; b",
+                        "a > b",
+                        "a `b`",
+                        "a $(b)",
+                        "(a)",
+                        "a \"$(b)\"",
+                        "A=b c",
+                        "a $B",
+                        "a ${B:-c}")) {
+            assertThat(job(command)).as(command).containsExactly("shell-operator 3:44");
+        }
+        assertThat(job("a \"b")).containsExactly("quoting 3:44");
+        assertThat(job("a \\")).containsExactly("quoting 3:44");
+        assertThat(job(" ")).containsExactly("wrong-value 3:44");
+        assertThat(job("a \"b | c\" 'd; e' f\\&g ${H} $ {{i}} #{j} <%k% ".replace("<", "\\<")))
+                .isEmpty();
+    }
+
+    @Test
+    void references_lead_somewhere() {
+        assertThat(worker("after: [b]")).containsExactly("unknown-reference 3:57");
+        assertThat(told("groups: {g: [x]}\n" + LOCAL)).containsExactly("unknown-reference 2:14");
+        assertThat(told("environments: {local: {components: {x: {}}, order: [y]}}\n"))
+                .containsExactly("unknown-reference 2:37", "unknown-reference 2:53");
+        assertThat(told("environments: {local: {promotes: {from: prod}}}\n"))
+                .containsExactly("unknown-reference 2:41");
+        assertThat(told("smoke: [{name: a, component: x, command: b}]\n" + LOCAL))
+                .containsExactly("unknown-reference 2:30");
+    }
+
+    @Test
+    void nothing_waits_for_itself() {
+        String three =
+                """
+                components:
+                  a: {kind: worker, run: x, after: [c]}
+                  b: {kind: worker, run: x, after: [a]}
+                  c: {kind: worker, run: x, after: [b]}
+                """;
+        assertThat(found(three + LOCAL))
+                .singleElement()
+                .extracting(Problem::message)
+                .isEqualTo("`after` goes in a circle: a → c → b → a");
+        assertThat(told("groups: {g: [h], h: [g]}\n" + LOCAL))
+                .containsExactly("cycle 2:14", "cycle 2:22");
+        assertThat(worker("after: [a]")).containsExactly("cycle 3:57");
+    }
+
+    @Test
+    void order_and_after_agree() {
+        String two =
+                "components: {a: {kind: worker, run: x, after: [b]}, b: {kind: worker, run: x}}\n";
+        assertThat(told(two + "environments: {local: {order: [a, b]}}\n"))
+                .containsExactly("order 2:48");
+        assertThat(told(two + "environments: {local: {order: [a]}}\n"))
+                .containsExactly("order 2:48");
+        assertThat(told(two + "environments: {local: {order: [b, a, b]}}\n"))
+                .containsExactly("order 3:38");
+    }
+
+    @Test
+    void a_port_belongs_to_one() {
+        String two =
+                """
+                components:
+                  a: {kind: frontend, static: x, port: 80}
+                  b: {kind: frontend, static: x, port: 80}
+                """;
+        assertThat(told(two + LOCAL)).containsExactly("port-taken 4:40");
+        String high =
+                """
+                components: {a: {kind: frontend, static: x, port: 50000}}
+                environments: {local: {port-offset: 20000}}
+                """;
+        assertThat(told(high)).containsExactly("port-taken 2:51");
+        String store =
+                """
+                components: {a: {kind: frontend, static: x, port: 80}}
+                datastores: {d: {engine: redis, url: "redis://x", local: {port: 80}}}
+                """;
+        assertThat(told(store + LOCAL)).containsExactly("port-taken 3:65");
+    }
+
+    @Test
+    void a_password_is_not_written_out_and_not_repeated() {
+        List<Problem> problems =
+                found(
+                        "datastores: {d: {engine: postgres, url: \"postgres://u:hunter2@h/d\"}}\n"
+                                + LOCAL);
+        assertThat(brief(problems)).containsExactly("secret-in-manifest");
+        assertThat(ProblemText.of(problems)).doesNotContain("hunter2").contains("belay.yaml:2:41");
+    }
+
+    @Test
+    void an_included_file_never_overrides() throws IOException {
+        Files.writeString(folder.resolve("b.yaml"), "platform: other\ngroups: {g: [a]}\n");
+        String text = "groups: {g: [a]}\ncomponents: {a: {kind: worker, run: x}}\n" + LOCAL;
+        assertThat(told(text + "include: [b.yaml]\n"))
+                .containsExactly("include 1:1", "duplicate-key 2:10");
+        assertThat(told(text + "include: [none.yaml]\n")).containsExactly("include 5:11");
+    }
+
+    @Test
+    void includes_do_not_go_in_circles_or_through_links() throws IOException {
+        Files.writeString(folder.resolve("b.yaml"), "include: [c.yaml]\n");
+        Files.writeString(folder.resolve("c.yaml"), "include: [b.yaml]\n");
+        assertThat(told("include: [b.yaml]\n" + LOCAL)).containsExactly("cycle 1:11");
+        Path outside = Files.createTempFile("outside", ".yaml");
+        try {
+            Files.createSymbolicLink(folder.resolve("link.yaml"), outside);
+            assertThat(told("include: [link.yaml]\n" + LOCAL)).containsExactly("path 2:11");
+        } finally {
+            Files.delete(outside);
+        }
+    }
+
+    @Test
+    void size_is_looked_at_before_anything_else() throws IOException {
+        Files.writeString(folder.resolve("belay.yaml"), "a: \"" + "x".repeat(4 << 20) + "\"");
+        assertThat(brief(problems(ManifestReader.read(folder)))).containsExactly("too-large");
+    }
+
+    @Test
+    void what_is_no_text_is_no_manifest() throws IOException {
+        Path file = folder.resolve("belay.yaml");
+        Files.write(file, "a: b\nc: \u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(brief(problems(ManifestReader.read(folder)))).containsExactly("not-utf-8 2:4");
+        Files.write(file, "platform: shop".getBytes(StandardCharsets.UTF_16));
+        assertThat(brief(problems(ManifestReader.read(file)))).containsExactly("not-utf-8 1:1");
+        Files.delete(file);
+        assertThat(brief(problems(ManifestReader.read(folder)))).containsExactly("no-file");
+        Files.createDirectory(file);
+        assertThat(brief(problems(ManifestReader.read(file)))).containsExactly("no-file");
+    }
+
+    @Test
+    void a_byte_order_mark_and_carriage_returns_do_no_harm() throws IOException {
+        String text = "\uFEFFplatform: shop\r\nowner: [x]\r\n" + LOCAL;
+        assertThat(brief(problems(folder, text))).containsExactly("wrong-type 2:8");
+    }
+
+    @Test
+    void a_hopeless_manifest_is_told_in_a_hundred_problems_and_little_time() {
+        String keys =
+                IntStream.range(0, 20_000)
+                        .mapToObj(i -> "k" + i + ": 1\n")
+                        .collect(Collectors.joining());
+        assertThat(found(keys + LOCAL)).hasSize(100);
+        String chain =
+                IntStream.range(0, 4000)
+                        .mapToObj(i ->
+                                "  c%d: {kind: worker, run: x, after: [c%d]}%n".formatted(i, i + 1))
+                        .collect(Collectors.joining());
+        assertThat(told("components:\n" + chain + LOCAL))
+                .containsExactly("unknown-reference 4002:41");
+        String groups =
+                IntStream.range(0, 5000)
+                        .mapToObj(i -> "  g%d: [g%d]%n".formatted(i, i + 1))
+                        .collect(Collectors.joining());
+        assertThat(told("groups:\n" + groups + LOCAL)).contains("wrong-value 3:3");
+        assertThat(told("owner: \"" + "a".repeat(200_000) + "\"\n" + LOCAL))
+                .containsExactly("wrong-value 2:8");
+        assertThat(told("requires: {node: \"" + "1".repeat(2000) + "x\"}\n" + LOCAL))
+                .containsExactly("wrong-value 2:18");
+    }
+
+    @Test
+    void overrides_are_checked_like_everything_else() {
+        Manifest manifest =
+                Manifests.good(
+                        folder,
+                        "platform: shop\ncomponents: {a: {kind: worker, run: x}}\n" + LOCAL);
+        assertThat(set(manifest, "components.a.instances=many")).containsExactly("wrong-type 1:1");
+        assertThat(set(manifest, "components.b.instances=2"))
+                .containsExactly("unknown-reference 1:1");
+        assertThat(set(manifest, "instances")).containsExactly("override");
+        assertThat(set(manifest, "..=1")).containsExactly("override");
+        assertThat(set(manifest, "components.a.run=[")).containsExactly("syntax 1:2");
+        assertThat(brief(problems(manifest.in("lokal")))).containsExactly("unknown-environment");
+    }
+
+    private static List<String> set(Manifest manifest, String setting) {
+        return brief(problems(manifest.in("local", new Overrides(List.of(setting)))));
+    }
+
+    /// With a platform's name in line 1.
+    private List<Problem> found(String text) {
+        return problems(folder, "platform: shop\n" + text);
+    }
+
+    private List<String> told(String text) {
+        return brief(found(text));
+    }
+
+    /// A worker with more keys, in line 3, which start at column 49 after a comma.
+    private List<String> worker(String keys) {
+        return told(
+                "components:\n  a: {kind: worker, run: node worker-main.js,   "
+                        + keys
+                        + "}\n"
+                        + LOCAL);
+    }
+
+    /// A worker with another command, in line 3, column 44.
+    private List<String> job(String command) {
+        return told(
+                "components:\n  a: {kind: worker,                   run: '"
+                        + command.replace("'", "''")
+                        + "'}\n"
+                        + LOCAL);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.belay.manifest;
+
+import static dev.belay.manifest.Manifests.good;
+import static dev.belay.manifest.Manifests.view;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.release.Dependency;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.SmokeTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestTest {
+    @TempDir Path folder;
+
+    @Test
+    void the_example_of_the_design_is_read_as_it_is_written() throws IOException {
+        Manifest manifest =
+                good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
+
+        assertThat(manifest.platform()).isEqualTo("teei");
+        assertThat(manifest.environments()).containsExactly("local", "staging", "production");
+        EnvironmentView local = view(manifest, "local");
+        assertThat(local.target()).isEqualTo(new Target.Processes());
+        assertThat(local.components()).containsOnlyKeys("api-gateway", "reporting", "corp-cockpit");
+        Component gateway = local.component("api-gateway");
+        assertThat(gateway.build())
+                .isEqualTo(
+                        new Build(
+                                ".",
+                                List.of("pnpm", "--filter", "api-gateway", "build"),
+                                "services/api-gateway/dist",
+                                List.of()));
+        var service = (Component.Service) gateway.kind();
+        assertThat(service.port()).isEqualTo(3017);
+        assertThat(service.instances()).isEqualTo(2);
+        assertThat(service.strategy()).isEqualTo(Strategy.BLUE_GREEN);
+        assertThat(service.launch().command()).containsExactly("node", "main.js");
+        assertThat(service.launch().readiness().check())
+                .isEqualTo(
+                        new Health.Http("/health", new Health.StatusRange(200, 299), Map.of(), ""));
+        assertThat(gateway.variables().secrets()).containsExactly("API_KEY", "JWT_SECRET");
+        assertThat(gateway.variables().required()).hasSize(5);
+        Component cockpit = local.component("corp-cockpit");
+        assertThat(cockpit.kind()).isEqualTo(new Component.Frontend(4327, Strategy.BLUE_GREEN));
+        assertThat(cockpit.build().output()).isEqualTo("apps/corp-cockpit/dist");
+        assertThat(cockpit.after()).containsExactly("api-gateway");
+        assertThat(local.datastore("clickhouse").dependency())
+                .isEqualTo(
+                        new Dependency(
+                                "clickhouse",
+                                Dependency.Engine.CLICKHOUSE,
+                                "${CLICKHOUSE_URL}",
+                                false));
+        EnvironmentView production = view(manifest, "production");
+        assertThat(production.target()).isEqualTo(new Target.Kubernetes("teei"));
+        assertThat(production.order())
+                .containsExactly(
+                        List.of("api-gateway"), List.of("reporting"), List.of("corp-cockpit"));
+        assertThat(production.soak()).isEqualTo(Duration.ofHours(24));
+        assertThat(production.groups()).containsEntry("core", List.of("api-gateway", "reporting"));
+    }
+
+    @Test
+    void what_cannot_be_enforced_is_named_and_never_forgotten() throws IOException {
+        Manifest manifest =
+                good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
+
+        assertThat(view(manifest, "local").unsupported())
+                .extracting(Problem::message)
+                .satisfiesExactly(
+                        backup -> assertThat(backup).startsWith("`backup`"),
+                        migrations -> assertThat(migrations).startsWith("`migrations`"));
+        assertThat(view(manifest, "production").unsupported())
+                .extracting(problem -> problem.message().split(" is ", 2)[0])
+                .containsExactlyInAnyOrder(
+                        "`backup`",
+                        "`migrations`",
+                        "`promotes`",
+                        "`kubernetes`",
+                        "`gates`",
+                        "`strategy: canary`",
+                        "`steps`",
+                        "`roll-back-on`");
+        assertThat(
+                        view(
+                                        manifest,
+                                        "local",
+                                        "datastores.postgres.backup=null",
+                                        "components.api-gateway.migrations=null")
+                                .unsupported())
+                .isEmpty();
+    }
+
+    private static final String EVERYTHING =
+            """
+            platform: shop
+            owner: platform team
+            runbook: docs/runbook.md
+            requires: {node: ">=20", pnpm: 8}
+            prepare: [pnpm install, [sh, -c, "echo a && echo b"]]
+            datastores:
+              db: {engine: postgres, url: "postgres://shop:${DB_PASSWORD}@localhost/shop", local: {version: 16, port: 5433}}
+            external:
+              mail: {url: "https://mail.example.org/health", optional: true, contact: mail@example.org}
+            groups: {edge: [api], all: [edge, queue]}
+            defaults:
+              worker: {limits: {memory: 128MiB}}
+            components:
+              api:
+                kind: service
+                dir: services/api
+                build: {run: "npm run 'build it'", output: ./dist/, inputs: ["src/**"]}
+                run: [node, main.js, "--name=${NAME}"]
+                port: 3000
+                owner: api team
+                uses: [db, mail]
+                env: {required: [NAME], secret: [KEY], values: {LEVEL: info, PORTS: 80, EMPTY: ""}}
+                health: {http: /ready, status: 200-204, headers: {x-ok: "yes"}, body: fine, successes: 3, over: 1s, timeout: 500ms, within: 1m30s}
+                liveness: {command: ./alive.sh}
+                stop: {signal: INT, grace: 5s, drain: 0s}
+                limits: {memory: 1GiB, cpu: 150%, open-files: 1024, processes: 64}
+                smoke:
+                  - name: signs in
+                    timeout: 3s
+                    http:
+                      - {request: POST /login, headers: {a: b}, body: "x", capture: {token: /token}}
+                      - {request: "GET /me?t=${token}", status: 200, contains: me}
+                  - {name: talks, websocket: {path: /ws, messages: [{send: ping}, {expect: pong}]}}
+                  - {name: tool, command: node check.js}
+              queue: {kind: worker, run: node queue.js, after: [edge], strategy: recreate}
+              seed: {kind: job, run: node seed.js, probe: node seeded.js, on-unknown: assume-done, timeout: 1m}
+              web: {kind: frontend, static: public, port: 3001}
+            smoke:
+              - {name: order, component: api, http: [{request: POST /orders, status: 201}]}
+            environments:
+              local: {env-file: .env.local}
+              second:
+                port-offset: 1000
+                env-file: [a.env, b.env]
+                owner: second team
+                order: [[all, seed], web]
+                rollout: {strategy: rolling, soak: 5m, traffic: together}
+                components:
+                  all: {limits: {cpu: 50%}}
+                  api: {liveness: null, env: {values: {LEVEL: debug}}}
+                  seed: null
+                datastores: {db: {local: null}}
+            """;
+
+    @Test
+    void every_key_ends_up_where_the_planner_reads_it() {
+        EnvironmentView local = view(good(folder, EVERYTHING), "local");
+
+        assertThat(local.requires())
+                .containsExactly(Map.entry("node", ">=20"), Map.entry("pnpm", "8"));
+        assertThat(local.prepare())
+                .containsExactly(
+                        List.of("pnpm", "install"), List.of("sh", "-c", "echo a && echo b"));
+        assertThat(local.environmentFiles())
+                .containsExactly(folder.toAbsolutePath().resolve(".env.local"));
+        assertThat(local.datastore("db").local()).isEqualTo(new Datastore.Server("16", 5433));
+        External mail = local.external("mail");
+        assertThat(mail.dependency().optional()).isTrue();
+        assertThat(mail.responsible())
+                .isEqualTo(new Responsible("platform team", "mail@example.org", "docs/runbook.md"));
+        Component api = local.component("api");
+        assertThat(api.responsible().owner()).isEqualTo("api team");
+        assertThat(api.build())
+                .isEqualTo(
+                        new Build(
+                                "services/api",
+                                List.of("npm", "run", "build it"),
+                                "services/api/dist",
+                                List.of("services/api/src/**")));
+        assertThat(api.variables().values())
+                .containsExactly(
+                        Map.entry("EMPTY", ""),
+                        Map.entry("LEVEL", "info"),
+                        Map.entry("PORTS", "80"));
+        Launch launch = ((Component.Service) api.kind()).launch();
+        assertThat(launch.command()).containsExactly("node", "main.js", "--name=${NAME}");
+        assertThat(launch.readiness())
+                .isEqualTo(
+                        new Health(
+                                new Health.Http(
+                                        "/ready",
+                                        new Health.StatusRange(200, 204),
+                                        Map.of("x-ok", "yes"),
+                                        "fine"),
+                                3,
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(90)));
+        assertThat(launch.liveness().check()).isEqualTo(new Health.Command(List.of("./alive.sh")));
+        assertThat(launch.stop())
+                .isEqualTo(new Launch.Stop("INT", Duration.ofSeconds(5), Duration.ZERO));
+        assertThat(launch.limits()).isEqualTo(new Launch.Limits(1L << 30, 150, 1024, 64));
+        assertThat(api.smoke()).hasSize(3);
+        assertThat(((SmokeTest.HttpScenario) api.smoke().getFirst()).exchanges().getLast().path())
+                .isEqualTo("/me?t=${token}");
+        assertThat(api.smoke().get(1))
+                .isEqualTo(
+                        new SmokeTest.WebSocketExchange(
+                                "talks",
+                                Duration.ofSeconds(10),
+                                "/ws",
+                                List.of(
+                                        new SmokeTest.Message(true, "ping"),
+                                        new SmokeTest.Message(false, "pong"))));
+    }
+
+    @Test
+    void workers_and_jobs_have_keys_of_their_own() {
+        EnvironmentView local = view(good(folder, EVERYTHING), "local");
+
+        Component queue = local.component("queue");
+        assertThat(queue.after()).containsExactly("api");
+        var worker = (Component.Worker) queue.kind();
+        assertThat(worker.strategy()).isEqualTo(Strategy.RECREATE);
+        assertThat(worker.launch().readiness().check()).isEqualTo(new Health.Alive());
+        assertThat(worker.launch().limits().memoryBytes()).isEqualTo(128L << 20);
+        var job = (Component.Job) local.component("seed").kind();
+        assertThat(job.onUnknown()).isEqualTo(OnUnknown.ASSUME_DONE);
+        assertThat(job.probe()).containsExactly("node", "seeded.js");
+        assertThat(local.smoke())
+                .singleElement()
+                .extracting(PlatformTest::component)
+                .isEqualTo("api");
+    }
+
+    @Test
+    void an_environment_lays_its_own_over_all_else() {
+        EnvironmentView second = view(good(folder, EVERYTHING), "second");
+
+        assertThat(second.components()).containsOnlyKeys("api", "queue", "web");
+        assertThat(second.order()).containsExactly(List.of("api", "queue"), List.of("web"));
+        assertThat(second.trafficTogether()).isTrue();
+        Component api = second.component("api");
+        var service = (Component.Service) api.kind();
+        assertThat(service.port()).isEqualTo(4000);
+        assertThat(service.strategy()).isEqualTo(Strategy.ROLLING);
+        assertThat(service.launch().liveness().check()).isEqualTo(new Health.Alive());
+        assertThat(service.launch().limits().cpuPercent()).isEqualTo(50);
+        assertThat(service.launch().limits().memoryBytes()).isEqualTo(1L << 30);
+        assertThat(api.variables().values())
+                .containsEntry("LEVEL", "debug")
+                .containsEntry("PORTS", "80");
+        assertThat(second.datastore("db").local()).isEqualTo(new Datastore.Elsewhere());
+        assertThat(second.responsible().owner()).isEqualTo("second team");
+        assertThat(second.responsible().runbook()).isEqualTo("docs/runbook.md");
+    }
+
+    @Test
+    void the_command_line_has_the_last_word() {
+        Manifest manifest = good(folder, EVERYTHING);
+        EnvironmentView view =
+                view(
+                        manifest,
+                        "second",
+                        "components.api.instances=3",
+                        "components.api.env.values={LEVEL: trace}",
+                        "rollout.soak=0s");
+        var service = (Component.Service) view.component("api").kind();
+        assertThat(service.instances()).isEqualTo(3);
+        assertThat(view.component("api").variables().values()).containsEntry("LEVEL", "trace");
+        assertThat(view.soak()).isZero();
+    }
+
+    @Test
+    void a_later_complaint_can_point_at_the_line() {
+        Component api = view(good(folder, EVERYTHING), "second").component("api");
+
+        assertThat(api.source().at("env", "values", "LEVEL"))
+                .isInstanceOfSatisfying(
+                        Place.Line.class,
+                        line -> {
+                            assertThat(line.text()).contains("liveness: null");
+                            assertThat(line.span().toString()).isEqualTo("belay.yaml:50:51");
+                        });
+        assertThat(((Place.Line) api.source().at("strategy")).text()).isEqualTo("  api:");
+        assertThat(((Place.Line) api.source().at("port")).span().column()).isEqualTo(11);
+    }
+
+    @Test
+    void what_is_written_the_same_is_the_same() {
+        Manifest first = good(folder, EVERYTHING);
+        Manifest second = good(folder, "# a comment\n" + EVERYTHING);
+        assertThat(view(first, "local")).isEqualTo(view(second, "local"));
+        assertThat(first.digest()).isNotEqualTo(second.digest());
+    }
+
+    @Test
+    void an_included_file_adds() throws IOException {
+        Files.createDirectories(folder.resolve("parts"));
+        Files.writeString(
+                folder.resolve("parts/web.yaml"),
+                "include: [more.yaml]\ncomponents: {web: {kind: frontend, static: a, port: 1}}\n");
+        Files.writeString(
+                folder.resolve("parts/more.yaml"), "environments: {second: {target: process}}\n");
+        Manifest manifest =
+                good(
+                        folder,
+                        """
+                        platform: shop
+                        include: [parts/web.yaml]
+                        components: {api: {kind: worker, run: a}}
+                        environments: {local: {target: process}}
+                        """);
+        assertThat(manifest.files())
+                .containsExactly("belay.yaml", "parts/web.yaml", "parts/more.yaml");
+        assertThat(manifest.environments()).containsExactly("local", "second");
+        assertThat(view(manifest, "second").components()).containsOnlyKeys("api", "web");
+    }
+}
