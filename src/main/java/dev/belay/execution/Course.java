@@ -393,7 +393,7 @@ final class Course {
         var moved = new HashSet<String>();
         var ports = new HashSet<Integer>();
         for (Step step : plan.steps()) {
-            if (step.work() instanceof Work.Route(String component, var traffic)
+            if (step.work() instanceof Work.Route(String component, var traffic, var _)
                     && progress.intended(step.number())) {
                 moved.add(component);
                 ports.add(traffic.port());

@@ -132,6 +132,7 @@ final class FactCodec {
                             string(json, "manifest-digest"),
                             string(json, "reason"));
             case "started" -> new Fact.Started(strings(json, "took-over"));
+            case "soaking" -> new Fact.Soaking(step(json));
             case "waiting" -> new Fact.Waiting(step(json), string(json, "because"));
             case "soaking" -> new Fact.Soaking(step(json));
             case "intent" ->

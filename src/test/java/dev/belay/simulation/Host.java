@@ -112,7 +112,8 @@ final class Host {
                     case Work.Publish _ -> new Answer.Done("");
                 };
         // Going back to where nothing ran is the one way to serve nobody on purpose.
-        boolean wanted = effect instanceof Work.Route toNobody && toNobody.traffic().shares().isEmpty();
+        boolean wanted =
+                effect instanceof Work.Route toNobody && toNobody.traffic().shares().isEmpty();
         if (before && !serving() && !wanted) {
             throw new Violation("TrafficSafe", "nobody serves " + scope + " after " + effect);
         }
@@ -128,9 +129,7 @@ final class Host {
         String revision = work.revision().id();
         List<Long> instances = readyAt.computeIfAbsent(revision, _ -> new ArrayList<>());
         boolean guarded = design.has(Design.Part.GUARD_AT_APPLY);
-        if (guarded
-                && work.instances()
-                        < needed(traffic, revision)) {
+        if (guarded && work.instances() < needed(traffic, revision)) {
             return new Answer.NotYet("the router still sends to " + revision);
         }
         if (universe.hit(Fault.STEP_FAILS)) {

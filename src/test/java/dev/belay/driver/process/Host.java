@@ -192,6 +192,14 @@ final class Host implements AutoCloseable {
         }
 
         @Override
+        public void closeLongLived(Scope scope, String revision) {}
+
+        @Override
+        public boolean listens(int port) {
+            return false;
+        }
+
+        @Override
         public Optional<Observed> observe(Scope scope) {
             if (!reachable) {
                 throw new UncheckedIOException(new IOException("connection refused"));
