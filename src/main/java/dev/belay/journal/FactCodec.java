@@ -134,7 +134,6 @@ final class FactCodec {
             case "started" -> new Fact.Started(strings(json, "took-over"));
             case "soaking" -> new Fact.Soaking(step(json));
             case "waiting" -> new Fact.Waiting(step(json), string(json, "because"));
-            case "soaking" -> new Fact.Soaking(step(json));
             case "intent" ->
                     new Fact.Intent(
                             step(json), direction(json), scope(json), number(json, "token"));
