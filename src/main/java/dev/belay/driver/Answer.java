@@ -1,0 +1,19 @@
+package dev.belay.driver;
+
+/// What became of an effect. That no answer came at all is not among these: then the effect is
+/// probed.
+public sealed interface Answer {
+    /// It is so now. `detail` is one line for people.
+    record Done(String detail) implements Answer {}
+
+    /// A condition is not met at this instant and nothing was changed: a member that is not ready,
+    /// an instance that still has traffic. Worth asking again.
+    record NotYet(String because) implements Answer {}
+
+    /// It did not work, and trying the same again will not help unless `retryable`. Part of it may
+    /// have happened: the undo of the step cleans it up.
+    record Failed(String reason, String hint, boolean retryable) implements Answer {}
+
+    /// The token is not greater than `last`: somebody newer was here. Nothing was changed.
+    record Stale(long last) implements Answer {}
+}

@@ -1,0 +1,23 @@
+package dev.belay.driver;
+
+/// What a sealing probe found out about an effect whose answer was lost. By the time it answers,
+/// the world refuses every older token, so that the effect cannot still arrive.
+public sealed interface Finding {
+    record Done(String detail) implements Finding {}
+
+    record NotDone() implements Finding {}
+
+    /// It goes on; ask again.
+    record InProgress(String because) implements Finding {}
+
+    /// Some of it happened; `what` says exactly which part.
+    record Partial(String what) implements Finding {}
+
+    /// Somebody else changed the same thing.
+    record Conflict(String what) implements Finding {}
+
+    record Unknown(String why) implements Finding {}
+
+    /// The token is not greater than `last`: somebody newer was here, the caller is out of date.
+    record Stale(long last) implements Finding {}
+}

@@ -1,0 +1,34 @@
+package dev.belay.driver;
+
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Who sends requests to instances: our gateway, a cluster's Services, another proxy.
+public interface Router {
+    /// Publishes the component's line, and answers once every request is decided by it.
+    Answer route(Work.Route work, Order order);
+
+    /// Seals the scope against tokens below the order's, then says whether that line is in force.
+    Finding probe(Work.Route work, Order order);
+
+    /// What is in force, as read back; empty when the component has no line.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    Optional<Observed> observe(Scope scope);
+
+    /// A component's line as the router has it.
+    ///
+    /// @param version of the table, for people
+    /// @param weights revision to weight
+    /// @param members revision to the ids of the instances that may get requests
+    /// @param inFlight revision to requests and tunnels under way, drained revisions included
+    record Observed(
+            long version,
+            int port,
+            Map<String, Integer> weights,
+            Map<String, List<String>> members,
+            Map<String, Integer> inFlight) {}
+}

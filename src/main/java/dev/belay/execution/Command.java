@@ -1,0 +1,20 @@
+package dev.belay.execution;
+
+import dev.belay.journal.Fact;
+
+/// What a person may ask of a release.
+public sealed interface Command {
+    /// For the record: why.
+    String reason();
+
+    record Pause(String reason) implements Command {}
+
+    record Resume(String reason) implements Command {}
+
+    record Cancel(Fact.Cancel mode, String reason) implements Command {}
+
+    /// About a held release.
+    ///
+    /// @param step the step in doubt, or 0 where the decision needs none
+    record Decide(Fact.Decision decision, int step, String reason) implements Command {}
+}

@@ -1,0 +1,420 @@
+package dev.belay.execution;
+
+import dev.belay.execution.StepProgress.Status;
+import dev.belay.journal.Fact;
+import dev.belay.journal.Fact.Result;
+import dev.belay.plan.Plan;
+import dev.belay.plan.Step;
+import dev.belay.plan.Undo;
+import dev.belay.release.Direction;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import dev.belay.release.StepClass;
+import dev.belay.release.Work;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what comes next for one release: a pure function of its plan, its journal's fold, what
+/// is under way, and the time.
+///
+/// ```
+/// RUNNING       resolve open intents → a step failed or cancelled? turn back → start what may start
+/// PAUSED        resolve open intents → cancelled? turn back → keep looking at what waits
+/// ROLLING_BACK  resolve open intents → undo in reverse what was intended → look → ROLLED_BACK
+/// HELD          only write down answers that still arrive, and look if a person wants to adopt
+/// ```
+///
+/// It never starts anything while the journal does not yet know an answer that is already here.
+final class Course {
+    private final Plan plan;
+    private final UndoOrder order;
+    private final Progress progress;
+    private final Map<StepKey, Activity> activities;
+    private final long now;
+
+    private final List<Fact> facts = new ArrayList<>();
+    private final List<Move> moves = new ArrayList<>();
+    private long wake = Long.MAX_VALUE;
+
+    private Course(
+            UndoOrder order, Progress progress, Map<StepKey, Activity> activities, long now) {
+        this.plan = order.plan();
+        this.order = order;
+        this.progress = progress;
+        this.activities = activities;
+        this.now = now;
+    }
+
+    /// What to do next. Facts come alone: whatever else there is waits until they are written.
+    static List<Move> next(
+            UndoOrder order, Progress progress, Map<StepKey, Activity> activities, long now) {
+        var course = new Course(order, progress, activities, now);
+        course.decide();
+        if (!course.facts.isEmpty()) {
+            return List.of(new Move.Write(course.facts));
+        }
+        if (course.wake < Long.MAX_VALUE) {
+            course.moves.add(new Move.Wake(course.wake));
+        }
+        return course.moves;
+    }
+
+    private void decide() {
+        if (!progress.state().active()) {
+            return;
+        }
+        writeAnswers();
+        if (!facts.isEmpty()) {
+            return;
+        }
+        switch (progress.state()) {
+            case RUNNING -> forward();
+            case PAUSED -> paused();
+            case ROLLING_BACK -> back();
+            case HELD -> adopt();
+            case QUEUED, COMPLETED, ROLLED_BACK, WRITTEN_OFF, REJECTED, SUPERSEDED -> {}
+        }
+    }
+
+    // --- answers ----------------------------------------------------------------------------
+
+    private void writeAnswers() {
+        Fact.Held held = null;
+        for (Map.Entry<StepKey, Activity> entry : activities.entrySet()) {
+            StepKey key = entry.getKey();
+            switch (entry.getValue()) {
+                case Activity.Answered(Result result) when wanted(key, result) ->
+                        facts.add(new Fact.Outcome(key.step(), key.direction(), result));
+                case Activity.Stuck(String code, String why)
+                        when progress.state() != ReleaseState.HELD && !key.equals(StepKey.WHOLE) ->
+                        held = new Fact.Held(code, key.step(), why);
+                default -> {}
+            }
+        }
+        if (held != null) {
+            facts.add(held);
+        }
+    }
+
+    /// An effect's answer is always worth writing; a look's only while the release goes forward,
+    /// and while it is paused only when it is bad.
+    private boolean wanted(StepKey key, Result result) {
+        if (key.equals(StepKey.WHOLE)) {
+            return false;
+        }
+        if (progress.step(key.step(), key.direction()).is(Status.OPEN)) {
+            return true;
+        }
+        return switch (progress.state()) {
+            case RUNNING -> true;
+            case PAUSED -> result instanceof Result.Failed;
+            default -> false;
+        };
+    }
+
+    // --- forward ----------------------------------------------------------------------------
+
+    private void forward() {
+        resolveOpen(Direction.DO);
+        if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
+            turnBack();
+            return;
+        }
+        Set<Scope> busy = busyScopes();
+        boolean allDone = true;
+        for (Step step : plan.steps()) {
+            StepProgress at = progress.step(step.number(), Direction.DO);
+            allDone &= at.is(Status.DONE);
+            if (at.is(Status.DONE) || at.is(Status.OPEN) || !ready(step)) {
+                continue;
+            }
+            switch (step.work()) {
+                case Work.Check check -> look(step, check, at);
+                case Work.Effect _ -> intend(step, Direction.DO, busy);
+            }
+        }
+        if (allDone) {
+            facts.add(new Fact.Ended(ReleaseState.COMPLETED, ""));
+        }
+    }
+
+    private boolean ready(Step step) {
+        for (int before : step.after()) {
+            if (!progress.step(before, Direction.DO).is(Status.DONE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Set<Scope> busyScopes() {
+        var busy = new HashSet<Scope>();
+        for (Step step : plan.steps()) {
+            if (progress.step(step.number(), Direction.DO).is(Status.OPEN)
+                    || progress.step(step.number(), Direction.UNDO).is(Status.OPEN)) {
+                busy.add(step.scope());
+            }
+        }
+        return busy;
+    }
+
+    /// At most one open intent per scope.
+    private void intend(Step step, Direction way, Set<Scope> busy) {
+        if (busy.add(step.scope())) {
+            facts.add(new Fact.Intent(step.number(), way, step.scope(), 0));
+        }
+    }
+
+    private void look(Step step, Work.Check check, StepProgress at) {
+        Activity activity = activities.get(new StepKey(step.number(), Direction.DO));
+        boolean waits = step.stepClass() == StepClass.WAIT;
+        if (at.is(Status.UNTOUCHED) && (waits || activity instanceof Activity.Resting)) {
+            facts.add(
+                    check instanceof Work.Soak
+                            ? new Fact.Soaking(step.number())
+                            : new Fact.Waiting(step.number(), because(activity)));
+        } else if (due(activity)) {
+            moves.add(new Move.Look(step.number(), check));
+        }
+    }
+
+    private static String because(@Nullable Activity activity) {
+        return activity instanceof Activity.Resting resting ? resting.because() : "";
+    }
+
+    /// Whether a look can be taken: none is under way, and none rests.
+    private boolean due(@Nullable Activity activity) {
+        return switch (activity) {
+            case null -> true;
+            case Activity.Resting resting -> rested(resting);
+            default -> false;
+        };
+    }
+
+    private boolean rested(Activity.Resting resting) {
+        if (resting.until() <= now) {
+            return true;
+        }
+        wake = Math.min(wake, resting.until());
+        return false;
+    }
+
+    // --- open intents -----------------------------------------------------------------------
+
+    private void resolveOpen(Direction way) {
+        for (Step step : plan.steps()) {
+            if (progress.step(step.number(), way).is(Status.OPEN)) {
+                resolve(step, way);
+            }
+        }
+    }
+
+    private void resolve(Step step, Direction way) {
+        Activity activity = activities.get(new StepKey(step.number(), way));
+        switch (activity) {
+            case null -> recover(step, way, "nobody is at it");
+            case Activity.Granted(long token, boolean probe) ->
+                    moves.add(
+                            probe
+                                    ? new Move.Probe(step.number(), way, token)
+                                    : new Move.Apply(step.number(), way, token));
+            case Activity.Resting resting when rested(resting) -> goOn(step, way, resting);
+            case Activity.Resting _, Activity.Busy _, Activity.Answered _, Activity.Stuck _ -> {}
+        }
+    }
+
+    private void goOn(Step step, Direction way, Activity.Resting resting) {
+        switch (resting.again()) {
+            case PROBE -> moves.add(new Move.Probe(step.number(), way, resting.token()));
+            case APPLY -> {
+                if (leaving(way)) {
+                    facts.add(gaveUp(step, way));
+                } else {
+                    facts.add(reattempt(step, way, resting.because()));
+                }
+            }
+            case RESOLVE -> recover(step, way, resting.because());
+            case LOOK -> throw new IllegalStateException("an effect does not rest to look");
+        }
+    }
+
+    /// The one path after every crash, takeover and lost answer.
+    private void recover(Step step, Direction way, String because) {
+        StepClass promise = way == Direction.UNDO ? StepClass.IDEMPOTENT : step.stepClass();
+        switch (promise) {
+            case IDEMPOTENT -> {
+                // Applying it once more only to undo it would be absurd: its undo fences it off.
+                boolean fenced = leaving(way) && step.undo() instanceof Undo.Apply;
+                facts.add(fenced ? gaveUp(step, way) : reattempt(step, way, because));
+            }
+            case VERIFIABLE -> facts.add(reattempt(step, way, because));
+            case ONCE_ONLY -> facts.add(inDoubt(step));
+            case PURE, WAIT -> throw new IllegalStateException("an intent of a check: " + step);
+        }
+    }
+
+    private boolean leaving(Direction way) {
+        return way == Direction.DO
+                && (progress.cancelled() || progress.any(Status.FAILED, Direction.DO));
+    }
+
+    private static Fact reattempt(Step step, Direction way, String because) {
+        return new Fact.Reattempt(step.number(), way, step.scope(), 0, because);
+    }
+
+    private static Fact gaveUp(Step step, Direction way) {
+        return new Fact.Outcome(
+                step.number(),
+                way,
+                new Result.Failed("given up because the release goes back", "", ""));
+    }
+
+    private static Fact inDoubt(Step step) {
+        String why = "its answer was lost, and it must not happen twice";
+        return switch (step.onUnknown()) {
+            case HOLD -> new Fact.Held("held/once-only", step.number(), step.title() + ": " + why);
+            case ASSUME_DONE ->
+                    new Fact.Outcome(step.number(), Direction.DO, new Result.AssumedDone(why));
+            case UNDO ->
+                    new Fact.Outcome(step.number(), Direction.DO, new Result.Failed(why, "", ""));
+        };
+    }
+
+    // --- back -------------------------------------------------------------------------------
+
+    private void paused() {
+        resolveOpen(Direction.DO);
+        if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
+            turnBack();
+            return;
+        }
+        for (Step step : plan.steps()) {
+            StepProgress at = progress.step(step.number(), Direction.DO);
+            if (at.is(Status.WAITING) && step.work() instanceof Work.Check check) {
+                look(step, check, at);
+            }
+        }
+    }
+
+    private void turnBack() {
+        if (progress.any(Status.OPEN, Direction.DO)) {
+            return;
+        }
+        for (Step step : plan.steps()) {
+            if (progress.intended(step.number()) && step.undo() instanceof Undo.Impossible no) {
+                facts.add(
+                        new Fact.Held(
+                                "held/no-way-back", step.number(), step.title() + ": " + no.why()));
+                return;
+            }
+        }
+        facts.add(new Fact.TurnedBack(reasonToTurn()));
+    }
+
+    private String reasonToTurn() {
+        for (Step step : plan.steps()) {
+            StepProgress at = progress.step(step.number(), Direction.DO);
+            if (at.is(Status.FAILED) && at.result() instanceof Result.Failed failed) {
+                return step.title() + ": " + failed.reason();
+            }
+        }
+        return progress.reason();
+    }
+
+    private void back() {
+        resolveOpen(Direction.UNDO);
+        if (!facts.isEmpty()) {
+            return;
+        }
+        Set<Scope> busy = busyScopes();
+        boolean allUndone = true;
+        for (int number = plan.steps().size(); number >= 1; number--) {
+            StepProgress at = progress.step(number, Direction.UNDO);
+            if (!progress.intended(number) || at.is(Status.DONE)) {
+                continue;
+            }
+            allUndone = false;
+            if (at.is(Status.UNTOUCHED) && order.mayUndo(number, progress)) {
+                undo(plan.step(number), busy);
+            }
+        }
+        if (allUndone) {
+            lookAtTheWhole(before(), ReleaseState.ROLLED_BACK);
+        }
+    }
+
+    private void undo(Step step, Set<Scope> busy) {
+        switch (step.undo()) {
+            case Undo.Nothing(String why) ->
+                    facts.add(
+                            new Fact.Outcome(step.number(), Direction.UNDO, new Result.Done(why)));
+            case Undo.Apply _ -> intend(step, Direction.UNDO, busy);
+            case Undo.Impossible(String why) ->
+                    facts.add(new Fact.Held("held/no-way-back", step.number(), why));
+        }
+    }
+
+    // --- the end ----------------------------------------------------------------------------
+
+    private void adopt() {
+        if (!progress.adopting() || progress.hasOpenIntent()) {
+            return;
+        }
+        if (progress.direction() == Direction.DO) {
+            lookAtTheWhole(wanted(), ReleaseState.COMPLETED);
+        } else {
+            lookAtTheWhole(before(), ReleaseState.ROLLED_BACK);
+        }
+    }
+
+    /// What the plan itself looks at before it is done.
+    private List<Work.Check> wanted() {
+        return plan.steps().stream()
+                .map(Step::work)
+                .filter(Work.Settled.class::isInstance)
+                .map(Work.Check.class::cast)
+                .toList();
+    }
+
+    /// What a rollback must be seen to have restored. Where traffic was never moved it may be with
+    /// another revision than the fallback, an unsoaked one that this release took over from: then
+    /// it stands as it stood, and is not judged.
+    private List<Work.Check> before() {
+        var moved = new HashSet<String>();
+        var ports = new HashSet<Integer>();
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.Route(String component, var traffic)
+                    && progress.intended(step.number())) {
+                moved.add(component);
+                ports.add(traffic.port());
+            }
+        }
+        var checks = new ArrayList<Work.Check>();
+        for (Work.Check check : plan.before()) {
+            switch (check) {
+                case Work.Settled(String component, var instances, var _)
+                        when !moved.contains(component) ->
+                        checks.add(new Work.Settled(component, instances, List.of()));
+                case Work.SmokePublic(int port, var _) when !ports.contains(port) -> {}
+                default -> checks.add(check);
+            }
+        }
+        return checks;
+    }
+
+    /// A release closes only when what it promises is seen to be so.
+    private void lookAtTheWhole(List<Work.Check> whole, ReleaseState end) {
+        Activity activity = activities.get(StepKey.WHOLE);
+        if (whole.isEmpty() || activity instanceof Activity.Answered) {
+            facts.add(new Fact.Ended(end, ""));
+        } else if (activity instanceof Activity.Stuck(String code, String why)) {
+            facts.add(new Fact.Held(code, 0, why));
+        } else if (due(activity)) {
+            moves.add(new Move.LookAtTheWhole(whole));
+        }
+    }
+}

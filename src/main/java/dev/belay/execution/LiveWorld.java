@@ -1,0 +1,200 @@
+package dev.belay.execution;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Checks;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Look;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.journal.Journal;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The real world: blocking calls on virtual threads, answers back on the engine's one platform
+/// thread.
+///
+/// A call that throws is a call without an answer: the engine then finds out by asking, which is
+/// right whatever had gone wrong. The exception is logged as what it is, a bug.
+public final class LiveWorld implements World, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveWorld.class);
+    private static final int CALLS_MAX = 256;
+
+    /// How much longer than a call may take its answer is awaited.
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
+    private static final Duration JOURNAL_WITHIN = Duration.ofSeconds(30);
+
+    private final Journal journal;
+    private final Target target;
+    private final Router router;
+    private final Checks checks;
+    private final Semaphore calls = new Semaphore(CALLS_MAX);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService loop =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("belay-engine").factory());
+
+    public LiveWorld(Journal journal, Target target, Router router, Checks checks) {
+        this.journal = journal;
+        this.target = target;
+        this.router = router;
+        this.checks = checks;
+    }
+
+    @Override
+    public long now() {
+        return journal.now();
+    }
+
+    @Override
+    public int random(int bound) {
+        return ThreadLocalRandom.current().nextInt(bound);
+    }
+
+    @Override
+    public void at(long when, Runnable task) {
+        schedule(task, Math.max(0, when - now()));
+    }
+
+    @Override
+    public <T> void journal(Function<Journal, T> call, Consumer<T> then, Runnable lost) {
+        call("journal", JOURNAL_WITHIN, () -> call.apply(journal), then, lost);
+    }
+
+    @Override
+    public void apply(Work.Effect effect, Order order, Consumer<Answer> then, Runnable lost) {
+        call(
+                "apply",
+                order.within(),
+                () ->
+                        switch (effect) {
+                            case Work.Scale work -> target.scale(work, order);
+                            case Work.Publish work -> target.publish(work, order);
+                            case Work.RunJob work -> target.runJob(work, order);
+                            case Work.Route work -> router.route(work, order);
+                        },
+                then,
+                lost);
+    }
+
+    @Override
+    public void probe(Work.Effect effect, Order order, Consumer<Finding> then, Runnable lost) {
+        call(
+                "probe",
+                order.within(),
+                () ->
+                        effect instanceof Work.Route route
+                                ? router.probe(route, order)
+                                : target.probe(effect, order),
+                then,
+                lost);
+    }
+
+    @Override
+    public void look(
+            Work.Check check, Order order, Duration since, Consumer<Look> then, Runnable lost) {
+        call("look", order.within(), () -> checks.look(check, order, since), then, lost);
+    }
+
+    @Override
+    public void mark(Mark mark) {
+        LOG.trace("{}", mark);
+    }
+
+    @Override
+    public void bug(String where, RuntimeException bug) {
+        LOG.error("a bug of Belay, while {}", where, bug);
+    }
+
+    /// Exactly one of the continuations runs, and it runs on the loop.
+    private <T> void call(
+            String what, Duration within, Supplier<T> work, Consumer<T> then, Runnable lost) {
+        var answered = new AtomicBoolean();
+        Runnable onTimeout =
+                () -> {
+                    if (answered.compareAndSet(false, true)) {
+                        lost.run();
+                    }
+                };
+        ScheduledFuture<?> timeout =
+                loop.schedule(
+                        guarded(onTimeout), within.plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+        threads.execute(() -> {
+            try {
+                calls.acquire();
+                try {
+                    T answer = work.get();
+                    schedule(
+                            () -> {
+                                if (answered.compareAndSet(false, true)) {
+                                    timeout.cancel(false);
+                                    then.accept(answer);
+                                }
+                            },
+                            0);
+                } finally {
+                    calls.release();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                bug(what, e);
+                timeout.cancel(false);
+                schedule(onTimeout, 0);
+            }
+        });
+    }
+
+    private void schedule(Runnable task, long millis) {
+        try {
+            ScheduledFuture<?> _ = loop.schedule(guarded(task), millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("dropped after closing");
+        }
+    }
+
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                bug("deciding", e);
+            }
+        };
+    }
+
+    /// Runs something on the engine's thread and waits for it: the only way to look at an engine
+    /// from another thread.
+    public <T> T ask(Supplier<T> question) {
+        try {
+            return loop.submit(question::get).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking the engine", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the engine failed to answer", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownNow();
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.belay.journal;
+
+import dev.belay.release.Direction;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import java.util.List;
+
+/// What one line of the journal says. The state of a release is the fold of its facts and of
+/// nothing else.
+public sealed interface Fact {
+    /// The release exists, with its plan frozen.
+    record Submitted(String planDigest, String manifestDigest, String reason) implements Fact {}
+
+    /// It took its scopes. `tookOver` names merely soaking releases that ended for it.
+    record Started(List<String> tookOver) implements Fact {
+        public Started {
+            tookOver = List.copyOf(tookOver);
+        }
+    }
+
+    /// A step began to wait: its time counts from this entry.
+    record Waiting(int step, String because) implements Fact {}
+
+    /// A soak begins: the new revisions count as what the scopes run, not yet as rollback targets.
+    record Soaking(int step) implements Fact {}
+
+    /// An effect is about to be tried. Committed before it is sent.
+    ///
+    /// @param token assigned by the journal in the same transaction, strictly increasing per scope;
+    ///   0 in a fact that is still to be appended
+    record Intent(int step, Direction direction, Scope scope, long token) implements Fact {}
+
+    /// The effect of an open intent is about to be probed or tried again, with a newer token.
+    record Reattempt(int step, Direction direction, Scope scope, long token, String because)
+            implements Fact {}
+
+    /// What became of a step; closes its intent if it had one.
+    record Outcome(int step, Direction direction, Result result) implements Fact {}
+
+    /// From here on the release goes back.
+    record TurnedBack(String reason) implements Fact {}
+
+    /// The engine refuses to choose.
+    ///
+    /// @param code stable, `held/undo-failed`
+    /// @param step the step it is about, or 0
+    record Held(String code, int step, String explanation) implements Fact {}
+
+    /// A person, or a freeze, wants no new step to start.
+    record Paused(String reason) implements Fact {}
+
+    record Resumed(String reason) implements Fact {}
+
+    /// A person wants it to end. Honoured at the next boundary without an open intent.
+    record CancelRequested(Cancel mode, String reason) implements Fact {}
+
+    /// A person decided about a held release.
+    ///
+    /// @param step the step the decision is about, or 0
+    record Decided(Decision decision, int step, String attestation) implements Fact {}
+
+    /// Nothing follows.
+    record Ended(ReleaseState state, String note) implements Fact {}
+
+    /// The three cancels.
+    enum Cancel {
+        /// Stop here: paused, can be resumed.
+        STOP,
+        /// Go back.
+        ROLL_BACK,
+        /// Touch nothing more; held until somebody decides.
+        LEAVE
+    }
+
+    /// What a person may decide about a held release.
+    enum Decision {
+        /// Try again from where it stands, in the direction it had.
+        RETRY,
+        /// The step in doubt happened: the person looked.
+        MARK_DONE,
+        /// The step in doubt did not happen: the person looked.
+        MARK_NOT_DONE,
+        ROLL_BACK,
+        /// What runs now is right: close as completed or rolled back, if it can be seen to be so.
+        ADOPT,
+        /// Give it up; takes two people.
+        WRITE_OFF
+    }
+
+    /// How a step ended.
+    sealed interface Result {
+        record Done(String detail) implements Result {}
+
+        record Failed(String reason, String hint, String detail) implements Result {}
+
+        /// Nobody can say whether it happened, and the plan says to go on.
+        record AssumedDone(String why) implements Result {}
+
+        /// A person said that it did not happen; it will be tried again.
+        record NotDone(String why) implements Result {}
+    }
+}

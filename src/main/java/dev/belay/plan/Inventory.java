@@ -1,0 +1,32 @@
+package dev.belay.plan;
+
+import java.util.List;
+import java.util.Map;
+
+/// What an environment runs, as the journal and the drivers know it at the moment of planning.
+public record Inventory(String environment, Map<String, Component> components) {
+    public Inventory {
+        components = Map.copyOf(components);
+    }
+
+    public static Inventory empty(String environment) {
+        return new Inventory(environment, Map.of());
+    }
+
+    /// One component's past and present.
+    ///
+    /// @param history newest first: what it runs, or will run once the releases ahead in the queue
+    ///   have ended well, then what it ran before
+    /// @param running revision id to number of instances that exist, warm ones included
+    public record Component(List<Past> history, Map<String, Integer> running) {
+        public Component {
+            history = List.copyOf(history);
+            running = Map.copyOf(running);
+        }
+    }
+
+    /// One thing that a component ran.
+    ///
+    /// @param soaked whether it lived healthy for its whole soak: only then a rollback target
+    public record Past(Deployment deployment, boolean soaked, String release) {}
+}

@@ -1,0 +1,82 @@
+package dev.belay.plan;
+
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The immutable, resolved course of one release, there and back.
+///
+/// @param format of this record; an engine refuses one that it does not know
+/// @param scopes everything it owns
+/// @param baseline revision id per scope when it was planned, `""` for none
+/// @param steps numbered from 1; a partial order by [Step#after]
+/// @param desired component to what it runs when the plan is done
+/// @param fallback component to what it runs when the plan is undone; absent: nothing ran
+/// @param before what must be observed before it counts as rolled back: for each component how it
+///   is settled, then its smoke tests. A component none of whose effects was ever intended stands
+///   as it stood, and need not be looked at
+/// @param targets where a rollback may lead, best first
+/// @param pointOfNoReturn the number of the step after which the only way is forward, or 0
+/// @param skipped what was left out, by whom asked and why
+/// @param warnings what a careful reader should know
+public record Plan(
+        int format,
+        String platform,
+        String environment,
+        Kind kind,
+        String title,
+        Set<Scope> scopes,
+        Map<Scope, String> baseline,
+        List<Step> steps,
+        Map<String, Deployment> desired,
+        Map<String, Deployment> fallback,
+        List<Work.Check> before,
+        List<Target> targets,
+        int pointOfNoReturn,
+        List<Skip> skipped,
+        List<String> warnings,
+        String manifestDigest) {
+    public static final int FORMAT = 1;
+
+    public Plan {
+        scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));
+        baseline = Collections.unmodifiableMap(new TreeMap<>(baseline));
+        steps = List.copyOf(steps);
+        desired = Collections.unmodifiableMap(new TreeMap<>(desired));
+        fallback = Collections.unmodifiableMap(new TreeMap<>(fallback));
+        before = List.copyOf(before);
+        targets = List.copyOf(targets);
+        skipped = List.copyOf(skipped);
+        warnings = List.copyOf(warnings);
+        for (int i = 0; i < steps.size(); i++) {
+            int number = i + 1;
+            Step step = steps.get(i);
+            if (step.number() != number || step.after().stream().anyMatch(n -> n >= number)) {
+                throw new IllegalArgumentException("steps out of order at " + step);
+            }
+        }
+    }
+
+    public Step step(int number) {
+        return steps.get(number - 1);
+    }
+
+    /// What kind of change it is.
+    public enum Kind {
+        DEPLOY,
+        ROLLBACK
+    }
+
+    /// A place to go back to.
+    ///
+    /// @param warm whether its instances still run, so that going back is a change of the table
+    public record Target(String component, String revision, String release, boolean warm) {}
+
+    /// Something left out on request.
+    public record Skip(String what, String by, String why) {}
+}

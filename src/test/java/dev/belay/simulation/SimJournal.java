@@ -1,0 +1,441 @@
+package dev.belay.simulation;
+
+import dev.belay.journal.Append;
+import dev.belay.journal.Append.Deployed;
+import dev.belay.journal.Entry;
+import dev.belay.journal.Fact;
+import dev.belay.journal.Fact.Result;
+import dev.belay.journal.Journal;
+import dev.belay.journal.NewRelease;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.journal.Submission;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The journal's contract in memory: what the real stores do with constraints, done with maps. Held
+/// to the same contract tests as they are, and fast enough for thousands of releases a second.
+final class SimJournal implements Journal {
+    /// A release and its lines.
+    private static final class Kept {
+        private final NewRelease what;
+        private final String id;
+        private final long ordinal;
+        private final String by;
+        private final long at;
+        private final List<Entry> entries = new ArrayList<>();
+        private ReleaseState state = ReleaseState.QUEUED;
+        private boolean soaking;
+        private long fence;
+        private long leaseUntil;
+        private long endedAt;
+
+        Kept(NewRelease what, String id, long ordinal, String by, long at) {
+            this.what = what;
+            this.id = id;
+            this.ordinal = ordinal;
+            this.by = by;
+            this.at = at;
+        }
+
+        ReleaseRow row() {
+            return new ReleaseRow(
+                    id,
+                    what.environment(),
+                    what.title(),
+                    ordinal,
+                    what.scopes(),
+                    state,
+                    soaking,
+                    what.plan(),
+                    what.planDigest(),
+                    what.manifestDigest(),
+                    what.engine(),
+                    entries.size(),
+                    fence,
+                    by,
+                    at,
+                    endedAt);
+        }
+    }
+
+    private final LongSupplier clock;
+    private final Design design;
+    private final Map<String, Kept> releases = new TreeMap<>();
+    private final List<Kept> ordered = new ArrayList<>();
+    private final Map<Scope, Long> tokens = new HashMap<>();
+    private final Map<Scope, String> owners = new HashMap<>();
+    private final Map<Scope, String> open = new HashMap<>();
+    private final Map<Scope, List<Past>> history = new HashMap<>();
+    private final Map<String, List<String>> requests = new HashMap<>();
+    private final Map<String, String> bodies = new HashMap<>();
+    private @Nullable Observer observer;
+
+    /// Told of every committed line, to judge it.
+    interface Observer {
+        void committed(ReleaseRow before, ReleaseRow after, List<Entry> entries);
+    }
+
+    SimJournal(LongSupplier clock, Design design) {
+        this.clock = clock;
+        this.design = design;
+    }
+
+    void observe(Observer wanted) {
+        observer = wanted;
+    }
+
+    @Override
+    public Submission.Reply submit(Submission submission) {
+        String key = submission.requestKey();
+        if (requests.containsKey(key)) {
+            return submission.bodyDigest().equals(bodies.get(key))
+                    ? new Submission.Reply.Accepted(requests.get(key), true)
+                    : new Submission.Reply.KeyReused(key);
+        }
+        var ids = new ArrayList<String>();
+        for (NewRelease release : submission.releases()) {
+            if (submission.supersede()) {
+                supersede(release);
+            }
+            long ordinal = ordered.size() + 1L;
+            var id = release.environment() + "-" + ordinal;
+            var kept = new Kept(release, id, ordinal, submission.actor(), now());
+            releases.put(id, kept);
+            ordered.add(kept);
+            ids.add(id);
+            commit(
+                    kept,
+                    ReleaseState.QUEUED,
+                    submission.actor(),
+                    0,
+                    List.of(
+                            new Fact.Submitted(
+                                    release.planDigest(),
+                                    release.manifestDigest(),
+                                    submission.reason())));
+        }
+        requests.put(key, List.copyOf(ids));
+        bodies.put(key, submission.bodyDigest());
+        return new Submission.Reply.Accepted(ids, false);
+    }
+
+    private void supersede(NewRelease by) {
+        for (Kept queued : ordered) {
+            if (queued.state == ReleaseState.QUEUED && meets(queued.what.scopes(), by.scopes())) {
+                commit(
+                        queued,
+                        ReleaseState.SUPERSEDED,
+                        "belay",
+                        0,
+                        List.of(new Fact.Ended(ReleaseState.SUPERSEDED, "by a newer release")));
+            }
+        }
+    }
+
+    private static boolean meets(Set<Scope> some, Set<Scope> others) {
+        return some.stream().anyMatch(others::contains);
+    }
+
+    @Override
+    public Optional<ReleaseRow> claim(String owner, Duration lease, Set<String> except) {
+        for (Kept kept : ordered) {
+            if (kept.state.active() && kept.leaseUntil <= now() && !except.contains(kept.id)) {
+                return Optional.of(lend(kept, lease));
+            }
+        }
+        for (int i = 0; i < ordered.size(); i++) {
+            Kept kept = ordered.get(i);
+            if (kept.state == ReleaseState.QUEUED && !except.contains(kept.id) && isFree(kept, i)) {
+                if (isCurrent(kept)) {
+                    begin(kept);
+                    return Optional.of(lend(kept, lease));
+                }
+                commit(
+                        kept,
+                        ReleaseState.REJECTED,
+                        "belay",
+                        0,
+                        List.of(new Fact.Ended(ReleaseState.REJECTED, "the world has moved")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private ReleaseRow lend(Kept kept, Duration lease) {
+        kept.fence++;
+        kept.leaseUntil = now() + lease.toMillis();
+        return kept.row();
+    }
+
+    private boolean isFree(Kept kept, int index) {
+        for (int i = 0; i < index; i++) {
+            Kept older = ordered.get(i);
+            if (older.state == ReleaseState.QUEUED
+                    && meets(older.what.scopes(), kept.what.scopes())) {
+                return false;
+            }
+        }
+        if (!design.has(Design.Part.ONE_ACTIVE)) {
+            return true;
+        }
+        return kept.what.scopes().stream()
+                .map(scope -> kept(owners.getOrDefault(scope, "")))
+                .allMatch(owner -> owner == null || owner.soaking);
+    }
+
+    private boolean isCurrent(Kept kept) {
+        if (!design.has(Design.Part.BASELINE_GUARD)) {
+            return true;
+        }
+        return kept.what.baseline().entrySet().stream()
+                .allMatch(line -> {
+                    List<Past> past = history.getOrDefault(line.getKey(), List.of());
+                    String now = past.isEmpty() ? "" : past.getLast().revision();
+                    return now.equals(line.getValue());
+                });
+    }
+
+    private @Nullable Kept kept(String id) {
+        return releases.get(id);
+    }
+
+    private void begin(Kept kept) {
+        var overtaken = new ArrayList<String>();
+        for (Scope scope : kept.what.scopes()) {
+            String owner = owners.get(scope);
+            if (owner != null && !overtaken.contains(owner)) {
+                overtaken.add(owner);
+            }
+        }
+        if (design.has(Design.Part.ONE_ACTIVE)) {
+            for (String id : overtaken) {
+                commit(
+                        Objects.requireNonNull(kept(id)),
+                        ReleaseState.COMPLETED,
+                        "belay",
+                        0,
+                        List.of(
+                                new Fact.Ended(
+                                        ReleaseState.COMPLETED, "unsoaked: " + kept.id + " came")));
+            }
+        }
+        kept.what.scopes().forEach(scope -> owners.put(scope, kept.id));
+        commit(kept, ReleaseState.RUNNING, "belay", 0, List.of(new Fact.Started(overtaken)));
+    }
+
+    @Override
+    public Append.Reply append(Append append) {
+        Kept kept = releases.get(append.release());
+        if (kept == null || (kept.state.ended() && design.has(Design.Part.END_IS_THE_END))) {
+            return new Append.Reply.LostLease();
+        }
+        if (append.writer() instanceof Append.Writer.Holder(long fence)) {
+            if (fence != kept.fence && design.has(Design.Part.FENCE_AT_THE_JOURNAL)) {
+                return new Append.Reply.LostLease();
+            }
+            kept.leaseUntil = Math.max(kept.leaseUntil, now() + 15_000);
+        }
+        if (append.version() != kept.entries.size()
+                && design.has(Design.Part.FENCE_AT_THE_JOURNAL)) {
+            return new Append.Reply.Moved(kept.entries.size());
+        }
+        int before = kept.entries.size();
+        long fence = append.writer() instanceof Append.Writer.Holder(long held) ? held : 0;
+        List<Fact> facts = append.facts().stream().map(fact -> withToken(fact, kept)).toList();
+        kept.soaking = append.soaking();
+        append.deployed().forEach(line -> deploy(kept, line));
+        commit(kept, append.state(), append.actor(), fence, facts);
+        return new Append.Reply.Appended(
+                List.copyOf(kept.entries.subList(before, kept.entries.size())));
+    }
+
+    private Fact withToken(Fact fact, Kept kept) {
+        return switch (fact) {
+            case Fact.Intent f ->
+                    new Fact.Intent(f.step(), f.direction(), f.scope(), next(f.scope(), kept));
+            case Fact.Reattempt f ->
+                    new Fact.Reattempt(
+                            f.step(), f.direction(), f.scope(), next(f.scope(), kept), f.because());
+            default -> fact;
+        };
+    }
+
+    private long next(Scope scope, Kept kept) {
+        if (!design.has(Design.Part.TOKEN_PER_OPERATION)) {
+            return kept.ordinal * 1000 + kept.fence;
+        }
+        return tokens.merge(scope, 1L, Long::sum);
+    }
+
+    private void deploy(Kept kept, Deployed line) {
+        history.computeIfAbsent(line.scope(), _ -> new ArrayList<>())
+                .add(
+                        new Past(
+                                line.scope(),
+                                kept.id,
+                                line.revision(),
+                                line.deployment(),
+                                line.soaked(),
+                                now()));
+    }
+
+    private void commit(Kept kept, ReleaseState state, String actor, long fence, List<Fact> facts) {
+        ReleaseRow before = kept.row();
+        int first = kept.entries.size();
+        for (Fact fact : facts) {
+            kept.entries.add(
+                    new Entry(kept.id, kept.entries.size() + 1L, now(), fence, actor, fact));
+            track(kept, fact);
+        }
+        kept.state = state;
+        if (state.ended()) {
+            kept.soaking = false;
+            kept.endedAt = now();
+            owners.values().removeIf(kept.id::equals);
+        }
+        if (observer != null) {
+            observer.committed(
+                    before,
+                    kept.row(),
+                    List.copyOf(kept.entries.subList(first, kept.entries.size())));
+        }
+    }
+
+    private void track(Kept kept, Fact fact) {
+        switch (fact) {
+            case Fact.Intent intent -> {
+                String other = open.putIfAbsent(intent.scope(), kept.id);
+                if (other != null && design.has(Design.Part.ONE_ACTIVE)) {
+                    throw new IllegalStateException("two open intents on " + intent.scope());
+                }
+            }
+            case Fact.Outcome outcome -> closeIntent(kept, outcome);
+            default -> {}
+        }
+    }
+
+    private void closeIntent(Kept kept, Fact.Outcome outcome) {
+        for (Entry entry : kept.entries) {
+            if (entry.fact() instanceof Fact.Intent intent
+                    && intent.step() == outcome.step()
+                    && intent.direction() == outcome.direction()) {
+                open.remove(intent.scope(), kept.id);
+            }
+        }
+    }
+
+    @Override
+    public boolean renew(String release, long fence, Duration lease) {
+        Kept kept = releases.get(release);
+        if (kept == null || kept.fence != fence || !kept.state.active()) {
+            return false;
+        }
+        kept.leaseUntil = now() + lease.toMillis();
+        return true;
+    }
+
+    @Override
+    public void giveBack(String release, long fence) {
+        Kept kept = releases.get(release);
+        if (kept != null && kept.fence == fence) {
+            kept.leaseUntil = now();
+        }
+    }
+
+    @Override
+    public Optional<ReleaseRow> find(String release) {
+        return Optional.ofNullable(releases.get(release)).map(Kept::row);
+    }
+
+    @Override
+    public List<ReleaseRow> list(
+            String environment, Set<ReleaseState> states, long before, int limit) {
+        return ordered.stream()
+                .filter(kept ->
+                        environment.isEmpty() || kept.what.environment().equals(environment))
+                .filter(kept -> states.isEmpty() || states.contains(kept.state))
+                .filter(kept -> kept.ordinal < before)
+                .sorted(Comparator.comparingLong((Kept kept) -> -kept.ordinal))
+                .limit(limit)
+                .map(Kept::row)
+                .toList();
+    }
+
+    @Override
+    public List<Entry> entries(String release, long after) {
+        Kept kept = releases.get(release);
+        if (kept == null) {
+            return List.of();
+        }
+        List<Entry> entries = List.copyOf(kept.entries.subList((int) after, kept.entries.size()));
+        return design.has(Design.Part.INTENT_FIRST) || after > 0 ? entries : forgetful(entries);
+    }
+
+    /// Without intents, whoever takes over cannot know what was begun.
+    private static List<Entry> forgetful(List<Entry> entries) {
+        var unfinished = new HashMap<String, Integer>();
+        for (int i = 0; i < entries.size(); i++) {
+            switch (entries.get(i).fact()) {
+                case Fact.Intent f -> unfinished.put(f.step() + "/" + f.direction(), i);
+                case Fact.Reattempt f -> unfinished.put(f.step() + "/" + f.direction(), i);
+                case Fact.Outcome f -> unfinished.remove(f.step() + "/" + f.direction());
+                default -> {}
+            }
+        }
+        var told = new ArrayList<>(entries);
+        unfinished.values().forEach(i -> told.set(i, begun(entries.get(i))));
+        return told;
+    }
+
+    private static Entry begun(Entry entry) {
+        Fact nothing =
+                switch (entry.fact()) {
+                    case Fact.Intent f ->
+                            new Fact.Outcome(f.step(), f.direction(), new Result.NotDone(""));
+                    case Fact.Reattempt f ->
+                            new Fact.Outcome(f.step(), f.direction(), new Result.NotDone(""));
+                    default -> entry.fact();
+                };
+        return new Entry(
+                entry.release(), entry.seq(), entry.at(), entry.fence(), entry.actor(), nothing);
+    }
+
+    @Override
+    public List<Past> history(Scope scope, int limit) {
+        List<Past> past = history.getOrDefault(scope, List.of());
+        return past.reversed().stream().limit(limit).toList();
+    }
+
+    @Override
+    public List<Scope> scopes(String environment) {
+        return history.keySet().stream()
+                .filter(scope -> scope.environment().equals(environment))
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public long token(Scope scope) {
+        return tokens.getOrDefault(scope, 0L);
+    }
+
+    @Override
+    public long now() {
+        return clock.getAsLong();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,141 @@
+package dev.belay.simulation;
+
+import dev.belay.journal.Journal;
+import dev.belay.journal.NewRelease;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.journal.Submission;
+import dev.belay.plan.Deployment;
+import dev.belay.plan.Plan;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Whoever asks for releases: plans against what will run once the releases ahead have ended well,
+/// as the server does.
+final class Submitter {
+    private final Simulation simulation;
+    private final Universe universe;
+    private final Simulation.Shape shape;
+    private int revisions;
+    private static final List<SimPlans.Job> JOBS = List.of(SimPlans.Job.values());
+
+    Submitter(Simulation simulation, Simulation.Shape shape) {
+        this.simulation = simulation;
+        this.universe = simulation.universe();
+        this.shape = shape;
+    }
+
+    void submit(int ordinal) {
+        boolean joined = universe.below(2) == 1;
+        int first = universe.below(shape.components());
+        int many = 1 + universe.below(Math.min(2, shape.components()));
+        Duration soak = Duration.ofSeconds(universe.below(2) == 0 ? 0 : 30 + universe.below(60));
+        var changes = new ArrayList<SimPlans.Change>();
+        for (int i = 0; i < many; i++) {
+            changes.add(change("c" + (first + i) % shape.components()));
+        }
+        Plan plan = SimPlans.plan(changes, joined, soak);
+        boolean supersede = universe.below(4) == 3;
+        Submission.Reply reply = send(ordinal, plan, supersede);
+        if (universe.below(4) == 3) {
+            send(ordinal, plan, supersede);
+        }
+        simulation.nudge();
+        if (!(reply instanceof Submission.Reply.Accepted)) {
+            throw new Violation("Idempotency", "refused " + reply);
+        }
+    }
+
+    private Submission.Reply send(int ordinal, Plan plan, boolean supersede) {
+        String name = simulation.keep(plan);
+        var release =
+                new NewRelease(
+                        SimPlans.ENVIRONMENT,
+                        "release " + ordinal,
+                        plan.scopes(),
+                        plan.baseline(),
+                        name,
+                        "",
+                        "",
+                        1);
+        return simulation
+                .journal()
+                .submit(
+                        new Submission(
+                                List.of(release), "anna", "", "key " + ordinal, "body", supersede));
+    }
+
+    private SimPlans.Change change(String component) {
+        revisions++;
+        int instances = 1 + universe.below(3);
+        SimPlans.Job job = JOBS.get(universe.below(JOBS.size()));
+        boolean rolling = universe.below(3) == 2;
+        Optional<Deployment> now = now(component);
+        Optional<Deployment> back = soaked(component).or(() -> now.filter(d -> expects(component)));
+        // A rolling release consumes what it replaces, so it leads back only there.
+        boolean plain = now.equals(back);
+        return new SimPlans.Change(
+                component,
+                SimPlans.deployment(component, revisions, instances),
+                now,
+                back,
+                job,
+                rolling && plain);
+    }
+
+    private Optional<ReleaseRow> ahead(String component) {
+        Scope scope = Scope.component(SimPlans.ENVIRONMENT, component);
+        return simulation
+                .journal()
+                .list(
+                        "",
+                        Set.of(
+                                ReleaseState.QUEUED,
+                                ReleaseState.RUNNING,
+                                ReleaseState.PAUSED,
+                                ReleaseState.ROLLING_BACK,
+                                ReleaseState.HELD),
+                        Long.MAX_VALUE,
+                        100)
+                .stream()
+                .filter(row -> row.scopes().contains(scope))
+                .findFirst();
+    }
+
+    private boolean expects(String component) {
+        return ahead(component).filter(row -> !row.soaking()).isPresent();
+    }
+
+    private Optional<Deployment> now(String component) {
+        Optional<ReleaseRow> ahead = ahead(component);
+        if (ahead.isPresent()) {
+            return Optional.ofNullable(
+                    simulation.plan(ahead.get().plan()).desired().get(component));
+        }
+        return past(component).stream().findFirst().flatMap(this::deployment);
+    }
+
+    private Optional<Deployment> soaked(String component) {
+        if (expects(component)) {
+            return Optional.empty();
+        }
+        return past(component).stream()
+                .filter(Journal.Past::soaked)
+                .findFirst()
+                .flatMap(this::deployment);
+    }
+
+    private List<Journal.Past> past(String component) {
+        return simulation.journal().history(Scope.component(SimPlans.ENVIRONMENT, component), 100);
+    }
+
+    private Optional<Deployment> deployment(Journal.Past past) {
+        return past.revision().isEmpty()
+                ? Optional.empty()
+                : Optional.of(simulation.deployment(past.deployment()));
+    }
+}
