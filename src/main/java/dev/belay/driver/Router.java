@@ -14,10 +14,21 @@ public interface Router {
     /// Seals the scope against tokens below the order's, then says whether that line is in force.
     Finding probe(Work.Route work, Order order);
 
+    /// Starts the polite end of what runs long at a revision that has no traffic any more:
+    /// WebSockets are told to come back, event streams end between two events.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    void closeLongLived(Scope scope, String revision);
+
     /// What is in force, as read back; empty when the component has no line.
     ///
     /// @throws java.io.UncheckedIOException when the router cannot be asked
     Optional<Observed> observe(Scope scope);
+
+    /// Whether the router itself listens on that port of this host.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    boolean listens(int port);
 
     /// A component's line as the router has it.
     ///

@@ -120,6 +120,9 @@ final class Course {
 
     private void forward() {
         resolveOpen(Direction.DO);
+        if (!facts.isEmpty()) {
+            return;
+        }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
             turnBack();
             return;
@@ -288,6 +291,9 @@ final class Course {
 
     private void paused() {
         resolveOpen(Direction.DO);
+        if (!facts.isEmpty()) {
+            return;
+        }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
             turnBack();
             return;
@@ -387,7 +393,7 @@ final class Course {
         var moved = new HashSet<String>();
         var ports = new HashSet<Integer>();
         for (Step step : plan.steps()) {
-            if (step.work() instanceof Work.Route(String component, var traffic)
+            if (step.work() instanceof Work.Route(String component, var traffic, var _)
                     && progress.intended(step.number())) {
                 moved.add(component);
                 ports.add(traffic.port());

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Groups and what they stand for: a group may name components and other groups.
 final class Groups {
@@ -24,9 +25,10 @@ final class Groups {
     Groups(Node.Mapping groups, Node.Mapping components) {
         this.groups = groups;
         this.components = components;
-        groups.entries().keySet().stream()
-                .limit(PlatformSections.GROUPS_MAX)
-                .forEach(group -> expanded.put(group, walk(group)));
+        // Too many are complained about by their shape; following them would take long.
+        if (groups.entries().size() <= PlatformSections.GROUPS_MAX) {
+            groups.entries().keySet().forEach(group -> expanded.put(group, walk(group)));
+        }
     }
 
     /// The components that a name stands for: itself, or all of a group; none when it is unknown.
@@ -74,13 +76,12 @@ final class Groups {
     }
 
     void check(Complaints complaints) {
-        groups.entries().entrySet().stream()
-                .limit(PlatformSections.GROUPS_MAX)
-                .forEach(group -> checkGroup(group.getKey(), group.getValue(), complaints));
+        expanded.keySet()
+                .forEach(group -> checkGroup(group, groups.entries().get(group), complaints));
     }
 
-    private void checkGroup(String group, Node.Entry entry, Complaints complaints) {
-        if (components.entries().containsKey(group)) {
+    private void checkGroup(String group, Node.@Nullable Entry entry, Complaints complaints) {
+        if (entry != null && components.entries().containsKey(group)) {
             complaints.add(
                     Code.NAME_TAKEN,
                     entry.key(),

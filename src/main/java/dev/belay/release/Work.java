@@ -82,7 +82,13 @@ public sealed interface Work {
     record Scale(Revision revision, int instances) implements Effect {}
 
     /// The component's requests go there. Refused while a weighted revision is not ready.
-    record Route(String component, Traffic traffic) implements Effect {}
+    ///
+    /// @param revisions what the shares name, so that the router knows how to ask for their health
+    record Route(String component, Traffic traffic, List<Revision> revisions) implements Effect {
+        public Route {
+            revisions = List.copyOf(revisions);
+        }
+    }
 
     /// A frontend's files lie unpacked and verified where the gateway reads them.
     record Publish(Revision revision) implements Effect {}

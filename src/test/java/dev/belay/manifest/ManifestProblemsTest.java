@@ -178,6 +178,18 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void what_is_referred_to_by_name_has_a_name_of_its_own() {
+        assertThat(worker("owner: me}\ngroups: {a: [a]"))
+                .containsExactly("name-taken 4:10", "cycle 4:14");
+        String same =
+                """
+                datastores: {x: {engine: redis, url: "redis://h"}}
+                external: {x: {url: "https://h"}}
+                """;
+        assertThat(told(same + LOCAL)).containsExactly("name-taken 3:12");
+    }
+
+    @Test
     void nothing_waits_for_itself() {
         String three =
                 """

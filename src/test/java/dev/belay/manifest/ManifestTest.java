@@ -77,6 +77,7 @@ class ManifestTest {
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
 
         assertThat(view(manifest, "local").unsupported())
+                .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(Problem::message)
                 .satisfiesExactly(
                         backup -> assertThat(backup).startsWith("`backup`"),

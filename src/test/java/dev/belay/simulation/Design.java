@@ -27,10 +27,6 @@ record Design(Set<Part> without) {
         GUARD_AT_APPLY,
         /// The router answers only when the new table is in use.
         ROUTER_CONFIRMS,
-        /// The steps of failed intents are undone too.
-        UNDO_WHAT_FAILED,
-        /// Nothing is appended to a release that has ended.
-        END_IS_THE_END,
         /// A release whose baseline is no longer so does not start.
         BASELINE_GUARD
     }

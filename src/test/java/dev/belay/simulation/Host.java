@@ -111,7 +111,10 @@ final class Host {
                     case Work.RunJob _ -> job(order);
                     case Work.Publish _ -> new Answer.Done("");
                 };
-        if (before && !serving()) {
+        // Going back to where nothing ran is the one way to serve nobody on purpose.
+        boolean wanted =
+                effect instanceof Work.Route toNobody && toNobody.traffic().shares().isEmpty();
+        if (before && !serving() && !wanted) {
             throw new Violation("TrafficSafe", "nobody serves " + scope + " after " + effect);
         }
         return answer;
@@ -126,9 +129,7 @@ final class Host {
         String revision = work.revision().id();
         List<Long> instances = readyAt.computeIfAbsent(revision, _ -> new ArrayList<>());
         boolean guarded = design.has(Design.Part.GUARD_AT_APPLY);
-        if (guarded
-                && work.instances()
-                        < Math.max(needed(traffic, revision), needed(spreading, revision))) {
+        if (guarded && work.instances() < needed(traffic, revision)) {
             return new Answer.NotYet("the router still sends to " + revision);
         }
         if (universe.hit(Fault.STEP_FAILS)) {
@@ -146,7 +147,8 @@ final class Host {
         while (instances.size() < wanted) {
             boolean never = universe.hit(Fault.NEVER_READY);
             long boot = 1L + universe.below((int) BOOT_MAX);
-            instances.add(never ? Long.MAX_VALUE : universe.now() + boot);
+            // Somebody mends what never gets ready, long after the release has given up on it.
+            instances.add(never ? universe.calmAt() + boot : universe.now() + boot);
         }
     }
 

@@ -238,7 +238,7 @@ final class SimJournal implements Journal {
     @Override
     public Append.Reply append(Append append) {
         Kept kept = releases.get(append.release());
-        if (kept == null || (kept.state.ended() && design.has(Design.Part.END_IS_THE_END))) {
+        if (kept == null || kept.state.ended()) {
             return new Append.Reply.LostLease();
         }
         if (append.writer() instanceof Append.Writer.Holder(long fence)) {

@@ -119,6 +119,7 @@ final class SimPlans {
         if (change.rolling() && change.now().isPresent()) {
             return roll(change, scope, last);
         }
+        last = keepTheWayBack(change, scope, last);
         last =
                 effect(
                         scope,
@@ -145,8 +146,8 @@ final class SimPlans {
                 effect(
                         scope,
                         StepClass.IDEMPOTENT,
-                        new Work.Route(change.component(), change.goal().traffic().getFirst()),
-                        new Undo.Apply(new Work.Route(change.component(), back), MINUTE),
+                        route(change, change.goal().traffic().getFirst()),
+                        new Undo.Apply(route(change, back), MINUTE),
                         Set.of(last));
         return check(
                 "public smoke",
@@ -154,6 +155,28 @@ final class SimPlans {
                 scope,
                 new Work.SmokePublic(PORT, List.of()),
                 Set.of(last));
+    }
+
+    private static Work.Route route(Change change, Traffic traffic) {
+        return new Work.Route(change.component(), traffic, List.of());
+    }
+
+    /// What traffic would go back to, when it is not what has it now, may have been thinned out by
+    /// a release that this one takes over from: it is made whole before anything moves.
+    private int keepTheWayBack(Change change, Scope scope, int after) {
+        Deployment back = change.back().orElse(change.goal());
+        if (change.back().isEmpty() || change.now().stream().anyMatch(back::equals)) {
+            return after;
+        }
+        int whole =
+                effect(
+                        scope,
+                        StepClass.IDEMPOTENT,
+                        new Work.Scale(back.revision(), back.instances()),
+                        new Undo.Nothing("the way back stays"),
+                        Set.of(after));
+        var ready = new Work.Ready(back.revision(), back.instances());
+        return check("way back ready", Phase.SERVICES, scope, ready, Set.of(whole));
     }
 
     private int job(Change change, Scope scope, Set<Integer> after) {
@@ -208,8 +231,8 @@ final class SimPlans {
                     effect(
                             scope,
                             StepClass.IDEMPOTENT,
-                            new Work.Route(change.component(), mixed),
-                            new Undo.Apply(new Work.Route(change.component(), before), MINUTE),
+                            route(change, mixed),
+                            new Undo.Apply(route(change, before), MINUTE),
                             Set.of(last));
             before = mixed;
             int stays = Math.max(0, now.instances() - i + 1);

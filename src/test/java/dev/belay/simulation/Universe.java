@@ -31,7 +31,7 @@ final class Universe {
         this.faultsUntil = now + faultsUntil;
         for (Fault fault : Fault.values()) {
             double rate = faultsUntil == 0 || draws.below(3) == 0 ? 0 : rareRate();
-            rates.put(fault, rate);
+            rates.put(fault, fault.fatal() ? rate / 8 : rate);
         }
     }
 
@@ -59,6 +59,11 @@ final class Universe {
     boolean hit(Fault fault) {
         double rate = rates.getOrDefault(fault, 0.0);
         return rate > 0 && now < faultsUntil && draws.chance(rate);
+    }
+
+    /// From then on nothing goes wrong any more.
+    long calmAt() {
+        return faultsUntil;
     }
 
     boolean calm() {

@@ -71,7 +71,7 @@ public record Fields<T>(
     private void checkEntry(String text, Node.Entry entry, Check check) {
         Key<?> key = keys.get(text);
         if (key == null) {
-            if (!text.startsWith("x-")) {
+            if (!text.startsWith("x-") && !check.complaints().isFull()) {
                 check.add(
                         Code.UNKNOWN_KEY,
                         entry.key(),

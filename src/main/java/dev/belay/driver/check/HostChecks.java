@@ -1,0 +1,318 @@
+package dev.belay.driver.check;
+
+import dev.belay.driver.Checks;
+import dev.belay.driver.Instance;
+import dev.belay.driver.Look;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.probe.SmokeResult;
+import dev.belay.driver.probe.SmokeRunner;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Every check of a plan, on processes of this host behind our gateway.
+public final class HostChecks implements Checks {
+    private static final Duration SOON = Duration.ofMillis(50);
+    private static final int LOG_LINES = 50;
+
+    private final Target target;
+    private final Router router;
+    private final RuntimeValues values;
+    private final ArtifactStore artifacts;
+    private final LastLines logs;
+    private final Preflight preflight;
+    private final Dependencies dependencies;
+    private final Wellness wellness;
+
+    /// What an instance wrote last.
+    public interface LastLines {
+        /// The last lines of the newest instances of a revision, oldest first, each with the name
+        /// of its instance before it.
+        List<String> of(Scope scope, String revision, int lines);
+    }
+
+    /// What the checks look at and with.
+    ///
+    /// @param provider where the values of variables come from
+    /// @param secrets texts that no report may hold
+    public record Eyes(
+            Target target,
+            Router router,
+            RuntimeValues values,
+            ValueProvider provider,
+            ArtifactStore artifacts,
+            LastLines logs) {}
+
+    public HostChecks(Eyes eyes) {
+        target = eyes.target();
+        router = eyes.router();
+        values = eyes.values();
+        artifacts = eyes.artifacts();
+        logs = eyes.logs();
+        preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
+        dependencies = new Dependencies(eyes.provider());
+        wellness = new Wellness(eyes.values(), eyes.artifacts());
+    }
+
+    @Override
+    public Look look(Work.Check check, Order order, Duration since) {
+        try {
+            return switch (check) {
+                case Work.Preflight work -> preflight.look(work, order.scope());
+                case Work.Reachable work -> dependencies.look(work, order);
+                case Work.Ready work -> ready(work, order);
+                case Work.SmokePrivate work -> smokePrivate(work, order);
+                case Work.SmokePublic(int port, var tests) ->
+                        smoke(tests, port, Map.of(), Path.of("."), List::of);
+                case Work.Drained work -> drained(work, order, since);
+                case Work.Soak work -> soak(work, order, since);
+                case Work.Settled work -> settled(work, order);
+            };
+        } catch (UncheckedIOException e) {
+            return new Look.Waiting(SOON.multipliedBy(4), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Instance> instances(Scope scope, Revision revision) {
+        return target.instances(scope).stream()
+                .filter(one -> one.revision().equals(revision.id()))
+                .sorted(Comparator.comparingInt(Instance::number))
+                .toList();
+    }
+
+    private static Scope scope(Order order, Revision revision) {
+        return Scope.component(order.scope().environment(), revision.component());
+    }
+
+    // --- before traffic -----------------------------------------------------------------------
+
+    private Look ready(Work.Ready work, Order order) {
+        Scope scope = scope(order, work.revision());
+        List<Instance> running = instances(scope, work.revision());
+        Optional<Instance> looping =
+                running.stream().filter(i -> i.state() == Instance.State.CRASH_LOOP).findFirst();
+        if (looping.isPresent()) {
+            return failed(
+                    "`" + looping.get().id() + "` starts and dies again and again",
+                    "read its last lines below; `belay logs` shows all of them",
+                    "",
+                    lastLines(scope, work.revision()));
+        }
+        List<Instance> alive =
+                running.stream()
+                        .filter(one -> one.state() == Instance.State.RUNNING)
+                        .limit(work.instances())
+                        .toList();
+        if (alive.size() < work.instances()) {
+            String because =
+                    running.stream()
+                            .filter(one -> one.state() != Instance.State.RUNNING)
+                            .map(one -> "`" + one.id() + "` " + one.detail())
+                            .findFirst()
+                            .orElse(alive.size() + " of " + work.instances() + " run");
+            return new Look.Waiting(SOON, because);
+        }
+        return switch (wellness.await(order.scope().environment(), work.revision(), alive)) {
+            case Wellness.AllReady(String detail) -> new Look.Done(detail);
+            case Wellness.Died(String who) -> new Look.Waiting(SOON, "`" + who + "` died");
+            case Wellness.NotReady(String reason, String history) ->
+                    failed(
+                            reason,
+                            "its health check is `health` of the component",
+                            history,
+                            lastLines(scope, work.revision()));
+        };
+    }
+
+    private List<String> lastLines(Scope scope, Revision revision) {
+        return logs.of(scope, revision.id(), LOG_LINES);
+    }
+
+    private static Look failed(String reason, String hint, String detail, List<String> lines) {
+        var text = new StringBuilder(detail);
+        if (!lines.isEmpty()) {
+            text.append(text.isEmpty() ? "" : "\n").append("last log lines:\n");
+            text.append(String.join("\n", lines));
+        }
+        return new Look.Failed(reason, hint, text.toString());
+    }
+
+    private Look smokePrivate(Work.SmokePrivate work, Order order) {
+        if (work.tests().isEmpty()) {
+            return new Look.Done("no smoke tests are declared");
+        }
+        Revision revision = work.revision();
+        Scope scope = scope(order, revision);
+        Optional<Instance> first =
+                instances(scope, revision).stream()
+                        .filter(one -> one.state() == Instance.State.RUNNING)
+                        .findFirst();
+        if (first.isEmpty()) {
+            return new Look.Waiting(SOON, "no instance of `" + revision.id() + "` runs");
+        }
+        return smoke(
+                work.tests(),
+                first.get().port(),
+                environment(order, revision),
+                artifacts.unpacked(revision.artifact()),
+                () -> lastLines(scope, revision));
+    }
+
+    private Map<String, String> environment(Order order, Revision revision) {
+        var needs =
+                new RuntimeValues.Needs(
+                        order.scope().environment(),
+                        revision.configuration(),
+                        List.of(),
+                        revision.launch().required(),
+                        revision.launch().secrets(),
+                        Map.of());
+        return values.resolve(needs) instanceof RuntimeValues.Resolved resolved
+                ? resolved.environment()
+                : Map.of();
+    }
+
+    /// Lines that are only fetched when there is something to report.
+    private interface Lines {
+        List<String> fetch();
+    }
+
+    private Look smoke(
+            List<SmokeTest> tests,
+            int port,
+            Map<String, String> environment,
+            Path folder,
+            Lines lines) {
+        var setting =
+                new SmokeRunner.Setting(
+                        URI.create("http://127.0.0.1:" + port),
+                        folder,
+                        withPath(environment),
+                        Set.copyOf(environment.values()));
+        List<SmokeResult> results = new SmokeRunner().run(tests, setting);
+        var report = new ArrayList<String>();
+        SmokeResult.Failed worst = null;
+        for (SmokeResult result : results) {
+            switch (result) {
+                case SmokeResult.Passed(String name, Duration took) ->
+                        report.add("passed `" + name + "` in " + took.toMillis() + " ms");
+                case SmokeResult.Failed failed -> {
+                    worst = worst == null ? failed : worst;
+                    report.add("failed `" + failed.name() + "`: " + said(failed));
+                }
+            }
+        }
+        if (worst == null) {
+            return new Look.Done(results.size() + " smoke tests passed");
+        }
+        String reason = "smoke test `" + worst.name() + "` failed: " + said(worst);
+        if (!worst.body().isEmpty()) {
+            report.add("it answered:\n" + worst.body());
+        }
+        return failed(reason, "", String.join("\n", report), lines.fetch());
+    }
+
+    private static String said(SmokeResult.Failed failed) {
+        return failed.exchange() + ": expected " + failed.expected() + ", found " + failed.found();
+    }
+
+    private static Map<String, String> withPath(Map<String, String> environment) {
+        var all = new TreeMap<>(environment);
+        all.putIfAbsent("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+        return all;
+    }
+
+    // --- after traffic ------------------------------------------------------------------------
+
+    private Look drained(Work.Drained work, Order order, Duration since) {
+        Scope scope = scope(order, work.revision());
+        int inFlight =
+                router.observe(scope)
+                        .map(seen -> seen.inFlight().getOrDefault(work.revision().id(), 0))
+                        .orElse(0);
+        if (inFlight == 0) {
+            return new Look.Done("nothing in flight");
+        }
+        Duration limit = work.revision().launch().stop().drain();
+        return since.compareTo(limit) >= 0
+                ? new Look.Done(inFlight + " still in flight when its drain time was over")
+                : new Look.Waiting(SOON, inFlight + " requests in flight");
+    }
+
+    private Look soak(Work.Soak work, Order order, Duration since) {
+        for (Revision revision : work.revisions()) {
+            Scope scope = scope(order, revision);
+            for (Instance one : instances(scope, revision)) {
+                Optional<String> ill = wellness.ill(order.scope().environment(), revision, one);
+                if (ill.isPresent()) {
+                    return failed(
+                            "`" + one.id() + "` " + ill.get(), "", "", lastLines(scope, revision));
+                }
+            }
+        }
+        Duration left = work.time().minus(since);
+        if (!left.isPositive()) {
+            return new Look.Done("lived well for " + work.time().toSeconds() + " s");
+        }
+        Duration again = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
+        return new Look.Waiting(again, "soaking, " + left.toSeconds() + " s left");
+    }
+
+    private Look settled(Work.Settled work, Order order) {
+        Scope scope = Scope.component(order.scope().environment(), work.component());
+        var counts = new TreeMap<String, Integer>();
+        for (Instance one : target.instances(scope)) {
+            if (one.state() != Instance.State.STOPPING) {
+                counts.merge(one.revision(), 1, Integer::sum);
+            }
+        }
+        for (Map.Entry<String, Integer> wanted : work.instances().entrySet()) {
+            int is = counts.getOrDefault(wanted.getKey(), 0);
+            if (is != wanted.getValue()) {
+                return new Look.Waiting(
+                        SOON,
+                        is
+                                + " of "
+                                + wanted.getValue()
+                                + " instances of `"
+                                + wanted.getKey()
+                                + "`");
+            }
+        }
+        for (Traffic traffic : work.traffic()) {
+            Optional<String> other = otherTraffic(scope, traffic);
+            if (other.isPresent()) {
+                return new Look.Waiting(SOON, other.get());
+            }
+        }
+        return new Look.Done("as planned");
+    }
+
+    private Optional<String> otherTraffic(Scope scope, Traffic wanted) {
+        var weights = new TreeMap<String, Integer>();
+        wanted.shares().forEach(share -> weights.put(share.revision(), share.weight()));
+        Map<String, Integer> is =
+                router.observe(scope).map(Router.Observed::weights).orElse(Map.of());
+        return weights.equals(is)
+                ? Optional.empty()
+                : Optional.of("traffic goes to " + is + " instead of " + weights);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.belay.driver.check;
+
+import dev.belay.driver.Look;
+import dev.belay.driver.Router;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.release.Digest;
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// Everything that can be known to be wrong before anything is touched, all of it together.
+final class Preflight {
+    private final ValueProvider provider;
+    private final ArtifactStore artifacts;
+    private final Router router;
+    private final Tools tools = new Tools();
+
+    Preflight(ValueProvider provider, ArtifactStore artifacts, Router router) {
+        this.provider = provider;
+        this.artifacts = artifacts;
+        this.router = router;
+    }
+
+    Look look(Work.Preflight work, Scope scope) {
+        var wrong = new ArrayList<String>();
+        var hints = new ArrayList<String>();
+        variables(work, scope, wrong, hints);
+        work.tools()
+                .forEach((tool, range) ->
+                        tools.missing(tool, range)
+                                .ifPresent(missing -> {
+                                    wrong.add(missing.reason());
+                                    hints.add(missing.hint());
+                                }));
+        ports(work, wrong, hints);
+        artifacts(work, wrong);
+        if (wrong.isEmpty()) {
+            return new Look.Done("all there");
+        }
+        return new Look.Failed(String.join("; ", wrong), String.join("; ", hints), "");
+    }
+
+    private void variables(
+            Work.Preflight work, Scope scope, List<String> wrong, List<String> hints) {
+        var missing = new TreeSet<String>();
+        for (String name : work.variables()) {
+            Optional<Secret> value = provider.find(scope.environment(), name);
+            if (value.isEmpty() || value.get().use(String::isEmpty)) {
+                missing.add(name);
+            }
+        }
+        if (!missing.isEmpty()) {
+            wrong.add("required variables have no value: `" + String.join("`, `", missing) + "`");
+            hints.add("set them in the environment file; `belay check` explains each");
+        }
+    }
+
+    private void ports(Work.Preflight work, List<String> wrong, List<String> hints) {
+        for (int port : new TreeSet<>(work.ports())) {
+            if (!isFree(port) && !router.listens(port)) {
+                wrong.add("port " + port + " is taken by another program");
+                hints.add("stop it, or choose another `port` or `port-offset`");
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private void artifacts(Work.Preflight work, List<String> wrong) {
+        for (Digest digest : new TreeSet<>(work.artifacts())) {
+            try {
+                switch (artifacts.verify(digest)) {
+                    case ArtifactStore.Soundness.Sound _ -> {}
+                    case ArtifactStore.Soundness.Missing _ ->
+                            wrong.add("artifact " + digest.brief() + " is not in the store");
+                    case ArtifactStore.Soundness.Damaged(String why) ->
+                            wrong.add("artifact " + digest.brief() + " is damaged: " + why);
+                }
+            } catch (IOException e) {
+                wrong.add("artifact " + digest.brief() + " cannot be read: " + e.getMessage());
+            }
+        }
+    }
+}

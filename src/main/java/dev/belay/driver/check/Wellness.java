@@ -1,0 +1,169 @@
+package dev.belay.driver.check;
+
+import dev.belay.driver.Instance;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.probe.HealthAnswer;
+import dev.belay.driver.probe.HealthProbe;
+import dev.belay.driver.probe.ProbeTarget;
+import dev.belay.driver.probe.Readiness;
+import dev.belay.driver.probe.ReadinessWatch;
+import dev.belay.release.Health;
+import dev.belay.release.Revision;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Asks instances how they are: until they are ready, and then, through a soak, whether they still
+/// are.
+final class Wellness {
+    /// A single slow answer is not an illness.
+    private static final int UNWELL_IN_A_ROW = 3;
+
+    private final RuntimeValues values;
+    private final ArtifactStore artifacts;
+    private final HealthProbe probe = new HealthProbe();
+    private final Readiness readiness = new Readiness(probe);
+    private final Map<String, Integer> unwell = new ConcurrentHashMap<>();
+
+    Wellness(RuntimeValues values, ArtifactStore artifacts) {
+        this.values = values;
+        this.artifacts = artifacts;
+    }
+
+    /// How waiting for readiness ended.
+    sealed interface Outcome {}
+
+    record AllReady(String detail) implements Outcome {}
+
+    /// One of them died while it was asked; it will be started again.
+    record Died(String instance) implements Outcome {}
+
+    record NotReady(String reason, String history) implements Outcome {}
+
+    Outcome await(String environment, Revision revision, List<Instance> instances) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var verdicts = new ArrayList<Future<Readiness.Verdict>>();
+            for (Instance one : instances) {
+                ProbeTarget target = target(environment, revision, one);
+                verdicts.add(
+                        threads.submit(
+                                () -> readiness.await(revision.launch().readiness(), target)));
+            }
+            return whole(instances, verdicts);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new NotReady("the wait was interrupted", "");
+        }
+    }
+
+    private static Outcome whole(List<Instance> instances, List<Future<Readiness.Verdict>> verdicts)
+            throws InterruptedException {
+        long slowest = 0;
+        for (int i = 0; i < instances.size(); i++) {
+            Instance one = instances.get(i);
+            switch (verdict(verdicts.get(i))) {
+                case Readiness.Verdict.Ready(var after, var _) ->
+                        slowest = Math.max(slowest, after.toMillis());
+                case Readiness.Verdict.NotReady(String reason, var history) -> {
+                    boolean dead =
+                            ProcessHandle.of(one.pid()).filter(ProcessHandle::isAlive).isEmpty();
+                    return dead
+                            ? new Died(one.id())
+                            : new NotReady("`" + one.id() + "` is " + reason, said(history));
+                }
+            }
+        }
+        return new AllReady(instances.size() + " ready, the last after " + slowest + " ms");
+    }
+
+    private static Readiness.Verdict verdict(Future<Readiness.Verdict> future)
+            throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("asking for health failed", e.getCause());
+        }
+    }
+
+    private static String said(List<ReadinessWatch.Probed> history) {
+        var lines = new StringBuilder("probe history:");
+        for (ReadinessWatch.Probed probed : history) {
+            lines.append("\n  after ").append(probed.sinceStart().toMillis()).append(" ms: ");
+            lines.append(
+                    switch (probed.answer()) {
+                        case HealthAnswer.Well _ -> "well";
+                        case HealthAnswer.Unwell(var _, String reason) -> reason;
+                    });
+        }
+        return lines.toString();
+    }
+
+    /// Why an instance counts as ill by now, if it does.
+    Optional<String> ill(String environment, Revision revision, Instance instance) {
+        switch (instance.state()) {
+            case CRASH_LOOP -> {
+                return Optional.of("starts and dies again and again");
+            }
+            case EXITED -> {
+                return Optional.of(instance.detail());
+            }
+            case STARTING, STOPPING -> {
+                return Optional.empty();
+            }
+            case RUNNING -> {}
+        }
+        Health health = revision.launch().liveness();
+        HealthAnswer answer =
+                probe.ask(
+                        health.check(), target(environment, revision, instance), health.timeout());
+        return switch (answer) {
+            case HealthAnswer.Well _ -> {
+                unwell.remove(instance.id());
+                yield Optional.empty();
+            }
+            case HealthAnswer.Unwell(var _, String reason) -> {
+                int times = unwell.merge(instance.id(), 1, Integer::sum);
+                yield times < UNWELL_IN_A_ROW
+                        ? Optional.empty()
+                        : Optional.of("is not well: " + reason);
+            }
+        };
+    }
+
+    private ProbeTarget target(String environment, Revision revision, Instance instance) {
+        int port = instance.port();
+        return new ProbeTarget(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                () -> ProcessHandle.of(instance.pid()).map(ProcessHandle::isAlive).orElse(false),
+                artifacts.unpacked(revision.artifact()),
+                revision.launch().readiness().check() instanceof Health.Command
+                        ? environment(environment, revision, port)
+                        : Map.of());
+    }
+
+    private Map<String, String> environment(String environment, Revision revision, int port) {
+        var given = new HashMap<String, String>();
+        given.put("PORT", String.valueOf(port));
+        given.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+        var needs =
+                new RuntimeValues.Needs(
+                        environment,
+                        revision.configuration(),
+                        List.of(),
+                        revision.launch().required(),
+                        revision.launch().secrets(),
+                        given);
+        return values.resolve(needs) instanceof RuntimeValues.Resolved resolved
+                ? resolved.environment()
+                : given;
+    }
+}

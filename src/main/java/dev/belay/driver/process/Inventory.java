@@ -1,0 +1,102 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.Instance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What there is of a scope at this moment: what shall run and does or does not, and what runs
+/// though it shall not.
+final class Inventory {
+    private final Path state;
+
+    Inventory(Path state) {
+        this.state = state;
+    }
+
+    List<Instance> instances(ScopeFolder scope) throws IOException {
+        Map<String, Wanted> wanted = scope.wanted();
+        List<Instance> found = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (InstanceFolder instance : scope.instances()) {
+            Life life = instance.life();
+            Wanted shall = wanted.get(instance.revision());
+            boolean expected = shall != null && instance.number() <= shall.instances();
+            if (expected || !(life instanceof Life.Ended)) {
+                found.add(describe(instance, life, expected));
+                seen.add(instance.id());
+            }
+        }
+        addUnrecorded(scope, seen, found);
+        return List.copyOf(found);
+    }
+
+    private Instance describe(InstanceFolder folder, Life life, boolean expected)
+            throws IOException {
+        InstanceRecord record = folder.read();
+        return new Instance(
+                folder.id(),
+                folder.revision(),
+                folder.number(),
+                stateOf(life, record),
+                record.port(),
+                life instanceof Life.Alive(long pid, long _) ? pid : 0,
+                record.started(),
+                record.restarts(),
+                detail(folder, life, record, expected));
+    }
+
+    private static Instance.State stateOf(Life life, InstanceRecord record) {
+        if (CrashLoop.is(record)) {
+            return Instance.State.CRASH_LOOP;
+        }
+        return switch (life) {
+            case Life.Ended _ -> Instance.State.EXITED;
+            case Life.Starting _ ->
+                    record.stopping() ? Instance.State.STOPPING : Instance.State.STARTING;
+            case Life.Alive _ ->
+                    record.stopping() ? Instance.State.STOPPING : Instance.State.RUNNING;
+        };
+    }
+
+    private static String detail(
+            InstanceFolder folder, Life life, InstanceRecord record, boolean expected)
+            throws IOException {
+        if (life instanceof Life.Ended) {
+            int status = folder.run(record).status();
+            String how =
+                    status == Life.NO_STATUS
+                            ? "ended, and nobody saw how"
+                            : "ended with status " + status;
+            return expected ? how + "; will be started again" : how;
+        }
+        return "";
+    }
+
+    /// Found by their environment alone; the next order or the supervisor gives them a record.
+    private void addUnrecorded(ScopeFolder scope, Set<String> seen, List<Instance> found) {
+        for (ProcessTable.Tagged process : ProcessTable.tagged(Names.scope(state, scope.scope()))) {
+            long number = Fence.number(process.get(Names.NUMBER));
+            String id = process.get(Names.INSTANCE);
+            boolean isLauncher = process.entry().pid() == process.entry().session();
+            if (number > 0 && !isLauncher && seen.add(id)) {
+                found.add(
+                        new Instance(
+                                id,
+                                process.get(Names.REVISION),
+                                (int) number,
+                                Instance.State.RUNNING,
+                                (int) Fence.number(process.get(Names.PORT)),
+                                process.entry().pid(),
+                                Instant.EPOCH,
+                                0,
+                                "runs without a record"));
+            }
+        }
+    }
+}

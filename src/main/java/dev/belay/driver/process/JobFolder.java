@@ -1,0 +1,78 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.disk.DurableFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What is on disk about one run of a job; its name is its token.
+record JobFolder(Path path, long token) {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// @param launcher pid of the launcher, 0 until it was started
+    /// @param end when it is killed if it still runs
+    record Attempt(
+            String release,
+            int step,
+            String revision,
+            String boot,
+            long launcher,
+            Instant started,
+            Instant end) {
+        Attempt withLauncher(long pid) {
+            return new Attempt(release, step, revision, boot, pid, started, end);
+        }
+    }
+
+    /// Those of the folder, the latest first.
+    static List<JobFolder> in(Path jobs) throws IOException {
+        List<JobFolder> found = new ArrayList<>();
+        for (Path folder : ScopeFolder.children(jobs)) {
+            long token = Fence.number(folder.getFileName().toString());
+            if (token > 0) {
+                found.add(new JobFolder(folder, token));
+            }
+        }
+        found.sort((a, b) -> Long.compare(b.token(), a.token()));
+        return found;
+    }
+
+    static JobFolder of(Path jobs, long token) {
+        return new JobFolder(jobs.resolve(Long.toString(token)), token);
+    }
+
+    RunFolder run() {
+        return new RunFolder(path.resolve("run-1"));
+    }
+
+    Path log() {
+        return path.resolve("log");
+    }
+
+    Optional<Attempt> read() throws IOException {
+        Optional<String> text = DurableFile.read(path.resolve("record.json"));
+        try {
+            return text.map(json -> JSON.readValue(json, Attempt.class));
+        } catch (JacksonException e) {
+            throw new IOException("`" + path.resolve("record.json") + "` is damaged", e);
+        }
+    }
+
+    void write(Attempt record) throws IOException {
+        DurableFile.folder(run().path());
+        DurableFile.write(path.resolve("record.json"), JSON.writeValueAsBytes(record));
+    }
+
+    /// Whether it runs, or how it ended.
+    Life life() throws IOException {
+        Optional<Attempt> record = read();
+        return record.isEmpty()
+                ? new Life.Ended(Life.NO_STATUS)
+                : run().life(record.get().boot(), record.get().launcher(), record.get().started());
+    }
+}

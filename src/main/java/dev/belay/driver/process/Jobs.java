@@ -1,0 +1,299 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Order;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Runs commands to their end, each at most once per token. A job is a detached process like an
+/// instance: it goes on when the control plane dies, and its record tells how it ended.
+final class Jobs {
+    private static final int KEPT = 20;
+    private static final int LAST_LINES = 20;
+    private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
+    private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
+
+    private final Path state;
+    private final Preparation preparation;
+    private final Launcher launcher;
+    private final ResourceLimits limits;
+
+    Jobs(Path state, Preparation preparation, Launcher launcher, ResourceLimits limits) {
+        this.state = state;
+        this.preparation = preparation;
+        this.launcher = launcher;
+        this.limits = limits;
+    }
+
+    Answer run(ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
+            throws IOException {
+        Optional<Answer> no = begin(scope, work, order, deadline);
+        if (no.isPresent()) {
+            return no.get();
+        }
+        JobFolder job = JobFolder.of(scope.jobs(), order.token());
+        if (deadline.earlier(KILL_WITHIN).await(() -> ended(job))) {
+            return result(scope, job);
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            // The control plane goes down, the job goes on: its answer is lost, not bad.
+            throw new UncheckedIOException(new InterruptedIOException("`" + name(job) + "` runs"));
+        }
+        kill(scope.scope(), job, deadline);
+        return new Answer.Failed(
+                "`" + name(job) + "` was killed after " + order.within() + lastLines(job),
+                "give the step more time, or make the command faster",
+                false);
+    }
+
+    /// What became of it. The scope was sealed and its lock is held.
+    Finding look(ScopeFolder scope, Work.RunJob work, Order order) throws IOException {
+        Optional<JobFolder> last = last(scope, work, order);
+        if (last.isPresent()) {
+            JobFolder job = last.get();
+            Life life = life(job);
+            boolean overdue = job.read().orElseThrow().end().isBefore(Instant.now());
+            if (!(life instanceof Life.Ended) && overdue) {
+                kill(scope.scope(), job, Deadline.in(order.within()));
+                life = job.life();
+            }
+            if (!(life instanceof Life.Ended(int status))) {
+                return new Finding.InProgress("`" + name(job) + "` runs");
+            }
+            if (status == 0) {
+                return new Finding.Done("`" + name(job) + "` ended with status 0");
+            }
+            boolean began = !job.run().revoke();
+            if (!began) {
+                return new Finding.NotDone();
+            }
+        }
+        return work.probe().isEmpty() ? byRecord(last) : byProbe(scope, work, order, last);
+    }
+
+    private static Finding byRecord(Optional<JobFolder> last) throws IOException {
+        if (last.isEmpty()) {
+            return new Finding.NotDone();
+        }
+        int status = last.get().run().status();
+        return status == Life.NO_STATUS
+                ? new Finding.Unknown("`" + name(last.get()) + "` ended, and nobody saw how")
+                : new Finding.Partial("`" + name(last.get()) + "` ended with status " + status);
+    }
+
+    private Finding byProbe(
+            ScopeFolder scope, Work.RunJob work, Order order, Optional<JobFolder> last)
+            throws IOException {
+        Recipe recipe = Recipe.of(work.revision()).with(work.probe());
+        long token = last.map(JobFolder::token).orElse(order.token());
+        Map<String, String> given = given(scope.scope(), order, token, recipe.revision());
+        return switch (preparation.prepare(scope.scope().environment(), recipe, given)) {
+            case Preparation.Refused(String reason, String _) -> new Finding.Unknown(reason);
+            case Preparation.Prepared ready -> finding(ask(ready, order.within()));
+        };
+    }
+
+    private static Finding finding(int status) {
+        return switch (status) {
+            case 0 -> new Finding.Done("the probe says that it is done");
+            case 1 -> new Finding.NotDone();
+            case 2 -> new Finding.InProgress("the probe says that it goes on");
+            case 3 -> new Finding.Partial("the probe says that part of it is done");
+            case Life.NO_STATUS -> new Finding.Unknown("the probe did not end in time");
+            default -> new Finding.Unknown("the probe ended with status " + status);
+        };
+    }
+
+    private static int ask(Preparation.Prepared ready, Duration within) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(ready.command());
+        builder.environment().clear();
+        builder.environment().putAll(ready.environment());
+        builder.directory(ready.folder().toFile());
+        builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+        builder.redirectOutput(Redirect.DISCARD);
+        builder.redirectError(Redirect.DISCARD);
+        Process process = builder.start();
+        try {
+            if (process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+                return process.exitValue();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        return Life.NO_STATUS;
+    }
+
+    private Optional<Answer> begin(
+            ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
+            throws IOException {
+        Optional<PathLock> lock = scope.lock(deadline.left());
+        if (lock.isEmpty()) {
+            return Optional.of(
+                    new Answer.NotYet("another operation works on `" + scope.scope() + "`"));
+        }
+        try (PathLock _ = lock.get()) {
+            Fence fence = scope.fence(state);
+            if (fence.refuses(order.token())) {
+                return Optional.of(new Answer.Stale(fence.last()));
+            }
+            for (JobFolder other : JobFolder.in(scope.jobs())) {
+                if (!(life(other) instanceof Life.Ended)) {
+                    return Optional.of(new Answer.NotYet("`" + name(other) + "` still runs"));
+                }
+            }
+            scope.write(fence.accept(order.token()));
+            forgetOld(scope);
+            return start(scope, work, order);
+        }
+    }
+
+    private Optional<Answer> start(ScopeFolder scope, Work.RunJob work, Order order)
+            throws IOException {
+        Recipe recipe = Recipe.of(work.revision());
+        JobFolder job = JobFolder.of(scope.jobs(), order.token());
+        Map<String, String> given = given(scope.scope(), order, order.token(), recipe.revision());
+        switch (preparation.prepare(scope.scope().environment(), recipe, given)) {
+            case Preparation.Refused(String reason, String hint) -> {
+                return Optional.of(
+                        new Answer.Failed(
+                                "`" + name(job) + "` cannot be started: " + reason, hint, false));
+            }
+            case Preparation.Prepared ready -> {
+                Instant now = Instant.now();
+                JobFolder.Attempt record =
+                        new JobFolder.Attempt(
+                                order.release(),
+                                order.step(),
+                                recipe.revision(),
+                                ProcessTable.BOOT,
+                                0,
+                                now,
+                                now.plus(order.within()));
+                job.write(record);
+                ResourceLimits.Applied applied =
+                        limits.prepare(name(job), work.revision().launch().limits());
+                long pid =
+                        launcher.start(
+                                new Launcher.Start(
+                                        job.run(),
+                                        job.log(),
+                                        ready.folder(),
+                                        ready.command(),
+                                        ready.environment(),
+                                        applied.openFiles(),
+                                        applied.groups()));
+                job.write(record.withLauncher(pid));
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Answer result(ScopeFolder scope, JobFolder job) throws IOException {
+        Deadline.in(WRITE_EXIT).await(() -> hasStatus(job));
+        // What it left running is not part of a job that ended.
+        Signals.exterminate(tags(scope.scope(), job), Set.of(), Deadline.in(KILL_WITHIN));
+        int status = job.run().status();
+        if (status == 0) {
+            return new Answer.Done("`" + name(job) + "` ended with status 0");
+        }
+        String how = status == Life.NO_STATUS ? " was killed" : " ended with status " + status;
+        return new Answer.Failed(
+                "`" + name(job) + "`" + how + lastLines(job), "see `" + job.log() + "`", false);
+    }
+
+    private void kill(Scope scope, JobFolder job, Deadline deadline) throws IOException {
+        if (!job.run().revoke()) {
+            Signals.exterminate(tags(scope, job), Set.of(), deadline.orIn(KILL_WITHIN));
+        }
+    }
+
+    private String lastLines(JobFolder job) throws IOException {
+        List<String> lines = new LogFile(job.log()).last(LAST_LINES);
+        return lines.isEmpty()
+                ? "; it wrote nothing"
+                : preparation.redact("; the last it wrote:\n" + String.join("\n", lines));
+    }
+
+    /// The latest attempt of exactly this step, of before the order.
+    private static Optional<JobFolder> last(ScopeFolder scope, Work.RunJob work, Order order)
+            throws IOException {
+        for (JobFolder job : JobFolder.in(scope.jobs())) {
+            Optional<JobFolder.Attempt> record = job.read();
+            if (record.isPresent()
+                    && job.token() < order.token()
+                    && record.get().release().equals(order.release())
+                    && record.get().step() == order.step()
+                    && record.get().revision().equals(work.revision().id())) {
+                return Optional.of(job);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void forgetOld(ScopeFolder scope) throws IOException {
+        List<JobFolder> jobs = JobFolder.in(scope.jobs());
+        for (JobFolder old : jobs.subList(Math.min(KEPT, jobs.size()), jobs.size())) {
+            try (Stream<Path> files = Files.walk(old.path())) {
+                for (Path file : files.toList().reversed()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private Map<String, String> given(Scope scope, Order order, long token, String revision) {
+        return Map.of(
+                Names.STATE, state.toString(),
+                Names.SCOPE, scope.toString(),
+                Names.INSTANCE, "job-" + token,
+                Names.TOKEN, Long.toString(token),
+                Names.REVISION, revision,
+                Names.RELEASE, order.release());
+    }
+
+    private Map<String, String> tags(Scope scope, JobFolder job) {
+        return Names.instance(state, scope, name(job));
+    }
+
+    private static String name(JobFolder job) {
+        return "job-" + job.token();
+    }
+
+    private static boolean ended(JobFolder job) {
+        return life(job) instanceof Life.Ended;
+    }
+
+    private static boolean hasStatus(JobFolder job) {
+        try {
+            return job.run().status() != Life.NO_STATUS;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Life life(JobFolder job) {
+        try {
+            return job.life();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

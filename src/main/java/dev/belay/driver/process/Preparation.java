@@ -1,0 +1,71 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.artifact.ArtifactException;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that a program needs before it can be started: files, values, the program itself.
+final class Preparation {
+    private final ArtifactStore artifacts;
+    private final RuntimeValues values;
+
+    Preparation(ArtifactStore artifacts, RuntimeValues values) {
+        this.artifacts = artifacts;
+        this.values = values;
+    }
+
+    sealed interface Result {}
+
+    /// Ready to be started. Holds secrets in the clear: never to be shown.
+    record Prepared(Path folder, List<String> command, Map<String, String> environment)
+            implements Result {
+        @Override
+        public String toString() {
+            return "Prepared[" + folder + "]";
+        }
+    }
+
+    record Refused(String reason, String hint) implements Result {}
+
+    /// @param given what Belay itself puts into the environment
+    Result prepare(String environment, Recipe recipe, Map<String, String> given)
+            throws IOException {
+        Path folder;
+        try {
+            folder = artifacts.unpack(recipe.digest());
+        } catch (ArtifactException e) {
+            return new Refused(
+                    String.valueOf(e.getMessage()), "build the artifact again: `belay deploy`");
+        }
+        return switch (values.resolve(recipe.needs(environment, given))) {
+            case RuntimeValues.Unresolved(String reason, String hint) -> new Refused(reason, hint);
+            case RuntimeValues.Resolved(List<String> command, Map<String, String> own) ->
+                    check(folder, command, Launcher.environment(own));
+        };
+    }
+
+    private static Result check(
+            Path folder, List<String> command, Map<String, String> environment) {
+        if (command.isEmpty()) {
+            return new Refused("there is no command to run", "say what to `run`");
+        }
+        Optional<String> flaw =
+                Programs.flaw(command.getFirst(), folder, environment.getOrDefault("PATH", ""));
+        return flaw.isPresent()
+                ? new Refused(
+                        flaw.get(),
+                        "the command runs in the artifact's folder; a program outside of it must be"
+                                + " installed on this host")
+                : new Prepared(folder, command, environment);
+    }
+
+    /// The text without any secret that was ever resolved here.
+    String redact(String text) {
+        return values.redactor().redact(text);
+    }
+}

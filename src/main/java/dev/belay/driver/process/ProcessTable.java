@@ -1,0 +1,122 @@
+package dev.belay.driver.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The kernel's table of processes, as `/proc` shows it at this moment.
+final class ProcessTable {
+    private static final Path PROC = Path.of("/proc");
+    private static final int START_FIELD = 22;
+
+    /// Of the boot that this is: pids and start times mean nothing in another.
+    static final String BOOT = readBoot();
+
+    private ProcessTable() {}
+
+    /// One living process.
+    ///
+    /// @param start clock ticks after boot: with the pid, who it is
+    record Entry(long pid, long start, long parent, long group, long session) {}
+
+    /// A living process with Belay's names in its environment.
+    record Tagged(Entry entry, Map<String, String> environment) {
+        String get(String name) {
+            return environment.getOrDefault(name, "");
+        }
+    }
+
+    /// The process, unless it is gone or a zombie.
+    static Optional<Entry> find(long pid) {
+        try {
+            return parse(
+                    Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    static boolean lives(long pid, long start) {
+        return find(pid).filter(entry -> entry.start() == start).isPresent();
+    }
+
+    static List<Entry> all() {
+        List<Entry> entries = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path folder : folders) {
+                find(Long.parseLong(String.valueOf(folder.getFileName()))).ifPresent(entries::add);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("a Linux without /proc", e);
+        }
+        return entries;
+    }
+
+    /// Those whose environment has all of these variables. Others' processes do not count: their
+    /// environment cannot be read.
+    static List<Tagged> tagged(Map<String, String> variables) {
+        List<Tagged> found = new ArrayList<>();
+        for (Entry entry : all()) {
+            Map<String, String> environment = environment(entry.pid());
+            if (environment.entrySet().containsAll(variables.entrySet())) {
+                found.add(new Tagged(entry, environment));
+            }
+        }
+        return found;
+    }
+
+    private static Map<String, String> environment(long pid) {
+        String text;
+        try {
+            text = Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException _) {
+            return Map.of();
+        }
+        Map<String, String> ours = new HashMap<>();
+        for (String variable : text.split("\0", -1)) {
+            int equals = variable.indexOf('=');
+            if (variable.startsWith("BELAY_") || variable.startsWith("PORT=")) {
+                byte[] value = variable.substring(equals + 1).getBytes(StandardCharsets.ISO_8859_1);
+                ours.put(
+                        variable.substring(0, Math.max(0, equals)),
+                        new String(value, StandardCharsets.UTF_8));
+            }
+        }
+        return ours;
+    }
+
+    private static Optional<Entry> parse(String stat) {
+        // The second field is the program's name in parentheses and may hold anything.
+        int afterName = stat.lastIndexOf(')');
+        if (afterName < 0) {
+            return Optional.empty();
+        }
+        long pid = Long.parseLong(stat.substring(0, stat.indexOf(' ')));
+        String[] fields = stat.substring(afterName + 2).split(" ", -1);
+        boolean gone = fields[0].equals("Z") || fields[0].equals("X");
+        return gone
+                ? Optional.empty()
+                : Optional.of(
+                        new Entry(
+                                pid,
+                                Long.parseLong(fields[START_FIELD - 3]),
+                                Long.parseLong(fields[1]),
+                                Long.parseLong(fields[2]),
+                                Long.parseLong(fields[3])));
+    }
+
+    private static String readBoot() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            throw new IllegalStateException("a Linux without /proc", e);
+        }
+    }
+}

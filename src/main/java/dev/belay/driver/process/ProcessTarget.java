@@ -1,0 +1,132 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Instance;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.Digest;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Runs instances as detached processes of this host. They outlive the control plane; a new one
+/// over the same folder finds them again.
+///
+/// Each call is one round: refuse what is out of date, make the token durable, act. What takes
+/// time, such as the end of an instance, is waited for without the scope's lock, and before the
+/// next act the fence is compared again.
+public final class ProcessTarget implements Target {
+    private final Path state;
+    private final Path instances;
+    private final ArtifactStore artifacts;
+    private final Scaling scaling;
+    private final Jobs jobs;
+    private final Publishing publishing;
+
+    /// @param state the folder that all of this keeps its records in
+    public ProcessTarget(Path state, ArtifactStore artifacts, RuntimeValues values, Router router) {
+        this.state = state.toAbsolutePath().normalize();
+        this.artifacts = artifacts;
+        instances = this.state.resolve("instances");
+        Preparation preparation = new Preparation(artifacts, values);
+        ResourceLimits limits = new ResourceLimits();
+        Starter starter = new Starter(this.state, instances, preparation, limits);
+        Stopper stopper = new Stopper(this.state);
+        scaling = new Scaling(this.state, starter, stopper, new TrafficGuard(router), preparation);
+        jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
+        publishing = new Publishing(this.state, artifacts);
+    }
+
+    @Override
+    public Answer scale(Work.Scale work, Order order) {
+        return answer(order, (scope, deadline) -> scaling.scale(scope, work, order, deadline));
+    }
+
+    @Override
+    public Answer publish(Work.Publish work, Order order) {
+        return answer(order, (scope, deadline) -> publishing.publish(scope, work, order, deadline));
+    }
+
+    @Override
+    public Answer runJob(Work.RunJob work, Order order) {
+        return answer(order, (scope, deadline) -> jobs.run(scope, work, order, deadline));
+    }
+
+    @Override
+    public Finding probe(Work.Effect work, Order order) {
+        ScopeFolder scope = ScopeFolder.of(instances, order.scope());
+        try {
+            Optional<PathLock> lock = scope.lock(order.within());
+            if (lock.isEmpty()) {
+                return new Finding.InProgress("another operation works on `" + order.scope() + "`");
+            }
+            try (PathLock _ = lock.get()) {
+                Fence fence = scope.fence(state);
+                if (fence.refuses(order.token())) {
+                    return new Finding.Stale(fence.last());
+                }
+                scope.write(fence.seal(order.token()));
+                return look(scope, work, order);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            return new Finding.Unknown(Failures.say(e));
+        }
+    }
+
+    private Finding look(ScopeFolder scope, Work.Effect work, Order order) throws IOException {
+        return switch (work) {
+            case Work.Scale scale -> scaling.look(scope, scale);
+            case Work.RunJob job -> jobs.look(scope, job, order);
+            case Work.Publish publish -> publishing.look(scope, publish);
+            case Work.Route _ -> throw new IllegalArgumentException("the router routes");
+        };
+    }
+
+    @Override
+    public List<Instance> instances(Scope scope) {
+        try {
+            return new Inventory(state).instances(ScopeFolder.of(instances, scope));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Where a published frontend's files lie.
+    public Path published(Revision revision) {
+        return artifacts.unpacked(revision.artifact());
+    }
+
+    /// The artifacts that something runs from or would be started again from: never to be removed.
+    public Set<Digest> artifactsInUse() throws IOException {
+        Set<Digest> digests = new HashSet<>();
+        for (ScopeFolder scope : ScopeFolder.components(instances)) {
+            scope.wanted().values().forEach(wanted -> digests.add(wanted.recipe().digest()));
+            digests.addAll(Publishing.published(scope));
+        }
+        return digests;
+    }
+
+    private interface Round {
+        Answer go(ScopeFolder scope, Deadline deadline) throws IOException;
+    }
+
+    private Answer answer(Order order, Round round) {
+        try {
+            return round.go(ScopeFolder.of(instances, order.scope()), Deadline.in(order.within()));
+        } catch (IOException e) {
+            return Failures.answer(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.release.Digest;
+import dev.belay.release.Launch;
+import dev.belay.release.Revision;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What of a revision is needed to start it again without the engine: kept on disk. Holds names of
+/// secrets, never their values.
+record Recipe(
+        String revision,
+        String artifact,
+        String configuration,
+        List<String> command,
+        Set<String> required,
+        Set<String> secrets,
+        boolean port,
+        Launch.Stop stop,
+        Launch.Limits limits) {
+    static Recipe of(Revision revision) {
+        Launch launch = revision.launch();
+        return new Recipe(
+                revision.id(),
+                revision.artifact().text(),
+                revision.configuration(),
+                launch.command(),
+                launch.required(),
+                launch.secrets(),
+                launch.port(),
+                launch.stop(),
+                launch.limits());
+    }
+
+    /// Another command of the same revision.
+    Recipe with(List<String> other) {
+        return new Recipe(
+                revision, artifact, configuration, other, required, secrets, port, stop, limits);
+    }
+
+    Digest digest() {
+        return new Digest(artifact);
+    }
+
+    RuntimeValues.Needs needs(String environment, Map<String, String> given) {
+        return new RuntimeValues.Needs(
+                environment, configuration, command, required, secrets, given);
+    }
+}

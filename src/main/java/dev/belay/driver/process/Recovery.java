@@ -1,0 +1,78 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.disk.DurableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Finds instances that run without a record: somebody deleted the state folder, or a crash fell
+/// between start and record. They get their record back, so that they are counted and not started a
+/// second time. The scope's lock is held.
+final class Recovery {
+    private Recovery() {}
+
+    static void recover(Path state, ScopeFolder scope) throws IOException {
+        Map<String, List<ProcessTable.Tagged>> byInstance =
+                ProcessTable.tagged(Names.scope(state, scope.scope())).stream()
+                        .filter(process -> Fence.number(process.get(Names.NUMBER)) > 0)
+                        .collect(
+                                Collectors.groupingBy(
+                                        process -> process.get(Names.INSTANCE),
+                                        TreeMap::new,
+                                        Collectors.toList()));
+        for (List<ProcessTable.Tagged> processes : byInstance.values()) {
+            recover(scope, processes);
+        }
+    }
+
+    private static void recover(ScopeFolder scope, List<ProcessTable.Tagged> processes)
+            throws IOException {
+        ProcessTable.Tagged any = processes.getFirst();
+        int number = (int) Fence.number(any.get(Names.NUMBER));
+        InstanceFolder instance = scope.instance(any.get(Names.REVISION), number);
+        InstanceRecord known = instance.read();
+        if (known.run() > 0 && Files.exists(instance.run(known).path().resolve("claim"))) {
+            return;
+        }
+        Optional<ProcessTable.Entry> program = program(processes);
+        if (program.isEmpty()) {
+            return;
+        }
+        InstanceRecord found =
+                new InstanceRecord(
+                        (int) Fence.number(any.get(Names.RUN)),
+                        (int) Fence.number(any.get(Names.PORT)),
+                        Fence.number(any.get(Names.TOKEN)),
+                        ProcessTable.BOOT,
+                        program.get().session(),
+                        Instant.now(),
+                        known.deaths(),
+                        known.restarts(),
+                        known.startAfter(),
+                        known.stopping(),
+                        known.killAfter());
+        Path run = DurableFile.folder(instance.run(found).path());
+        DurableFile.write(
+                run.resolve("claim"), program.get().pid() + " " + program.get().start() + "\n");
+        instance.write(found);
+    }
+
+    /// Below the launcher, the program; when the launcher is gone, the oldest of what there is.
+    private static Optional<ProcessTable.Entry> program(List<ProcessTable.Tagged> processes) {
+        List<ProcessTable.Entry> entries = new ArrayList<>();
+        processes.forEach(process -> entries.add(process.entry()));
+        Optional<ProcessTable.Entry> launcher =
+                entries.stream().filter(entry -> entry.pid() == entry.session()).findFirst();
+        return entries.stream()
+                .filter(entry -> launcher.isEmpty() || entry.parent() == launcher.get().pid())
+                .min(Comparator.comparingLong(ProcessTable.Entry::start));
+    }
+}

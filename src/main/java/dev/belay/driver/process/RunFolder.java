@@ -1,0 +1,74 @@
+package dev.belay.driver.process;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.belay.driver.disk.DurableFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the launcher writes of one run: `claim` when it begins, `exit` when it is over.
+record RunFolder(Path path) {
+    private static final Pattern CLAIM = Pattern.compile("([0-9]{1,18}) ([0-9]{1,18})\n");
+    private static final Pattern STATUS = Pattern.compile("([0-9]{1,3})\n");
+
+    /// How long a launcher may take to claim its run when it cannot be seen in the process table.
+    private static final Duration UNSEEN = Duration.ofMillis(500);
+
+    Life life(InstanceRecord record) throws IOException {
+        return life(record.boot(), record.launcher(), record.started());
+    }
+
+    /// @param boot in which it was started, by the launcher of that pid, then
+    Life life(String boot, long launcher, Instant started) throws IOException {
+        if (!boot.equals(ProcessTable.BOOT)) {
+            return new Life.Ended(status());
+        }
+        Optional<String> claim = DurableFile.read(path.resolve("claim"));
+        Matcher process = CLAIM.matcher(claim.orElse(""));
+        if (process.matches()) {
+            long pid = Long.parseLong(process.group(1));
+            long start = Long.parseLong(process.group(2));
+            return ProcessTable.lives(pid, start)
+                    ? new Life.Alive(pid, start)
+                    : new Life.Ended(status());
+        }
+        boolean revoked = claim.isPresent() && claim.get().startsWith("revoked");
+        return !revoked && isStarting(launcher, started)
+                ? new Life.Starting()
+                : new Life.Ended(status());
+    }
+
+    private static boolean isStarting(long launcher, Instant started) {
+        boolean launched =
+                launcher > 0
+                        && ProcessTable.find(launcher)
+                                .filter(entry -> entry.session() == entry.pid())
+                                .isPresent();
+        return launched || Instant.now().isBefore(started.plus(UNSEEN));
+    }
+
+    /// Makes sure that a run that did not begin never will; false when it has begun.
+    boolean revoke() throws IOException {
+        DurableFile.folder(path);
+        try {
+            Files.writeString(path.resolve("claim"), "revoked\n", CREATE_NEW, WRITE);
+            return true;
+        } catch (FileAlreadyExistsException _) {
+            return DurableFile.read(path.resolve("claim")).orElse("").startsWith("revoked");
+        }
+    }
+
+    /// The exit status that the launcher wrote, or [Life#NO_STATUS].
+    int status() throws IOException {
+        Matcher status = STATUS.matcher(DurableFile.read(path.resolve("exit")).orElse(""));
+        return status.matches() ? Integer.parseInt(status.group(1)) : Life.NO_STATUS;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What is on disk about one scope, below `STATE/instances/ENV/COMPONENT/`:
+///
+/// ```
+/// lock          held while deciding and starting, never while waiting for an end
+/// token         the last token that was accepted, and how often it was sealed
+/// wanted.json   revision to how many instances, and how they are started
+/// revisions/REVISION/N/record.json, log, run-K/claim, run-K/exit
+/// jobs/TOKEN/record.json, log, run-1/claim, run-1/exit
+/// ```
+final class ScopeFolder {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,6}");
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Scope scope;
+    private final Path root;
+
+    private ScopeFolder(Scope scope, Path root) {
+        this.scope = scope;
+        this.root = root;
+    }
+
+    /// @param instances the folder of all environments
+    static ScopeFolder of(Path instances, Scope scope) {
+        check(scope.environment());
+        check(scope.name());
+        String name =
+                switch (scope.kind()) {
+                    case COMPONENT -> scope.name();
+                    // No component's name begins with `@`.
+                    case DATASTORE -> "@datastore-" + scope.name();
+                    case ENVIRONMENT -> "@environment-" + scope.name();
+                };
+        return new ScopeFolder(scope, instances.resolve(scope.environment()).resolve(name));
+    }
+
+    /// The components that have a folder.
+    static List<ScopeFolder> components(Path instances) throws IOException {
+        List<ScopeFolder> found = new ArrayList<>();
+        for (Path environment : children(instances)) {
+            for (Path component : children(environment)) {
+                String name = component.getFileName().toString();
+                if (NAME.matcher(name).matches()) {
+                    found.add(
+                            of(
+                                    instances,
+                                    Scope.component(environment.getFileName().toString(), name)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /// Names become folders: none may lead elsewhere.
+    static String check(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("not a name: " + name);
+        }
+        return name;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    Optional<PathLock> lock(Duration within) throws IOException {
+        DurableFile.folder(root);
+        return PathLock.acquire(root.resolve("lock"), within);
+    }
+
+    /// What the scope has accepted. When the file is gone, what runs tells: an instance carries the
+    /// token that it was started with.
+    Fence fence(Path state) throws IOException {
+        Optional<String> text = DurableFile.read(root.resolve("token"));
+        if (text.isPresent()) {
+            return Fence.parse(text.get())
+                    .orElseThrow(
+                            () -> new IOException("`" + root.resolve("token") + "` is damaged"));
+        }
+        long highest = 0;
+        for (ProcessTable.Tagged process : ProcessTable.tagged(Names.scope(state, scope))) {
+            highest = Math.max(highest, Fence.number(process.get(Names.TOKEN)));
+        }
+        return new Fence(highest, 0);
+    }
+
+    /// Makes it durable, before anything is done in its name. The lock is held.
+    void write(Fence fence) throws IOException {
+        DurableFile.write(root.resolve("token"), fence.text());
+    }
+
+    SortedMap<String, Wanted> wanted() throws IOException {
+        Path file = root.resolve("wanted.json");
+        Optional<String> text = DurableFile.read(file);
+        try {
+            return text.isEmpty()
+                    ? new TreeMap<>()
+                    : JSON.readValue(text.get(), new TypeReference<TreeMap<String, Wanted>>() {});
+        } catch (JacksonException e) {
+            throw new IOException("`" + file + "` is damaged", e);
+        }
+    }
+
+    void want(SortedMap<String, Wanted> wanted) throws IOException {
+        DurableFile.write(root.resolve("wanted.json"), JSON.writeValueAsBytes(wanted));
+    }
+
+    /// The instances of which anything is on disk, in the order of their numbers.
+    List<InstanceFolder> instances(String revision) throws IOException {
+        List<InstanceFolder> found = new ArrayList<>();
+        for (Path folder : children(revisions().resolve(check(revision)))) {
+            String name = folder.getFileName().toString();
+            if (NUMBER.matcher(name).matches()) {
+                found.add(instance(revision, Integer.parseInt(name)));
+            }
+        }
+        found.sort((a, b) -> Integer.compare(a.number(), b.number()));
+        return found;
+    }
+
+    List<InstanceFolder> instances() throws IOException {
+        List<InstanceFolder> found = new ArrayList<>();
+        for (Path revision : children(revisions())) {
+            found.addAll(instances(revision.getFileName().toString()));
+        }
+        return found;
+    }
+
+    InstanceFolder instance(String revision, int number) {
+        Path folder = revisions().resolve(check(revision)).resolve(Integer.toString(number));
+        return new InstanceFolder(folder, revision, number);
+    }
+
+    Path jobs() {
+        return root.resolve("jobs");
+    }
+
+    /// Notes of which frontend revisions lie ready: each is named after one and holds its digest.
+    Path published() {
+        return root.resolve("published");
+    }
+
+    private Path revisions() {
+        return root.resolve("revisions");
+    }
+
+    static List<Path> children(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(Files::isDirectory).sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Starts single instances. Whoever calls holds the scope's lock and knows that the instance does
+/// not live.
+final class Starter {
+    private static final Duration PORTS_WITHIN = Duration.ofSeconds(10);
+    private static final Duration CLEAR_WITHIN = Duration.ofSeconds(5);
+
+    private final Path state;
+    private final Path instances;
+    private final Preparation preparation;
+    private final Launcher launcher;
+    private final ResourceLimits limits;
+
+    Starter(Path state, Path instances, Preparation preparation, ResourceLimits limits) {
+        this.state = state;
+        this.instances = instances;
+        this.preparation = preparation;
+        this.limits = limits;
+        launcher = new Launcher(state);
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    /// Starts it, on the port that it had when that one is free. Empty when it was started; else
+    /// why it cannot be, and nothing was.
+    ///
+    /// @param refused ports not to try again
+    Optional<Preparation.Refused> start(
+            ScopeFolder scope, InstanceFolder instance, Wanted wanted, Set<Integer> refused)
+            throws IOException {
+        InstanceRecord before = instance.read();
+        if (before.run() > 0 && !instance.run(before).revoke()) {
+            clear(scope.scope(), instance);
+        }
+        DurableFile.folder(state);
+        PathLock ports =
+                PathLock.acquire(state.resolve("ports.lock"), PORTS_WITHIN)
+                        .orElseThrow(() -> new IOException("`ports.lock` stays locked"));
+        try (ports) {
+            int port = wanted.recipe().port() ? port(before, refused) : 0;
+            InstanceRecord record = before.nextRun(port, wanted.token(), Instant.now());
+            Preparation.Result prepared =
+                    preparation.prepare(
+                            scope.scope().environment(),
+                            wanted.recipe(),
+                            given(scope.scope(), instance, wanted, record));
+            return switch (prepared) {
+                case Preparation.Refused no -> Optional.of(no);
+                case Preparation.Prepared ready -> {
+                    launch(instance, record, ready, wanted);
+                    yield Optional.empty();
+                }
+            };
+        }
+    }
+
+    private void launch(
+            InstanceFolder instance,
+            InstanceRecord record,
+            Preparation.Prepared ready,
+            Wanted wanted)
+            throws IOException {
+        instance.write(record);
+        RunFolder run = instance.newRun(record);
+        ResourceLimits.Applied applied = limits.prepare(instance.id(), wanted.recipe().limits());
+        long pid =
+                launcher.start(
+                        new Launcher.Start(
+                                run,
+                                instance.log(),
+                                ready.folder(),
+                                ready.command(),
+                                ready.environment(),
+                                applied.openFiles(),
+                                applied.groups()));
+        instance.write(record.withLauncher(pid));
+    }
+
+    /// What an instance that died left behind holds its port and works on without it.
+    private void clear(Scope scope, InstanceFolder instance) throws IOException {
+        Map<String, String> tags = Names.instance(state, scope, instance.id());
+        if (!Signals.exterminate(tags, List.of(), Deadline.in(CLEAR_WITHIN))) {
+            throw new IOException("processes of `" + instance.id() + "` cannot be killed");
+        }
+    }
+
+    private int port(InstanceRecord before, Set<Integer> refused) throws IOException {
+        boolean again = before.port() > 0 && !refused.contains(before.port());
+        if (again && PortChoice.isFree(before.port())) {
+            return before.port();
+        }
+        Set<Integer> taken = new HashSet<>(refused);
+        for (ScopeFolder scope : ScopeFolder.components(instances)) {
+            for (InstanceFolder instance : scope.instances()) {
+                taken.add(instance.read().port());
+            }
+        }
+        return PortChoice.choose(taken);
+    }
+
+    private Map<String, String> given(
+            Scope scope, InstanceFolder instance, Wanted wanted, InstanceRecord record) {
+        Map<String, String> given = new HashMap<>(Names.instance(state, scope, instance.id()));
+        given.put(Names.TOKEN, Long.toString(wanted.token()));
+        given.put(Names.RELEASE, wanted.release());
+        given.put(Names.REVISION, instance.revision());
+        given.put(Names.NUMBER, Integer.toString(instance.number()));
+        given.put(Names.RUN, Integer.toString(record.run()));
+        if (record.port() > 0) {
+            given.put(Names.PORT, Integer.toString(record.port()));
+        }
+        return given;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.belay.driver.process;
+
+import dev.belay.release.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/// Ends instances: signal, grace, and then nothing of it is left alive.
+final class Stopper {
+    /// How long the launcher gets to write the exit status down.
+    private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
+
+    private final Path state;
+
+    Stopper(Path state) {
+        this.state = state;
+    }
+
+    /// Decides that it ends, durably, and tells it. The scope's lock is held. To say it again is
+    /// harmless: the first grace counts.
+    void begin(InstanceFolder instance, Recipe recipe) throws IOException {
+        InstanceRecord record = instance.read();
+        if (!record.stopping()) {
+            instance.write(record.stopping(Instant.now().plus(recipe.stop().grace())));
+        }
+        if (record.run() > 0) {
+            boolean never = instance.run(record).revoke();
+            if (!never && instance.life() instanceof Life.Alive(long pid, long _)) {
+                Signals.send(recipe.stop().signal(), List.of(pid));
+            }
+        }
+    }
+
+    /// Waits for the end of one that was told, kills it when its grace is over, and clears away
+    /// what it left. Needs no lock: what was decided stays so, and only its own processes are
+    /// touched. Answers whether nothing of it lives.
+    boolean finish(Scope scope, InstanceFolder instance, Deadline deadline) throws IOException {
+        InstanceRecord record = instance.read();
+        Duration grace = Duration.between(Instant.now(), record.killAfter());
+        deadline.orIn(grace.isNegative() ? Duration.ZERO : grace).await(() -> !lives(instance));
+        if (lives(instance) && deadline.over() && Instant.now().isBefore(record.killAfter())) {
+            return false;
+        }
+        if (!lives(instance)) {
+            deadline.orIn(WRITE_EXIT).await(() -> ProcessTable.find(record.launcher()).isEmpty());
+        }
+        return Signals.exterminate(
+                Names.instance(state, scope, instance.id()), known(instance), deadline);
+    }
+
+    private static Set<Long> known(InstanceFolder instance) throws IOException {
+        return instance.life() instanceof Life.Alive(long pid, long _) ? Set.of(pid) : Set.of();
+    }
+
+    private static boolean lives(InstanceFolder instance) {
+        try {
+            return !(instance.life() instanceof Life.Ended);
+        } catch (IOException _) {
+            // It is asked for again by the one who kills, and fails there.
+            return false;
+        }
+    }
+}

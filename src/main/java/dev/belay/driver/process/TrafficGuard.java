@@ -1,0 +1,87 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Router;
+import dev.belay.release.Scope;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Keeps instances alive that the router still sends to, and lets those that it sends to no more
+/// finish what they hold. First the router stops sending, then the instance is told to end; never
+/// the other way round.
+final class TrafficGuard {
+    private final Router router;
+
+    /// When a revision was first seen draining, so that asking again does not begin anew.
+    private final Map<String, Deadline> drains = new ConcurrentHashMap<>();
+
+    TrafficGuard(Router router) {
+        this.router = router;
+    }
+
+    /// Why none of these may be stopped now; empty when they may.
+    Optional<Answer> refuse(Scope scope, String revision, List<String> ids) {
+        return observe(scope).map(seen -> refuse(seen, revision, ids)).orElse(Optional.empty());
+    }
+
+    /// Waits until the revision has nothing in flight, or its drain time is over.
+    ///
+    /// @param deadline until when the caller waits, if that is earlier
+    Optional<Answer> drain(Scope scope, Recipe recipe, List<String> ids, Deadline deadline) {
+        String key = scope + " " + recipe.revision();
+        try {
+            Optional<Answer> refusal = refuse(scope, recipe.revision(), ids);
+            if (refusal.isPresent()) {
+                drains.remove(key);
+                return refusal;
+            }
+            Duration drain = recipe.stop().drain();
+            Deadline drained = drains.computeIfAbsent(key, _ -> Deadline.in(drain));
+            deadline.orIn(drained.left()).await(() -> inFlight(scope, recipe) == 0);
+            int left = inFlight(scope, recipe);
+            if (left > 0 && !drained.over()) {
+                return notYet(left + " requests are in flight at `" + recipe.revision() + "`");
+            }
+            drains.remove(key);
+            // The wait was long: it may have traffic again.
+            return refuse(scope, recipe.revision(), ids);
+        } catch (UncheckedIOException e) {
+            return unreachable(e);
+        }
+    }
+
+    static Optional<Answer> unreachable(UncheckedIOException e) {
+        return notYet(
+                "the router cannot be asked whether it still sends there: " + Failures.say(e));
+    }
+
+    private static Optional<Answer> refuse(
+            Router.Observed seen, String revision, List<String> ids) {
+        if (seen.weights().getOrDefault(revision, 0) <= 0) {
+            return Optional.empty();
+        }
+        List<String> members = seen.members().getOrDefault(revision, List.of());
+        List<String> needed = ids.stream().filter(members::contains).toList();
+        return needed.isEmpty()
+                ? Optional.empty()
+                : notYet("the router still sends to `" + String.join("`, `", needed) + "`");
+    }
+
+    private int inFlight(Scope scope, Recipe recipe) {
+        return observe(scope)
+                .map(seen -> seen.inFlight().getOrDefault(recipe.revision(), 0))
+                .orElse(0);
+    }
+
+    private Optional<Router.Observed> observe(Scope scope) {
+        return router.observe(scope);
+    }
+
+    private static Optional<Answer> notYet(String because) {
+        return Optional.of(new Answer.NotYet(because));
+    }
+}

@@ -1,0 +1,243 @@
+package dev.belay.driver.router;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Instance;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.gateway.GatewayClient;
+import dev.belay.gateway.HealthCheck;
+import dev.belay.gateway.PublishReply;
+import dev.belay.gateway.Route;
+import dev.belay.gateway.RouteKey;
+import dev.belay.release.Health;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/// Our gateway as a router. A plan says which revisions get traffic; which addresses that means is
+/// looked up here, at the moment of publishing.
+public final class GatewayRouter implements Router {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final GatewayClient gateway;
+    private final Function<Scope, List<Instance>> instances;
+    private final Function<Revision, Path> published;
+
+    /// @param instances what runs in a scope
+    /// @param published where a frontend's files lie
+    public GatewayRouter(
+            GatewayClient gateway,
+            Function<Scope, List<Instance>> instances,
+            Function<Revision, Path> published) {
+        this.gateway = gateway;
+        this.instances = instances;
+        this.published = published;
+    }
+
+    @Override
+    public Answer route(Work.Route work, Order order) {
+        List<Instance> running = instances.apply(order.scope());
+        var shares = new ArrayList<Route.Share>();
+        for (Traffic.Share share : work.traffic().shares()) {
+            Optional<Route.Backend> backend = backend(work, share, running);
+            if (backend.isEmpty()) {
+                return new Answer.NotYet(
+                        "fewer than "
+                                + share.instances()
+                                + " instances of `"
+                                + share.revision()
+                                + "` run");
+            }
+            shares.add(new Route.Share(share.revision(), share.weight(), backend.get()));
+        }
+        var route =
+                new Route(
+                        key(order.scope()),
+                        order.token(),
+                        work.traffic().port(),
+                        shares,
+                        health(work));
+        return answer(gateway.publish(route));
+    }
+
+    private static Answer answer(PublishReply reply) {
+        return switch (reply) {
+            case PublishReply.Published(long version) ->
+                    new Answer.Done("in force since table " + version);
+            case PublishReply.Stale(long last) -> new Answer.Stale(last);
+            case PublishReply.NotReady(var members) ->
+                    new Answer.NotYet(
+                            members.stream()
+                                    .map(m -> "`" + m.member() + "` is not ready: " + m.why())
+                                    .collect(Collectors.joining("; ")));
+            case PublishReply.PortTaken(String message) ->
+                    new Answer.Failed(
+                            message, "stop what listens there, or choose another `port`", false);
+            case PublishReply.Malformed(var problems) ->
+                    throw new IllegalStateException("the gateway does not understand " + problems);
+            case PublishReply.Unreachable(String message) ->
+                    throw new UncheckedIOException(new IOException(message));
+        };
+    }
+
+    private Optional<Route.Backend> backend(
+            Work.Route work, Traffic.Share share, List<Instance> running) {
+        if (share.instances() == 0) {
+            return revision(work, share.revision()).map(r -> new Route.Files(published.apply(r)));
+        }
+        List<Route.Member> members =
+                running.stream()
+                        .filter(one -> one.revision().equals(share.revision()) && one.port() > 0)
+                        .sorted(Comparator.comparingInt(Instance::number))
+                        .limit(share.instances())
+                        .map(one -> new Route.Member(one.id(), LOOPBACK, one.port()))
+                        .toList();
+        return members.size() < share.instances()
+                ? Optional.empty()
+                : Optional.of(new Route.Members(members));
+    }
+
+    private static Optional<Revision> revision(Work.Route work, String id) {
+        return work.revisions().stream().filter(r -> r.id().equals(id)).findFirst();
+    }
+
+    /// The health check of the revision with most of the traffic.
+    private static HealthCheck health(Work.Route work) {
+        return work.traffic().shares().stream()
+                .max(Comparator.comparingInt(Traffic.Share::weight))
+                .flatMap(share -> revision(work, share.revision()))
+                .map(revision -> health(revision.launch().readiness()))
+                .orElse(new HealthCheck.None());
+    }
+
+    private static HealthCheck health(Health health) {
+        return switch (health.check()) {
+            case Health.Http http ->
+                    new HealthCheck.Http(
+                            http.path(),
+                            http.status().low(),
+                            http.status().high(),
+                            http.headers(),
+                            http.body(),
+                            health.timeout());
+            // Commands run where the instance is; the gateway only sees whether it listens.
+            case Health.Tcp _, Health.Command _, Health.Alive _ ->
+                    new HealthCheck.Tcp(health.timeout());
+        };
+    }
+
+    @Override
+    public Finding probe(Work.Route work, Order order) {
+        try {
+            GatewayClient.Seal seal = gateway.seal(key(order.scope()), order.token() - 1);
+            if (seal.last() >= order.token()) {
+                return new Finding.Stale(seal.last());
+            }
+            boolean same = seal.route().map(route -> agrees(route, work.traffic())).orElse(false);
+            return same ? new Finding.Done("in force") : new Finding.NotDone();
+        } catch (IOException e) {
+            return new Finding.Unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static boolean agrees(Route route, Traffic traffic) {
+        return route.port() == traffic.port()
+                && route.shares().size() == traffic.shares().size()
+                && traffic.shares().stream()
+                        .allMatch(s -> route.shares().stream().anyMatch(r -> agrees(r, s)));
+    }
+
+    private static boolean agrees(Route.Share is, Traffic.Share wanted) {
+        int members =
+                switch (is.backend()) {
+                    case Route.Members(var all) -> all.size();
+                    case Route.Files _ -> 0;
+                };
+        return is.revision().equals(wanted.revision())
+                && is.weight() == wanted.weight()
+                && members == wanted.instances();
+    }
+
+    @Override
+    public void closeLongLived(Scope scope, String revision) {
+        try {
+            gateway.close(key(scope), revision);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<Observed> observe(Scope scope) {
+        try {
+            JsonNode table = gateway.routes();
+            RouteKey key = key(scope);
+            for (JsonNode line : table.path("routes")) {
+                if (line.has("route")
+                        && line.path("environment").asString("").equals(key.environment())
+                        && line.path("component").asString("").equals(key.component())) {
+                    return Optional.of(observed(table, line.path("route"), key));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean listens(int port) {
+        try {
+            for (JsonNode line : gateway.routes().path("routes")) {
+                if (line.path("route").path("port").asInt() == port) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Observed observed(JsonNode table, JsonNode route, RouteKey key) throws IOException {
+        var weights = new HashMap<String, Integer>();
+        var members = new HashMap<String, List<String>>();
+        for (JsonNode share : route.path("shares")) {
+            String revision = share.path("revision").asString();
+            weights.put(revision, share.path("weight").asInt());
+            var ids = new ArrayList<String>();
+            share.path("members").forEach(member -> ids.add(member.path("id").asString()));
+            members.put(revision, List.copyOf(ids));
+        }
+        Map<String, Integer> inFlight =
+                gateway.inFlight(key).stream()
+                        .collect(
+                                Collectors.toMap(
+                                        GatewayClient.InFlight::revision,
+                                        GatewayClient.InFlight::total));
+        return new Observed(
+                table.path("version").asLong(),
+                route.path("port").asInt(),
+                Map.copyOf(weights),
+                Map.copyOf(members),
+                inFlight);
+    }
+
+    private static RouteKey key(Scope scope) {
+        return new RouteKey(scope.environment(), scope.name());
+    }
+}

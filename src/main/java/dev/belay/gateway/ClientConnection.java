@@ -1,0 +1,370 @@
+package dev.belay.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// A client's connection: its requests one after the other, in order, and the limits of each phase.
+/// What a client sends ahead (pipelining) waits unread as far as possible.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Loop.Bounded {
+    /// How long a refused client may go on sending, so that it gets to read why.
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final Proxy proxy;
+    private final Loop loop;
+    private final int port;
+    private final Channel channel;
+    private final ResponseEncoder encoder;
+    private final Deque<Object> backlog = new ArrayDeque<>();
+
+    private @Nullable Exchange current;
+
+    /// Whether parts of the present request's body are still to come.
+    private boolean bodyOpen;
+
+    private boolean oldVersion;
+    private boolean closeAfter;
+    private boolean inputShut;
+    private boolean lingering;
+    private boolean taking;
+    private boolean waiting = true;
+    private long deadline;
+    private long unsent;
+    private long cutAt = Long.MAX_VALUE;
+
+    ClientConnection(Proxy proxy, Channel channel, int port, ResponseEncoder encoder) {
+        this.proxy = proxy;
+        this.loop = proxy.loops().of(channel);
+        this.port = port;
+        this.channel = channel;
+        this.encoder = encoder;
+        progress(proxy.limits().requestHead());
+    }
+
+    // --- what exchanges use ---------------------------------------------------------------------
+
+    Proxy proxy() {
+        return proxy;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// Whether the client speaks HTTP/1.0, to whom neither chunks nor 1xx may be sent.
+    boolean oldVersion() {
+        return oldVersion;
+    }
+
+    /// Something moved: the phase has this much time from now.
+    void progress(Duration time) {
+        Duration most = proxy.limits().halfClosed();
+        Duration granted = inputShut && time.compareTo(most) > 0 ? most : time;
+        deadline = System.nanoTime() + granted.toNanos();
+    }
+
+    /// However much still moves, it is cut after this time.
+    void cutAfter(Duration time) {
+        cutAt = System.nanoTime() + time.toNanos();
+    }
+
+    /// The answer to the present request is the last one here.
+    void closeAfterThis() {
+        closeAfter = true;
+    }
+
+    void read(boolean wanted) {
+        channel.config().setAutoRead(wanted);
+    }
+
+    /// Starts an answer: says whether the connection goes on after it.
+    void writeHead(HttpResponse response) {
+        if (bodyOpen) {
+            // Answered before the request was read: what follows of it is not worth reading.
+            closeAfter = true;
+        }
+        if (closeAfter) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        write(response);
+    }
+
+    void write(Object part) {
+        channel.write(part, channel.voidPromise());
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    boolean writable() {
+        return channel.isWritable();
+    }
+
+    /// The answer has been written to its end.
+    void finish() {
+        current = null;
+        if (closeAfter || (inputShut && backlog.isEmpty())) {
+            end();
+            return;
+        }
+        flush();
+        waiting = true;
+        progress(proxy.limits().keepAlive());
+        takeBacklog();
+    }
+
+    /// An answer of the gateway's own, instead of one from a member.
+    void answer(HttpResponseStatus status, String why) {
+        ByteBuf body = ByteBufUtil.writeUtf8(channel.alloc(), why + "\n");
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (status.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
+        }
+        writeHead(response);
+        finish();
+    }
+
+    /// Cuts, so that the client cannot take what it has for the whole.
+    void abort() {
+        current = null;
+        // A reset, where the body's end is the connection's end and FIN would be a lie.
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
+    }
+
+    /// Hands the socket over to a tunnel; nothing of HTTP stays behind.
+    void handOver() {
+        current = null;
+        loop.closed(this);
+        backlog.forEach(ReferenceCountUtil::release);
+        backlog.clear();
+    }
+
+    // --- what the socket says -------------------------------------------------------------------
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        loop.opened(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (lingering || (closeAfter && current == null)) {
+            ReferenceCountUtil.release(message);
+        } else if (current == null && backlog.isEmpty()) {
+            take(message);
+        } else if (bodyOpen && backlog.isEmpty()) {
+            take(message);
+        } else {
+            backlog.add(message);
+            read(false);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (current != null) {
+            current.onBatchEnd();
+        } else if (waiting && !lingering) {
+            // Bytes came but no whole head yet: from the first of them its time runs.
+            waiting = false;
+            progress(proxy.limits().requestHead());
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (current != null) {
+            current.onClientWritability();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof ChannelInputShutdownEvent)) {
+            return;
+        }
+        inputShut = true;
+        if (current == null || bodyOpen || lingering) {
+            channel.close();
+        } else {
+            // It may only have said that it sends no more. It may also be gone.
+            progress(proxy.limits().halfClosed());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        loop.closed(this);
+        Exchange left = current;
+        current = null;
+        lingering = true;
+        if (left != null) {
+            left.onClientGone();
+        }
+        backlog.forEach(ReferenceCountUtil::release);
+        backlog.clear();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    @Override
+    public void sweep(long now) {
+        if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
+            abort0();
+        } else if (now - deadline >= 0) {
+            if (current == null && stillSending()) {
+                progress(proxy.limits().keepAlive());
+            } else if (current == null) {
+                channel.close();
+            } else {
+                current.onTimeout();
+            }
+        }
+    }
+
+    /// Whether the rest of the last answer is on its way to a slow client, and moved since.
+    private boolean stillSending() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long left = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        boolean moved = left > 0 && left != unsent;
+        unsent = left;
+        return moved;
+    }
+
+    private void abort0() {
+        Exchange left = current;
+        abort();
+        if (left != null) {
+            left.onClientGone();
+        }
+    }
+
+    @Override
+    public void close(RevisionTraffic revision) {
+        if (current != null) {
+            current.onClose(revision);
+        }
+    }
+
+    // --- one request after the other ------------------------------------------------------------
+
+    private void take(Object message) {
+        switch (message) {
+            case HttpRequest request when !bodyOpen -> start(request);
+            case HttpContent content -> {
+                boolean last = content instanceof LastHttpContent;
+                boolean broken = content.decoderResult().isFailure();
+                bodyOpen = bodyOpen && !last;
+                if (current == null) {
+                    content.release();
+                } else if (broken) {
+                    content.release();
+                    bodyOpen = true;
+                    current.onBadContent();
+                } else {
+                    current.onContent(content);
+                }
+            }
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void start(HttpRequest request) {
+        waiting = false;
+        bodyOpen = true;
+        oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        closeAfter = oldVersion || !HttpUtil.isKeepAlive(request);
+        encoder.head(request.method().equals(HttpMethod.HEAD));
+        HttpResponseStatus refusal = RequestRules.refusal(request);
+        if (refusal != null) {
+            closeAfter = true;
+            answer(refusal, refusal.reasonPhrase());
+            return;
+        }
+        Table.Entry entry = proxy.table().at(port);
+        Table.LiveShare share = entry == null ? null : entry.choose();
+        if (entry != null && share != null && share.root() != null) {
+            current = new SiteExchange(this, request, entry, share.traffic(), share.root());
+        } else {
+            var exchange = new ProxyExchange(this, request);
+            current = exchange;
+            exchange.begin(entry, share);
+        }
+    }
+
+    /// Goes through what was sent ahead; not recursive, however much that is.
+    private void takeBacklog() {
+        if (taking) {
+            return;
+        }
+        taking = true;
+        while (!backlog.isEmpty() && (current == null || bodyOpen) && !lingering) {
+            take(backlog.removeFirst());
+        }
+        taking = false;
+        if (current == null && !lingering) {
+            read(true);
+        } else if (current != null) {
+            current.onBatchEnd();
+        }
+    }
+
+    private void end() {
+        if (bodyOpen) {
+            // Closing with unread bytes would reset the connection and take the answer with it.
+            lingering = true;
+            progress(LINGER);
+            cutAfter(LINGER);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(_ -> {
+                        ((DuplexChannel) channel).shutdownOutput();
+                        read(true);
+                    });
+        } else {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

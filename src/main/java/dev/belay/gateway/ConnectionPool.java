@@ -1,0 +1,131 @@
+package dev.belay.gateway;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One event loop's connections to members that wait for their next request, the latest first.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ConnectionPool {
+    private static final int IDLE_MAX = 256;
+
+    private final Loop loop;
+    private final Limits limits;
+    private final Bootstrap bootstrap;
+    private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
+
+    ConnectionPool(Loop loop, Class<? extends Channel> channel, Limits limits) {
+        this.loop = loop;
+        this.limits = limits;
+        this.bootstrap =
+                new Bootstrap()
+                        .group(loop.eventLoop())
+                        .channel(channel)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                (int) limits.connect().toMillis());
+    }
+
+    /// An idle connection, or null.
+    ///
+    /// @param careful only one that was used a moment ago: the other side may be about to close an
+    ///   older one, and this request could not be sent twice
+    @Nullable UpstreamConnection take(Upstream upstream, boolean careful) {
+        Deque<UpstreamConnection> waiting = idle.get(upstream);
+        if (waiting == null) {
+            return null;
+        }
+        long now = System.nanoTime();
+        while (true) {
+            UpstreamConnection connection = waiting.peekFirst();
+            if (connection == null || (careful && !connection.fresh(now))) {
+                return null;
+            }
+            waiting.removeFirst();
+            if (connection.usable(now)) {
+                return connection;
+            }
+            connection.close();
+        }
+    }
+
+    /// Connects anew. Exactly one of the two is called, on the loop's thread.
+    void connect(Upstream upstream, Consumer<UpstreamConnection> done, Consumer<Throwable> failed) {
+        var connection = new UpstreamConnection(upstream, this, limits);
+        Bootstrap own =
+                bootstrap
+                        .clone()
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline()
+                                                .addLast(new HttpRequestEncoder())
+                                                .addLast(connection.decoder())
+                                                .addLast(connection);
+                                    }
+                                });
+        ChannelFuture connecting = own.connect(upstream.address());
+        connecting.addListener(
+                (ChannelFutureListener)
+                        future -> {
+                            if (future.isSuccess()) {
+                                done.accept(connection);
+                            } else {
+                                failed.accept(future.cause());
+                            }
+                        });
+    }
+
+    /// Keeps a connection for the next request, unless nobody will come.
+    void give(UpstreamConnection connection) {
+        Upstream upstream = connection.upstream();
+        Deque<UpstreamConnection> waiting = idle.computeIfAbsent(upstream, _ -> new ArrayDeque<>());
+        if (upstream.retired() || waiting.size() >= IDLE_MAX) {
+            connection.close();
+        } else {
+            waiting.addFirst(connection);
+        }
+    }
+
+    /// A connection that waited here was closed by the member.
+    void lost(UpstreamConnection connection) {
+        Deque<UpstreamConnection> waiting = idle.get(connection.upstream());
+        if (waiting != null) {
+            waiting.remove(connection);
+        }
+    }
+
+    void sweep(long now) {
+        List<UpstreamConnection> over = new ArrayList<>();
+        idle.forEach((upstream, waiting) -> {
+            for (UpstreamConnection connection : waiting) {
+                if (upstream.retired() || !connection.usable(now)) {
+                    over.add(connection);
+                }
+            }
+            waiting.removeAll(over);
+        });
+        over.forEach(UpstreamConnection::close);
+        idle.values().removeIf(Deque::isEmpty);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.belay.gateway;
+
+import io.netty.handler.codec.http.HttpContent;
+
+/// One request on its way, as its client's connection sees it. Called on the connection's loop.
+interface Exchange {
+    /// Takes the next part of the request's body, and owns it.
+    void onContent(HttpContent content);
+
+    /// No more parts for the moment.
+    void onBatchEnd();
+
+    /// The client can take more of the answer, or no longer can.
+    void onClientWritability();
+
+    /// The client left: whatever is still done for it is in vain.
+    void onClientGone();
+
+    /// The request's bytes stopped making sense.
+    void onBadContent();
+
+    /// The time of the present phase is over.
+    void onTimeout();
+
+    /// What runs at this revision should come to an end.
+    void onClose(RevisionTraffic revision);
+}

@@ -1,0 +1,157 @@
+package dev.belay.gateway;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Which headers pass a proxy and which it writes itself (RFC 9110 §7.6, RFC 7239).
+final class Forwarding {
+    static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+    static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
+    static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
+    static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("Keep-Alive");
+    private static final AsciiString PROXY_CONNECTION = AsciiString.cached("Proxy-Connection");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+
+    /// A client cannot have these taken away by naming them in `Connection`.
+    private static final Set<String> END_TO_END =
+            Set.of("host", "content-length", "content-type", "content-encoding", "authorization");
+
+    private Forwarding() {}
+
+    /// Whether a client or member asks to leave HTTP on this connection.
+    static boolean upgrade(HttpHeaders headers) {
+        return headers.contains(HttpHeaderNames.UPGRADE)
+                && headers.containsValue(
+                        HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+    }
+
+    /// Makes a client's request one of ours.
+    ///
+    /// @param upgrade whether the wish to leave HTTP is passed on
+    static void request(HttpRequest request, @Nullable InetSocketAddress client, boolean upgrade) {
+        HttpHeaders headers = request.headers();
+        String protocol = upgrade ? headers.get(HttpHeaderNames.UPGRADE) : null;
+        boolean trailers = headers.containsValue(HttpHeaderNames.TE, TRAILERS, true);
+        dropConnectionHeaders(headers);
+        headers.remove(HttpHeaderNames.TE);
+        headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+        if (protocol != null) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            headers.set(HttpHeaderNames.UPGRADE, protocol);
+        } else if (trailers) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE);
+            headers.set(HttpHeaderNames.TE, TRAILERS);
+        }
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            request.setProtocolVersion(HttpVersion.HTTP_1_1);
+            headers.remove(HttpHeaderNames.EXPECT);
+            if (!headers.contains(HttpHeaderNames.HOST)) {
+                headers.set(HttpHeaderNames.HOST, "localhost");
+            }
+        }
+        if (client != null) {
+            origin(headers, client.getAddress());
+        }
+    }
+
+    /// Says who asked. What a peer on this host says about that is kept and added to: it is a proxy
+    /// before us. Anybody else could say anything.
+    private static void origin(HttpHeaders headers, InetAddress client) {
+        String host = headers.get(HttpHeaderNames.HOST, "");
+        String address = text(client);
+        String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
+        String forwarded = "for=" + node + ";host=\"" + quoted(host) + "\";proto=http";
+        boolean trusted = client.isLoopbackAddress();
+        if (!trusted) {
+            headers.remove(X_FORWARDED_PROTO);
+            headers.remove(X_FORWARDED_HOST);
+        }
+        set(headers, X_FORWARDED_FOR, address, trusted);
+        set(headers, FORWARDED, forwarded, trusted);
+        if (!headers.contains(X_FORWARDED_PROTO)) {
+            headers.set(X_FORWARDED_PROTO, "http");
+        }
+        if (!headers.contains(X_FORWARDED_HOST)) {
+            headers.set(X_FORWARDED_HOST, host);
+        }
+    }
+
+    private static void set(HttpHeaders headers, AsciiString name, String value, boolean add) {
+        List<String> before = add ? headers.getAll(name) : List.of();
+        String list = before.isEmpty() ? value : String.join(", ", before) + ", " + value;
+        headers.set(name, list);
+    }
+
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    private static String quoted(String host) {
+        return host.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    /// Makes a member's answer one of ours.
+    static void response(HttpResponse response, boolean upgraded) {
+        HttpHeaders headers = response.headers();
+        String protocol = upgraded ? headers.get(HttpHeaderNames.UPGRADE) : null;
+        dropConnectionHeaders(headers);
+        headers.remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+        if (protocol != null) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            headers.set(HttpHeaderNames.UPGRADE, protocol);
+        }
+        response.setProtocolVersion(HttpVersion.HTTP_1_1);
+    }
+
+    /// How long a member keeps an idle connection, when it says so.
+    static OptionalLong idleSeconds(HttpHeaders headers) {
+        String value = headers.get(KEEP_ALIVE);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        for (String part : value.split(",", -1)) {
+            String trimmed = part.strip().toLowerCase(Locale.ROOT);
+            if (trimmed.matches("timeout=[0-9]{1,6}")) {
+                return OptionalLong.of(Long.parseLong(trimmed.substring("timeout=".length())));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    private static void dropConnectionHeaders(HttpHeaders headers) {
+        for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+            for (String name : value.split(",", -1)) {
+                String trimmed = name.strip();
+                if (!trimmed.isEmpty()
+                        && !END_TO_END.contains(trimmed.toLowerCase(Locale.ROOT))
+                        && !HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(trimmed)) {
+                    headers.remove(trimmed);
+                }
+            }
+        }
+        headers.remove(HttpHeaderNames.CONNECTION);
+        headers.remove(KEEP_ALIVE);
+        headers.remove(PROXY_CONNECTION);
+        headers.remove(HttpHeaderNames.UPGRADE);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.belay.gateway;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/// A running gateway: put together here, taken apart by [#close].
+public final class Gateway implements AutoCloseable {
+    private final FileChannel lockFile;
+    private final Loops loops;
+    private final Listeners listeners;
+    private final AdminServer admin;
+
+    private Gateway(FileChannel lockFile, Loops loops, Listeners listeners, AdminServer admin) {
+        this.lockFile = lockFile;
+        this.loops = loops;
+        this.listeners = listeners;
+        this.admin = admin;
+    }
+
+    /// Loads the table of the last run, opens its ports and then the admin socket.
+    ///
+    /// @throws IOException when another gateway has the folder, or its table cannot be used
+    public static Gateway start(GatewayOptions options) throws IOException {
+        Path folder = options.folder();
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        FileChannel lockFile = lock(folder);
+        var loops = new Loops(options.threads(), options.limits());
+        var prober = new Prober(loops);
+        var proxy = new Proxy(loops, options, prober);
+        var listeners = new Listeners(proxy);
+        var keeper = new TableKeeper(proxy, prober, listeners, new TableStore(folder));
+        try {
+            keeper.restore();
+            var admin = new AdminServer(options.socket(), new AdminApi(keeper, proxy));
+            return new Gateway(lockFile, loops, listeners, admin);
+        } catch (IOException | RuntimeException e) {
+            listeners.close();
+            loops.close();
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        FileChannel file =
+                FileChannel.open(
+                        folder.resolve("gateway.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        if (tryLock(file) == null) {
+            file.close();
+            throw new IOException("another gateway runs in " + folder);
+        }
+        return file;
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException _) {
+            return null;
+        }
+    }
+
+    /// Stops at once: ports, connections, socket. The table stays on disk.
+    @Override
+    public void close() throws IOException {
+        admin.close();
+        listeners.close();
+        loops.close();
+        lockFile.close();
+    }
+}

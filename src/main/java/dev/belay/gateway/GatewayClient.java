@@ -1,0 +1,257 @@
+package dev.belay.gateway;
+
+import dev.belay.problem.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Talks to a gateway over its admin socket. Blocks, for at most `timeout`; safe for many threads.
+///
+/// A question that has no answer is an [IOException]; a wish that has none is
+/// [PublishReply.Unreachable], because it may have come true.
+public final class GatewayClient {
+    private static final int OK = 200;
+    private static final int CONFLICT = 409;
+    private static final int UNPROCESSABLE = 422;
+    private static final String HEAD_END = "\r\n\r\n";
+
+    private final Path socket;
+    private final Duration timeout;
+
+    public GatewayClient(Path socket, Duration timeout) {
+        this.socket = socket;
+        this.timeout = timeout;
+    }
+
+    /// What stands after the token was raised.
+    ///
+    /// @param last the last token seen, now at least the one given
+    /// @param current the component's line, with the token that made it; null when it has none
+    public record Seal(long last, @Nullable Route current) {
+        public Optional<Route> route() {
+            return Optional.ofNullable(current);
+        }
+    }
+
+    /// What runs at a revision at this moment.
+    public record InFlight(
+            String revision, int requests, int tunnels, List<MemberInFlight> members) {
+        public InFlight {
+            members = List.copyOf(members);
+        }
+
+        public int total() {
+            return requests + tunnels;
+        }
+    }
+
+    /// What runs at one member.
+    public record MemberInFlight(String id, int requests, int tunnels, boolean ready) {}
+
+    /// Makes the route the component's line; [PublishReply.Published] means that every event loop
+    /// uses it.
+    public PublishReply publish(Route route) {
+        return wish("PUT", "/routes/" + route.key(), RouteJson.write(route));
+    }
+
+    /// Takes the component's line out and closes its port.
+    public PublishReply remove(RouteKey key, long token) {
+        return wish("DELETE", "/routes/" + key, token(token));
+    }
+
+    /// Raises the component's last seen token, so that no older wish can come true any more, and
+    /// says what stands.
+    public Seal seal(RouteKey key, long token) throws IOException {
+        JsonNode json = ask("POST", "/seal/" + key, token(token));
+        JsonNode route = json.path("route");
+        Route current = route.isMissingNode() ? null : RouteJson.read(key, route).route();
+        return new Seal(json.path("last").asLong(), current);
+    }
+
+    /// Requests and tunnels under way, for each revision that ever had any.
+    public List<InFlight> inFlight(RouteKey key) throws IOException {
+        return inFlight(ask("GET", "/inflight/" + key, null));
+    }
+
+    /// Starts the polite end of whatever runs long at a revision: WebSockets get 1012 and a grace,
+    /// event streams end between two events. Plain requests finish as ever.
+    public List<InFlight> close(RouteKey key, String revision) throws IOException {
+        ObjectNode body = RouteJson.MAPPER.createObjectNode().put("revision", revision);
+        return inFlight(ask("POST", "/close/" + key, body));
+    }
+
+    /// The whole table as JSON: version, and for each component its line and its last token.
+    public JsonNode routes() throws IOException {
+        return ask("GET", "/routes", null);
+    }
+
+    /// Everything counted, as JSON.
+    public JsonNode counts() throws IOException {
+        return ask("GET", "/counts", null);
+    }
+
+    /// Everything counted, as Prometheus reads it.
+    public String metrics() throws IOException {
+        return exchange("GET", "/metrics", "").body();
+    }
+
+    /// Whether a gateway answers.
+    public boolean alive() {
+        try {
+            routes();
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private PublishReply wish(String method, String path, ObjectNode body) {
+        try {
+            Answer answer = exchange(method, path, body.toString());
+            JsonNode json = RouteJson.MAPPER.readTree(answer.body());
+            return switch (answer.status()) {
+                case OK -> new PublishReply.Published(json.path("version").asLong());
+                case CONFLICT -> conflict(json);
+                case UNPROCESSABLE -> new PublishReply.Malformed(problems(json));
+                default ->
+                        new PublishReply.Unreachable(json.path("message").asString(answer.body()));
+            };
+        } catch (JacksonException e) {
+            return new PublishReply.Unreachable("its answer is not JSON");
+        } catch (IOException e) {
+            return new PublishReply.Unreachable("the gateway at " + socket + ": " + e.getMessage());
+        }
+    }
+
+    private static PublishReply conflict(JsonNode json) {
+        return switch (json.path("reason").asString("")) {
+            case "stale-token" -> new PublishReply.Stale(json.path("last").asLong());
+            case "port-taken" -> new PublishReply.PortTaken(json.path("message").asString());
+            case "not-ready" -> {
+                var members = new ArrayList<PublishReply.Unready>();
+                for (JsonNode one : json.path("members")) {
+                    members.add(
+                            new PublishReply.Unready(
+                                    one.path("revision").asString(),
+                                    one.path("member").asString(),
+                                    one.path("why").asString()));
+                }
+                yield new PublishReply.NotReady(members);
+            }
+            default -> new PublishReply.Unreachable("it said " + json);
+        };
+    }
+
+    private static List<Problem> problems(JsonNode json) {
+        var problems = new ArrayList<Problem>();
+        for (JsonNode one : json.path("problems")) {
+            String code = one.path("code").asString();
+            String what = code.substring(code.indexOf('/') + 1);
+            problems.add(RouteJson.malformed(what, one.path("message").asString()));
+        }
+        return problems;
+    }
+
+    private static List<InFlight> inFlight(JsonNode json) {
+        var revisions = new ArrayList<InFlight>();
+        for (JsonNode one : json.path("revisions")) {
+            var members = new ArrayList<MemberInFlight>();
+            for (JsonNode member : one.path("members")) {
+                members.add(
+                        new MemberInFlight(
+                                member.path("id").asString(),
+                                member.path("requests").asInt(),
+                                member.path("tunnels").asInt(),
+                                member.path("ready").asBoolean()));
+            }
+            revisions.add(
+                    new InFlight(
+                            one.path("revision").asString(),
+                            one.path("requests").asInt(),
+                            one.path("tunnels").asInt(),
+                            members));
+        }
+        return revisions;
+    }
+
+    private static ObjectNode token(long token) {
+        return RouteJson.MAPPER.createObjectNode().put("token", token);
+    }
+
+    private JsonNode ask(String method, String path, @Nullable ObjectNode body) throws IOException {
+        Answer answer = exchange(method, path, body == null ? "" : body.toString());
+        if (answer.status() != OK) {
+            throw new IOException("the gateway answered " + answer.status() + ": " + answer.body());
+        }
+        try {
+            return RouteJson.MAPPER.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw new IOException("the gateway's answer is not JSON", e);
+        }
+    }
+
+    private record Answer(int status, String body) {}
+
+    /// One request, one connection; the answer ends where the connection ends.
+    private Answer exchange(String method, String path, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        String head =
+                "%s %s HTTP/1.1\r\nHost: gateway\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(method, path, bytes.length);
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        request.writeBytes(bytes);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                Selector selector = Selector.open()) {
+            channel.configureBlocking(false);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            ByteBuffer out = ByteBuffer.wrap(request.toByteArray());
+            while (out.hasRemaining()) {
+                await(selector, deadline);
+                channel.write(out);
+            }
+            key.interestOps(SelectionKey.OP_READ);
+            var answer = new ByteArrayOutputStream();
+            ByteBuffer in = ByteBuffer.allocate(16 * 1024);
+            while (channel.read(in.clear()) >= 0) {
+                answer.write(in.array(), 0, in.position());
+                if (in.position() == 0) {
+                    await(selector, deadline);
+                }
+            }
+            return parse(answer.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void await(Selector selector, long deadline) throws IOException {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        selector.selectedKeys().clear();
+        if (millis <= 0 || selector.select(millis) == 0) {
+            throw new IOException("no answer within " + timeout.toMillis() + " ms");
+        }
+    }
+
+    private static Answer parse(String answer) throws IOException {
+        int end = answer.indexOf(HEAD_END);
+        if (end < 0 || !answer.matches("(?s)HTTP/1\\.1 [0-9]{3} .*")) {
+            throw new IOException("the answer was cut short");
+        }
+        int status = Integer.parseInt(answer.substring(9, 12));
+        return new Answer(status, answer.substring(end + HEAD_END.length()));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.belay.gateway;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// What one event loop owns: its connections, and the idle connections to members. Used by that
+/// loop's thread alone.
+final class Loop {
+    /// Something with a time limit that can be asked to end politely.
+    interface Bounded {
+        /// Ends it when its time is over.
+        void sweep(long now);
+
+        /// Starts the polite end of what runs at a revision.
+        void close(RevisionTraffic revision);
+    }
+
+    private final EventLoop eventLoop;
+    private final ConnectionPool pool;
+    private final Set<Bounded> open = new HashSet<>();
+
+    Loop(EventLoop eventLoop, Class<? extends Channel> channel, Limits limits) {
+        this.eventLoop = eventLoop;
+        this.pool = new ConnectionPool(this, channel, limits);
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    ConnectionPool pool() {
+        return pool;
+    }
+
+    void opened(Bounded one) {
+        open.add(one);
+    }
+
+    void closed(Bounded one) {
+        open.remove(one);
+    }
+
+    void sweep() {
+        long now = System.nanoTime();
+        each(one -> one.sweep(now));
+        pool.sweep(now);
+    }
+
+    void close(RevisionTraffic revision) {
+        each(one -> one.close(revision));
+    }
+
+    /// Over a copy: ending one takes it out of the set.
+    private void each(Consumer<Bounded> action) {
+        List<Bounded> copy = new ArrayList<>(open);
+        copy.forEach(action);
+    }
+}

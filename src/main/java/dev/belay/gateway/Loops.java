@@ -1,0 +1,89 @@
+package dev.belay.gateway;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/// The event loops and what each owns. A client's connection and the connection to the member that
+/// answers it live on the same loop, so that nothing on the request path is shared.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Loops implements AutoCloseable {
+    private static final Duration SWEEP = Duration.ofMillis(500);
+    private static final Duration CONFIRMATION = Duration.ofSeconds(10);
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final boolean epoll = Epoll.isAvailable();
+    private final IdentityHashMap<EventExecutor, Loop> loops = new IdentityHashMap<>();
+
+    Loops(int threads, Limits limits) {
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        group = new MultiThreadIoEventLoopGroup(threads, io);
+        for (EventExecutor executor : group) {
+            var loop = new Loop((EventLoop) executor, clientChannel(), limits);
+            loops.put(executor, loop);
+            long millis = SWEEP.toMillis();
+            var _ =
+                    executor.scheduleAtFixedRate(
+                            loop::sweep, millis, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    Class<? extends ServerChannel> serverChannel() {
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    Class<? extends Channel> clientChannel() {
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    Loop of(Channel channel) {
+        Loop loop = loops.get(channel.eventLoop());
+        if (loop == null) {
+            throw new IllegalStateException("a channel of a foreign event loop");
+        }
+        return loop;
+    }
+
+    /// Runs on every loop and waits for all of them. Whatever a loop was doing when this was called
+    /// is over when it returns.
+    ///
+    /// @throws TimeoutException when a loop does not come round
+    void onEach(Consumer<Loop> action) throws TimeoutException {
+        List<Future<?>> pending = new ArrayList<>();
+        loops.forEach((executor, loop) -> pending.add(executor.submit(() -> action.accept(loop))));
+        long deadline = System.nanoTime() + CONFIRMATION.toNanos();
+        for (Future<?> one : pending) {
+            if (!one.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new TimeoutException("an event loop did not take the table over");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

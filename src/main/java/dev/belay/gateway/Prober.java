@@ -1,0 +1,107 @@
+package dev.belay.gateway;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/// Asks every member of the table from time to time whether it is well, on one event loop.
+final class Prober {
+    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration WELL = Duration.ofSeconds(2);
+    private static final Duration UNWELL = Duration.ofMillis(250);
+
+    /// A success younger than this needs no second one before a cutover.
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private static final int FAILURES = 2;
+
+    private record Watched(Table.LiveShare share, Upstream upstream) {}
+
+    private final EventLoop loop;
+    private final Class<? extends Channel> channel;
+    private volatile List<Watched> watched = List.of();
+
+    Prober(Loops loops) {
+        this.loop = loops.group().next();
+        this.channel = loops.clientChannel();
+        long millis = TICK.toMillis();
+        var _ = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /// From now on these members are asked.
+    void watch(Table table) {
+        var next = new ArrayList<Watched>();
+        for (Table.Entry entry : table.all()) {
+            for (Table.LiveShare share : entry.shares()) {
+                share.members().forEach(member -> next.add(new Watched(share, member)));
+            }
+        }
+        watched = List.copyOf(next);
+    }
+
+    /// Asks these at once, unless they answered a moment ago; done when all have an answer.
+    CompletableFuture<Void> ask(Collection<Upstream> upstreams) {
+        long fresh = System.nanoTime() - FRESH.toNanos();
+        var asked = new ArrayList<CompletableFuture<?>>();
+        for (Upstream upstream : upstreams) {
+            if (!upstream.succeededSince(fresh)) {
+                asked.add(
+                        Probe.ask(upstream, loop, channel)
+                                .thenAccept(outcome -> first(upstream, outcome)));
+            }
+        }
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+    }
+
+    private static void first(Upstream upstream, Probe.Outcome outcome) {
+        if (outcome.well()) {
+            upstream.succeeded(System.nanoTime());
+        } else {
+            upstream.failed(outcome.why());
+        }
+    }
+
+    /// It was just seen to fail: the next question comes at once.
+    void soon(Upstream upstream) {
+        loop.execute(() -> {
+            upstream.failures = FAILURES;
+            upstream.nextProbe = System.nanoTime();
+        });
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (Watched one : watched) {
+            if (now - one.upstream().nextProbe >= 0) {
+                // No second question while the first is open.
+                Duration open = one.upstream().health().timeout().plus(WELL);
+                one.upstream().nextProbe = now + open.toNanos();
+                var _ = Probe.ask(one.upstream(), loop, channel).thenAccept(out -> heard(one, out));
+            }
+        }
+    }
+
+    private void heard(Watched one, Probe.Outcome outcome) {
+        Upstream upstream = one.upstream();
+        if (outcome.well()) {
+            upstream.failures = 0;
+            upstream.succeeded(System.nanoTime());
+        } else {
+            upstream.failures++;
+            upstream.failed(outcome.why());
+            if (upstream.ready() && upstream.failures >= FAILURES) {
+                one.share().eject(upstream);
+            }
+        }
+        Duration pause = upstream.ready() && outcome.well() ? WELL : UNWELL;
+        long nanos = pause.toNanos();
+        long jitter = ThreadLocalRandom.current().nextLong(nanos / 4);
+        upstream.nextProbe = System.nanoTime() + nanos - jitter;
+    }
+}

@@ -1,0 +1,453 @@
+package dev.belay.gateway;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A request that a member answers. Body and answer flow part by part, each side held back when the
+/// other is slow.
+///
+/// A member is tried again, or another one, only while no byte of the request has left (connection
+/// refused), or when an idle connection turned out to be closed and the request may be repeated.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ProxyExchange implements Exchange {
+    private static final int CONNECTIONS_MAX = 4;
+
+    private final ClientConnection client;
+    private final HttpRequest request;
+    private final boolean upgrade;
+    private final boolean repeatable;
+    private final long started = System.nanoTime();
+    private final Deque<HttpContent> queued = new ArrayDeque<>();
+    private final List<Upstream> tried = new ArrayList<>();
+    private int connections;
+    private boolean requestComplete;
+
+    private Table.@Nullable LiveShare share;
+    private @Nullable Upstream upstream;
+    private @Nullable UpstreamConnection connection;
+    private boolean over;
+
+    private boolean informational;
+    private boolean answering;
+    private boolean switching;
+    private boolean keepUpstream;
+    private @Nullable EventStream events;
+
+    ProxyExchange(ClientConnection client, HttpRequest request) {
+        this.client = client;
+        this.request = request;
+        this.upgrade =
+                !client.oldVersion()
+                        && Forwarding.upgrade(request.headers())
+                        && !RequestRules.hasBody(request);
+        this.repeatable = RequestRules.repeatable(request) && !upgrade;
+        var address = (InetSocketAddress) client.channel().remoteAddress();
+        Forwarding.request(request, address, upgrade);
+    }
+
+    // --- finding a member -----------------------------------------------------------------------
+
+    /// @param entry the table's line at this moment, and the share that was drawn
+    void begin(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
+        client.progress(client.proxy().limits().responseHead());
+        if (upgrade) {
+            // What follows the request belongs to another protocol.
+            client.read(false);
+        }
+        attempt(entry, drawn);
+    }
+
+    /// Draws again, from the table as it is now.
+    private void again() {
+        Table.Entry entry = client.proxy().table().at(client.port());
+        attempt(entry, entry == null ? null : entry.choose());
+    }
+
+    private void attempt(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
+        Table.LiveShare chosen = entry == null ? null : entry.untried(drawn, tried);
+        Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
+        if (entry == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
+            unavailable(entry);
+            return;
+        }
+        share = chosen;
+        upstream = next;
+        chosen.traffic().enter();
+        next.enter();
+        ConnectionPool pool = client.loop().pool();
+        UpstreamConnection idle = pool.take(next, !repeatable);
+        if (idle != null) {
+            send(idle);
+        } else {
+            pool.connect(next, this::connected, this::refused);
+        }
+    }
+
+    private void unavailable(Table.@Nullable Entry entry) {
+        over = true;
+        if (entry != null) {
+            long nanos = System.nanoTime() - started;
+            entry.unrouted().answered(HttpResponseStatus.SERVICE_UNAVAILABLE.code(), nanos);
+        }
+        releaseQueued();
+        client.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "No instance can take the request.");
+    }
+
+    private void connected(UpstreamConnection fresh) {
+        if (over) {
+            fresh.close();
+        } else {
+            send(fresh);
+        }
+    }
+
+    private void refused(Throwable cause) {
+        if (over || share == null || upstream == null) {
+            return;
+        }
+        share.traffic().error(RevisionTraffic.UpstreamError.CONNECT);
+        client.proxy().suspect(share, upstream);
+        tried.add(upstream);
+        leave();
+        again();
+    }
+
+    // --- the request ----------------------------------------------------------------------------
+
+    private void send(UpstreamConnection to) {
+        connection = to;
+        Channel channel = to.channel();
+        to.begin(this, request.method().equals(HttpMethod.HEAD));
+        channel.write(request, channel.voidPromise());
+        while (!queued.isEmpty()) {
+            channel.write(queued.removeFirst(), channel.voidPromise());
+        }
+        channel.flush();
+        if (!requestComplete && channel.isWritable()) {
+            client.read(true);
+        }
+    }
+
+    @Override
+    public void onContent(HttpContent content) {
+        requestComplete = content instanceof LastHttpContent;
+        Limits limits = client.proxy().limits();
+        client.progress(requestComplete ? limits.responseHead() : limits.requestBody());
+        if (connection == null) {
+            queued.add(content);
+            if (!requestComplete) {
+                client.read(false);
+            }
+            return;
+        }
+        Channel channel = connection.channel();
+        channel.write(content, channel.voidPromise());
+        if (!requestComplete && !channel.isWritable()) {
+            client.read(false);
+        }
+    }
+
+    @Override
+    public void onBatchEnd() {
+        if (connection != null) {
+            connection.channel().flush();
+        }
+    }
+
+    void onUpstreamWritability() {
+        if (connection != null && !requestComplete && connection.channel().isWritable()) {
+            client.progress(client.proxy().limits().requestBody());
+            client.read(true);
+        }
+    }
+
+    // --- the answer -----------------------------------------------------------------------------
+
+    void onResponse(HttpResponse response) {
+        int status = response.status().code();
+        boolean wrongSwitch = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code() && !upgrade;
+        if (response.decoderResult().isFailure() || wrongSwitch || foreignCoding(response)) {
+            fail(HttpResponseStatus.BAD_GATEWAY, "The instance's answer could not be understood.");
+            return;
+        }
+        switching = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        if (status < HttpResponseStatus.OK.code() && !switching) {
+            informational = true;
+            Forwarding.response(response, false);
+            if (!client.oldVersion()) {
+                client.write(response);
+            }
+            return;
+        }
+        answering = true;
+        traffic().answered(status, System.nanoTime() - started);
+        keepUpstream = HttpUtil.isKeepAlive(response);
+        idleHint(response.headers());
+        Forwarding.response(response, switching);
+        frame(response);
+        if (client.proxy().options().nameRevision()) {
+            response.headers().set("X-Belay-Revision", traffic().revision());
+        }
+        client.progress(client.proxy().limits().responseBody());
+        if (switching) {
+            client.write(response);
+        } else {
+            client.writeHead(response);
+        }
+    }
+
+    private static boolean foreignCoding(HttpResponse response) {
+        List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return codings.size() > 1
+                || (!codings.isEmpty() && !HttpUtil.isTransferEncodingChunked(response));
+    }
+
+    private void idleHint(HttpHeaders headers) {
+        var seconds = Forwarding.idleSeconds(headers);
+        if (seconds.isPresent() && connection != null) {
+            connection.idleHint(Forwarding.seconds(seconds.getAsLong()));
+        }
+    }
+
+    /// Makes the end of the body visible to the client.
+    private void frame(HttpResponse response) {
+        boolean chunked = HttpUtil.isTransferEncodingChunked(response);
+        boolean length = response.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (!chunked && !length && mayHaveBody(response)) {
+            // The member's connection ends the body: ours need not.
+            keepUpstream = false;
+            chunked = true;
+            HttpUtil.setTransferEncodingChunked(response, true);
+        }
+        if (chunked && client.oldVersion()) {
+            HttpUtil.setTransferEncodingChunked(response, false);
+        }
+        if (EventStream.is(response)) {
+            events = new EventStream(chunked && !client.oldVersion());
+        }
+    }
+
+    private boolean mayHaveBody(HttpResponse response) {
+        int status = response.status().code();
+        return !request.method().equals(HttpMethod.HEAD)
+                && status >= HttpResponseStatus.OK.code()
+                && status != HttpResponseStatus.NO_CONTENT.code()
+                && status != HttpResponseStatus.NOT_MODIFIED.code();
+    }
+
+    void onResponseContent(HttpContent content) {
+        if (informational) {
+            informational = false;
+            content.release();
+            if (!client.oldVersion()) {
+                client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            lost(HttpResponseStatus.BAD_GATEWAY);
+            return;
+        }
+        boolean last = content instanceof LastHttpContent;
+        boolean cut = events != null && events.pass(content.content());
+        client.progress(client.proxy().limits().responseBody());
+        client.write(content);
+        if (switching && last) {
+            tunnel();
+        } else if (last) {
+            complete();
+        } else if (cut) {
+            endStream();
+        } else if (!client.writable() && connection != null) {
+            connection.channel().config().setAutoRead(false);
+        }
+    }
+
+    void onResponseFlush() {
+        client.flush();
+    }
+
+    @Override
+    public void onClientWritability() {
+        if (connection != null && client.writable()) {
+            client.progress(client.proxy().limits().responseBody());
+            connection.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void complete() {
+        UpstreamConnection used = connection;
+        end();
+        if (used != null) {
+            if (keepUpstream && requestComplete) {
+                used.release();
+            } else {
+                used.close();
+            }
+        }
+        client.finish();
+    }
+
+    private void tunnel() {
+        UpstreamConnection used = connection;
+        if (used == null || share == null || upstream == null) {
+            throw new IllegalStateException("a switch without a member");
+        }
+        over = true;
+        connection = null;
+        client.flush();
+        Tunnel.join(client, used, share.traffic(), request.headers());
+    }
+
+    // --- the polite end -------------------------------------------------------------------------
+
+    @Override
+    public void onClose(RevisionTraffic revision) {
+        if (share == null || share.traffic() != revision) {
+            return;
+        }
+        if (!switching) {
+            client.closeAfterThis();
+        }
+        if (events != null) {
+            client.cutAfter(client.proxy().limits().closeGrace());
+            if (events.endAtBoundary()) {
+                endStream();
+                client.flush();
+            }
+        }
+    }
+
+    /// Ends an event stream between two events, as if the member had.
+    private void endStream() {
+        UpstreamConnection used = connection;
+        boolean framed = events != null && events.framed();
+        end();
+        if (used != null) {
+            used.close();
+        }
+        if (framed) {
+            client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+            client.closeAfterThis();
+            client.finish();
+        } else {
+            client.flush();
+            client.channel().close();
+        }
+    }
+
+    // --- what goes wrong ------------------------------------------------------------------------
+
+    void onUpstreamLost() {
+        UpstreamConnection used = connection;
+        connection = null;
+        boolean stale = used != null && used.reused() && !answering && !informational;
+        if (stale && repeatable && requestComplete && !over) {
+            traffic().error(RevisionTraffic.UpstreamError.RESET);
+            leave();
+            // The body was empty; its end is sent again.
+            queued.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            again();
+            return;
+        }
+        if (!over) {
+            traffic().error(RevisionTraffic.UpstreamError.RESET);
+            lost(HttpResponseStatus.BAD_GATEWAY);
+        }
+    }
+
+    private void lost(HttpResponseStatus status) {
+        fail(status, "The instance ended the connection before its answer.");
+    }
+
+    @Override
+    public void onTimeout() {
+        if (!requestComplete && !answering) {
+            fail(HttpResponseStatus.REQUEST_TIMEOUT, "The request's body did not arrive in time.");
+        } else {
+            traffic().error(RevisionTraffic.UpstreamError.TIMEOUT);
+            fail(HttpResponseStatus.GATEWAY_TIMEOUT, "The instance did not answer in time.");
+        }
+    }
+
+    @Override
+    public void onBadContent() {
+        fail(HttpResponseStatus.BAD_REQUEST, HttpResponseStatus.BAD_REQUEST.reasonPhrase());
+    }
+
+    @Override
+    public void onClientGone() {
+        if (over) {
+            return;
+        }
+        if (!answering) {
+            traffic().abandoned();
+        }
+        UpstreamConnection used = connection;
+        end();
+        if (used != null) {
+            used.close();
+        }
+    }
+
+    private void fail(HttpResponseStatus status, String why) {
+        boolean begun = answering;
+        if (!begun) {
+            traffic().answered(status.code(), System.nanoTime() - started);
+        }
+        UpstreamConnection used = connection;
+        end();
+        if (used != null) {
+            used.close();
+        }
+        if (begun) {
+            client.abort();
+        } else {
+            client.closeAfterThis();
+            client.answer(status, why);
+        }
+    }
+
+    private RevisionTraffic traffic() {
+        if (share == null) {
+            throw new IllegalStateException("no member was chosen");
+        }
+        return share.traffic();
+    }
+
+    private void end() {
+        over = true;
+        connection = null;
+        releaseQueued();
+        leave();
+    }
+
+    private void leave() {
+        if (share != null && upstream != null) {
+            share.traffic().leave();
+            upstream.leave();
+            upstream = null;
+        }
+    }
+
+    private void releaseQueued() {
+        queued.forEach(HttpContent::release);
+        queued.clear();
+    }
+}

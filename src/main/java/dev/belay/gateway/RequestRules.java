@@ -1,0 +1,148 @@
+package dev.belay.gateway;
+
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a request must be before anything is done with it. Whatever two readers could read
+/// differently is refused: that is how requests are smuggled past a proxy.
+final class RequestRules {
+    private static final Set<HttpMethod> IDEMPOTENT =
+            Set.of(
+                    HttpMethod.GET,
+                    HttpMethod.HEAD,
+                    HttpMethod.OPTIONS,
+                    HttpMethod.TRACE,
+                    HttpMethod.PUT,
+                    HttpMethod.DELETE);
+    private static final char DELETE = 127;
+
+    private RequestRules() {}
+
+    /// Why the request is refused, or null. Brings an acceptable target into origin form.
+    static @Nullable HttpResponseStatus refusal(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return broken(request.decoderResult().cause());
+        }
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED;
+        }
+        HttpHeaders headers = request.headers();
+        List<String> coding = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!coding.isEmpty() && !(coding.size() == 1 && chunked(coding.getFirst()))) {
+            return HttpResponseStatus.NOT_IMPLEMENTED;
+        }
+        // Netty gives such a request a body of eight bytes that no length announces.
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
+                || headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        String expect = headers.get(HttpHeaderNames.EXPECT);
+        if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
+            return HttpResponseStatus.EXPECTATION_FAILED;
+        }
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            return HttpResponseStatus.METHOD_NOT_ALLOWED;
+        }
+        return target(request);
+    }
+
+    /// Whether a request may be sent a second time after the first had no answer.
+    static boolean repeatable(HttpRequest request) {
+        return IDEMPOTENT.contains(request.method()) && !hasBody(request);
+    }
+
+    static boolean hasBody(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || (length != null && !length.equals("0"));
+    }
+
+    private static boolean chunked(String coding) {
+        return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);
+    }
+
+    private static HttpResponseStatus broken(@Nullable Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
+            case TooLongFrameException _ -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+            case null, default -> HttpResponseStatus.BAD_REQUEST;
+        };
+    }
+
+    private static @Nullable HttpResponseStatus target(HttpRequest request) {
+        String uri = request.uri();
+        HttpHeaders headers = request.headers();
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        boolean needsHost = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        if (hosts.size() > 1 || (needsHost && hosts.isEmpty())) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        if (!hosts.isEmpty() && hosts.getFirst().chars().anyMatch(RequestRules::foreignToHost)) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        if (uri.regionMatches(true, 0, "http://", 0, 7)) {
+            // Absolute form: its authority replaces the Host header (RFC 9112 §3.2.2).
+            int slash = uri.indexOf('/', 7);
+            String authority = slash < 0 ? uri.substring(7) : uri.substring(7, slash);
+            if (authority.isEmpty() || authority.chars().anyMatch(RequestRules::foreignToHost)) {
+                return HttpResponseStatus.BAD_REQUEST;
+            }
+            headers.set(HttpHeaderNames.HOST, authority);
+            uri = slash < 0 ? "/" : uri.substring(slash);
+        }
+        boolean whole = uri.equals("*") && request.method().equals(HttpMethod.OPTIONS);
+        if (!whole && !uri.startsWith("/")) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        return escape(request, uri);
+    }
+
+    private static boolean foreignToHost(int c) {
+        return c <= ' ' || c >= DELETE || c == '/' || c == '@' || c == '?' || c == '#' || c == ',';
+    }
+
+    /// Bytes above ASCII become percent escapes; control characters are refused.
+    private static @Nullable HttpResponseStatus escape(HttpRequest request, String uri) {
+        StringBuilder escaped = null;
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c <= ' ' || c == DELETE || c == '#') {
+                return HttpResponseStatus.BAD_REQUEST;
+            }
+            if (c > DELETE && escaped == null) {
+                escaped = new StringBuilder(uri.length() + 16).append(uri, 0, i);
+            }
+            if (escaped != null) {
+                append(escaped, c);
+            }
+        }
+        String clean = escaped == null ? uri : escaped.toString();
+        if (!clean.equals(request.uri())) {
+            request.setUri(clean);
+        }
+        return null;
+    }
+
+    private static void append(StringBuilder out, char c) {
+        if (c < DELETE) {
+            out.append(c);
+            return;
+        }
+        byte[] one = String.valueOf(c).getBytes(StandardCharsets.ISO_8859_1);
+        out.append('%').append(Character.forDigit((one[0] >> 4) & 0xF, 16));
+        out.append(Character.forDigit(one[0] & 0xF, 16));
+    }
+}

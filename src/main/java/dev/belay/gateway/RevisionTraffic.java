@@ -1,0 +1,130 @@
+package dev.belay.gateway;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What one revision of one component has served and is serving. Outlives the tables that name it,
+/// so that a drain can be watched to its end.
+final class RevisionTraffic {
+    /// Answers by the first digit of their status; index 0 is clients that left before the answer.
+    private static final int CLASSES = 6;
+
+    /// How a request failed on the gateway's own side.
+    enum UpstreamError {
+        CONNECT,
+        RESET,
+        TIMEOUT
+    }
+
+    private final RouteKey key;
+    private final String revision;
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger tunnels = new AtomicInteger();
+    private final AtomicLongArray answers = new AtomicLongArray(CLASSES);
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder reset = new LongAdder();
+    private final LongAdder late = new LongAdder();
+    private final Histogram latency = new Histogram();
+    private final Map<Route.Member, Upstream> upstreams = new ConcurrentHashMap<>();
+
+    RevisionTraffic(RouteKey key, String revision) {
+        this.key = key;
+        this.revision = revision;
+    }
+
+    RouteKey key() {
+        return key;
+    }
+
+    String revision() {
+        return revision;
+    }
+
+    Upstream upstream(Route.Member member, HealthCheck health) {
+        return upstreams.computeIfAbsent(member, m -> new Upstream(m, health));
+    }
+
+    Collection<Upstream> upstreams() {
+        return upstreams.values();
+    }
+
+    /// Marks whom no table names any more, and forgets those at which nothing is in flight.
+    void retireAllBut(Collection<Upstream> named) {
+        named.forEach(upstream -> upstreams.put(upstream.member(), upstream));
+        for (Upstream upstream : List.copyOf(upstreams.values())) {
+            upstream.retired(!named.contains(upstream));
+            if (upstream.retired() && upstream.inFlight() == 0) {
+                upstreams.remove(upstream.member());
+            }
+        }
+    }
+
+    void enter() {
+        requests.incrementAndGet();
+    }
+
+    void leave() {
+        requests.decrementAndGet();
+    }
+
+    void becameTunnel() {
+        tunnels.incrementAndGet();
+        requests.decrementAndGet();
+    }
+
+    void tunnelEnded() {
+        tunnels.decrementAndGet();
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    int tunnels() {
+        return tunnels.get();
+    }
+
+    int inFlight() {
+        return requests.get() + tunnels.get();
+    }
+
+    /// Counts an answer, and how long its headers took.
+    void answered(int status, long nanos) {
+        answers.incrementAndGet(Math.clamp(status / 100, 1, CLASSES - 1));
+        latency.record(nanos);
+    }
+
+    /// Counts a client that left before its answer.
+    void abandoned() {
+        answers.incrementAndGet(0);
+    }
+
+    void error(UpstreamError error) {
+        adder(error).increment();
+    }
+
+    private LongAdder adder(UpstreamError error) {
+        return switch (error) {
+            case CONNECT -> refused;
+            case RESET -> reset;
+            case TIMEOUT -> late;
+        };
+    }
+
+    long answers(int statusClass) {
+        return answers.get(statusClass);
+    }
+
+    long errors(UpstreamError error) {
+        return adder(error).sum();
+    }
+
+    Histogram latency() {
+        return latency;
+    }
+}

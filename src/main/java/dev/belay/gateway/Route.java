@@ -1,0 +1,55 @@
+package dev.belay.gateway;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// What a component's requests should meet: the wish that the control plane publishes.
+///
+/// @param token the operation token of the component's scope; must be above the last one seen
+/// @param port the stable port that clients know
+/// @param shares how the requests are split; none at all: every request gets 503
+public record Route(
+        RouteKey key, long token, int port, List<Share> shares, HealthCheck health, Site site) {
+    public Route {
+        shares = List.copyOf(shares);
+    }
+
+    /// A route with plain file serving rules.
+    public Route(RouteKey key, long token, int port, List<Share> shares, HealthCheck health) {
+        this(key, token, port, shares, health, Site.PLAIN);
+    }
+
+    /// A part of the requests.
+    ///
+    /// @param weight relative to the other shares; 0 is none, but its members are kept warm
+    public record Share(String revision, int weight, Backend backend) {}
+
+    /// What answers a share's requests.
+    public sealed interface Backend {}
+
+    /// Running instances.
+    public record Members(List<Member> members) implements Backend {
+        public Members {
+            members = List.copyOf(members);
+        }
+    }
+
+    /// A folder of a frontend's files.
+    public record Files(Path root) implements Backend {}
+
+    /// One running instance.
+    public record Member(String id, String host, int port) {}
+
+    /// How a frontend's files are served.
+    ///
+    /// @param fallback whether a path that names no file gets `index.html`, as single-page
+    ///   applications want
+    /// @param immutable path prefixes below which a file never changes its content
+    public record Site(boolean fallback, List<String> immutable) {
+        public static final Site PLAIN = new Site(false, List.of());
+
+        public Site {
+            immutable = List.copyOf(immutable);
+        }
+    }
+}

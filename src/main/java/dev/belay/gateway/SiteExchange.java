@@ -1,0 +1,310 @@
+package dev.belay.gateway;
+
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A request that a file answers, of the revision that was drawn. A file that this revision does
+/// not have is looked for in the others and in those routed before: a page loaded a moment ago
+/// still asks for its own scripts.
+///
+/// Validators name the revision: unpacked artifacts carry no useful times, and two revisions may
+/// have files of the same name, size and time.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class SiteExchange implements Exchange {
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+
+    private final ClientConnection client;
+    private final HttpRequest request;
+    private final Table.Entry entry;
+    private final RevisionTraffic traffic;
+    private final Path root;
+    private final long started = System.nanoTime();
+    private boolean over;
+
+    SiteExchange(
+            ClientConnection client,
+            HttpRequest request,
+            Table.Entry entry,
+            RevisionTraffic traffic,
+            Path root) {
+        this.client = client;
+        this.request = request;
+        this.entry = entry;
+        this.traffic = traffic;
+        this.root = root;
+        traffic.enter();
+    }
+
+    @Override
+    public void onContent(HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        content.release();
+        client.progress(client.proxy().limits().requestBody());
+        if (last && !over) {
+            serve();
+        }
+    }
+
+    private void serve() {
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        if (!reads) {
+            HttpResponse response = head(HttpResponseStatus.METHOD_NOT_ALLOWED);
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+            send(response, null, 0, 0);
+            return;
+        }
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        String path = query < 0 ? uri : uri.substring(0, query);
+        List<String> segments = SiteFiles.segments(path);
+        SiteFiles.Found found =
+                segments == null ? new SiteFiles.Nothing() : find(segments, wantsPage(path));
+        switch (found) {
+            case SiteFiles.File file -> file(file, path);
+            case SiteFiles.Folder _ -> {
+                HttpResponse response = head(HttpResponseStatus.MOVED_PERMANENTLY);
+                String rest = query < 0 ? "" : uri.substring(query);
+                response.headers().set(HttpHeaderNames.LOCATION, path + "/" + rest);
+                send(response, null, 0, 0);
+            }
+            case SiteFiles.Nothing _ -> send(head(HttpResponseStatus.NOT_FOUND), null, 0, 0);
+        }
+    }
+
+    /// A single-page application's own paths have no extension, and a browser asks for HTML there.
+    private boolean wantsPage(String path) {
+        boolean plain = path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
+        String accept = request.headers().get(HttpHeaderNames.ACCEPT, "*/*");
+        boolean html = accept.contains("text/html") || accept.contains("*/*");
+        return entry.route().site().fallback() && plain && html;
+    }
+
+    private SiteFiles.Found find(List<String> segments, boolean wantsPage) {
+        SiteFiles.Found found = SiteFiles.find(root, segments);
+        if (!(found instanceof SiteFiles.Nothing)) {
+            return found;
+        }
+        for (Path other : otherRoots()) {
+            if (SiteFiles.find(other, segments) instanceof SiteFiles.File file) {
+                return file;
+            }
+        }
+        return wantsPage ? SiteFiles.index(root) : found;
+    }
+
+    private List<Path> otherRoots() {
+        List<Path> others = new ArrayList<>();
+        for (Table.LiveShare share : entry.shares()) {
+            if (share.root() != null && !share.root().equals(root)) {
+                others.add(share.root());
+            }
+        }
+        others.addAll(entry.formerRoots());
+        return others;
+    }
+
+    private void file(SiteFiles.File found, String path) {
+        HttpHeaders asked = request.headers();
+        String name = String.valueOf(found.path().getFileName());
+        var encoded = asked.contains(HttpHeaderNames.RANGE) ? plain(found) : encoded(found);
+        SiteFiles.File file = encoded.file();
+        String tag = tag(file);
+        String modified = HTTP_DATE.format(Instant.ofEpochSecond(entry.since()));
+        boolean same = SiteConditions.notModified(asked, tag, entry.since());
+        long size = file.attributes().size();
+        var range = SiteConditions.range(asked, size, tag, modified);
+        HttpResponseStatus status =
+                same
+                        ? HttpResponseStatus.NOT_MODIFIED
+                        : switch (range) {
+                            case SiteConditions.Whole _ -> HttpResponseStatus.OK;
+                            case SiteConditions.Part _ -> HttpResponseStatus.PARTIAL_CONTENT;
+                            case SiteConditions.Outside _ ->
+                                    HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE;
+                        };
+        HttpResponse response = head(status);
+        response.headers()
+                .set(HttpHeaderNames.ETAG, tag)
+                .set(HttpHeaderNames.LAST_MODIFIED, modified)
+                .set(HttpHeaderNames.CACHE_CONTROL, caching(path))
+                .set(HttpHeaderNames.CONTENT_TYPE, MediaTypes.of(name))
+                .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
+                .set("X-Content-Type-Options", "nosniff");
+        if (encoded.varies()) {
+            response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
+        }
+        if (!encoded.coding().isEmpty()) {
+            response.headers().set(HttpHeaderNames.CONTENT_ENCODING, encoded.coding());
+        }
+        if (same) {
+            send(response, null, 0, 0);
+            return;
+        }
+        switch (range) {
+            case SiteConditions.Whole _ -> send(response, file, 0, size);
+            case SiteConditions.Part(long from, long count) -> {
+                String text = "bytes " + from + "-" + (from + count - 1) + "/" + size;
+                response.headers().set(HttpHeaderNames.CONTENT_RANGE, text);
+                send(response, file, from, count);
+            }
+            case SiteConditions.Outside _ -> {
+                response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size);
+                send(response, null, 0, 0);
+            }
+        }
+    }
+
+    private record Encoded(SiteFiles.File file, String coding, boolean varies) {}
+
+    private static Encoded plain(SiteFiles.File file) {
+        return new Encoded(file, "", false);
+    }
+
+    private Encoded encoded(SiteFiles.File file) {
+        Optional<SiteFiles.File> brotli = SiteFiles.beside(file, ".br");
+        Optional<SiteFiles.File> gzip = SiteFiles.beside(file, ".gz");
+        boolean varies = brotli.isPresent() || gzip.isPresent();
+        if (brotli.isPresent() && SiteConditions.accepts(request.headers(), "br")) {
+            return new Encoded(brotli.get(), "br", true);
+        }
+        if (gzip.isPresent() && SiteConditions.accepts(request.headers(), "gzip")) {
+            return new Encoded(gzip.get(), "gzip", true);
+        }
+        return new Encoded(file, "", varies);
+    }
+
+    private static String tag(SiteFiles.File file) {
+        byte[] where = file.root().toString().getBytes(StandardCharsets.UTF_8);
+        long root = UUID.nameUUIDFromBytes(where).getMostSignificantBits();
+        long size = file.attributes().size();
+        long time = file.attributes().lastModifiedTime().toMillis();
+        String name = String.valueOf(file.path().getFileName());
+        return "\"%x-%x-%x-%x\"".formatted(root, size, time, name.hashCode());
+    }
+
+    private String caching(String path) {
+        boolean immutable = entry.route().site().immutable().stream().anyMatch(path::startsWith);
+        return immutable ? "public, max-age=31536000, immutable" : "no-cache";
+    }
+
+    private HttpResponse head(HttpResponseStatus status) {
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+        if (client.proxy().options().nameRevision()) {
+            response.headers().set("X-Belay-Revision", traffic.revision());
+        }
+        return response;
+    }
+
+    /// @param file what to send, from `from`, `count` bytes of it; null sends no body
+    private void send(HttpResponse response, SiteFiles.@Nullable File file, long from, long count) {
+        FileChannel content = null;
+        boolean body = file != null && count > 0 && !request.method().equals(HttpMethod.HEAD);
+        if (file != null && body) {
+            try {
+                content = FileChannel.open(file.path());
+            } catch (IOException _) {
+                send(head(HttpResponseStatus.INTERNAL_SERVER_ERROR), null, 0, 0);
+                return;
+            }
+        }
+        int status = response.status().code();
+        if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, count);
+        }
+        traffic.answered(status, System.nanoTime() - started);
+        client.progress(client.proxy().limits().responseBody());
+        client.writeHead(response);
+        if (content != null) {
+            ChannelProgressivePromise sent = client.channel().newProgressivePromise();
+            sent.addListener(new Progress());
+            client.channel().write(new DefaultFileRegion(content, from, count), sent);
+        }
+        client.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(_ -> done());
+    }
+
+    /// Only now is it over: a file is written in the background.
+    private void done() {
+        if (!over) {
+            over = true;
+            traffic.leave();
+            client.finish();
+        }
+    }
+
+    private final class Progress implements ChannelProgressiveFutureListener {
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture future, long sent, long total) {
+            client.progress(client.proxy().limits().responseBody());
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture future) {
+            if (!future.isSuccess()) {
+                // A file that became shorter: what was promised cannot be kept.
+                client.channel().close();
+            }
+        }
+    }
+
+    @Override
+    public void onBatchEnd() {}
+
+    @Override
+    public void onClientWritability() {}
+
+    @Override
+    public void onClientGone() {
+        if (!over) {
+            over = true;
+            traffic.leave();
+        }
+    }
+
+    @Override
+    public void onBadContent() {
+        onClientGone();
+        client.closeAfterThis();
+        client.answer(
+                HttpResponseStatus.BAD_REQUEST, HttpResponseStatus.BAD_REQUEST.reasonPhrase());
+    }
+
+    @Override
+    public void onTimeout() {
+        onClientGone();
+        client.abort();
+    }
+
+    @Override
+    public void onClose(RevisionTraffic revision) {
+        if (revision == traffic) {
+            client.closeAfterThis();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.belay.gateway;
+
+import io.netty.util.collection.IntObjectHashMap;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// The routing table: immutable, published by one reference, read once per request.
+final class Table {
+    static final Table EMPTY = new Table(0, Map.of());
+
+    private final long version;
+    private final Map<RouteKey, Entry> entries;
+    private final IntObjectHashMap<Entry> byPort;
+
+    Table(long version, Map<RouteKey, Entry> entries) {
+        this.version = version;
+        this.entries = Map.copyOf(entries);
+        this.byPort = new IntObjectHashMap<>(Math.max(8, entries.size() * 2));
+        for (Entry entry : this.entries.values()) {
+            byPort.put(entry.route().port(), entry);
+        }
+    }
+
+    long version() {
+        return version;
+    }
+
+    Map<RouteKey, Entry> entries() {
+        return entries;
+    }
+
+    Collection<Entry> all() {
+        return entries.values();
+    }
+
+    @Nullable Entry at(int port) {
+        return byPort.get(port);
+    }
+
+    /// A line of the table.
+    ///
+    /// @param since when it was published, in whole seconds, and later than the entry before: the
+    ///   time from which a frontend's files count as modified
+    /// @param formerRoots folders that were routed before, the latest first
+    /// @param unrouted counts requests that no share could take
+    record Entry(
+            Route route,
+            long since,
+            List<LiveShare> shares,
+            List<Path> formerRoots,
+            RevisionTraffic unrouted) {
+        Entry {
+            shares = List.copyOf(shares);
+            formerRoots = List.copyOf(formerRoots);
+        }
+
+        /// Draws a share by weight among those that can answer; null when none can.
+        @Nullable LiveShare choose() {
+            int total = 0;
+            LiveShare only = null;
+            int able = 0;
+            for (LiveShare share : shares) {
+                if (share.weight() > 0 && share.able()) {
+                    total += share.weight();
+                    only = share;
+                    able++;
+                }
+            }
+            return able < 2 ? only : draw(ThreadLocalRandom.current().nextInt(total));
+        }
+
+        /// The drawn share if it has a member that was not tried yet, else another weighted one.
+        @Nullable LiveShare untried(@Nullable LiveShare drawn, Collection<Upstream> tried) {
+            if (tried.isEmpty() || (drawn != null && drawn.leastLoaded(tried) != null)) {
+                return drawn;
+            }
+            for (LiveShare share : shares) {
+                if (share.weight() > 0 && share.leastLoaded(tried) != null) {
+                    return share;
+                }
+            }
+            return null;
+        }
+
+        private @Nullable LiveShare draw(int drawn) {
+            int left = drawn;
+            LiveShare last = null;
+            for (LiveShare share : shares) {
+                // A member may have been ejected since the weights were added up.
+                if (share.weight() > 0 && share.able()) {
+                    last = share;
+                    left -= share.weight();
+                    if (left < 0) {
+                        return share;
+                    }
+                }
+            }
+            return last;
+        }
+    }
+
+    /// A share with its state.
+    ///
+    /// @param root the folder of a frontend; null when members answer
+    record LiveShare(
+            int weight, RevisionTraffic traffic, List<Upstream> members, @Nullable Path root) {
+        LiveShare {
+            members = List.copyOf(members);
+        }
+
+        boolean able() {
+            if (root != null) {
+                return true;
+            }
+            for (int i = 0; i < members.size(); i++) {
+                if (members.get(i).ready()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /// The ready member with the least in flight that was not tried yet; ties are drawn, so
+        /// that an idle system does not send everything to the first.
+        @Nullable Upstream leastLoaded(Collection<Upstream> tried) {
+            Upstream best = null;
+            int least = Integer.MAX_VALUE;
+            int size = members.size();
+            int start = size > 1 ? ThreadLocalRandom.current().nextInt(size) : 0;
+            for (int i = 0; i < size; i++) {
+                Upstream member = members.get((start + i) % size);
+                int inFlight = member.inFlight();
+                if (member.ready() && inFlight < least && !tried.contains(member)) {
+                    best = member;
+                    least = inFlight;
+                }
+            }
+            return best;
+        }
+
+        /// Takes a member out of the choice, but never the last one: a failing probe may lie, and
+        /// no member at all is certainly wrong.
+        boolean eject(Upstream member) {
+            synchronized (traffic) {
+                boolean another = members.stream().anyMatch(m -> m != member && m.ready());
+                if (another) {
+                    member.ready(false);
+                }
+                return another;
+            }
+        }
+    }
+}

@@ -1,0 +1,391 @@
+package dev.belay.gateway;
+
+import dev.belay.problem.Problem;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The only writer of the routing table. A wish is checked (token, members, port), made durable,
+/// published, and answered once every event loop uses it. Members are probed before the lock is
+/// taken: a slow one delays its own component only.
+final class TableKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(TableKeeper.class);
+    private static final int FORMER_ROOTS = 5;
+    private static final int REVISIONS = 50;
+
+    private final Proxy proxy;
+    private final Prober prober;
+    private final Listeners listeners;
+    private final TableStore store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<RouteKey, Long> lastTokens = new HashMap<>();
+
+    /// Per component in the order of their first appearance; read by metrics at any time.
+    private final Map<RouteKey, Map<String, RevisionTraffic>> traffic = new ConcurrentHashMap<>();
+
+    /// A component's last seen token, and its line if it has one.
+    record Sealed(long last, @Nullable Route route) {}
+
+    TableKeeper(Proxy proxy, Prober prober, Listeners listeners, TableStore store) {
+        this.proxy = proxy;
+        this.prober = prober;
+        this.listeners = listeners;
+        this.store = store;
+    }
+
+    // --- changing it ----------------------------------------------------------------------------
+
+    PublishReply publish(Route route) {
+        Table.Entry candidate;
+        lock.lock();
+        try {
+            PublishReply refusal = refusal(route);
+            if (refusal != null) {
+                return refusal;
+            }
+            candidate = live(route, proxy.table().entries().get(route.key()));
+        } finally {
+            lock.unlock();
+        }
+        List<PublishReply.Unready> unready = unready(candidate);
+        if (!unready.isEmpty()) {
+            forget(candidate);
+            return new PublishReply.NotReady(unready);
+        }
+        lock.lock();
+        try {
+            PublishReply refusal = refusal(route);
+            return refusal != null ? refusal : exchange(route.key(), route.token(), candidate);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PublishReply remove(RouteKey key, long token) {
+        lock.lock();
+        try {
+            long last = lastTokens.getOrDefault(key, 0L);
+            return token <= last ? new PublishReply.Stale(last) : exchange(key, token, null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Raises the last seen token, durably, and says what stands.
+    Sealed seal(RouteKey key, long token) throws IOException {
+        lock.lock();
+        try {
+            long last = lastTokens.getOrDefault(key, 0L);
+            if (token > last) {
+                var tokens = new HashMap<>(lastTokens);
+                tokens.put(key, token);
+                store.save(write(proxy.table(), tokens).toString());
+                lastTokens.put(key, token);
+                last = token;
+            }
+            Table.Entry entry = proxy.table().entries().get(key);
+            return new Sealed(last, entry == null ? null : entry.route());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable PublishReply refusal(Route route) {
+        long last = lastTokens.getOrDefault(route.key(), 0L);
+        if (route.token() <= last) {
+            return new PublishReply.Stale(last);
+        }
+        Table.Entry holder = proxy.table().at(route.port());
+        if (holder != null && !holder.route().key().equals(route.key())) {
+            return new PublishReply.PortTaken(
+                    "port " + route.port() + " belongs to `" + holder.route().key() + "`");
+        }
+        return null;
+    }
+
+    private List<PublishReply.Unready> unready(Table.Entry candidate) {
+        var asked = new ArrayList<Upstream>();
+        for (Table.LiveShare share : candidate.shares()) {
+            if (share.weight() > 0) {
+                asked.addAll(share.members());
+            }
+        }
+        prober.ask(asked).join();
+        var unready = new ArrayList<PublishReply.Unready>();
+        for (Table.LiveShare share : candidate.shares()) {
+            if (share.weight() > 0) {
+                String revision = share.traffic().revision();
+                Path root = share.root();
+                if (root != null && !java.nio.file.Files.isDirectory(root)) {
+                    unready.add(new PublishReply.Unready(revision, "", root + " is no folder"));
+                }
+                for (Upstream member : share.members()) {
+                    if (!member.well()) {
+                        String id = member.member().id();
+                        String why = member.lastFailure();
+                        unready.add(new PublishReply.Unready(revision, id, why));
+                    }
+                }
+            }
+        }
+        return unready;
+    }
+
+    /// Port, disk, table, confirmation; in this order, so that whatever fails leaves the old table.
+    private PublishReply exchange(RouteKey key, long token, Table.@Nullable Entry entry) {
+        Table before = proxy.table();
+        var entries = new HashMap<>(before.entries());
+        if (entry == null) {
+            entries.remove(key);
+        } else {
+            entries.put(key, entry);
+        }
+        var tokens = new HashMap<>(lastTokens);
+        tokens.put(key, token);
+        var after = new Table(before.version() + 1, entries);
+        try {
+            if (entry != null) {
+                listeners.open(entry.route().port());
+            }
+            store.save(write(after, tokens).toString());
+        } catch (BindException e) {
+            return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            listeners.closeAllBut(ports(before));
+            return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
+        }
+        lastTokens.put(key, token);
+        proxy.publish(after);
+        prober.watch(after);
+        try {
+            proxy.loops().onEach(_ -> {});
+        } catch (TimeoutException e) {
+            return new PublishReply.Unreachable(String.valueOf(e.getMessage()));
+        }
+        listeners.closeAllBut(ports(after));
+        retire(key, entry);
+        LOG.info("table {}: {} by token {}", after.version(), key, token);
+        return new PublishReply.Published(after.version());
+    }
+
+    private static Set<Integer> ports(Table table) {
+        Set<Integer> ports = new HashSet<>();
+        table.all().forEach(entry -> ports.add(entry.route().port()));
+        return ports;
+    }
+
+    // --- what lives longer than a table ---------------------------------------------------------
+
+    private Table.Entry live(Route route, Table.@Nullable Entry before) {
+        Map<String, RevisionTraffic> revisions = revisions(route.key());
+        var shares = new ArrayList<Table.LiveShare>();
+        for (Route.Share share : route.shares()) {
+            RevisionTraffic counts = counts(revisions, route.key(), share.revision());
+            List<Upstream> members = new ArrayList<>();
+            Path root = null;
+            switch (share.backend()) {
+                case Route.Files files -> root = files.root();
+                case Route.Members named -> {
+                    for (Route.Member member : named.members()) {
+                        Upstream upstream = counts.upstream(member, route.health());
+                        upstream.health(route.health());
+                        members.add(upstream);
+                    }
+                }
+            }
+            shares.add(new Table.LiveShare(share.weight(), counts, members, root));
+        }
+        long now = System.currentTimeMillis() / 1_000;
+        long since = before == null ? now : Math.max(now, before.since() + 1);
+        return new Table.Entry(
+                route,
+                since,
+                shares,
+                formerRoots(route, before),
+                counts(revisions, route.key(), ""));
+    }
+
+    private Map<String, RevisionTraffic> revisions(RouteKey key) {
+        return traffic.computeIfAbsent(key, _ -> new ConcurrentHashMap<>());
+    }
+
+    private static RevisionTraffic counts(
+            Map<String, RevisionTraffic> revisions, RouteKey key, String revision) {
+        return revisions.computeIfAbsent(revision, name -> new RevisionTraffic(key, name));
+    }
+
+    private static List<Path> formerRoots(Route route, Table.@Nullable Entry before) {
+        if (before == null) {
+            return List.of();
+        }
+        Set<Path> now = new HashSet<>();
+        route.shares()
+                .forEach(share -> {
+                    if (share.backend() instanceof Route.Files files) {
+                        now.add(files.root());
+                    }
+                });
+        var former = new LinkedHashMap<Path, Boolean>();
+        for (Table.LiveShare share : before.shares()) {
+            if (share.root() != null) {
+                former.put(share.root(), true);
+            }
+        }
+        before.formerRoots().forEach(root -> former.put(root, true));
+        return former.keySet().stream()
+                .filter(root -> !now.contains(root))
+                .limit(FORMER_ROOTS)
+                .toList();
+    }
+
+    private void retire(RouteKey key, Table.@Nullable Entry entry) {
+        Map<RevisionTraffic, List<Upstream>> named = new HashMap<>();
+        if (entry != null) {
+            entry.shares().forEach(share -> named.put(share.traffic(), share.members()));
+        }
+        Map<String, RevisionTraffic> revisions = revisions(key);
+        for (RevisionTraffic one : List.copyOf(revisions.values())) {
+            one.retireAllBut(named.getOrDefault(one, List.of()));
+            boolean idle = one.inFlight() == 0 && !named.containsKey(one);
+            if (revisions.size() > REVISIONS && idle && !one.revision().isEmpty()) {
+                revisions.remove(one.revision());
+            }
+        }
+    }
+
+    /// A refused wish leaves no members behind that nobody will ask about.
+    private void forget(Table.Entry candidate) {
+        lock.lock();
+        try {
+            retire(candidate.route().key(), proxy.table().entries().get(candidate.route().key()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- reading it -----------------------------------------------------------------------------
+
+    Collection<RevisionTraffic> traffic(RouteKey key) {
+        return new TreeMap<>(traffic.getOrDefault(key, Map.of())).values();
+    }
+
+    Set<RouteKey> keys() {
+        return Set.copyOf(traffic.keySet());
+    }
+
+    /// The whole table as it stands on disk: lines, tokens, version.
+    ObjectNode write() {
+        lock.lock();
+        try {
+            return write(proxy.table(), lastTokens);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ObjectNode write(Table table, Map<RouteKey, Long> tokens) {
+        ObjectNode json = RouteJson.MAPPER.createObjectNode();
+        json.put("version", table.version());
+        var routes = json.putArray("routes");
+        for (var token : new TreeMap<>(tokens).entrySet()) {
+            ObjectNode line = routes.addObject();
+            line.put("environment", token.getKey().environment());
+            line.put("component", token.getKey().component());
+            line.put("last", token.getValue());
+            Table.Entry entry = table.entries().get(token.getKey());
+            if (entry != null) {
+                line.set("route", RouteJson.write(entry.route()));
+                line.put("since", entry.since());
+                var former = line.putArray("formerRoots");
+                entry.formerRoots().forEach(root -> former.add(root.toString()));
+            }
+        }
+        return json;
+    }
+
+    /// Brings the table of the last run back: members are asked before anybody is sent to them, and
+    /// ports open after that.
+    ///
+    /// @throws IOException when there is a table that cannot be used; serving none instead would
+    ///   turn everybody away
+    void restore() throws IOException {
+        var saved = store.load();
+        if (saved.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            Table table = read(RouteJson.MAPPER.readTree(saved.get()));
+            var members = new ArrayList<Upstream>();
+            for (Table.Entry entry : table.all()) {
+                entry.shares().forEach(share -> members.addAll(share.members()));
+            }
+            prober.ask(members).join();
+            proxy.publish(table);
+            prober.watch(table);
+            for (int port : ports(table)) {
+                listeners.open(port);
+            }
+            LOG.info("table {} restored, {} routes", table.version(), table.all().size());
+        } catch (JacksonException e) {
+            throw new IOException("the routing table is not JSON: " + e.getOriginalMessage(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Table read(JsonNode json) throws IOException {
+        Map<RouteKey, Table.Entry> entries = new HashMap<>();
+        for (JsonNode line : json.path("routes")) {
+            var key =
+                    new RouteKey(
+                            line.path("environment").asString(""),
+                            line.path("component").asString(""));
+            lastTokens.put(key, line.path("last").asLong(0));
+            if (line.has("route")) {
+                RouteJson.Reading reading = RouteJson.read(key, line.path("route"));
+                if (reading.route() == null) {
+                    throw new IOException("line `" + key + "`: " + messages(reading.problems()));
+                }
+                Route route = Objects.requireNonNull(reading.route());
+                Table.Entry entry = live(route, null);
+                entries.put(key, restored(entry, line));
+            }
+        }
+        return new Table(json.path("version").asLong(0), entries);
+    }
+
+    private static Table.Entry restored(Table.Entry entry, JsonNode line) {
+        var former = new ArrayList<Path>();
+        line.path("formerRoots").forEach(root -> former.add(Path.of(root.asString())));
+        return new Table.Entry(
+                entry.route(),
+                line.path("since").asLong(0),
+                entry.shares(),
+                former,
+                entry.unrouted());
+    }
+
+    private static String messages(List<Problem> problems) {
+        return String.join("; ", problems.stream().map(Problem::message).toList());
+    }
+}

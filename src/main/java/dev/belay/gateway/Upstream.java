@@ -1,0 +1,118 @@
+package dev.belay.gateway;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One member as the gateway knows it. Lives as long as anything is in flight at it, across tables
+/// and beyond the last table that names it.
+final class Upstream {
+    private final Route.Member member;
+    private final InetSocketAddress address;
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger tunnels = new AtomicInteger();
+    private volatile boolean ready;
+    private volatile boolean retired;
+    private volatile HealthCheck health;
+    private volatile long lastSuccess = Long.MIN_VALUE;
+    private volatile String lastFailure = "it has not been probed yet";
+
+    /// Only the prober's thread uses these two.
+    int failures;
+
+    long nextProbe;
+
+    Upstream(Route.Member member, HealthCheck health) {
+        this.member = member;
+        this.health = health;
+        this.address = new InetSocketAddress(member.host(), member.port());
+    }
+
+    Route.Member member() {
+        return member;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    HealthCheck health() {
+        return health;
+    }
+
+    /// A changed question makes an old answer worthless.
+    void health(HealthCheck asked) {
+        if (!asked.equals(health)) {
+            health = asked;
+            lastSuccess = Long.MIN_VALUE;
+        }
+    }
+
+    boolean ready() {
+        return ready;
+    }
+
+    void ready(boolean now) {
+        ready = now;
+    }
+
+    /// Whether no table names it any more: its connections are closed instead of kept.
+    boolean retired() {
+        return retired;
+    }
+
+    void retired(boolean now) {
+        retired = now;
+    }
+
+    void succeeded(long nanos) {
+        lastSuccess = nanos;
+        ready = true;
+    }
+
+    void failed(String why) {
+        lastSuccess = Long.MIN_VALUE;
+        lastFailure = why;
+    }
+
+    boolean succeededSince(long nanos) {
+        return lastSuccess != Long.MIN_VALUE && lastSuccess - nanos >= 0;
+    }
+
+    /// Whether its latest answer was a good one.
+    boolean well() {
+        return lastSuccess != Long.MIN_VALUE;
+    }
+
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    void enter() {
+        requests.incrementAndGet();
+    }
+
+    void leave() {
+        requests.decrementAndGet();
+    }
+
+    void becameTunnel() {
+        tunnels.incrementAndGet();
+        requests.decrementAndGet();
+    }
+
+    void tunnelEnded() {
+        tunnels.decrementAndGet();
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    int tunnels() {
+        return tunnels.get();
+    }
+
+    int inFlight() {
+        return requests.get() + tunnels.get();
+    }
+}

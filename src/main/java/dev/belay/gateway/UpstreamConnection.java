@@ -1,0 +1,153 @@
+package dev.belay.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A connection to a member: serves one exchange at a time and waits in the pool between two.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    /// Below the five seconds after which Node closes an idle connection without a word.
+    private static final Duration IDLE_DEFAULT = Duration.ofSeconds(4);
+
+    private static final Duration IDLE_LONGEST = Duration.ofSeconds(30);
+    private static final Duration FRESH = Duration.ofMillis(500);
+
+    private final Upstream upstream;
+    private final ConnectionPool pool;
+    private final ResponseDecoder decoder;
+    private @Nullable Channel channel;
+    private @Nullable ProxyExchange exchange;
+    private boolean reused;
+    private long idleSince;
+    private long idleAtMost = IDLE_DEFAULT.toNanos();
+
+    UpstreamConnection(Upstream upstream, ConnectionPool pool, Limits limits) {
+        this.upstream = upstream;
+        this.pool = pool;
+        this.decoder = new ResponseDecoder(limits);
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    ResponseDecoder decoder() {
+        return decoder;
+    }
+
+    Channel channel() {
+        if (channel == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return channel;
+    }
+
+    /// Whether it served an exchange before: its other end may already have hung up.
+    boolean reused() {
+        return reused;
+    }
+
+    boolean usable(long now) {
+        return channel().isActive() && now - idleSince < idleAtMost;
+    }
+
+    boolean fresh(long now) {
+        return now - idleSince < FRESH.toNanos();
+    }
+
+    /// The member says how long it keeps an idle connection; stay clear of that moment.
+    void idleHint(Duration told) {
+        Duration wanted = told.minusSeconds(1);
+        Duration capped = wanted.compareTo(IDLE_LONGEST) > 0 ? IDLE_LONGEST : wanted;
+        idleAtMost = Math.max(0, capped.toNanos());
+    }
+
+    void begin(ProxyExchange next, boolean head) {
+        exchange = next;
+        decoder.head(head);
+    }
+
+    /// The exchange is over and the connection stands between two messages.
+    void release() {
+        exchange = null;
+        reused = true;
+        idleSince = System.nanoTime();
+        channel().config().setAutoRead(true);
+        pool.give(this);
+    }
+
+    /// Lets go without a word to the exchange, which knows.
+    void close() {
+        exchange = null;
+        channel().close();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ProxyExchange current = exchange;
+        if (current == null) {
+            // Nobody asked: an answer to nothing would be taken for the next request's.
+            ReferenceCountUtil.release(message);
+            context.close();
+            return;
+        }
+        switch (message) {
+            case HttpResponse response -> current.onResponse(response);
+            case HttpContent content -> current.onResponseContent(content);
+            case ByteBuf _ -> {
+                ReferenceCountUtil.release(message);
+                context.close();
+            }
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (exchange != null) {
+            exchange.onResponseFlush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (exchange != null) {
+            exchange.onUpstreamWritability();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // Before the decoder could take the end of a reset connection for the end of a body.
+        end();
+        context.close();
+    }
+
+    private void end() {
+        ProxyExchange current = exchange;
+        exchange = null;
+        if (current == null) {
+            pool.lost(this);
+        } else {
+            current.onUpstreamLost();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.belay.journal;
+
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// Queues what was asked for together, or answers a repeated request as the first time.
+final class SubmitTransaction {
+    private final Session session;
+    private final Submission submission;
+    private final long now;
+
+    SubmitTransaction(Session session, Submission submission, long now) {
+        this.session = session;
+        this.submission = submission;
+        this.now = now;
+    }
+
+    Submission.Reply run() throws SQLException {
+        record Request(String bodyDigest, List<String> releases) {}
+        Optional<Request> earlier =
+                session.first(
+                        "SELECT body_digest, releases FROM request WHERE request_key = ?",
+                        row -> new Request(row.getString(1), row.getString(2).lines().toList()),
+                        submission.requestKey());
+        if (earlier.isPresent()) {
+            return earlier.get().bodyDigest().equals(submission.bodyDigest())
+                    ? new Submission.Reply.Accepted(earlier.get().releases(), true)
+                    : new Submission.Reply.KeyReused(submission.requestKey());
+        }
+        List<Queue.Waiting> waiting =
+                submission.supersede() ? Queue.read(session) : List.<Queue.Waiting>of();
+        var ids = new ArrayList<String>();
+        for (NewRelease release : submission.releases()) {
+            ids.add(queue(release));
+        }
+        makeWay(waiting, ids);
+        session.update(
+                "INSERT INTO request (request_key, body_digest, releases, at) VALUES (?, ?, ?, ?)",
+                submission.requestKey(),
+                submission.bodyDigest(),
+                String.join("\n", ids),
+                now);
+        return new Submission.Reply.Accepted(List.copyOf(ids), false);
+    }
+
+    private String queue(NewRelease release) throws SQLException {
+        long ordinal = session.number("SELECT coalesce(max(ordinal), 0) + 1 FROM release");
+        String id = release.environment() + "-" + ordinal;
+        session.update(
+                """
+                INSERT INTO release (id, ordinal, environment, title, state, active, plan_digest,
+                  manifest_digest, engine, version, created_by, created_at)
+                  VALUES (?, ?, ?, ?, 'QUEUED', 0, ?, ?, ?, 1, ?, ?)\
+                """,
+                id,
+                ordinal,
+                release.environment(),
+                release.title(),
+                release.planDigest(),
+                release.manifestDigest(),
+                release.engine(),
+                submission.actor(),
+                now);
+        session.update(
+                "INSERT INTO release_plan (release_id, plan) VALUES (?, ?)", id, release.plan());
+        for (Scope scope : release.scopes()) {
+            know(scope);
+            session.update(
+                    "INSERT INTO release_scope (release_id, scope) VALUES (?, ?)",
+                    id,
+                    scope.toString());
+        }
+        for (Map.Entry<Scope, String> before : release.baseline().entrySet()) {
+            know(before.getKey());
+            session.update(
+                    "INSERT INTO release_baseline (release_id, scope, revision) VALUES (?, ?, ?)",
+                    id,
+                    before.getKey().toString(),
+                    before.getValue());
+        }
+        new Scribe(session, id, 0, now, 0, submission.actor())
+                .write(
+                        new Fact.Submitted(
+                                release.planDigest(),
+                                release.manifestDigest(),
+                                submission.reason()),
+                        ReleaseState.QUEUED);
+        return id;
+    }
+
+    private void know(Scope scope) throws SQLException {
+        session.update(
+                "INSERT INTO scope (scope, environment) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                scope.toString(),
+                scope.environment());
+    }
+
+    /// Ends those that waited before for one of the same scopes.
+    private void makeWay(List<Queue.Waiting> waiting, List<String> ids) throws SQLException {
+        var scopes = new TreeSet<Scope>();
+        submission.releases().forEach(release -> scopes.addAll(release.scopes()));
+        for (Queue.Waiting older : waiting) {
+            if (older.wantsAnyOf(scopes)) {
+                var head = Releases.head(session, older.release()).orElseThrow();
+                var scribe =
+                        new Scribe(session, head.id(), head.version(), now, 0, submission.actor());
+                var ended =
+                        new Fact.Ended(
+                                ReleaseState.SUPERSEDED, "superseded by " + String.join(", ", ids));
+                Releases.end(session, scribe, head.id(), ended);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.belay.manifest;
+
+import dev.belay.manifest.shape.Urls;
+import dev.belay.manifest.text.Code;
+import dev.belay.manifest.text.Complaints;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.release.Dependency;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Whether the variables that an environment needs have values that can be right. Pure: the values
+/// are handed in, and none of them is ever part of a problem.
+public final class VariableCheck {
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final int SECRET_LENGTH_MIN = 8;
+
+    /// What people write where a secret should be.
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile(
+                    "(?i).*(change[-_ ]?me|replace[-_ ]?me|placeholder|example|dummy|your[-_ ]).*"
+                            + "|todo|tbd|none|null|secret|password|passw0rd|default|<.*>|\\[.*]|\\{.*}"
+                            + "|(.)\\2*|x+[-_ x]*",
+                    Pattern.DOTALL);
+
+    private final EnvironmentView view;
+    private final Map<String, String> values;
+    private final Complaints complaints = new Complaints();
+    private final Set<String> asked = new LinkedHashSet<>();
+
+    private VariableCheck(EnvironmentView view, Map<String, String> values) {
+        this.view = view;
+        this.values = values;
+    }
+
+    /// Everything that is wrong.
+    ///
+    /// @param values by name: the environment's files over the process's own environment
+    public static List<Problem> check(EnvironmentView view, Map<String, String> values) {
+        var check = new VariableCheck(view, values);
+        view.components().values().forEach(check::component);
+        view.datastores().values().forEach(s -> check.dependency(s.dependency(), s.source()));
+        view.externals().values().forEach(e -> check.dependency(e.dependency(), e.source()));
+        return check.complaints.inOrder();
+    }
+
+    private void component(Component component) {
+        Variables variables = component.variables();
+        for (String name : variables.required()) {
+            String kind = variables.secrets().contains(name) ? "secret" : "required";
+            if (!variables.values().containsKey(name)) {
+                Place place = component.source().at("env", kind);
+                need(name, "`" + component.name() + "`", place);
+                if (kind.equals("secret")) {
+                    secret(name, place);
+                }
+            }
+        }
+        variables
+                .values()
+                .forEach((name, value) ->
+                        references(value, component, component.source().at("env", "values", name)));
+        command(component)
+                .forEach(word -> references(word, component, component.source().at("run")));
+    }
+
+    private static List<String> command(Component component) {
+        return switch (component.kind()) {
+            case Component.Service service -> service.launch().command();
+            case Component.Worker worker -> worker.launch().command();
+            case Component.Job job -> job.launch().command();
+            case Component.Frontend _, Component.Contract _ -> List.of();
+        };
+    }
+
+    private void references(String text, Component component, Place place) {
+        Matcher reference = REFERENCE.matcher(text);
+        while (reference.find()) {
+            if (!component.variables().values().containsKey(reference.group(1))) {
+                need(reference.group(1), "`" + component.name() + "`", place);
+            }
+        }
+    }
+
+    private void dependency(Dependency dependency, Source source) {
+        Place place = source.at("url");
+        Matcher reference = REFERENCE.matcher(dependency.url());
+        var resolved = new StringBuilder();
+        boolean known = true;
+        while (reference.find()) {
+            String name = reference.group(1);
+            need(name, "`" + dependency.name() + "`", place);
+            String value = values.getOrDefault(name, "");
+            known &= !value.isBlank();
+            reference.appendReplacement(resolved, Matcher.quoteReplacement(value));
+        }
+        reference.appendTail(resolved);
+        if (known) {
+            url(dependency, resolved.toString(), place);
+        }
+    }
+
+    private void url(Dependency dependency, String resolved, Place place) {
+        Set<String> schemes = schemes(dependency.engine());
+        int colon = resolved.indexOf(':');
+        String scheme = colon < 0 ? "" : resolved.substring(0, colon).toLowerCase(Locale.ROOT);
+        Optional<String> fault =
+                Urls.fault(resolved)
+                        .or(() ->
+                                schemes.contains(scheme)
+                                        ? Optional.empty()
+                                        : Optional.of("its scheme is not one of " + schemes));
+        fault.ifPresent(why ->
+                complaints.add(
+                        Code.VARIABLE_URL,
+                        place,
+                        "the address of `" + dependency.name() + "` is no URL: " + why,
+                        "for example `%s://host/…`".formatted(schemes.iterator().next())));
+    }
+
+    private static Set<String> schemes(Dependency.Engine engine) {
+        List<String> schemes =
+                switch (engine) {
+                    case POSTGRES -> List.of("postgres", "postgresql");
+                    case MYSQL -> List.of("mysql", "mariadb");
+                    case REDIS -> List.of("redis", "rediss");
+                    case CLICKHOUSE -> List.of("http", "https", "clickhouse");
+                    case NATS -> List.of("nats", "tls", "ws", "wss");
+                    case RABBITMQ -> List.of("amqp", "amqps");
+                    case KAFKA -> List.of("kafka");
+                    case HTTP -> List.of("http", "https");
+                };
+        return new LinkedHashSet<>(schemes);
+    }
+
+    /// Each name is complained about once, where it is first asked for.
+    private void need(String name, String by, Place place) {
+        boolean ours = name.equals("PORT") || name.startsWith("BELAY_");
+        if (ours || !asked.add(name)) {
+            return;
+        }
+        String value = values.get(name);
+        if (value == null) {
+            complaints.add(
+                    Code.VARIABLE_MISSING,
+                    place,
+                    "`" + name + "` has no value, and " + by + " needs it",
+                    "set it in the environment, or in a file that `env-file` of `"
+                            + view.environment()
+                            + "` names");
+        } else if (value.isBlank()) {
+            complaints.add(
+                    Code.VARIABLE_EMPTY,
+                    place,
+                    "`" + name + "` is empty, and " + by + " needs it",
+                    "give it a value");
+        } else if (name.equals("URL") || name.endsWith("_URL") || name.endsWith("_URI")) {
+            Urls.fault(value)
+                    .ifPresent(why ->
+                            complaints.add(
+                                    Code.VARIABLE_URL,
+                                    place,
+                                    "`" + name + "` should hold a URL: " + why,
+                                    ""));
+        }
+    }
+
+    private void secret(String name, Place place) {
+        String value = values.getOrDefault(name, "").strip();
+        if (value.isEmpty()) {
+            return;
+        }
+        String why =
+                value.equalsIgnoreCase(name)
+                        ? "it is its own name"
+                        : value.length() < SECRET_LENGTH_MIN
+                                ? "it has fewer than " + SECRET_LENGTH_MIN + " characters"
+                                : PLACEHOLDER.matcher(value).matches()
+                                        ? "nobody would choose such a value"
+                                        : "";
+        if (!why.isEmpty()) {
+            complaints.add(
+                    Code.VARIABLE_PLACEHOLDER,
+                    place,
+                    "the secret `" + name + "` looks like a placeholder: " + why,
+                    "make one with `openssl rand -hex 32`");
+        }
+    }
+}
