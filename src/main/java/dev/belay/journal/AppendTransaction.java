@@ -144,6 +144,7 @@ final class AppendTransaction {
             case Fact.Submitted _, Fact.Started _ ->
                     throw bug("is submitted and started by the journal alone");
             case Fact.Waiting _,
+                    Fact.Soaking _,
                     Fact.TurnedBack _,
                     Fact.Held _,
                     Fact.Paused _,

@@ -46,6 +46,7 @@ final class FactCodec {
                     case Fact.Started f -> object("started", Map.of("took-over", f.tookOver()));
                     case Fact.Waiting f ->
                             object("waiting", Map.of("step", f.step(), "because", f.because()));
+                    case Fact.Soaking f -> object("soaking", Map.of("step", f.step()));
                     case Fact.Intent f ->
                             object(
                                     "intent",
@@ -131,6 +132,7 @@ final class FactCodec {
                             string(json, "manifest-digest"),
                             string(json, "reason"));
             case "started" -> new Fact.Started(strings(json, "took-over"));
+            case "soaking" -> new Fact.Soaking(step(json));
             case "waiting" -> new Fact.Waiting(step(json), string(json, "because"));
             case "intent" ->
                     new Fact.Intent(

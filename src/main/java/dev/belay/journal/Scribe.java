@@ -128,6 +128,7 @@ final class Scribe {
                                 false);
                 case Fact.Outcome f ->
                         new Columns(f.step(), f.direction().name(), null, null, done(f.result()));
+                case Fact.Soaking f -> new Columns(f.step(), null, null, null, false);
                 case Fact.Waiting f -> new Columns(f.step(), null, null, null, false);
                 case Fact.Held f -> new Columns(f.step(), null, null, null, false);
                 case Fact.Decided f -> new Columns(f.step(), null, null, null, false);

@@ -3,8 +3,10 @@ package dev.belay.manifest;
 import dev.belay.manifest.text.Mark;
 import dev.belay.manifest.text.Merge;
 import dev.belay.manifest.text.Node;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -21,6 +23,7 @@ final class Effective {
     private final Node.Mapping own;
     private final Groups groups;
     private final SequencedMap<String, Node.Mapping> components = new LinkedHashMap<>();
+    private final Map<String, SequencedMap<String, Node.Mapping>> merged = new HashMap<>();
 
     Effective(String name, Node.Mapping root, Node.Mapping own) {
         this.name = name;
@@ -53,6 +56,10 @@ final class Effective {
 
     /// Datastores or externals of this environment.
     SequencedMap<String, Node.Mapping> merged(String section) {
+        return merged.computeIfAbsent(section, this::merge);
+    }
+
+    private SequencedMap<String, Node.Mapping> merge(String section) {
         SequencedMap<String, Node.Mapping> all = new LinkedHashMap<>();
         Node.Mapping over = mapping(own, section);
         SequencedSet<String> names = new LinkedHashSet<>(mapping(root, section).entries().keySet());

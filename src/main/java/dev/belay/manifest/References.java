@@ -36,7 +36,8 @@ final class References {
         effective.groups().check(complaints);
         checkNames();
         effective.components().forEach(this::checkKind);
-        effective.components().forEach((_, component) -> checkUses(component));
+        Set<String> usable = usable();
+        effective.components().forEach((_, component) -> checkUses(component, usable));
         checkOverrides();
         checkPorts();
         checkSmoke();
@@ -101,11 +102,16 @@ final class References {
         }
     }
 
-    private void checkUses(Node.Mapping component) {
+    /// What `uses` may name, also what this environment removes.
+    private Set<String> usable() {
         Set<String> written = new LinkedHashSet<>(datastores.keySet());
         written.addAll(externals.keySet());
         written.addAll(Effective.mapping(effective.root(), "datastores").entries().keySet());
         written.addAll(Effective.mapping(effective.root(), "external").entries().keySet());
+        return written;
+    }
+
+    private void checkUses(Node.Mapping component, Set<String> written) {
         for (Node.Scalar use : Texts.of(component.get("uses"))) {
             refer(use, written, "datastore or external");
         }

@@ -23,6 +23,7 @@ class FactCodecTest {
         facts.add(new Fact.Started(List.of()));
         facts.add(new Fact.Started(List.of("local-1", "local-2")));
         facts.add(new Fact.Waiting(1, "health"));
+        facts.add(new Fact.Soaking(2));
         facts.add(new Fact.Intent(2, Direction.DO, scope, 7));
         facts.add(new Fact.Reattempt(2, Direction.UNDO, scope, Long.MAX_VALUE, "no answer"));
         facts.add(new Fact.TurnedBack("error rate"));

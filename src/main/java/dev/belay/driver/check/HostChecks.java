@@ -52,7 +52,6 @@ public final class HostChecks implements Checks {
     /// What the checks look at and with.
     ///
     /// @param provider where the values of variables come from
-    /// @param secrets texts that no report may hold
     public record Eyes(
             Target target,
             Router router,

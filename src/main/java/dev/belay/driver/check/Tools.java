@@ -79,7 +79,7 @@ final class Tools {
 
     private static boolean holds(String version, String operator, String wanted) {
         int order = compare(version, wanted, 4);
-        int depth = wanted.split("\\.").length;
+        int depth = wanted.split("\\.", -1).length;
         return switch (operator) {
             case ">=" -> order >= 0;
             case ">" -> order > 0;
@@ -93,8 +93,8 @@ final class Tools {
 
     /// By the first `depth` numbers; what is not written is 0.
     private static int compare(String one, String other, int depth) {
-        String[] left = one.split("\\.");
-        String[] right = other.split("\\.");
+        String[] left = one.split("\\.", -1);
+        String[] right = other.split("\\.", -1);
         for (int i = 0; i < depth; i++) {
             int a = i < left.length ? Integer.parseInt(left[i]) : 0;
             int b = i < right.length ? Integer.parseInt(right[i]) : 0;

@@ -1,0 +1,343 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.PlatformTest;
+import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Digest;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Makes one release's plan of its outline: what is once per release, and around that the courses
+/// of its components, each waiting for no more than it must.
+///
+/// ```
+/// preflight ─► dependencies ─► level 1 ─► level 2 ─► … ─► platform's tests ─► soak ─► retire
+///                              └ each component: prepare ─► cutover
+/// ```
+final class Assembly {
+    private final Outline outline;
+    private final List<Change> changes;
+    private final Drafts drafts = new Drafts();
+    private final Map<String, Course> courses = new LinkedHashMap<>();
+    private final Scope lead;
+
+    private Assembly(Outline outline) {
+        this.outline = outline;
+        this.changes = outline.changes();
+        this.lead = changes.getFirst().scope();
+    }
+
+    static Plan plan(Outline outline) {
+        return new Assembly(outline).plan();
+    }
+
+    private Plan plan() {
+        Set<Integer> gate = dependencies(preflight());
+        for (List<Change> level : outline.levels()) {
+            gate = level.isEmpty() ? gate : level(level, gate);
+        }
+        if (outline.view().trafficTogether()) {
+            gate = cutoverTogether(gate);
+        }
+        retire(soak(platformTests(gate)));
+        return frame(drafts.steps());
+    }
+
+    // --- once per release -------------------------------------------------------------------
+
+    private Set<Integer> preflight() {
+        if (!outline.has(Phase.PREFLIGHT)) {
+            return Set.of();
+        }
+        var variables = new TreeSet<String>();
+        var ports = new TreeSet<Integer>();
+        var artifacts = new TreeSet<Digest>();
+        for (Change change : changes) {
+            variables.addAll(change.goal().revision().launch().required());
+            variables.addAll(change.goal().revision().launch().secrets());
+            change.goal().traffic().forEach(line -> ports.add(line.port()));
+            artifacts.add(change.goal().revision().artifact());
+            if (change.back() != null) {
+                artifacts.add(change.back().revision().artifact());
+            }
+        }
+        var work = new Work.Preflight(variables, outline.view().requires(), ports, artifacts);
+        return check(
+                new Draft(
+                        "check variables, tools, ports and artifacts",
+                        Phase.PREFLIGHT,
+                        work,
+                        Times.CHECK_LIMIT,
+                        Times.SECOND),
+                Set.of());
+    }
+
+    private Set<Integer> dependencies(Set<Integer> after) {
+        if (!outline.has(Phase.DEPENDENCIES)) {
+            return after;
+        }
+        var ends = new TreeSet<Integer>();
+        outline.needs()
+                .forEach((name, probe) ->
+                        ends.addAll(
+                                check(
+                                        new Draft(
+                                                "`" + name + "` answers",
+                                                Phase.DEPENDENCIES,
+                                                probe,
+                                                Times.CHECK_LIMIT,
+                                                Times.MOMENT),
+                                        after)));
+        return ends.isEmpty() ? after : ends;
+    }
+
+    private Set<Integer> platformTests(Set<Integer> gate) {
+        var tests = new TreeMap<String, List<SmokeTest>>();
+        if (outline.has(Phase.VERIFY)) {
+            for (PlatformTest test : outline.platform()) {
+                tests.computeIfAbsent(test.component(), _ -> new ArrayList<>()).add(test.test());
+            }
+        }
+        Set<Integer> start = drafts.meet("all of it stands", gate, tests.size(), lead);
+        var ends = new TreeSet<Integer>();
+        tests.forEach((name, list) ->
+                ends.addAll(
+                        check(
+                                new Draft(
+                                        "the platform's smoke tests through " + name,
+                                        Phase.VERIFY,
+                                        new Work.SmokePublic(port(name), list),
+                                        Times.smoke(list),
+                                        Times.smokeExpected(list)),
+                                start)));
+        return ends.isEmpty() ? gate : ends;
+    }
+
+    private Set<Integer> soak(Set<Integer> gate) {
+        List<Revision> revisions =
+                changes.stream()
+                        .filter(change -> change.goal().instances() > 0)
+                        .map(change -> change.goal().revision())
+                        .toList();
+        if (outline.soak().isZero()) {
+            return gate;
+        }
+        return check(
+                new Draft(
+                        "soak for " + Times.text(outline.soak()),
+                        Phase.SOAK,
+                        new Work.Soak(revisions, outline.soak()),
+                        Times.soak(outline.soak()),
+                        outline.soak()),
+                gate);
+    }
+
+    private void retire(Set<Integer> gate) {
+        if (!outline.has(Phase.RETIRE)) {
+            return;
+        }
+        List<Course> retiring = courses.values().stream().filter(Course::retires).toList();
+        Set<Integer> start =
+                drafts.meet("the release stands; old revisions go", gate, retiring.size(), lead);
+        retiring.forEach(course -> course.retire(start));
+    }
+
+    private Set<Integer> check(Draft draft, Set<Integer> after) {
+        return Set.of(drafts.add(draft, lead, Responsible.of(outline.view().responsible()), after));
+    }
+
+    // --- the components ---------------------------------------------------------------------
+
+    /// Lays one level and returns what the next one waits for.
+    private Set<Integer> level(List<Change> level, Set<Integer> gate) {
+        List<Change> sorted = sorted(level);
+        List<Change> roots = roots(level);
+        List<Change> jobs =
+                outline.ordered()
+                        ? roots.stream().filter(change -> change.job() != null).toList()
+                        : List.of();
+        int first = jobs.isEmpty() ? roots.size() : jobs.size();
+        Set<Integer> start = drafts.meet("everything before this is in order", gate, first, lead);
+        var ends = new HashMap<String, Set<Integer>>();
+        jobs.forEach(job -> ends.put(job.name(), lay(job, start)));
+        Set<Integer> open = start;
+        if (!jobs.isEmpty()) {
+            Set<Integer> done = all(ends, jobs);
+            open = drafts.meet("the jobs are done", done, roots.size() - jobs.size(), lead);
+        }
+        for (Change change : sorted) {
+            if (!ends.containsKey(change.name())) {
+                var after = new TreeSet<Integer>();
+                for (String before : outline.before(change)) {
+                    after.addAll(ends.getOrDefault(before, Set.of()));
+                }
+                ends.put(change.name(), lay(change, after.isEmpty() ? open : after));
+            }
+        }
+        return all(ends, leaves(level, jobs));
+    }
+
+    private Set<Integer> lay(Change change, Set<Integer> after) {
+        var course = new Course(change, drafts, outline.has(Phase.VERIFY));
+        courses.put(change.name(), course);
+        Set<Integer> prepared = course.prepare(after);
+        return outline.view().trafficTogether() ? prepared : course.cutover(prepared);
+    }
+
+    private Set<Integer> cutoverTogether(Set<Integer> gate) {
+        Set<Integer> start =
+                drafts.meet("all of it stands without traffic", gate, courses.size(), lead);
+        var ends = new TreeSet<Integer>();
+        courses.values().forEach(course -> ends.addAll(course.cutover(start)));
+        return ends;
+    }
+
+    private static Set<Integer> all(Map<String, Set<Integer>> ends, List<Change> of) {
+        var all = new TreeSet<Integer>();
+        of.forEach(change -> all.addAll(ends.getOrDefault(change.name(), Set.of())));
+        return all;
+    }
+
+    private List<Change> roots(List<Change> level) {
+        return level.stream().filter(change -> outline.before(change).isEmpty()).toList();
+    }
+
+    /// Those that no other of the level waits for.
+    private List<Change> leaves(List<Change> level, List<Change> jobs) {
+        var waitedFor = new TreeSet<String>();
+        level.forEach(change -> waitedFor.addAll(outline.before(change)));
+        if (jobs.size() < level.size()) {
+            jobs.forEach(job -> waitedFor.add(job.name()));
+        }
+        return level.stream().filter(change -> !waitedFor.contains(change.name())).toList();
+    }
+
+    /// Each after all that it waits for, otherwise as written.
+    private List<Change> sorted(List<Change> level) {
+        var byName = new HashMap<String, Change>();
+        var missing = new HashMap<String, Integer>();
+        var followers = new HashMap<String, List<Change>>();
+        for (Change change : level) {
+            byName.put(change.name(), change);
+            missing.put(change.name(), outline.before(change).size());
+            for (String before : outline.before(change)) {
+                followers.computeIfAbsent(before, _ -> new ArrayList<>()).add(change);
+            }
+        }
+        var free = new ArrayDeque<>(roots(level));
+        var sorted = new ArrayList<Change>();
+        while (!free.isEmpty()) {
+            Change next = free.removeFirst();
+            sorted.add(next);
+            for (Change follower : followers.getOrDefault(next.name(), List.of())) {
+                if (missing.merge(follower.name(), -1, Integer::sum) == 0) {
+                    free.addLast(follower);
+                }
+            }
+        }
+        if (sorted.size() != level.size()) {
+            throw new IllegalStateException("the manifest let a cycle pass: " + byName.keySet());
+        }
+        return sorted;
+    }
+
+    // --- the frame --------------------------------------------------------------------------
+
+    private Plan frame(List<Step> steps) {
+        var scopes = new TreeSet<Scope>();
+        var baseline = new TreeMap<Scope, String>();
+        var desired = new TreeMap<String, Deployment>();
+        var fallback = new TreeMap<String, Deployment>();
+        for (Change change : changes) {
+            scopes.add(change.scope());
+            Deployment now = change.now();
+            baseline.put(change.scope(), now == null ? "" : now.revision().id());
+            desired.put(change.name(), change.goal());
+            Deployment back = change.back();
+            if (back != null) {
+                fallback.put(change.name(), back);
+            }
+        }
+        return new Plan(
+                Plan.FORMAT,
+                outline.view().platform(),
+                outline.view().environment(),
+                outline.kind(),
+                title(),
+                scopes,
+                baseline,
+                steps,
+                desired,
+                fallback,
+                before(),
+                changes.stream().flatMap(change -> change.targets().stream()).toList(),
+                pointOfNoReturn(steps),
+                outline.skipped(),
+                Warnings.of(outline),
+                outline.manifestDigest());
+    }
+
+    private String title() {
+        String verb = outline.kind() == Plan.Kind.DEPLOY ? "deploy " : "roll back ";
+        List<String> names = changes.stream().map(Change::name).toList();
+        if (names.size() <= 4) {
+            return verb + String.join(", ", names);
+        }
+        return verb
+                + String.join(", ", names.subList(0, 3))
+                + " and "
+                + (names.size() - 3)
+                + " more";
+    }
+
+    private List<Work.Check> before() {
+        var before = new ArrayList<Work.Check>();
+        for (Change change : changes) {
+            if (change.job() == null) {
+                Deployment back = change.back();
+                List<Traffic> traffic = back == null ? List.of() : back.traffic();
+                before.add(new Work.Settled(change.name(), change.undone(), traffic));
+            }
+        }
+        for (Change change : changes) {
+            Deployment back = change.back();
+            if (back != null && !back.smoke().isEmpty() && outline.has(Phase.VERIFY)) {
+                for (Traffic line : back.traffic()) {
+                    before.add(new Work.SmokePublic(line.port(), back.smoke()));
+                }
+            }
+        }
+        return before;
+    }
+
+    private static int pointOfNoReturn(List<Step> steps) {
+        for (Step step : steps) {
+            if (step.undo() instanceof Undo.Impossible) {
+                return step.number();
+            }
+        }
+        return 0;
+    }
+
+    private int port(String component) {
+        var declared = Objects.requireNonNull(outline.view().components().get(component));
+        return switch (declared.kind()) {
+            case Component.Service service -> service.port();
+            case Component.Frontend frontend -> frontend.port();
+            case Component.Worker _, Component.Job _, Component.Contract _ -> 0;
+        };
+    }
+}

@@ -1,0 +1,196 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.Strategy;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// One component's way from what runs to what is to run: what a [Course] is made from.
+///
+/// @param needs names of datastores and externals
+/// @param now what it runs; absent: nothing
+/// @param back what an undone release leads to; differs from `now` when `now` never soaked and an
+///   older, soaked revision is still warm
+/// @param running revision id to instances that exist
+/// @param known the revisions of its history by id
+/// @param job only of a job
+/// @param soaked whether `now` lived through its soak
+/// @param targets where a rollback may lead, best first
+record Change(
+        String name,
+        Scope scope,
+        Strategy strategy,
+        Responsible responsible,
+        Set<String> needs,
+        @Nullable Deployment now,
+        Deployment goal,
+        @Nullable Deployment back,
+        SortedMap<String, Integer> running,
+        Map<String, Revision> known,
+        Component.@Nullable Job job,
+        boolean soaked,
+        List<Plan.Target> targets) {
+    private static final int TARGETS_MAX = 5;
+
+    Change {
+        needs = Collections.unmodifiableSet(new TreeSet<>(needs));
+        running = Collections.unmodifiableSortedMap(new TreeMap<>(running));
+        known = Map.copyOf(known);
+        targets = List.copyOf(targets);
+    }
+
+    /// The parts that only the inventory knows.
+    static Change of(
+            String name,
+            Scope scope,
+            Deployment goal,
+            Strategy strategy,
+            Inventory.@Nullable Component inventory) {
+        var past = inventory == null || inventory.history().isEmpty() ? null : inventory;
+        var known = new HashMap<String, Revision>();
+        known.put(goal.revision().id(), goal.revision());
+        SortedMap<String, Integer> running = new TreeMap<>();
+        if (inventory != null) {
+            running.putAll(inventory.running());
+            inventory
+                    .history()
+                    .forEach(p -> known.put(p.deployment().revision().id(), revision(p)));
+        }
+        var latest = past == null ? null : past.history().getFirst();
+        return new Change(
+                name,
+                scope,
+                strategy,
+                Responsible.NOBODY,
+                Set.of(),
+                latest == null ? null : latest.deployment(),
+                goal,
+                past == null ? null : back(past, goal, strategy),
+                running,
+                known,
+                null,
+                latest != null && latest.soaked(),
+                past == null ? List.of() : targets(name, past, goal));
+    }
+
+    private static Revision revision(Inventory.Past past) {
+        return past.deployment().revision();
+    }
+
+    /// What runs, unless it never soaked and a soaked revision still waits beside it, warm and
+    /// whole. With [Strategy#RECREATE] the two must not run together, so what runs is all there is.
+    private static Deployment back(
+            Inventory.Component inventory, Deployment goal, Strategy strategy) {
+        Inventory.Past latest = inventory.history().getFirst();
+        if (!latest.soaked() && strategy != Strategy.RECREATE) {
+            for (Inventory.Past past : inventory.history()) {
+                if (past.soaked()) {
+                    String id = revision(past).id();
+                    int instances = past.deployment().instances();
+                    boolean warm = inventory.running().getOrDefault(id, 0) >= instances;
+                    boolean other =
+                            !id.equals(goal.revision().id()) && !id.equals(revision(latest).id());
+                    boolean routed = !past.deployment().traffic().isEmpty();
+                    return warm && other && routed ? past.deployment() : latest.deployment();
+                }
+            }
+        }
+        return latest.deployment();
+    }
+
+    /// Where a rollback may lead: what soaked, newest first, each revision once.
+    private static List<Plan.Target> targets(
+            String name, Inventory.Component inventory, Deployment goal) {
+        var targets = new ArrayList<Plan.Target>();
+        var seen = new HashSet<String>(Set.of(goal.revision().id()));
+        for (Inventory.Past past : inventory.history()) {
+            String id = revision(past).id();
+            if (past.soaked() && targets.size() < TARGETS_MAX && seen.add(id)) {
+                int instances = past.deployment().instances();
+                boolean warm = inventory.running().getOrDefault(id, 0) >= instances;
+                targets.add(new Plan.Target(name, id, past.release(), warm));
+            }
+        }
+        return targets;
+    }
+
+    Change with(Responsible who, Collection<String> uses, Component.@Nullable Job what) {
+        return new Change(
+                name,
+                scope,
+                strategy,
+                who,
+                new TreeSet<>(uses),
+                now,
+                goal,
+                back,
+                running,
+                known,
+                what,
+                soaked,
+                targets);
+    }
+
+    /// The same way as a rollback takes it: undone, it leads to what runs now and nowhere else.
+    Change returning() {
+        return new Change(
+                name,
+                scope,
+                strategy,
+                responsible,
+                needs,
+                now,
+                goal,
+                now,
+                running,
+                known,
+                job,
+                soaked,
+                targets);
+    }
+
+    /// Whether a newer release takes over while `now` still soaks.
+    boolean takesOver() {
+        return now != null && back != null && !now.revision().id().equals(back.revision().id());
+    }
+
+    boolean sameRevision() {
+        return now != null && now.revision().id().equals(goal.revision().id());
+    }
+
+    /// Whether anything has to happen at all.
+    boolean needed() {
+        if (now == null || !sameRevision()) {
+            return true;
+        }
+        if (job != null) {
+            return false;
+        }
+        return now.instances() != goal.instances()
+                || !now.traffic().equals(goal.traffic())
+                || running.getOrDefault(goal.revision().id(), 0) != goal.instances();
+    }
+
+    /// Instances by revision once everything of the release is undone.
+    SortedMap<String, Integer> undone() {
+        var counts = new TreeMap<>(running);
+        counts.keySet().retainAll(known.keySet());
+        counts.putIfAbsent(goal.revision().id(), 0);
+        if (back != null && job == null) {
+            counts.merge(back.revision().id(), back.instances(), Math::max);
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,466 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Strategy;
+import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Revision;
+import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Lays the steps of one component, in three stretches: [#prepare] makes the new revision stand,
+/// [#cutover] gives it the traffic, [#retire] ends the old ones. Each takes the steps it must wait
+/// for and returns the steps that whoever comes next must wait for.
+///
+/// It keeps count of what exists and who has traffic as it goes, so that every undo restores what
+/// was there the moment before: capacity of the old, then its traffic, then the new goes.
+final class Course {
+    /// More batches than this would make a plan that nobody can read.
+    private static final int BATCHES_MAX = 25;
+
+    private final Change change;
+    private final Drafts drafts;
+    private final boolean smoke;
+    private final Revision goal;
+    private final Map<String, Integer> counts;
+    private List<Traffic> traffic;
+    private Set<Integer> last = Set.of();
+    private Set<Integer> entry = Set.of();
+    private boolean inPlace;
+
+    Course(Change change, Drafts drafts, boolean smoke) {
+        this.change = change;
+        this.drafts = drafts;
+        this.smoke = smoke;
+        this.goal = change.goal().revision();
+        this.counts = new TreeMap<>(change.running());
+        this.traffic = change.now() == null ? List.of() : change.now().traffic();
+    }
+
+    // --- the three stretches ----------------------------------------------------------------
+
+    Set<Integer> prepare(Set<Integer> after) {
+        entry = after;
+        keepTheWayBack();
+        inPlace = replacesInPlace();
+        if (change.job() != null) {
+            runJob();
+        } else if (frontend()) {
+            if (!change.sameRevision()) {
+                publish();
+            }
+        } else if (!inPlace) {
+            start();
+        }
+        return end();
+    }
+
+    Set<Integer> cutover(Set<Integer> after) {
+        entry = after;
+        if (change.job() != null) {
+            return end();
+        }
+        if (inPlace) {
+            if (change.strategy() == Strategy.RECREATE) {
+                recreate();
+            } else {
+                roll();
+            }
+        }
+        route(change.goal().traffic());
+        if (count(goal) > change.goal().instances()) {
+            scale(goal, change.goal().instances(), Phase.RETIRE);
+        }
+        if (worker()) {
+            stopOthers(Phase.SERVICES);
+        }
+        smokePublic();
+        settle(Phase.VERIFY);
+        return end();
+    }
+
+    /// The old revisions stay warm until here, for the way back.
+    Set<Integer> retire(Set<Integer> after) {
+        entry = after;
+        if (change.job() == null && stopOthers(Phase.RETIRE)) {
+            settle(Phase.RETIRE);
+        }
+        return end();
+    }
+
+    /// Whether [#retire] would have something to do.
+    boolean retires() {
+        return change.job() == null && !others().isEmpty();
+    }
+
+    private boolean replacesInPlace() {
+        boolean strategy =
+                change.strategy() == Strategy.RECREATE || change.strategy() == Strategy.ROLLING;
+        return strategy
+                && !change.sameRevision()
+                && change.now() != null
+                && found(change.now().revision()) > 0
+                && change.goal().instances() > 0;
+    }
+
+    private boolean frontend() {
+        return change.goal().instances() == 0 && !shares(change.goal().traffic()).isEmpty();
+    }
+
+    private boolean worker() {
+        return change.goal().traffic().isEmpty() && change.job() == null;
+    }
+
+    // --- strategies -------------------------------------------------------------------------
+
+    /// Proves the way back before anything is touched: what the release would return to has its
+    /// full capacity. When that is not what runs now, the undo of this first step leads there, from
+    /// wherever the release fails; going forward it changes nothing, and does not ask whether what
+    /// runs now, perhaps broken, is ready.
+    private void keepTheWayBack() {
+        Deployment back = change.back();
+        Deployment now = change.now();
+        if (back == null || now == null || change.job() != null) {
+            return;
+        }
+        if (!change.takesOver()) {
+            if (count(back.revision()) < back.instances()) {
+                scale(back.revision(), back.instances(), Phase.SERVICES);
+            }
+            return;
+        }
+        if (back.instances() == 0) {
+            add(
+                    new Draft(
+                            change.name()
+                                    + ": keep the files of "
+                                    + back.revision().id()
+                                    + ", the last that soaked",
+                            Phase.FRONTENDS,
+                            new Work.Publish(back.revision()),
+                            undoRoute(),
+                            Times.PUBLISH_LIMIT,
+                            Times.MOMENT));
+            return;
+        }
+        int warm = Math.max(count(back.revision()), back.instances());
+        add(
+                new Draft(
+                        "%s: keep %d × %s warm, the last that soaked"
+                                .formatted(change.name(), warm, back.revision().id()),
+                        Phase.SERVICES,
+                        new Work.Scale(back.revision(), warm),
+                        undoRoute(),
+                        Times.START_LIMIT,
+                        Times.MOMENT));
+        counts.put(back.revision().id(), warm);
+    }
+
+    private void start() {
+        int wanted = change.goal().instances();
+        if (count(goal) < wanted) {
+            scale(goal, wanted, Phase.SERVICES);
+        }
+        boolean asBefore = count(goal) == found(goal);
+        if (wanted > 0 && !(change.sameRevision() && asBefore)) {
+            ready(wanted);
+        }
+        if (wanted > 0 && !change.sameRevision()) {
+            smokePrivate();
+        }
+    }
+
+    private void recreate() {
+        if (change.now() == null) {
+            return;
+        }
+        for (Traffic line : traffic) {
+            route(List.of(Traffic.none(line.port())));
+        }
+        stopOthers(Phase.SERVICES);
+        start();
+    }
+
+    /// A batch of the new stands and has its share of the traffic before as much of the old goes.
+    private void roll() {
+        if (change.now() == null) {
+            return;
+        }
+        Revision old = change.now().revision();
+        int wanted = change.goal().instances();
+        int had = found(old);
+        int batch = Math.ceilDiv(wanted, BATCHES_MAX);
+        for (int made = Math.min(batch, wanted); ; made = Math.min(made + batch, wanted)) {
+            boolean first = made == Math.min(batch, wanted);
+            int left = Math.ceilDiv(had * (wanted - made), wanted);
+            if (count(goal) < made) {
+                scale(goal, made, Phase.SERVICES);
+            }
+            ready(made);
+            if (first) {
+                smokePrivate();
+            }
+            for (Traffic line : change.goal().traffic()) {
+                route(left == 0 ? List.of(line) : List.of(split(line.port(), made, old, left)));
+            }
+            if (left < count(old)) {
+                if (left == 0) {
+                    drain(old, Phase.SERVICES);
+                }
+                scale(old, left, Phase.SERVICES);
+            }
+            if (made == wanted) {
+                return;
+            }
+        }
+    }
+
+    /// Every instance weighs the same.
+    private Traffic split(int port, int made, Revision old, int left) {
+        return new Traffic(
+                port,
+                List.of(
+                        new Traffic.Share(goal.id(), made, made),
+                        new Traffic.Share(old.id(), left, left)));
+    }
+
+    // --- single steps -----------------------------------------------------------------------
+
+    private void runJob() {
+        var job = change.job();
+        if (job == null) {
+            return;
+        }
+        add(
+                new Draft(
+                        change.name() + ": run " + goal.id(),
+                        Phase.MIGRATE,
+                        new Work.RunJob(goal, job.probe()),
+                        new Undo.Nothing("a job is not undone"),
+                        job.timeout(),
+                        job.timeout().dividedBy(10),
+                        job.onUnknown()));
+    }
+
+    private void publish() {
+        add(
+                new Draft(
+                        change.name() + ": publish " + goal.id(),
+                        Phase.FRONTENDS,
+                        new Work.Publish(goal),
+                        new Undo.Nothing("files that nobody is sent to do no harm"),
+                        Times.PUBLISH_LIMIT,
+                        Times.SECOND));
+    }
+
+    private void scale(Revision revision, int instances, Phase phase) {
+        int had = count(revision);
+        boolean up = instances > had;
+        String title =
+                up
+                        ? "start " + (instances - had) + " × " + revision.id()
+                        : "stop " + (had - instances) + " × " + revision.id();
+        add(
+                new Draft(
+                        change.name() + ": " + title,
+                        phase,
+                        new Work.Scale(revision, instances),
+                        undoScale(revision, had, instances),
+                        up ? Times.START_LIMIT : Times.stop(revision.launch()),
+                        up ? Times.MOMENT : Times.SECOND));
+        counts.put(revision.id(), instances);
+    }
+
+    /// Missing instances of what the release goes back to are no state to go back to.
+    private Undo undoScale(Revision revision, int had, int instances) {
+        Deployment back = change.back();
+        int before = had;
+        if (back != null && back.revision().id().equals(revision.id()) && instances > had) {
+            before = Math.max(had, Math.min(instances, back.instances()));
+        }
+        Duration limit = before >= instances ? Times.START_LIMIT : Times.stop(revision.launch());
+        return new Undo.Apply(new Work.Scale(revision, before), limit);
+    }
+
+    private void ready(int instances) {
+        add(
+                new Draft(
+                        change.name() + ": " + instances + " × " + goal.id() + " ready",
+                        Phase.SERVICES,
+                        new Work.Ready(goal, instances),
+                        Times.ready(goal.launch().readiness()),
+                        Times.readyExpected(goal.launch().readiness())));
+    }
+
+    private void smokePrivate() {
+        List<SmokeTest> tests = change.goal().smoke();
+        if (smoke && !tests.isEmpty()) {
+            add(
+                    new Draft(
+                            change.name() + ": " + count("smoke test", tests) + " before traffic",
+                            Phase.VERIFY,
+                            new Work.SmokePrivate(goal, tests),
+                            Times.smoke(tests),
+                            Times.smokeExpected(tests)));
+        }
+    }
+
+    private void smokePublic() {
+        List<SmokeTest> tests = change.goal().smoke();
+        if (!smoke || tests.isEmpty()) {
+            return;
+        }
+        for (Traffic line : change.goal().traffic()) {
+            if (!line.shares().isEmpty()) {
+                add(
+                        new Draft(
+                                "%s: %s through port %d"
+                                        .formatted(
+                                                change.name(),
+                                                count("smoke test", tests),
+                                                line.port()),
+                                Phase.VERIFY,
+                                new Work.SmokePublic(line.port(), tests),
+                                Times.smoke(tests),
+                                Times.smokeExpected(tests)));
+            }
+        }
+    }
+
+    /// Sends the requests there, unless they go there already.
+    private void route(List<Traffic> lines) {
+        List<Traffic> wanted = lines;
+        if (lines.isEmpty()) {
+            wanted = traffic.stream().map(line -> Traffic.none(line.port())).toList();
+        }
+        if (wanted.equals(traffic) || (shares(wanted).isEmpty() && shares(traffic).isEmpty())) {
+            return;
+        }
+        Traffic to = wanted.getFirst();
+        if (traffic.isEmpty()) {
+            traffic = List.of(Traffic.none(to.port()));
+        }
+        add(
+                new Draft(
+                        change.name() + ": " + words(to),
+                        Phase.TRAFFIC,
+                        new Work.Route(change.name(), to),
+                        undoRoute(),
+                        Times.ROUTE_LIMIT,
+                        Times.MOMENT));
+        traffic = wanted;
+    }
+
+    private Undo undoRoute() {
+        Deployment back = change.back();
+        List<Traffic> before = change.takesOver() && back != null ? back.traffic() : traffic;
+        Duration limit =
+                back == null
+                        ? Times.ROUTE_LIMIT
+                        : Times.routeBack(back.revision().launch().readiness());
+        return new Undo.Apply(new Work.Route(change.name(), before.getFirst()), limit);
+    }
+
+    private void drain(Revision revision, Phase phase) {
+        add(
+                new Draft(
+                        change.name() + ": " + revision.id() + " drained",
+                        phase,
+                        new Work.Drained(revision),
+                        Times.drain(revision.launch()),
+                        Times.SECOND));
+    }
+
+    /// Stops everything but the goal; says whether there was anything.
+    private boolean stopOthers(Phase phase) {
+        List<Revision> others = others();
+        for (Revision other : others) {
+            if (isCurrent(other)) {
+                drain(other, phase);
+            }
+            scale(other, 0, phase);
+        }
+        return !others.isEmpty();
+    }
+
+    /// Everything that runs but the goal, what has the traffic first.
+    private List<Revision> others() {
+        var others = new ArrayList<Revision>();
+        for (Map.Entry<String, Integer> each : counts.entrySet()) {
+            Revision revision = change.known().get(each.getKey());
+            if (each.getValue() > 0 && revision != null && !each.getKey().equals(goal.id())) {
+                others.add(isCurrent(revision) ? 0 : others.size(), revision);
+            }
+        }
+        return others;
+    }
+
+    private boolean isCurrent(Revision revision) {
+        return change.now() != null && change.now().revision().id().equals(revision.id());
+    }
+
+    private void settle(Phase phase) {
+        var instances = new TreeMap<>(counts);
+        instances.keySet().retainAll(change.known().keySet());
+        instances.putIfAbsent(goal.id(), 0);
+        add(
+                new Draft(
+                        change.name() + ": seen to be so",
+                        phase,
+                        new Work.Settled(change.name(), instances, change.goal().traffic()),
+                        Times.CHECK_LIMIT,
+                        Times.MOMENT));
+    }
+
+    // --- small things -----------------------------------------------------------------------
+
+    private void add(Draft draft) {
+        int number =
+                drafts.add(draft, change.scope(), change.responsible(), Drafts.union(last, entry));
+        last = Set.of(number);
+        entry = Set.of();
+    }
+
+    /// What comes next waits for this stretch, or, when it was empty, for what it waited for.
+    private Set<Integer> end() {
+        return Drafts.union(last, entry);
+    }
+
+    private int count(Revision revision) {
+        return counts.getOrDefault(revision.id(), 0);
+    }
+
+    /// What was there before this release began to add to it.
+    private int found(Revision revision) {
+        return change.running().getOrDefault(revision.id(), 0);
+    }
+
+    private static List<Traffic.Share> shares(List<Traffic> traffic) {
+        return traffic.stream().flatMap(line -> line.shares().stream()).toList();
+    }
+
+    private static String count(String what, List<?> things) {
+        return things.size() + " " + what + (things.size() == 1 ? "" : "s");
+    }
+
+    static String words(Traffic to) {
+        if (to.shares().isEmpty()) {
+            return "no traffic";
+        }
+        if (to.shares().size() == 1) {
+            return "all traffic to " + to.shares().getFirst().revision();
+        }
+        int total = to.shares().stream().mapToInt(Traffic.Share::weight).sum();
+        return "traffic "
+                + String.join(
+                        ", ",
+                        to.shares().stream()
+                                .map(s -> s.weight() * 100 / total + " % to " + s.revision())
+                                .toList());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.belay.plan;
+
+import dev.belay.release.OnUnknown;
+import dev.belay.release.Scope;
+import dev.belay.release.StepClass;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The steps of one release while it is being planned. A step is added after all that it waits on,
+/// so that the order of adding is the numbering.
+final class Drafts {
+    private final List<Step> steps = new ArrayList<>();
+
+    /// What a step is about, apart from its place in the order.
+    record Draft(
+            String title,
+            Phase phase,
+            Work work,
+            Undo undo,
+            Duration deadline,
+            Duration expected,
+            OnUnknown onUnknown) {
+        Draft(String title, Phase phase, Work.Check check, Duration deadline, Duration expected) {
+            this(
+                    title,
+                    phase,
+                    check,
+                    new Undo.Nothing("it changes nothing"),
+                    deadline,
+                    expected,
+                    OnUnknown.HOLD);
+        }
+
+        Draft(
+                String title,
+                Phase phase,
+                Work.Effect effect,
+                Undo undo,
+                Duration deadline,
+                Duration expected) {
+            this(title, phase, effect, undo, deadline, expected, OnUnknown.HOLD);
+        }
+    }
+
+    /// Adds a step and returns its number.
+    int add(Draft draft, Scope scope, Responsible responsible, Set<Integer> after) {
+        int number = steps.size() + 1;
+        steps.add(
+                new Step(
+                        number,
+                        draft.title(),
+                        draft.phase(),
+                        scope,
+                        classOf(draft.work()),
+                        draft.work(),
+                        draft.undo(),
+                        after,
+                        draft.deadline(),
+                        draft.expected(),
+                        draft.onUnknown(),
+                        responsible));
+        return number;
+    }
+
+    /// What each of so many followers waits on, when all of them wait on all of `ends`. Many before
+    /// many meet in one empty step, so that a plan grows with its components and not with their
+    /// square.
+    Set<Integer> meet(String title, Set<Integer> ends, int followers, Scope scope) {
+        if (ends.size() <= 1 || followers <= 1) {
+            return ends;
+        }
+        var nothing = new Work.Preflight(Set.of(), java.util.Map.of(), Set.of(), Set.of());
+        var draft = new Draft(title, Phase.VERIFY, nothing, Times.CHECK_LIMIT, Duration.ZERO);
+        return Set.of(add(draft, scope, Responsible.NOBODY, ends));
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    static Set<Integer> union(Set<Integer> some, Set<Integer> more) {
+        if (some.isEmpty()) {
+            return more;
+        }
+        var all = new LinkedHashSet<>(some);
+        all.addAll(more);
+        return new TreeSet<>(all);
+    }
+
+    private static StepClass classOf(Work work) {
+        return switch (work) {
+            case Work.Preflight _, Work.Reachable _, Work.SmokePrivate _, Work.SmokePublic _ ->
+                    StepClass.PURE;
+            case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _ -> StepClass.WAIT;
+            case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
+            case Work.RunJob job ->
+                    job.probe().isEmpty() ? StepClass.ONCE_ONLY : StepClass.VERIFIABLE;
+        };
+    }
+}

@@ -1,0 +1,42 @@
+package dev.belay.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What an environment will run once a plan has ended well: what a release further back in the
+/// queue is planned on.
+public final class Expected {
+    private static final int HISTORY_MAX = 50;
+
+    private Expected() {}
+
+    /// The inventory, with what the plan desires on top of each history.
+    ///
+    /// @param release the id of the release that carries the plan out
+    public static Inventory after(Inventory now, Plan plan, String release) {
+        var components = new HashMap<>(now.components());
+        boolean soaks = plan.skipped().stream().noneMatch(skip -> skip.what().equals("soak"));
+        plan.desired()
+                .forEach((name, deployment) ->
+                        components.merge(name, first(deployment, soaks, release), Expected::onTop));
+        return new Inventory(now.environment(), components);
+    }
+
+    private static Inventory.Component first(Deployment deployment, boolean soaks, String release) {
+        Map<String, Integer> running =
+                deployment.instances() == 0
+                        ? Map.of()
+                        : Map.of(deployment.revision().id(), deployment.instances());
+        return new Inventory.Component(
+                List.of(new Inventory.Past(deployment, soaks, release)), running);
+    }
+
+    private static Inventory.Component onTop(Inventory.Component old, Inventory.Component latest) {
+        var history = new ArrayList<>(latest.history());
+        history.addAll(old.history());
+        return new Inventory.Component(
+                history.subList(0, Math.min(history.size(), HISTORY_MAX)), latest.running());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.PlatformTest;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/// One release before its steps are laid: which components, in which order, and what surrounds
+/// them.
+///
+/// @param levels groups that follow each other; without an `order` there is one
+/// @param after component to those of the same level that must stand before it
+/// @param ordered whether `order` makes the levels: then the jobs of a level come first in it
+/// @param needs name to the probe of each datastore and external; none for a rollback, which has no
+///   time for it
+/// @param platform smoke tests to run when all of it stands
+record Outline(
+        Plan.Kind kind,
+        EnvironmentView view,
+        List<List<Change>> levels,
+        Map<String, Set<String>> after,
+        boolean ordered,
+        Set<Phase> without,
+        SortedMap<String, Work.Reachable> needs,
+        List<PlatformTest> platform,
+        Duration soak,
+        List<Plan.Skip> skipped,
+        String manifestDigest) {
+    List<Change> changes() {
+        return levels.stream().flatMap(List::stream).toList();
+    }
+
+    boolean has(Phase phase) {
+        return !without.contains(phase);
+    }
+
+    Set<String> before(Change change) {
+        return after.getOrDefault(change.name(), Set.of());
+    }
+}

@@ -1,0 +1,270 @@
+package dev.belay.plan;
+
+import dev.belay.release.Digest;
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.StepClass;
+import dev.belay.release.Work;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Plans and deployments as canonical JSON: the same plan is the same bytes, so its digest is the
+/// digest of these. Journals keep them for ever: a reader ignores keys that it does not know, and
+/// refuses what it does not understand with an [IllegalArgumentException].
+public final class PlanJson {
+    private PlanJson() {}
+
+    // --- out --------------------------------------------------------------------------------
+
+    public static String encode(Plan plan) {
+        return JsonOut.text(out -> write(out, plan));
+    }
+
+    public static String encode(Deployment deployment) {
+        return JsonOut.text(out ->
+                write(out, deployment, () -> RevisionJson.write(out, deployment.revision())));
+    }
+
+    /// What `belay plan --json` prints.
+    public static String encode(Submission submission) {
+        return JsonOut.text(out ->
+                out.open()
+                        .put("digest", submission.digest().text())
+                        .put("environment", submission.environment())
+                        .put("manifest", submission.manifestDigest())
+                        .list("plans", submission.plans(), plan -> write(out, plan))
+                        .put("platform", submission.platform())
+                        .strings("unchanged", submission.unchanged())
+                        .close());
+    }
+
+    public static Digest digest(Plan plan) {
+        return Digest.of(JsonOut.write(out -> write(out, plan)));
+    }
+
+    static String encode(Launch launch) {
+        return JsonOut.text(out -> RevisionJson.write(out, launch));
+    }
+
+    static Digest digestOf(
+            String platform,
+            String environment,
+            String manifestDigest,
+            List<Plan> plans,
+            SortedMap<String, String> unchanged) {
+        List<String> digests = plans.stream().map(plan -> digest(plan).text()).toList();
+        return Digest.of(
+                JsonOut.write(out ->
+                        out.open()
+                                .put("environment", environment)
+                                .put("manifest", manifestDigest)
+                                .strings("plans", digests)
+                                .put("platform", platform)
+                                .strings("unchanged", unchanged)
+                                .close()));
+    }
+
+    private static void write(JsonOut out, Plan plan) {
+        var baseline = new TreeMap<String, String>();
+        plan.baseline().forEach((scope, revision) -> baseline.put(scope.toString(), revision));
+        SortedMap<String, Revision> revisions = WorkJson.table(plan);
+        out.open()
+                .strings("baseline", baseline)
+                .list("before", plan.before(), check -> WorkJson.write(out, check))
+                .map("desired", plan.desired(), deployment -> byName(out, deployment))
+                .put("environment", plan.environment())
+                .map("fallback", plan.fallback(), deployment -> byName(out, deployment))
+                .put("format", plan.format())
+                .put("kind", plan.kind())
+                .put("manifest", plan.manifestDigest())
+                .put("platform", plan.platform())
+                .put("pointOfNoReturn", plan.pointOfNoReturn())
+                .map("revisions", revisions, revision -> RevisionJson.write(out, revision))
+                .strings("scopes", plan.scopes().stream().map(Scope::toString).toList())
+                .list("skipped", plan.skipped(), skip -> write(out, skip))
+                .list("steps", plan.steps(), step -> write(out, step))
+                .list("targets", plan.targets(), target -> write(out, target))
+                .put("title", plan.title())
+                .strings("warnings", plan.warnings())
+                .close();
+    }
+
+    private static void byName(JsonOut out, Deployment deployment) {
+        out.open()
+                .put("instances", deployment.instances())
+                .put("revision", deployment.revision().id());
+        rest(out, deployment);
+    }
+
+    private static void write(JsonOut out, Deployment deployment, Runnable revision) {
+        out.open().put("instances", deployment.instances()).put("revision", revision);
+        rest(out, deployment);
+    }
+
+    private static void rest(JsonOut out, Deployment deployment) {
+        out.list("smoke", deployment.smoke(), test -> SmokeJson.write(out, test))
+                .list("traffic", deployment.traffic(), line -> WorkJson.write(out, line))
+                .close();
+    }
+
+    private static void write(JsonOut out, Plan.Skip skip) {
+        out.open().put("by", skip.by()).put("what", skip.what()).put("why", skip.why()).close();
+    }
+
+    private static void write(JsonOut out, Plan.Target target) {
+        out.open()
+                .put("component", target.component())
+                .put("release", target.release())
+                .put("revision", target.revision())
+                .put("warm", target.warm())
+                .close();
+    }
+
+    private static void write(JsonOut out, Step step) {
+        Responsible who = step.responsible();
+        out.open()
+                .numbers("after", step.after())
+                .put("class", step.stepClass())
+                .put("deadline", step.deadline())
+                .put("expected", step.expected())
+                .put("number", step.number())
+                .put("onUnknown", step.onUnknown())
+                .put("phase", step.phase())
+                .put(
+                        "responsible",
+                        () ->
+                                out.open()
+                                        .put("contact", who.contact())
+                                        .put("owner", who.owner())
+                                        .put("runbook", who.runbook())
+                                        .close())
+                .put("scope", step.scope().toString())
+                .put("title", step.title())
+                .put("undo", () -> write(out, step.undo()))
+                .put("work", () -> WorkJson.write(out, step.work()))
+                .close();
+    }
+
+    private static void write(JsonOut out, Undo undo) {
+        out.open();
+        switch (undo) {
+            case Undo.Nothing(String why) -> out.put("type", "nothing").put("why", why);
+            case Undo.Apply(Work.Effect effect, var deadline) ->
+                    out.put("deadline", deadline)
+                            .put("type", "apply")
+                            .put("work", () -> WorkJson.write(out, effect));
+            case Undo.Impossible(String why) -> out.put("type", "impossible").put("why", why);
+        }
+        out.close();
+    }
+
+    // --- in ---------------------------------------------------------------------------------
+
+    /// Reads what [#encode(Plan)] wrote.
+    ///
+    /// @throws IllegalArgumentException when it is not a plan of a format that this version knows
+    public static Plan decode(String text) {
+        JsonIn in = JsonIn.read(text);
+        int format = in.count("format");
+        if (format != Plan.FORMAT) {
+            throw new IllegalArgumentException(
+                    "a plan of format " + format + ", this version knows " + Plan.FORMAT);
+        }
+        Map<String, Revision> revisions = in.map("revisions", RevisionJson::read);
+        var baseline = new TreeMap<Scope, String>();
+        in.stringMap("baseline").forEach((scope, id) -> baseline.put(Scope.parse(scope), id));
+        return new Plan(
+                format,
+                in.string("platform"),
+                in.string("environment"),
+                in.choice("kind", Plan.Kind.class),
+                in.string("title"),
+                new TreeSet<>(in.list("scopes", scope -> Scope.parse(scope.string()))),
+                baseline,
+                in.list("steps", step -> step(step, revisions)),
+                in.map("desired", deployment -> deployment(deployment, revisions)),
+                in.map("fallback", deployment -> deployment(deployment, revisions)),
+                in.list("before", check -> check(check, revisions)),
+                in.list("targets", PlanJson::target),
+                in.count("pointOfNoReturn"),
+                in.list(
+                        "skipped",
+                        s -> new Plan.Skip(s.string("what"), s.string("by"), s.string("why"))),
+                in.strings("warnings"),
+                in.string("manifest"));
+    }
+
+    /// Reads what [#encode(Deployment)] wrote.
+    ///
+    /// @throws IllegalArgumentException when it is not a deployment
+    public static Deployment decodeDeployment(String text) {
+        return deployment(JsonIn.read(text), Map.of());
+    }
+
+    private static Deployment deployment(JsonIn in, Map<String, Revision> revisions) {
+        JsonIn revision = in.at("revision");
+        return new Deployment(
+                revision.isString()
+                        ? WorkJson.known(revision.string(), revisions)
+                        : RevisionJson.read(revision),
+                in.count("instances"),
+                in.list("traffic", WorkJson::traffic),
+                in.list("smoke", SmokeJson::read));
+    }
+
+    private static Plan.Target target(JsonIn in) {
+        return new Plan.Target(
+                in.string("component"),
+                in.string("revision"),
+                in.string("release"),
+                in.truth("warm"));
+    }
+
+    private static Step step(JsonIn in, Map<String, Revision> revisions) {
+        JsonIn who = in.at("responsible");
+        return new Step(
+                in.count("number"),
+                in.string("title"),
+                in.choice("phase", Phase.class),
+                Scope.parse(in.string("scope")),
+                in.choice("class", StepClass.class),
+                WorkJson.read(in.at("work"), revisions),
+                undo(in.at("undo"), revisions),
+                in.numbers("after"),
+                in.time("deadline"),
+                in.time("expected"),
+                in.choice("onUnknown", OnUnknown.class),
+                new Responsible(who.string("owner"), who.string("contact"), who.string("runbook")));
+    }
+
+    private static Undo undo(JsonIn in, Map<String, Revision> revisions) {
+        String type = in.string("type");
+        return switch (type) {
+            case "nothing" -> new Undo.Nothing(in.string("why"));
+            case "apply" -> new Undo.Apply(effect(in.at("work"), revisions), in.time("deadline"));
+            case "impossible" -> new Undo.Impossible(in.string("why"));
+            default -> throw new IllegalArgumentException("undo `" + type + "` is not known");
+        };
+    }
+
+    private static Work.Check check(JsonIn in, Map<String, Revision> revisions) {
+        return switch (WorkJson.read(in, revisions)) {
+            case Work.Check check -> check;
+            case Work.Effect effect ->
+                    throw new IllegalArgumentException("an effect where one looks: " + effect);
+        };
+    }
+
+    private static Work.Effect effect(JsonIn in, Map<String, Revision> revisions) {
+        return switch (WorkJson.read(in, revisions)) {
+            case Work.Effect effect -> effect;
+            case Work.Check check ->
+                    throw new IllegalArgumentException("a check where one acts: " + check);
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.Digest;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Everything that a deployment's plan depends on. The same request gives the same plan, byte for
+/// byte.
+///
+/// @param built component to what it is to run; needed for the selected ones only
+public record PlanRequest(
+        EnvironmentView view,
+        SortedMap<String, Source> built,
+        Inventory inventory,
+        Selection selection,
+        String manifestDigest) {
+    public PlanRequest {
+        built = Collections.unmodifiableSortedMap(new TreeMap<>(built));
+    }
+
+    public PlanRequest(
+            EnvironmentView view,
+            Map<String, Source> built,
+            Inventory inventory,
+            Selection selection,
+            String manifestDigest) {
+        this(view, new TreeMap<>(built), inventory, selection, manifestDigest);
+    }
+
+    /// What a revision is made of, beside its launch.
+    ///
+    /// @param configuration the version of the plain values
+    public record Source(Digest artifact, String configuration) {}
+}

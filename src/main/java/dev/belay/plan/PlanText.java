@@ -1,0 +1,233 @@
+package dev.belay.plan;
+
+import dev.belay.release.OnUnknown;
+import dev.belay.release.StepClass;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A submission as people read it before they say yes: what will happen, what each step waits on,
+/// how it is undone, where one can go back to, and the command that does exactly this.
+public final class PlanText {
+    private static final int WIDTH = 100;
+    private static final int WIDTH_MIN = 40;
+
+    private final StringBuilder text = new StringBuilder();
+    private final int width;
+
+    private PlanText(int width) {
+        this.width = Math.max(width, WIDTH_MIN);
+    }
+
+    /// Renders for a page of usual width.
+    public static String render(Submission submission) {
+        return render(submission, WIDTH);
+    }
+
+    /// Renders for a terminal of so many columns.
+    public static String render(Submission submission, int width) {
+        return new PlanText(width).submission(submission);
+    }
+
+    private String submission(Submission submission) {
+        String where = submission.platform() + " in " + submission.environment();
+        if (submission.plans().isEmpty()) {
+            line(0, where + ": nothing to do");
+        } else {
+            int releases = submission.plans().size();
+            line(0, where + ": " + count(releases, "release") + once(submission.plans()));
+        }
+        submission.plans().forEach(this::plan);
+        if (!submission.unchanged().isEmpty()) {
+            text.append('\n');
+            line(0, "unchanged");
+            submission.unchanged().forEach((name, why) -> line(2, name + ": " + why));
+        }
+        text.append('\n');
+        line(0, "digest   " + submission.digest());
+        if (!submission.plans().isEmpty()) {
+            line(0, "to do exactly this:");
+            // Never wrapped: it is there to be copied.
+            text.append("  ").append(command(submission)).append('\n');
+        }
+        return text.toString();
+    }
+
+    static String command(Submission submission) {
+        Plan first = submission.plans().getFirst();
+        return switch (first.kind()) {
+            case DEPLOY ->
+                    "belay deploy " + submission.environment() + " --plan " + submission.digest();
+            case ROLLBACK ->
+                    "belay rollback " + submission.environment() + " --plan " + submission.digest();
+        };
+    }
+
+    private static String once(List<Plan> plans) {
+        long once =
+                plans.stream()
+                        .flatMap(plan -> plan.steps().stream())
+                        .filter(step -> step.stepClass() == StepClass.ONCE_ONLY)
+                        .count();
+        return once == 0 ? "" : ", " + count(once, "once-only step");
+    }
+
+    private void plan(Plan plan) {
+        text.append('\n');
+        line(0, plan.title());
+        plan.steps().forEach(this::step);
+        line(2, "expected " + Times.text(expected(plan)) + " in all");
+        section("way back", wayBack(plan));
+        section("rollback targets", targets(plan));
+        section("left out", plan.skipped().stream().map(PlanText::words).toList());
+        section("mind", plan.warnings());
+    }
+
+    private void step(Step step) {
+        String after =
+                step.after().isEmpty()
+                        ? ""
+                        : " · after "
+                                + String.join(
+                                        ", ", step.after().stream().map(String::valueOf).toList());
+        line(2, "%3d  %s".formatted(step.number(), step.title()));
+        line(
+                7,
+                words(step)
+                        + after
+                        + " · about "
+                        + Times.text(step.expected())
+                        + ", at most "
+                        + Times.text(step.deadline()));
+        if (step.work() instanceof Work.Effect) {
+            line(7, "undo: " + words(step.undo()));
+        }
+    }
+
+    static List<String> wayBack(Plan plan) {
+        var lines = new ArrayList<String>();
+        if (plan.pointOfNoReturn() > 0) {
+            lines.add("only until step " + plan.pointOfNoReturn() + ": after it, forward only");
+        } else {
+            lines.add("from every step: there is no point of no return");
+        }
+        plan.desired()
+                .keySet()
+                .forEach(name -> {
+                    Deployment back = plan.fallback().get(name);
+                    lines.add(
+                            back == null
+                                    ? name + " → nothing: it did not run before"
+                                    : name + " → " + words(back));
+                });
+        return lines;
+    }
+
+    static List<String> targets(Plan plan) {
+        if (plan.targets().isEmpty()) {
+            return List.of("none: nothing that soaked ran before");
+        }
+        return plan.targets().stream()
+                .map(target ->
+                        "%s → %s, of release %s%s"
+                                .formatted(
+                                        target.component(),
+                                        target.revision(),
+                                        target.release(),
+                                        target.warm() ? ", still warm" : ""))
+                .toList();
+    }
+
+    static String words(Plan.Skip skip) {
+        String by = skip.by().isEmpty() ? "" : ", asked by " + skip.by();
+        return skip.what() + by + (skip.why().isEmpty() ? "" : ": " + skip.why());
+    }
+
+    private static String words(Deployment deployment) {
+        return deployment.instances() == 0
+                ? deployment.revision().id()
+                : deployment.instances() + " × " + deployment.revision().id();
+    }
+
+    private static String words(Step step) {
+        String kind = step.stepClass().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        if (step.stepClass() != StepClass.ONCE_ONLY) {
+            return kind;
+        }
+        return kind
+                + switch (step.onUnknown()) {
+                    case OnUnknown.HOLD -> ", held for a person if its answer is lost";
+                    case OnUnknown.ASSUME_DONE -> ", taken as done if its answer is lost";
+                    case OnUnknown.UNDO -> ", turned back if its answer is lost";
+                };
+    }
+
+    static String words(Undo undo) {
+        return switch (undo) {
+            case Undo.Nothing(String why) -> "nothing, " + why;
+            case Undo.Apply(Work.Effect effect, Duration _) -> words(effect);
+            case Undo.Impossible(String why) -> "none, " + why;
+        };
+    }
+
+    static String words(Work.Effect effect) {
+        return switch (effect) {
+            case Work.Scale(var revision, int instances) ->
+                    instances == 0
+                            ? "stop every " + revision.id()
+                            : instances + " × " + revision.id() + " run";
+            case Work.Route(String component, Traffic traffic) ->
+                    component + ": " + Course.words(traffic);
+            case Work.Publish(var revision) -> "publish " + revision.id();
+            case Work.RunJob(var revision, var _) -> "run " + revision.id();
+        };
+    }
+
+    /// The longest way through the steps.
+    static Duration expected(Plan plan) {
+        Duration[] done = new Duration[plan.steps().size() + 1];
+        Duration longest = Duration.ZERO;
+        for (Step step : plan.steps()) {
+            Duration start = Duration.ZERO;
+            for (int before : step.after()) {
+                start = max(start, done[before]);
+            }
+            done[step.number()] = start.plus(step.expected());
+            longest = max(longest, done[step.number()]);
+        }
+        return longest;
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    private void section(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            line(2, title);
+            lines.forEach(each -> line(4, each));
+        }
+    }
+
+    /// Breaks between words; what has no blank stays whole.
+    private void line(int indent, String words) {
+        String margin = " ".repeat(indent);
+        var current = new StringBuilder(margin);
+        for (String word : words.split(" ", -1)) {
+            if (current.length() + word.length() > width && current.length() > indent) {
+                text.append(current.toString().stripTrailing()).append('\n');
+                current.setLength(0);
+                current.append(margin).append("  ");
+            }
+            current.append(word).append(' ');
+        }
+        text.append(current.toString().stripTrailing()).append('\n');
+    }
+
+    private static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,244 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.Reading;
+import dev.belay.manifest.Strategy;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.release.Launch;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Makes plans: manifest and inventory in, the whole course of every release out. It decides
+/// everything that is to be decided, so that execution has nothing left to choose; it looks at
+/// nothing but what it is given.
+public final class Planner {
+    /// The traffic of a component that only one revision has.
+    private static final int ALL = 100;
+
+    private final PlanRequest request;
+    private final EnvironmentView view;
+    private final List<Problem> problems = new ArrayList<>();
+    private final SortedMap<String, String> unchanged = new TreeMap<>();
+
+    private Planner(PlanRequest request) {
+        this.request = request;
+        this.view = request.view();
+    }
+
+    /// Plans a deployment of what is selected.
+    public static Planning plan(PlanRequest request) {
+        return new Planner(request).plan();
+    }
+
+    /// Plans the way back to the last soaked deployment.
+    public static Planning rollback(RollbackRequest request) {
+        return new Rollback(request).plan();
+    }
+
+    private Planning plan() {
+        problems.addAll(view.unsupported());
+        return switch (request.selection().in(view)) {
+            case Reading.Refused<Selection.Chosen>(List<Problem> wrong) -> {
+                problems.addAll(wrong);
+                yield new Planning.Refused(problems);
+            }
+            case Reading.Read<Selection.Chosen>(Selection.Chosen chosen) -> plan(chosen);
+        };
+    }
+
+    private Planning plan(Selection.Chosen chosen) {
+        SequencedMap<String, Change> changes = new LinkedHashMap<>();
+        for (Component component : view.components().values()) {
+            if (!chosen.components().contains(component.name())) {
+                unchanged.put(component.name(), "left out on request");
+            } else {
+                consider(component, changes);
+            }
+        }
+        for (String name : request.inventory().components().keySet()) {
+            if (!view.components().containsKey(name)) {
+                unchanged.put(name, "no longer in the manifest: left as it runs");
+            }
+        }
+        if (!problems.isEmpty()) {
+            return new Planning.Refused(problems);
+        }
+        List<Plan> plans =
+                Partition.of(view, changes).stream()
+                        .map(part -> Assembly.plan(outline(part, chosen, changes)))
+                        .toList();
+        for (Plan plan : plans) {
+            PlanLint.demand(plan, request.inventory());
+        }
+        return new Planning.Planned(
+                Submission.of(
+                        view.platform(),
+                        view.environment(),
+                        request.manifestDigest(),
+                        plans,
+                        unchanged));
+    }
+
+    private void consider(Component component, Map<String, Change> changes) {
+        PlanRequest.Source source = request.built().get(component.name());
+        if (unshippable(component)) {
+            return;
+        }
+        if (source == null) {
+            problems.add(
+                    problem(
+                            "plan/not-built",
+                            component,
+                            "`" + component.name() + "` has no artifact yet",
+                            "build it, or leave it out with `--skip " + component.name() + "`"));
+            return;
+        }
+        Deployment goal = goal(component, source);
+        Scope scope = Scope.component(view.environment(), component.name());
+        Change change =
+                Change.of(
+                                component.name(),
+                                scope,
+                                goal,
+                                strategy(component),
+                                request.inventory().components().get(component.name()))
+                        .with(
+                                Responsible.of(component.responsible()),
+                                component.uses(),
+                                component.kind() instanceof Component.Job job ? job : null);
+        if (change.needed()) {
+            changes.put(component.name(), change);
+        } else {
+            unchanged.put(component.name(), "`" + goal.revision().id() + "` runs as it is wanted");
+        }
+    }
+
+    private boolean unshippable(Component component) {
+        if (component.kind() instanceof Component.Contract) {
+            problems.add(
+                    problem(
+                            "plan/contract-not-shipped",
+                            component,
+                            "this version cannot ship the contract `" + component.name() + "`",
+                            "leave it out with `--skip " + component.name() + "`"));
+            return true;
+        }
+        if (strategy(component) == Strategy.CANARY) {
+            problems.add(
+                    problem(
+                            "plan/canary-not-enforced",
+                            component,
+                            "this version cannot ship `" + component.name() + "` as a canary",
+                            "use `blue-green` or `rolling`"));
+            return true;
+        }
+        return false;
+    }
+
+    private static Problem problem(String code, Component component, String what, String hint) {
+        Place place = component.source().at();
+        return new Problem(code, place, what, hint);
+    }
+
+    private static Strategy strategy(Component component) {
+        return switch (component.kind()) {
+            case Component.Service service -> service.strategy();
+            case Component.Worker worker -> worker.strategy();
+            case Component.Frontend frontend -> frontend.strategy();
+            case Component.Job _, Component.Contract _ -> Strategy.BLUE_GREEN;
+        };
+    }
+
+    private static Deployment goal(Component component, PlanRequest.Source source) {
+        Revision revision = Revisions.of(component.name(), source, launch(component));
+        return switch (component.kind()) {
+            case Component.Service(Launch _, int port, int instances, Strategy _) ->
+                    new Deployment(
+                            revision,
+                            instances,
+                            List.of(all(port, revision, instances, instances > 0)),
+                            component.smoke());
+            case Component.Frontend(int port, Strategy _) ->
+                    new Deployment(
+                            revision, 0, List.of(all(port, revision, 0, true)), component.smoke());
+            case Component.Worker(Launch _, int instances, Strategy _) ->
+                    new Deployment(revision, instances, List.of(), component.smoke());
+            case Component.Job _, Component.Contract _ ->
+                    new Deployment(revision, 0, List.of(), List.of());
+        };
+    }
+
+    private static Traffic all(int port, Revision revision, int instances, boolean any) {
+        return any
+                ? new Traffic(port, List.of(new Traffic.Share(revision.id(), ALL, instances)))
+                : Traffic.none(port);
+    }
+
+    private static Launch launch(Component component) {
+        return switch (component.kind()) {
+            case Component.Service service -> service.launch();
+            case Component.Worker worker -> worker.launch();
+            case Component.Job job -> job.launch();
+            case Component.Frontend _, Component.Contract _ -> Revisions.NOT_STARTED;
+        };
+    }
+
+    private Outline outline(
+            Partition.Part part, Selection.Chosen chosen, Map<String, Change> changes) {
+        boolean proven = part.changes().stream().allMatch(c -> c.sameRevision() && c.soaked());
+        boolean soaks = !proven && !chosen.without().contains(Phase.SOAK);
+        return new Outline(
+                Plan.Kind.DEPLOY,
+                view,
+                part.levels(),
+                part.after(),
+                !view.order().isEmpty(),
+                chosen.without(),
+                needs(part),
+                platformTests(part, changes),
+                soaks ? view.soak() : Duration.ZERO,
+                request.selection().skips(),
+                request.manifestDigest());
+    }
+
+    private SortedMap<String, Work.Reachable> needs(Partition.Part part) {
+        var needs = new TreeMap<String, Work.Reachable>();
+        for (Change change : part.changes()) {
+            for (String name : change.needs()) {
+                var datastore = view.datastores().get(name);
+                var external = view.externals().get(name);
+                if (datastore != null) {
+                    needs.put(name, new Work.Reachable(datastore.dependency()));
+                } else if (external != null) {
+                    needs.put(name, new Work.Reachable(external.dependency()));
+                }
+            }
+        }
+        return needs;
+    }
+
+    /// Each runs where its component changes; when that stays as it is, after every release.
+    private List<PlatformTest> platformTests(Partition.Part part, Map<String, Change> changes) {
+        return view.smoke().stream()
+                .filter(test ->
+                        part.has(test.component())
+                                || (!changes.containsKey(test.component())
+                                        && request.inventory()
+                                                .components()
+                                                .containsKey(test.component())))
+                .toList();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.belay.plan;
+
+import dev.belay.release.Digest;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.Revision;
+
+/// [Revision] and its launch as JSON. What is written here is what a revision's id is a digest of.
+final class RevisionJson {
+    private RevisionJson() {}
+
+    static void write(JsonOut out, Revision revision) {
+        out.open()
+                .put("artifact", revision.artifact().text())
+                .put("component", revision.component())
+                .put("configuration", revision.configuration())
+                .put("id", revision.id())
+                .put("launch", () -> write(out, revision.launch()))
+                .close();
+    }
+
+    static void write(JsonOut out, Launch launch) {
+        Launch.Limits limits = launch.limits();
+        Launch.Stop stop = launch.stop();
+        out.open().strings("command", launch.command());
+        out.put(
+                        "limits",
+                        () ->
+                                out.open()
+                                        .put("cpuPercent", limits.cpuPercent())
+                                        .put("memoryBytes", limits.memoryBytes())
+                                        .put("openFiles", limits.openFiles())
+                                        .put("processes", limits.processes())
+                                        .close())
+                .put("liveness", () -> write(out, launch.liveness()))
+                .put("port", launch.port())
+                .put("readiness", () -> write(out, launch.readiness()))
+                .set("required", launch.required())
+                .set("secrets", launch.secrets())
+                .put(
+                        "stop",
+                        () ->
+                                out.open()
+                                        .put("drain", stop.drain())
+                                        .put("grace", stop.grace())
+                                        .put("signal", stop.signal())
+                                        .close())
+                .close();
+    }
+
+    private static void write(JsonOut out, Health health) {
+        out.open()
+                .put("check", () -> write(out, health.check()))
+                .put("over", health.over())
+                .put("successes", health.successes())
+                .put("timeout", health.timeout())
+                .put("within", health.within())
+                .close();
+    }
+
+    private static void write(JsonOut out, Health.Check check) {
+        out.open();
+        switch (check) {
+            case Health.Http(String path, Health.StatusRange status, var headers, String body) ->
+                    out.put("body", body)
+                            .strings("headers", headers)
+                            .put("path", path)
+                            .put("status", () -> SmokeJson.write(out, status))
+                            .put("type", "http");
+            case Health.Tcp() -> out.put("type", "tcp");
+            case Health.Command(var command) ->
+                    out.strings("command", command).put("type", "command");
+            case Health.Alive() -> out.put("type", "alive");
+        }
+        out.close();
+    }
+
+    static Revision read(JsonIn in) {
+        return new Revision(
+                in.string("id"),
+                in.string("component"),
+                new Digest(in.string("artifact")),
+                in.string("configuration"),
+                launch(in.at("launch")));
+    }
+
+    private static Launch launch(JsonIn in) {
+        JsonIn stop = in.at("stop");
+        JsonIn limits = in.at("limits");
+        return new Launch(
+                in.strings("command"),
+                in.set("required"),
+                in.set("secrets"),
+                in.truth("port"),
+                new Launch.Stop(stop.string("signal"), stop.time("grace"), stop.time("drain")),
+                new Launch.Limits(
+                        limits.number("memoryBytes"),
+                        limits.count("cpuPercent"),
+                        limits.count("openFiles"),
+                        limits.count("processes")),
+                health(in.at("readiness")),
+                health(in.at("liveness")));
+    }
+
+    private static Health health(JsonIn in) {
+        return new Health(
+                check(in.at("check")),
+                in.count("successes"),
+                in.time("over"),
+                in.time("timeout"),
+                in.time("within"));
+    }
+
+    private static Health.Check check(JsonIn in) {
+        String type = in.string("type");
+        return switch (type) {
+            case "http" ->
+                    new Health.Http(
+                            in.string("path"),
+                            SmokeJson.status(in.at("status")),
+                            in.stringMap("headers"),
+                            in.string("body"));
+            case "tcp" -> new Health.Tcp();
+            case "command" -> new Health.Command(in.strings("command"));
+            case "alive" -> new Health.Alive();
+            default -> throw new IllegalArgumentException("health `" + type + "` is not known");
+        };
+    }
+}

@@ -1,0 +1,290 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Reading;
+import dev.belay.manifest.Strategy;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.release.Scope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Plans the way back by the fast path: the old stands again, gets the traffic, the new goes. No
+/// dependency is probed and nothing soaks; both were done when it was new.
+///
+/// A component goes back alone when nothing that came after it in the same release stays behind:
+/// then the mixture of revisions is one that this release had shown to work on its way. Otherwise
+/// those must go along, and go first.
+final class Rollback {
+    private final RollbackRequest request;
+    private final EnvironmentView view;
+    private final List<Problem> problems = new ArrayList<>();
+    private final SortedMap<String, String> unchanged = new TreeMap<>();
+
+    Rollback(RollbackRequest request) {
+        this.request = request;
+        this.view = request.view();
+    }
+
+    Planning plan() {
+        Set<String> chosen = chosen();
+        SequencedMap<String, Change> changes = new LinkedHashMap<>();
+        for (String name : chosen) {
+            consider(name, changes);
+        }
+        if (problems.isEmpty() && changes.isEmpty()) {
+            problems.add(nothing("environment " + view.environment(), unchanged.values()));
+        }
+        if (problems.isEmpty()) {
+            demandCompanions(changes);
+        }
+        if (!problems.isEmpty()) {
+            return new Planning.Refused(problems);
+        }
+        List<Plan> plans =
+                Partition.of(view, changes).stream()
+                        .map(part -> Assembly.plan(outline(part)))
+                        .toList();
+        for (Plan plan : plans) {
+            PlanLint.demand(plan, request.inventory());
+        }
+        return new Planning.Planned(
+                Submission.of(
+                        view.platform(),
+                        view.environment(),
+                        request.manifestDigest(),
+                        plans,
+                        unchanged));
+    }
+
+    /// All that runs, or what is asked for: a component may be gone from the manifest and still go
+    /// back.
+    private Set<String> chosen() {
+        var running = new TreeSet<>(request.inventory().components().keySet());
+        if (request.components().isEmpty()) {
+            return running;
+        }
+        var asked = new LinkedHashSet<String>();
+        var declared = new ArrayList<String>();
+        for (String name : request.components()) {
+            if (running.contains(name)) {
+                asked.add(name);
+            } else {
+                declared.add(name);
+            }
+        }
+        if (declared.isEmpty()) {
+            return asked;
+        }
+        switch (new Selection(declared, List.of(), "", "").in(view, "belay rollback")) {
+            case Reading.Read<Selection.Chosen>(Selection.Chosen more) ->
+                    asked.addAll(more.components());
+            case Reading.Refused<Selection.Chosen>(List<Problem> wrong) -> problems.addAll(wrong);
+        }
+        return asked;
+    }
+
+    private void consider(String name, Map<String, Change> changes) {
+        Component component = view.components().get(name);
+        boolean job = component != null && component.kind() instanceof Component.Job;
+        Inventory.Component inventory = request.inventory().components().get(name);
+        Inventory.Past target = job || inventory == null ? null : target(inventory);
+        if (inventory == null || target == null) {
+            String why =
+                    job
+                            ? "`" + name + "` is a job: what it did stays"
+                            : "`"
+                                    + name
+                                    + "` has nothing to go back to: none that soaked ran"
+                                    + " before";
+            unchanged.put(name, why);
+            if (request.components().contains(name)) {
+                problems.add(nothing(name, List.of(why)));
+            }
+            return;
+        }
+        Change change =
+                Change.of(
+                                name,
+                                Scope.component(view.environment(), name),
+                                target.deployment(),
+                                strategy(component),
+                                inventory)
+                        .with(
+                                component == null
+                                        ? Responsible.NOBODY
+                                        : Responsible.of(component.responsible()),
+                                List.of(),
+                                null);
+        changes.put(name, change.returning());
+    }
+
+    /// The last that soaked, other than what runs.
+    private static Inventory.@Nullable Past target(Inventory.Component inventory) {
+        if (inventory.history().isEmpty()) {
+            return null;
+        }
+        Deployment now = inventory.history().getFirst().deployment();
+        for (Inventory.Past past : inventory.history()) {
+            if (past.soaked() && !past.deployment().revision().id().equals(now.revision().id())) {
+                return past;
+            }
+        }
+        return null;
+    }
+
+    private static Problem nothing(String what, Iterable<String> reasons) {
+        return new Problem(
+                "rollback/none",
+                new Place.Named("`belay rollback`"),
+                "there is nothing to go back to: none",
+                String.join("; ", reasons).isEmpty()
+                        ? "nothing was ever deployed to " + what
+                        : String.join("; ", reasons));
+    }
+
+    /// Only what must not run twice is stopped first; everything else has the fast path.
+    private static Strategy strategy(@Nullable Component component) {
+        Strategy declared =
+                component == null
+                        ? Strategy.BLUE_GREEN
+                        : switch (component.kind()) {
+                            case Component.Service service -> service.strategy();
+                            case Component.Worker worker -> worker.strategy();
+                            case Component.Frontend _, Component.Job _, Component.Contract _ ->
+                                    Strategy.BLUE_GREEN;
+                        };
+        return declared == Strategy.RECREATE ? Strategy.RECREATE : Strategy.BLUE_GREEN;
+    }
+
+    // --- who must go along ------------------------------------------------------------------
+
+    private void demandCompanions(Map<String, Change> changes) {
+        Map<String, Set<String>> followers = followers();
+        for (String name : changes.keySet()) {
+            var missing = new TreeSet<>(followers.getOrDefault(name, Set.of()));
+            missing.removeAll(changes.keySet());
+            if (!missing.isEmpty()) {
+                String along = String.join(" ", missing);
+                problems.add(
+                        new Problem(
+                                "rollback/must-go-along",
+                                new Place.Named("`belay rollback " + name + "`"),
+                                "`%s` cannot go back alone: %s came after it in the same release"
+                                        .formatted(name, quoted(missing)),
+                                "belay rollback %s %s %s"
+                                        .formatted(view.environment(), name, along)));
+            }
+        }
+    }
+
+    private static String quoted(Set<String> names) {
+        return String.join(", ", names.stream().map(name -> "`" + name + "`").toList());
+    }
+
+    /// Component to those that the release which brought it brought after it, near and far. What
+    /// was new with that release has nowhere to go and keeps nobody from going back.
+    private Map<String, Set<String>> followers() {
+        Map<String, List<String>> byRelease = new TreeMap<>();
+        request.inventory()
+                .components()
+                .forEach((name, component) -> {
+                    if (!job(name) && target(component) != null) {
+                        byRelease
+                                .computeIfAbsent(
+                                        component.history().getFirst().release(),
+                                        _ -> new ArrayList<>())
+                                .add(name);
+                    }
+                });
+        var followers = new HashMap<String, Set<String>>();
+        byRelease.values().forEach(names -> followers(new TreeSet<>(names), followers));
+        return followers;
+    }
+
+    private void followers(Set<String> together, Map<String, Set<String>> into) {
+        Map<String, Integer> level = new HashMap<>();
+        for (int i = 0; i < view.order().size(); i++) {
+            for (String name : view.order().get(i)) {
+                level.putIfAbsent(name, i);
+            }
+        }
+        int last = view.order().size();
+        for (String name : together) {
+            var after = new TreeSet<String>();
+            for (String other : together) {
+                boolean later = level.getOrDefault(other, last) > level.getOrDefault(name, last);
+                boolean behind = follows(other, name);
+                boolean atOnce = view.trafficTogether() && (joined(level) || follows(name, other));
+                if (!other.equals(name) && (later || behind || atOnce)) {
+                    after.add(other);
+                }
+            }
+            into.put(name, after);
+        }
+    }
+
+    /// With `traffic: together` no mixture of the release ever had traffic.
+    private static boolean joined(Map<String, Integer> level) {
+        return !level.isEmpty();
+    }
+
+    /// Whether the one must stand before the other, at any distance.
+    private boolean follows(String late, String early) {
+        var seen = new LinkedHashSet<String>();
+        var open = new ArrayList<>(List.of(late));
+        while (!open.isEmpty()) {
+            Component component = view.components().get(open.removeLast());
+            for (String before : component == null ? List.<String>of() : component.after()) {
+                if (before.equals(early)) {
+                    return true;
+                }
+                if (seen.add(before)) {
+                    open.add(before);
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean job(String name) {
+        Component component = view.components().get(name);
+        return component != null && component.kind() instanceof Component.Job;
+    }
+
+    // --- the outline ------------------------------------------------------------------------
+
+    /// The last that came goes first.
+    private Outline outline(Partition.Part part) {
+        Map<String, Set<String>> after = new HashMap<>();
+        part.after()
+                .forEach((name, befores) ->
+                        befores.forEach(before ->
+                                after.computeIfAbsent(before, _ -> new TreeSet<>()).add(name)));
+        return new Outline(
+                Plan.Kind.ROLLBACK,
+                view,
+                part.levels().reversed(),
+                after,
+                false,
+                EnumSet.of(Phase.DEPENDENCIES, Phase.SOAK),
+                new TreeMap<>(),
+                List.of(),
+                Duration.ZERO,
+                List.of(),
+                request.manifestDigest());
+    }
+}

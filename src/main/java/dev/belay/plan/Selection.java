@@ -1,0 +1,156 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Reading;
+import dev.belay.problem.Nearest;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Which part of a platform is wanted, as it was asked for.
+///
+/// @param only components or groups; empty is all
+/// @param skip phases, components or groups to leave out
+/// @param by who asked
+/// @param why the reason given
+public record Selection(List<String> only, List<String> skip, String by, String why) {
+    public static final Selection ALL = new Selection(List.of(), List.of(), "", "");
+
+    public Selection {
+        only = List.copyOf(only);
+        skip = List.copyOf(skip);
+    }
+
+    /// A selection with every name resolved.
+    ///
+    /// @param components in the order of the manifest
+    /// @param without the phases to leave out
+    public record Chosen(Set<String> components, Set<Phase> without) {
+        public Chosen {
+            components = Collections.unmodifiableSet(new LinkedHashSet<>(components));
+            without = without.isEmpty() ? Set.of() : EnumSet.copyOf(without);
+        }
+    }
+
+    /// Resolves the names; all that are not known are reported together.
+    public Reading<Chosen> in(EnvironmentView view) {
+        return in(view, "--only");
+    }
+
+    /// Resolves the names; complaints call the wanted ones' flag by that name.
+    Reading<Chosen> in(EnvironmentView view, String onlyFlag) {
+        var problems = new ArrayList<Problem>();
+        var components = new LinkedHashSet<String>();
+        only.forEach(name -> members(view, name, onlyFlag, List.of(), problems, components));
+        if (only.isEmpty()) {
+            components.addAll(view.components().keySet());
+        }
+        var without = EnumSet.noneOf(Phase.class);
+        var left = new LinkedHashSet<String>();
+        for (String name : skip) {
+            Optional<Phase> phase = phase(view, name);
+            if (phase.isPresent()) {
+                without.add(phase.get());
+            } else {
+                members(view, name, "--skip", phases(), problems, left);
+            }
+        }
+        if (without.contains(Phase.TRAFFIC)) {
+            problems.add(trafficSkipped());
+        }
+        components.removeAll(left);
+        view.components().values().stream()
+                .filter(component -> skips(without, component.kind()))
+                .forEach(component -> components.remove(component.name()));
+        if (!problems.isEmpty()) {
+            return new Reading.Refused<>(problems);
+        }
+        var ordered = new LinkedHashSet<>(view.components().keySet());
+        ordered.retainAll(components);
+        return new Reading.Read<>(new Chosen(ordered, without));
+    }
+
+    /// What was left out on request, for the record.
+    List<Plan.Skip> skips() {
+        var skips = new ArrayList<Plan.Skip>();
+        if (!only.isEmpty()) {
+            skips.add(new Plan.Skip("all but " + String.join(", ", only), by, why));
+        }
+        skip.forEach(name -> skips.add(new Plan.Skip(name, by, why)));
+        return skips;
+    }
+
+    /// A component or group of that name hides the phase.
+    private static Optional<Phase> phase(EnvironmentView view, String name) {
+        if (view.components().containsKey(name) || view.groups().containsKey(name)) {
+            return Optional.empty();
+        }
+        for (Phase phase : Phase.values()) {
+            String plural = phase.name().toLowerCase(Locale.ROOT);
+            if (name.equals(plural) || plural.equals(name + "s")) {
+                return Optional.of(phase);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> phases() {
+        return List.of(Phase.values()).stream()
+                .map(phase -> phase.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static void members(
+            EnvironmentView view,
+            String name,
+            String flag,
+            List<String> alsoKnown,
+            List<Problem> problems,
+            Set<String> into) {
+        if (view.components().containsKey(name)) {
+            into.add(name);
+        } else if (view.groups().containsKey(name)) {
+            into.addAll(view.groups().getOrDefault(name, List.of()));
+        } else {
+            var known = new TreeSet<>(alsoKnown);
+            known.addAll(view.components().keySet());
+            known.addAll(view.groups().keySet());
+            problems.add(
+                    new Problem(
+                            "plan/unknown-name",
+                            new Place.Named("`" + flag + " " + name + "`"),
+                            "`%s` is no component or group%s of `%s`"
+                                    .formatted(
+                                            name,
+                                            alsoKnown.isEmpty() ? "" : ", nor a phase,",
+                                            view.platform()),
+                            Nearest.hint(name, known)));
+        }
+    }
+
+    private static Problem trafficSkipped() {
+        return new Problem(
+                "plan/traffic-cannot-be-skipped",
+                new Place.Named("`--skip traffic`"),
+                "a release whose traffic never moves would stop the old revision under its users",
+                "leave out whole components instead");
+    }
+
+    private static boolean skips(Set<Phase> without, Component.Kind kind) {
+        return switch (kind) {
+            case Component.Service _, Component.Worker _ -> without.contains(Phase.SERVICES);
+            case Component.Frontend _ -> without.contains(Phase.FRONTENDS);
+            case Component.Job _ -> without.contains(Phase.MIGRATE);
+            case Component.Contract _ -> false;
+        };
+    }
+}

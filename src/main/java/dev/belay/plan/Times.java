@@ -1,0 +1,83 @@
+package dev.belay.plan;
+
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.SmokeTest;
+import java.time.Duration;
+import java.util.List;
+
+/// How long steps may take, and how long they likely do; all of it derived from what the manifest
+/// says, so that a plan can be read as a timetable.
+final class Times {
+    /// A look that needs no patience.
+    static final Duration CHECK_LIMIT = Duration.ofMinutes(1);
+
+    /// A change of the routing table, read back.
+    static final Duration ROUTE_LIMIT = Duration.ofSeconds(30);
+
+    /// Processes forked, not yet ready.
+    static final Duration START_LIMIT = Duration.ofMinutes(1);
+
+    /// An archive verified and unpacked.
+    static final Duration PUBLISH_LIMIT = Duration.ofMinutes(5);
+
+    static final Duration MOMENT = Duration.ofMillis(100);
+    static final Duration SECOND = Duration.ofSeconds(1);
+
+    /// Room for the caller's own work beside the time that the manifest grants.
+    private static final Duration SLACK = Duration.ofSeconds(15);
+
+    private Times() {}
+
+    static Duration ready(Health health) {
+        return health.within().plus(SLACK);
+    }
+
+    static Duration readyExpected(Health health) {
+        return health.over().plus(SECOND);
+    }
+
+    /// Going back to a revision may mean waiting until its instances are ready again.
+    static Duration routeBack(Health health) {
+        return ROUTE_LIMIT.plus(ready(health));
+    }
+
+    static Duration drain(Launch launch) {
+        return launch.stop().drain().plus(SLACK);
+    }
+
+    static Duration stop(Launch launch) {
+        return launch.stop().drain().plus(launch.stop().grace()).plus(SLACK);
+    }
+
+    static Duration smoke(List<SmokeTest> tests) {
+        return tests.stream().map(SmokeTest::timeout).reduce(SLACK, Duration::plus);
+    }
+
+    static Duration smokeExpected(List<SmokeTest> tests) {
+        return SECOND.multipliedBy(tests.size());
+    }
+
+    static Duration soak(Duration time) {
+        return time.plus(time.dividedBy(10)).plus(CHECK_LIMIT);
+    }
+
+    /// `1h 30m`, `250ms`.
+    static String text(Duration time) {
+        if (time.compareTo(SECOND) < 0) {
+            return time.toMillis() + "ms";
+        }
+        var text = new StringBuilder();
+        part(text, time.toDays(), "d");
+        part(text, time.toHoursPart(), "h");
+        part(text, time.toMinutesPart(), "m");
+        part(text, time.toSecondsPart(), "s");
+        return text.toString();
+    }
+
+    private static void part(StringBuilder text, long amount, String unit) {
+        if (amount > 0) {
+            text.append(text.isEmpty() ? "" : " ").append(amount).append(unit);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Strategy;
+import dev.belay.release.Launch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a careful reader of a plan should know before saying yes.
+final class Warnings {
+    private Warnings() {}
+
+    static List<String> of(Outline outline) {
+        var warnings = new ArrayList<String>();
+        for (Change change : outline.changes()) {
+            wayBack(change, warnings);
+            downtime(change, warnings);
+            tests(change, outline.has(Phase.VERIFY), warnings);
+            strangers(change, warnings);
+        }
+        if (!outline.has(Phase.SOAK) && outline.kind() == Plan.Kind.DEPLOY) {
+            warnings.add("without its soak nothing of this becomes a rollback target");
+        }
+        if (!outline.has(Phase.PREFLIGHT)) {
+            warnings.add(
+                    "without preflight nobody looks whether the artifacts for the way back exist");
+        }
+        return warnings;
+    }
+
+    private static void wayBack(Change change, List<String> warnings) {
+        String name = "`" + change.name() + "`";
+        var job = change.job();
+        if (job != null) {
+            warnings.add(name + " is a job: what it did stays when the release goes back");
+            if (job.probe().isEmpty()) {
+                warnings.add(
+                        name
+                                + " has no `probe`: if its answer is lost, nobody can say whether"
+                                + " it happened");
+            }
+        } else if (change.now() == null) {
+            warnings.add(
+                    name + " runs nothing yet: there is nothing to go back to, undone means gone");
+        } else if (change.takesOver() && change.back() != null) {
+            warnings.add(
+                    "%s runs `%s`, which has not soaked: the way back leads past it to `%s`"
+                            .formatted(
+                                    name,
+                                    change.now().revision().id(),
+                                    change.back().revision().id()));
+        } else if (!change.soaked()) {
+            warnings.add(
+                    "%s goes back to `%s`, which has not soaked"
+                            .formatted(name, change.now().revision().id()));
+        }
+    }
+
+    private static void downtime(Change change, List<String> warnings) {
+        Deployment now = change.now();
+        if (change.strategy() == Strategy.RECREATE
+                && now != null
+                && now.instances() > 0
+                && !change.sameRevision()) {
+            Launch launch = change.goal().revision().launch();
+            Duration expected =
+                    Times.SECOND.multipliedBy(2).plus(Times.readyExpected(launch.readiness()));
+            Duration most =
+                    Times.drain(now.revision().launch())
+                            .plus(Times.stop(now.revision().launch()))
+                            .plus(Times.ready(launch.readiness()));
+            warnings.add(
+                    "`%s` is down while it is recreated: about %s, at most %s"
+                            .formatted(change.name(), Times.text(expected), Times.text(most)));
+        }
+    }
+
+    private static void tests(Change change, boolean verify, List<String> warnings) {
+        if (change.job() != null) {
+            return;
+        }
+        if (!verify) {
+            warnings.add("`" + change.name() + "` is not tested: verify is left out");
+        } else if (change.goal().smoke().isEmpty()) {
+            warnings.add(
+                    "`"
+                            + change.name()
+                            + "` has no smoke tests: only its health check says that it works");
+        }
+    }
+
+    private static void strangers(Change change, List<String> warnings) {
+        change.running()
+                .forEach((id, count) -> {
+                    if (count > 0 && !change.known().containsKey(id)) {
+                        warnings.add(
+                                "`%s` also runs %d × `%s`, which no release of it brought: left"
+                                                .formatted(change.name(), count, id)
+                                        + " alone");
+                    }
+                });
+    }
+}

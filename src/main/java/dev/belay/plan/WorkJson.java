@@ -1,0 +1,199 @@
+package dev.belay.plan;
+
+import dev.belay.release.Dependency;
+import dev.belay.release.Digest;
+import dev.belay.release.Revision;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// [Work] as JSON: `type` says which. Revisions stand once in a plan, in a table, and are named by
+/// their id everywhere else.
+final class WorkJson {
+    private WorkJson() {}
+
+    // --- out --------------------------------------------------------------------------------
+
+    static void write(JsonOut out, Work work) {
+        out.open();
+        switch (work) {
+            case Work.Preflight(var variables, var tools, var ports, var artifacts) ->
+                    out.set("artifacts", artifacts.stream().map(Digest::text).toList())
+                            .numbers("ports", ports)
+                            .strings("tools", tools)
+                            .put("type", "preflight")
+                            .set("variables", variables);
+            case Work.Reachable(Dependency to) ->
+                    out.put("engine", to.engine())
+                            .put("name", to.name())
+                            .put("optional", to.optional())
+                            .put("type", "reachable")
+                            .put("url", to.url());
+            case Work.Ready(Revision revision, int instances) ->
+                    out.put("instances", instances)
+                            .put("revision", revision.id())
+                            .put("type", "ready");
+            case Work.SmokePrivate(Revision revision, var tests) ->
+                    out.put("revision", revision.id())
+                            .list("tests", tests, test -> SmokeJson.write(out, test))
+                            .put("type", "smoke-private");
+            case Work.SmokePublic(int port, var tests) ->
+                    out.put("port", port)
+                            .list("tests", tests, test -> SmokeJson.write(out, test))
+                            .put("type", "smoke-public");
+            case Work.Drained(Revision revision) ->
+                    out.put("revision", revision.id()).put("type", "drained");
+            case Work.Soak(var revisions, var time) ->
+                    out.strings("revisions", revisions.stream().map(Revision::id).toList())
+                            .put("time", time)
+                            .put("type", "soak");
+            case Work.Settled(String component, var instances, var traffic) ->
+                    out.put("component", component)
+                            .numbers("instances", instances)
+                            .list("traffic", traffic, line -> write(out, line))
+                            .put("type", "settled");
+            case Work.Scale(Revision revision, int instances) ->
+                    out.put("instances", instances)
+                            .put("revision", revision.id())
+                            .put("type", "scale");
+            case Work.Route(String component, Traffic traffic) ->
+                    out.put("component", component)
+                            .put("traffic", () -> write(out, traffic))
+                            .put("type", "route");
+            case Work.Publish(Revision revision) ->
+                    out.put("revision", revision.id()).put("type", "publish");
+            case Work.RunJob(Revision revision, var probe) ->
+                    out.strings("probe", probe)
+                            .put("revision", revision.id())
+                            .put("type", "run-job");
+        }
+        out.close();
+    }
+
+    static void write(JsonOut out, Traffic traffic) {
+        out.open().put("port", traffic.port());
+        out.list(
+                        "shares",
+                        traffic.shares(),
+                        share ->
+                                out.open()
+                                        .put("instances", share.instances())
+                                        .put("revision", share.revision())
+                                        .put("weight", share.weight())
+                                        .close())
+                .close();
+    }
+
+    // --- in ---------------------------------------------------------------------------------
+
+    static Work read(JsonIn in, Map<String, Revision> revisions) {
+        String type = in.string("type");
+        return switch (type) {
+            case "preflight" ->
+                    new Work.Preflight(
+                            in.set("variables"),
+                            in.stringMap("tools"),
+                            in.numbers("ports"),
+                            new TreeSet<>(in.list("artifacts", a -> new Digest(a.string()))));
+            case "reachable" ->
+                    new Work.Reachable(
+                            new Dependency(
+                                    in.string("name"),
+                                    in.choice("engine", Dependency.Engine.class),
+                                    in.string("url"),
+                                    in.truth("optional")));
+            case "ready" -> new Work.Ready(revision(in, revisions), in.count("instances"));
+            case "smoke-private" ->
+                    new Work.SmokePrivate(
+                            revision(in, revisions), in.list("tests", SmokeJson::read));
+            case "smoke-public" ->
+                    new Work.SmokePublic(in.count("port"), in.list("tests", SmokeJson::read));
+            case "drained" -> new Work.Drained(revision(in, revisions));
+            case "soak" ->
+                    new Work.Soak(
+                            in.list("revisions", id -> known(id.string(), revisions)),
+                            in.time("time"));
+            case "settled" ->
+                    new Work.Settled(
+                            in.string("component"),
+                            in.numberMap("instances"),
+                            in.list("traffic", WorkJson::traffic));
+            case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
+            case "route" -> new Work.Route(in.string("component"), traffic(in.at("traffic")));
+            case "publish" -> new Work.Publish(revision(in, revisions));
+            case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
+            default -> throw new IllegalArgumentException("work `" + type + "` is not known");
+        };
+    }
+
+    static Traffic traffic(JsonIn in) {
+        return new Traffic(
+                in.count("port"),
+                in.list(
+                        "shares",
+                        share ->
+                                new Traffic.Share(
+                                        share.string("revision"),
+                                        share.count("weight"),
+                                        share.count("instances"))));
+    }
+
+    private static Revision revision(JsonIn in, Map<String, Revision> revisions) {
+        return known(in.string("revision"), revisions);
+    }
+
+    static Revision known(String id, Map<String, Revision> revisions) {
+        Revision revision = revisions.get(id);
+        if (revision == null) {
+            throw new IllegalArgumentException("revision `" + id + "` is not in the plan's table");
+        }
+        return revision;
+    }
+
+    // --- the table --------------------------------------------------------------------------
+
+    /// Every revision that the plan names, by id.
+    static SortedMap<String, Revision> table(Plan plan) {
+        var all = new ArrayList<Revision>();
+        for (Step step : plan.steps()) {
+            all.addAll(revisions(step.work()));
+            if (step.undo() instanceof Undo.Apply(Work.Effect effect, var _)) {
+                all.addAll(revisions(effect));
+            }
+        }
+        plan.before().forEach(check -> all.addAll(revisions(check)));
+        plan.desired().values().forEach(deployment -> all.add(deployment.revision()));
+        plan.fallback().values().forEach(deployment -> all.add(deployment.revision()));
+        var table = new TreeMap<String, Revision>();
+        for (Revision revision : all) {
+            Revision other = table.putIfAbsent(revision.id(), revision);
+            if (other != null && !other.equals(revision)) {
+                throw new IllegalArgumentException("two revisions are called " + revision.id());
+            }
+        }
+        return table;
+    }
+
+    private static List<Revision> revisions(Work work) {
+        return switch (work) {
+            case Work.Preflight _,
+                    Work.Reachable _,
+                    Work.SmokePublic _,
+                    Work.Settled _,
+                    Work.Route _ ->
+                    List.of();
+            case Work.Soak(var revisions, var _) -> revisions;
+            case Work.Ready(Revision revision, int _) -> List.of(revision);
+            case Work.SmokePrivate(Revision revision, var _) -> List.of(revision);
+            case Work.Drained(Revision revision) -> List.of(revision);
+            case Work.Scale(Revision revision, int _) -> List.of(revision);
+            case Work.Publish(Revision revision) -> List.of(revision);
+            case Work.RunJob(Revision revision, var _) -> List.of(revision);
+        };
+    }
+}

@@ -1,0 +1,215 @@
+package dev.belay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.problem.Problem;
+import dev.belay.release.Digest;
+import dev.belay.release.Work;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Plans in the words of a test: `plan(platform).as("v2").on(running).gives(…)`. Revisions are
+/// shown by the version they were built as, `api@v2`, not by their digest.
+final class Planned {
+    private static final String MANIFEST = "sha256:manifest";
+
+    private final Platform platform;
+    private final TreeMap<String, String> versions = new TreeMap<>();
+    private Selection selection = Selection.ALL;
+
+    private Planned(Platform platform) {
+        this.platform = platform;
+    }
+
+    static Planned plan(Platform platform) {
+        return new Planned(platform).as("v1");
+    }
+
+    /// Every component is built as that version.
+    Planned as(String version) {
+        platform.parts().forEach(part -> versions.put(part.name, version));
+        return this;
+    }
+
+    Planned with(String component, String version) {
+        versions.put(component, version);
+        return this;
+    }
+
+    Planned unbuilt(String component) {
+        versions.remove(component);
+        return this;
+    }
+
+    Planned only(String... names) {
+        selection = new Selection(List.of(names), selection.skip(), "anna", "to test it");
+        return this;
+    }
+
+    Planned skip(String... names) {
+        selection = new Selection(selection.only(), List.of(names), "anna", "to test it");
+        return this;
+    }
+
+    PlanRequest request(Inventory inventory) {
+        Map<String, PlanRequest.Source> built = new LinkedHashMap<>();
+        versions.forEach((name, version) -> built.put(name, source(version)));
+        return new PlanRequest(platform.view(), built, inventory, selection, MANIFEST);
+    }
+
+    Result on(Inventory inventory) {
+        return new Result(Planner.plan(request(inventory)), inventory);
+    }
+
+    Result onNothing() {
+        return on(Inventory.empty("local"));
+    }
+
+    static Result rollback(Platform platform, Inventory inventory, String... components) {
+        var request =
+                new RollbackRequest(platform.view(), List.of(components), inventory, MANIFEST);
+        return new Result(Planner.rollback(request), inventory);
+    }
+
+    static PlanRequest.Source source(String version) {
+        return new PlanRequest.Source(Digest.of(version), version);
+    }
+
+    /// What the platform runs after releases of these versions ended well.
+    static Inventory running(Platform platform, String... versions) {
+        Inventory inventory = Inventory.empty("local");
+        for (String version : versions) {
+            inventory = plan(platform).as(version).on(inventory).carriedOut(version);
+        }
+        return inventory;
+    }
+
+    /// The first version soaked and is warm, the second still soaks.
+    static Inventory soaking(Platform platform, String first, String second) {
+        Inventory before = running(platform, first);
+        Inventory after = plan(platform).as(second).on(before).carriedOut(second);
+        var components = new LinkedHashMap<String, Inventory.Component>();
+        after.components()
+                .forEach((name, component) -> {
+                    var history = new ArrayList<>(component.history());
+                    var latest = history.removeFirst();
+                    history.addFirst(
+                            new Inventory.Past(latest.deployment(), false, latest.release()));
+                    var running = new TreeMap<>(component.running());
+                    running.putAll(before.components().get(name).running());
+                    components.put(name, new Inventory.Component(history, running));
+                });
+        return new Inventory("local", components);
+    }
+
+    /// What came of it.
+    record Result(Planning planning, Inventory inventory) {
+        Submission submission() {
+            assertThat(planning).isInstanceOf(Planning.Planned.class);
+            return ((Planning.Planned) planning).submission();
+        }
+
+        List<Plan> plans() {
+            return submission().plans();
+        }
+
+        Plan plan() {
+            assertThat(plans()).hasSize(1);
+            return plans().getFirst();
+        }
+
+        Inventory carriedOut(String release) {
+            Inventory after = inventory;
+            for (Plan plan : plans()) {
+                after = Expected.after(after, plan, release);
+            }
+            return after;
+        }
+
+        /// The steps of the only release: number, title, and what it waits on.
+        Result gives(String... steps) {
+            assertThat(lines(plan())).containsExactly(steps);
+            return this;
+        }
+
+        /// What is applied when everything is undone, in the order in which it is applied.
+        Result undoes(String... effects) {
+            assertThat(undo(plan())).containsExactly(effects);
+            return this;
+        }
+
+        Result warns(String warning) {
+            assertThat(plan().warnings().stream().map(w -> named(w, plan())).toList())
+                    .contains(warning);
+            return this;
+        }
+
+        Result refuses(String... codes) {
+            assertThat(planning).isInstanceOf(Planning.Refused.class);
+            assertThat(problems().stream().map(Problem::code).toList()).containsExactly(codes);
+            return this;
+        }
+
+        List<Problem> problems() {
+            return ((Planning.Refused) planning).problems();
+        }
+    }
+
+    static List<String> lines(Plan plan) {
+        return plan.steps().stream().map(step -> line(step, plan)).toList();
+    }
+
+    private static String line(Step step, Plan plan) {
+        String after =
+                step.after().isEmpty()
+                        ? ""
+                        : " after "
+                                + String.join(
+                                        ",", step.after().stream().map(String::valueOf).toList());
+        return step.number() + " " + named(step.title(), plan) + after;
+    }
+
+    static List<String> undo(Plan plan) {
+        var lines = new ArrayList<String>();
+        for (Step step : plan.steps().reversed()) {
+            if (step.undo() instanceof Undo.Apply(Work.Effect effect, var _)) {
+                lines.add(named(words(effect), plan));
+            }
+        }
+        return lines;
+    }
+
+    private static String words(Work.Effect effect) {
+        return switch (effect) {
+            case Work.Scale(var revision, int instances) ->
+                    "scale " + revision.id() + " to " + instances;
+            case Work.Route(String component, var traffic) ->
+                    "route "
+                            + component
+                            + " to "
+                            + (traffic.shares().isEmpty()
+                                    ? "nobody"
+                                    : String.join(
+                                            " + ",
+                                            traffic.shares().stream()
+                                                    .map(s -> s.instances() + " × " + s.revision())
+                                                    .toList()));
+            case Work.Publish(var revision) -> "publish " + revision.id();
+            case Work.RunJob(var revision, var _) -> "run " + revision.id();
+        };
+    }
+
+    /// Digests replaced by versions.
+    static String named(String text, Plan plan) {
+        String named = text;
+        for (var revision : WorkJson.table(plan).values()) {
+            named =
+                    named.replace(
+                            revision.id(), revision.component() + "@" + revision.configuration());
+        }
+        return named;
+    }
+}

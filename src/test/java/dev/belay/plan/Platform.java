@@ -1,0 +1,260 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Build;
+import dev.belay.manifest.Component;
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.Responsible;
+import dev.belay.manifest.Source;
+import dev.belay.manifest.Strategy;
+import dev.belay.manifest.Target;
+import dev.belay.manifest.Variables;
+import dev.belay.problem.Problem;
+import dev.belay.release.Dependency;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.SmokeTest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// A platform in a few words, as the manifest would have resolved it.
+final class Platform {
+    private final List<Part> parts;
+    private Duration soak = Duration.ZERO;
+    private boolean together;
+    private List<List<String>> order = List.of();
+    private final List<PlatformTest> tests = new ArrayList<>();
+    private final List<Problem> unsupported = new ArrayList<>();
+    private final LinkedHashMap<String, List<String>> groups = new LinkedHashMap<>();
+
+    private Platform(List<Part> parts) {
+        this.parts = parts;
+    }
+
+    static Platform of(Part... parts) {
+        return new Platform(List.of(parts));
+    }
+
+    static Platform of(List<Part> parts) {
+        return new Platform(List.copyOf(parts));
+    }
+
+    static Part service(String name) {
+        return new Part(name, Sort.SERVICE);
+    }
+
+    static Part worker(String name) {
+        return new Part(name, Sort.WORKER);
+    }
+
+    static Part frontend(String name) {
+        return new Part(name, Sort.FRONTEND);
+    }
+
+    static Part job(String name) {
+        return new Part(name, Sort.JOB);
+    }
+
+    static Part contract(String name) {
+        return new Part(name, Sort.CONTRACT);
+    }
+
+    Platform soak(Duration time) {
+        soak = time;
+        return this;
+    }
+
+    Platform trafficTogether() {
+        together = true;
+        return this;
+    }
+
+    Platform order(List<List<String>> groupsInOrder) {
+        order = List.copyOf(groupsInOrder);
+        return this;
+    }
+
+    Platform group(String name, String... members) {
+        groups.put(name, List.of(members));
+        return this;
+    }
+
+    Platform testedThrough(String component) {
+        tests.add(new PlatformTest(component, test("whole"), Source.named("smoke")));
+        return this;
+    }
+
+    Platform unsupported(Problem problem) {
+        unsupported.add(problem);
+        return this;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    EnvironmentView view() {
+        var components = new LinkedHashMap<String, Component>();
+        var datastores = new LinkedHashMap<String, Datastore>();
+        for (Part part : parts) {
+            components.put(part.name, part.component());
+            for (String name : part.uses) {
+                datastores.put(name, datastore(name));
+            }
+        }
+        return new EnvironmentView(
+                "shop",
+                "local",
+                Path.of("."),
+                new Target.Processes(),
+                0,
+                components,
+                datastores,
+                new LinkedHashMap<>(),
+                groups,
+                order,
+                new TreeMap<>(java.util.Map.of("node", ">=20")),
+                List.of(),
+                tests,
+                soak,
+                together,
+                List.of(Path.of(".env")),
+                Responsible.NOBODY,
+                unsupported,
+                Source.named("belay.yaml"));
+    }
+
+    private static Datastore datastore(String name) {
+        return new Datastore(
+                new Dependency(name, Dependency.Engine.POSTGRES, "${" + name + "_URL}", false),
+                new Datastore.Elsewhere(),
+                Responsible.NOBODY,
+                Source.named(name));
+    }
+
+    static SmokeTest test(String name) {
+        return new SmokeTest.CommandTest(name, Duration.ofSeconds(5), List.of("./" + name));
+    }
+
+    enum Sort {
+        SERVICE,
+        WORKER,
+        FRONTEND,
+        JOB,
+        CONTRACT
+    }
+
+    /// One component.
+    static final class Part {
+        final String name;
+        private final Sort sort;
+        private int instances = 2;
+        private int port = 3000;
+        private Strategy strategy = Strategy.BLUE_GREEN;
+        private List<String> after = List.of();
+        private List<String> uses = List.of();
+        private List<SmokeTest> smoke = List.of();
+        private List<String> probe = List.of();
+        private List<String> command = List.of("node", "main.js");
+
+        private Part(String name, Sort sort) {
+            this.name = name;
+            this.sort = sort;
+        }
+
+        boolean routed() {
+            return sort == Sort.SERVICE || sort == Sort.FRONTEND;
+        }
+
+        Part instances(int count) {
+            instances = count;
+            return this;
+        }
+
+        Part port(int number) {
+            port = number;
+            return this;
+        }
+
+        Part strategy(Strategy how) {
+            strategy = how;
+            return this;
+        }
+
+        Part after(String... names) {
+            after = List.of(names);
+            return this;
+        }
+
+        Part uses(String... names) {
+            uses = List.of(names);
+            return this;
+        }
+
+        Part smoke(String... names) {
+            smoke = List.of(names).stream().map(Platform::test).toList();
+            return this;
+        }
+
+        Part probe(String... words) {
+            probe = List.of(words);
+            return this;
+        }
+
+        Part command(String... words) {
+            command = List.of(words);
+            return this;
+        }
+
+        private Component component() {
+            return new Component(
+                    name,
+                    kind(),
+                    new Responsible("team-" + name, "", ""),
+                    new Build("", List.of(), "dist", List.of()),
+                    Variables.NONE,
+                    uses,
+                    after,
+                    smoke,
+                    Source.named("`" + name + "`"));
+        }
+
+        private Component.Kind kind() {
+            return switch (sort) {
+                case SERVICE -> new Component.Service(launch(true), port, instances, strategy);
+                case WORKER -> new Component.Worker(launch(false), instances, strategy);
+                case FRONTEND -> new Component.Frontend(port, strategy);
+                case JOB ->
+                        new Component.Job(
+                                launch(false), probe, OnUnknown.HOLD, Duration.ofMinutes(10));
+                case CONTRACT -> new Component.Contract();
+            };
+        }
+
+        private Launch launch(boolean listens) {
+            var health =
+                    new Health(
+                            new Health.Tcp(),
+                            2,
+                            Duration.ofMillis(200),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(30));
+            return new Launch(
+                    command,
+                    Set.of("DATABASE_URL"),
+                    Set.of("API_KEY"),
+                    listens,
+                    new Launch.Stop("TERM", Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                    Launch.Limits.NONE,
+                    health,
+                    health);
+        }
+    }
+}
