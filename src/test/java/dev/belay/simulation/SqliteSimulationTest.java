@@ -2,12 +2,17 @@ package dev.belay.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.journal.Entry;
+import dev.belay.journal.Fact;
 import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.journal.SqliteJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,22 +39,39 @@ class SqliteSimulationTest {
         }
     }
 
-    private static Journal open(Path file, java.util.function.LongSupplier clock) {
+    private static Journal open(Path file, LongSupplier clock) {
         var settings =
                 new SqliteJournal.Settings(
                         () -> Instant.ofEpochMilli(clock.getAsLong()), 1 << 20, 1 << 20);
         return SqliteJournal.open(file, settings);
     }
 
+    /// The lines, but for the words in which an end is explained.
+    private static List<Entry> told(Journal journal, String release) {
+        return journal.entries(release, 0).stream()
+                .map(
+                        line ->
+                                line.fact() instanceof Fact.Ended(var state, String _)
+                                        ? new Entry(
+                                                line.release(),
+                                                line.seq(),
+                                                line.at(),
+                                                line.fence(),
+                                                line.actor(),
+                                                new Fact.Ended(state, ""))
+                                        : line)
+                .toList();
+    }
+
     private static void compare(long seed, Simulation simulated, Journal journal) {
-        assertThat(journal.list("", java.util.Set.of(), Long.MAX_VALUE, 1000))
+        assertThat(journal.list("", Set.of(), Long.MAX_VALUE, 1000))
                 .as("seed %d", seed)
                 .usingRecursiveComparison()
                 .isEqualTo(simulated.releases());
         for (ReleaseRow row : simulated.releases()) {
-            assertThat(journal.entries(row.id(), 0))
+            assertThat(told(journal, row.id()))
                     .as("seed %d, %s", seed, row.id())
-                    .isEqualTo(simulated.journal().entries(row.id(), 0));
+                    .isEqualTo(told(simulated.journal(), row.id()));
         }
     }
 }
