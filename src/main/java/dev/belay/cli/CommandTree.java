@@ -1,0 +1,193 @@
+package dev.belay.cli;
+
+import dev.belay.cli.command.AuditCommand;
+import dev.belay.cli.command.BelayCommand;
+import dev.belay.cli.command.CancelCommand;
+import dev.belay.cli.command.CheckCommand;
+import dev.belay.cli.command.CompletionCommand;
+import dev.belay.cli.command.DecideCommand;
+import dev.belay.cli.command.DeployCommand;
+import dev.belay.cli.command.DocsCommand;
+import dev.belay.cli.command.DownCommand;
+import dev.belay.cli.command.GatewayCommand;
+import dev.belay.cli.command.InitCommand;
+import dev.belay.cli.command.LogsCommand;
+import dev.belay.cli.command.PauseCommand;
+import dev.belay.cli.command.PlanCommand;
+import dev.belay.cli.command.ReleasesCommand;
+import dev.belay.cli.command.ResumeCommand;
+import dev.belay.cli.command.RollbackCommand;
+import dev.belay.cli.command.ShowCommand;
+import dev.belay.cli.command.StatusCommand;
+import dev.belay.cli.command.UpCommand;
+import dev.belay.cli.command.VersionCommand;
+import dev.belay.cli.command.WhyCommand;
+import dev.belay.cli.demo.DemoCommand;
+import dev.belay.problem.ProblemText;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/// The commands by name, and how one is chosen and run.
+///
+/// Only the command that was typed is made: reading the annotations of all of them would take
+/// longer than most of them run.
+public final class CommandTree {
+    private static final Map<String, Function<Context, BelayCommand>> COMMANDS = commands();
+
+    /// What ends every help.
+    private static final String EXIT_CODES =
+            """
+
+            Exit codes:
+            """
+                    + Arrays.stream(ExitCode.values())
+                            .map(code -> "  %-4d%s%n".formatted(code.number(), code.meaning()))
+                            .collect(Collectors.joining());
+
+    private final Context context;
+
+    public CommandTree(Context context) {
+        this.context = context;
+    }
+
+    @Command(
+            name = "belay",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            description = "Ships a platform, and catches it when it falls.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Start with `belay demo`, or with `belay init` in your platform's folder.",
+                "`belay COMMAND --help` says more."
+            })
+    private static final class Root implements Runnable {
+        @Spec private @Nullable CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(), "a command is missing");
+        }
+    }
+
+    private static Map<String, Function<Context, BelayCommand>> commands() {
+        Map<String, Function<Context, BelayCommand>> all = new LinkedHashMap<>();
+        all.put("init", InitCommand::new);
+        all.put("check", CheckCommand::new);
+        all.put("docs", DocsCommand::new);
+        all.put("plan", PlanCommand::new);
+        all.put("deploy", DeployCommand::new);
+        all.put("rollback", RollbackCommand::new);
+        all.put("status", StatusCommand::new);
+        all.put("why", WhyCommand::new);
+        all.put("releases", ReleasesCommand::new);
+        all.put("show", ShowCommand::new);
+        all.put("logs", LogsCommand::new);
+        all.put("pause", PauseCommand::new);
+        all.put("resume", ResumeCommand::new);
+        all.put("cancel", CancelCommand::new);
+        all.put("decide", DecideCommand::new);
+        all.put("audit", AuditCommand::new);
+        all.put("up", UpCommand::new);
+        all.put("down", DownCommand::new);
+        all.put("gateway", GatewayCommand::new);
+        all.put("demo", DemoCommand::new);
+        all.put("completion", CompletionCommand::new);
+        all.put("version", VersionCommand::new);
+        return all;
+    }
+
+    /// Names, in the order of `--help`.
+    public static List<String> names() {
+        return List.copyOf(COMMANDS.keySet());
+    }
+
+    /// All commands, for help, completion and whatever was mistyped.
+    public CommandLine all() {
+        return with(names());
+    }
+
+    /// Runs what was typed.
+    ///
+    /// @return the exit code
+    public int run(String... args) {
+        String first = args.length == 0 ? "" : args[0];
+        CommandLine line = COMMANDS.containsKey(first) ? with(List.of(first)) : all();
+        return line.execute(args);
+    }
+
+    private CommandLine with(List<String> names) {
+        var line = new CommandLine(new Root());
+        for (String name : names) {
+            Function<Context, BelayCommand> make = COMMANDS.get(name);
+            if (make != null) {
+                line.addSubcommand(name, make.apply(context));
+            }
+        }
+        line.getCommandSpec().version(Version.TEXT);
+        line.setColorScheme(
+                CommandLine.Help.defaultColorScheme(
+                        context.terminal().colour() ? Ansi.ON : Ansi.OFF));
+        line.setOut(writer(context.terminal().out()));
+        line.setErr(writer(context.terminal().err()));
+        Map<String, CommandLine.IHelpSectionRenderer> sections =
+                new LinkedHashMap<>(line.getHelpSectionMap());
+        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + EXIT_CODES);
+        line.setHelpSectionMap(sections);
+        line.setUsageHelpWidth(100);
+        line.setParameterExceptionHandler((e, _) -> mistyped(e));
+        line.setExecutionExceptionHandler((e, run, result) -> failed(e, result));
+        return line;
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private int mistyped(ParameterException e) {
+        context.terminal().err().print(ProblemText.of(Mistyped.problem(e)));
+        return ExitCode.PROBLEM.number();
+    }
+
+    private int failed(Exception e, ParseResult result) {
+        if (e instanceof Stop stop) {
+            Object command = innermost(result).commandSpec().userObject();
+            if (command instanceof BelayCommand belay && belay.json()) {
+                context.terminal().print(StopJson.of(stop));
+            } else {
+                context.terminal().out().flush();
+                context.terminal().err().print(stop.text());
+            }
+            return stop.code().number();
+        }
+        var stack = new StringWriter();
+        e.printStackTrace(new PrintWriter(stack));
+        context.terminal()
+                .say("belay: this is a bug in Belay, not in what you did. Please report:");
+        context.terminal().say(stack.toString());
+        return ExitCode.BUG.number();
+    }
+
+    private static ParseResult innermost(ParseResult result) {
+        return result.hasSubcommand() ? innermost(result.subcommand()) : result;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.belay.cli.command;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/// What of a platform a plan is about.
+final class Choice {
+    /// Planning builds what has changed, and builds take their time.
+    static final Duration BUILD = Duration.ofMinutes(30);
+
+    @Option(
+            names = "--only",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only these components or groups.")
+    private List<String> only = new ArrayList<>();
+
+    @Option(
+            names = "--skip",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Not these components, groups or phases; it is written down.")
+    private List<String> skip = new ArrayList<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Change the manifest for this once: components.api.instances=3.")
+    private List<String> set = new ArrayList<>();
+
+    void into(Map<String, Object> body) {
+        body.put("only", only);
+        body.put("skip", skip);
+        body.put("set", set);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.belay.cli.command;
+
+import dev.belay.cli.Context;
+import dev.belay.cli.ExitCode;
+import dev.belay.cli.client.ControlPlane;
+import dev.belay.cli.client.Http;
+import dev.belay.cli.client.Json;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `belay down`.
+@Command(
+        description = "Stops everything that runs here, or one environment's local datastores.",
+        footer = {
+            "",
+            "Examples:",
+            "  belay down                     (instances, gateway, control plane)",
+            "  belay down --keep-instances    (the control plane alone: traffic goes on)",
+            "  belay down local               (the local datastores; their data stays)"
+        })
+public final class DownCommand extends BelayCommand {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ENV",
+            description = "Only the local datastores of this environment.")
+    private String environment = "";
+
+    @Option(names = "--wipe", description = "Also remove what the datastores hold.")
+    private boolean wipe;
+
+    @Option(
+            names = "--keep-instances",
+            description = "Leave instances and gateway as they are; traffic goes on.")
+    private boolean keepInstances;
+
+    public DownCommand(Context context) {
+        super(context);
+    }
+
+    @Override
+    protected ExitCode run() {
+        if (!environment.isEmpty()) {
+            String path = "/api/v1/environments/" + EnvironmentName.encoded(environment) + "/down";
+            Streaming.print(
+                    terminal(),
+                    controlPlane(),
+                    Http.Request.post(path, Json.of(Map.of("wipe", wipe))));
+            return ExitCode.DONE;
+        }
+        if (wipe) {
+            throw wrong(
+                    "cli/wipe-what",
+                    "--wipe",
+                    "it is not said which environment's datastores should lose their data",
+                    "name it: `belay down ENV --wipe`");
+        }
+        Optional<ControlPlane> server = ControlPlane.find(workspace());
+        if (server.isEmpty()) {
+            terminal().print("no control plane runs here");
+            return ExitCode.DONE;
+        }
+        new Daemons(context(), workspace()).stop(server.get(), keepInstances);
+        terminal()
+                .print(keepInstances ? "the control plane has stopped" : "everything has stopped");
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.belay.cli.command;
+
+import dev.belay.cli.Context;
+import dev.belay.cli.ExitCode;
+import dev.belay.cli.client.ControlPlane;
+import dev.belay.cli.client.Http;
+import dev.belay.cli.client.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `belay rollback`.
+@Command(
+        description = "Takes an environment, or some components of it, back to what ran before.",
+        footer = {
+            "",
+            "A component that cannot go alone is refused, and the answer names what must go along.",
+            "",
+            "Examples:",
+            "  belay rollback local",
+            "  belay rollback local api --reason \"errors at checkout\""
+        })
+public final class RollbackCommand extends BelayCommand {
+    @Parameters(index = "0", paramLabel = "ENV", description = "The environment.")
+    private String environment = "";
+
+    @Parameters(index = "1..*", paramLabel = "COMPONENT", description = "Only these components.")
+    private List<String> components = new ArrayList<>();
+
+    @Mixin private final Waiting waiting = new Waiting();
+
+    public RollbackCommand(Context context) {
+        super(context);
+    }
+
+    @Override
+    protected ExitCode run() {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("environment", environment);
+        body.put("components", components);
+        body.put("reason", waiting.reason());
+        body.put("requestKey", UUID.randomUUID().toString());
+        ControlPlane server = controlPlane();
+        String answer = server.text(Http.Request.post("/api/v1/rollbacks", Json.of(body)));
+        ExitCode end = waiting.after(answer, terminal(), server, json());
+        // A release that was told to go back has failed, but that is what was asked for here.
+        return end == ExitCode.FAILED ? ExitCode.DONE : end;
+    }
+}

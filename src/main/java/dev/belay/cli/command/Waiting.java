@@ -1,0 +1,55 @@
+package dev.belay.cli.command;
+
+import dev.belay.cli.ExitCode;
+import dev.belay.cli.Terminal;
+import dev.belay.cli.client.ControlPlane;
+import dev.belay.cli.live.Attachment;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Whether a command stays with the releases that it began.
+final class Waiting {
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept with the release.")
+    private String reason = "";
+
+    @Option(
+            names = "--no-wait",
+            description = "Return at once, with exit code 3: the release goes on.")
+    private boolean noWait;
+
+    String reason() {
+        return reason;
+    }
+
+    /// @param answer of the control plane: the releases that were begun, or told to go back
+    ExitCode after(String answer, Terminal terminal, ControlPlane server, boolean json) {
+        JsonNode accepted = JsonMapper.shared().readTree(answer);
+        List<String> releases = new ArrayList<>();
+        accepted.path("releases").forEach(id -> releases.add(id.asString()));
+        accepted.path("cancelled").forEach(id -> releases.add(id.asString()));
+        if (json && (noWait || releases.isEmpty())) {
+            terminal.print(answer);
+        } else if (!json) {
+            accepted.path("unchanged")
+                    .properties()
+                    .forEach(entry ->
+                            terminal.say(entry.getKey() + ": " + entry.getValue().asString()));
+        }
+        if (releases.isEmpty()) {
+            if (!json) {
+                terminal.print("nothing to do: what should run runs");
+            }
+            return ExitCode.DONE;
+        }
+        if (noWait) {
+            if (!json) {
+                releases.forEach(terminal::print);
+            }
+            return ExitCode.WAITING;
+        }
+        return new Attachment(terminal, server, json).follow(releases);
+    }
+}

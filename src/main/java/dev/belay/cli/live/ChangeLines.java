@@ -1,0 +1,47 @@
+package dev.belay.cli.live;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What happened between two snapshots of a release, one line a change: for pipes and build logs.
+public final class ChangeLines {
+    private ChangeLines() {}
+
+    /// The lines, in the order of the steps.
+    ///
+    /// @param before null when this is the first
+    public static List<String> between(@Nullable Snapshot before, Snapshot after) {
+        var lines = new ArrayList<String>();
+        String id = after.release().id();
+        if (before == null || !before.release().state().equals(after.release().state())) {
+            String title = before == null ? "  " + after.release().title() : "";
+            String because = after.because().isEmpty() ? "" : ": " + after.because();
+            lines.add(id + "  " + after.release().state() + title + because);
+        }
+        Map<Integer, Snapshot.Step> known = new HashMap<>();
+        if (before != null) {
+            before.steps().forEach(step -> known.put(step.number(), step));
+        }
+        for (Snapshot.Step step : after.steps()) {
+            Snapshot.Step old = known.get(step.number());
+            boolean touched = old == null ? !step.status().equals("to-do") : changed(old, step);
+            if (touched) {
+                lines.add(id + "  " + line(step));
+            }
+        }
+        return lines;
+    }
+
+    /// A changed reason to wait is news; how long it has waited is not.
+    private static boolean changed(Snapshot.Step old, Snapshot.Step step) {
+        return !old.status().equals(step.status()) || !old.because().equals(step.because());
+    }
+
+    private static String line(Snapshot.Step step) {
+        String said = step.failed() || step.finished() ? step.result() : step.because();
+        return step.status() + "  " + step.title() + (said.isEmpty() ? "" : ": " + said);
+    }
+}
