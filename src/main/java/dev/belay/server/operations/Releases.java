@@ -1,10 +1,10 @@
 package dev.belay.server.operations;
 
 import dev.belay.execution.Engine;
+import dev.belay.journal.EarlierRequests;
 import dev.belay.journal.Journal;
 import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
-import dev.belay.journal.Requests;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Reading;
 import dev.belay.plan.Inventory;
@@ -44,7 +44,7 @@ public final class Releases {
     private final Lanes lanes = new Lanes();
 
     /// The journal, with its memory of requests.
-    public record Store(Journal journal, Requests requests) {}
+    public record Store(Journal journal, EarlierRequests requests) {}
 
     /// Over one journal.
     ///

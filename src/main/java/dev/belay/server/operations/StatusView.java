@@ -22,7 +22,7 @@ public record StatusView(
     /// Whether everything is as it should be.
     public boolean well() {
         return gateway
-                && components.stream().allMatch(c -> c.state().equals("well"))
+                && components.stream().noneMatch(c -> c.state().equals("unwell"))
                 && dependencies.stream().allMatch(d -> !d.state().equals("down"));
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,20 @@ public final class Values implements ValueProvider {
             }
         }
         return Optional.ofNullable(own.get(name)).map(Secret::new);
+    }
+
+    /// Every variable of an environment, secrets in the clear: for checking, never for showing.
+    Map<String, String> all(String environment) {
+        var all = new HashMap<>(own);
+        for (Path file : files(environment)) {
+            try {
+                String text = DurableFile.read(file).orElse("");
+                all.putAll(EnvironmentFile.parse(file.toString(), text).values());
+            } catch (IOException e) {
+                throw Denied.failure("cannot read `" + file + "`: " + e.getMessage(), "");
+            }
+        }
+        return all;
     }
 
     /// Where the environment's variables come from.

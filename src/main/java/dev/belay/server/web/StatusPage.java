@@ -72,7 +72,7 @@ final class StatusPage {
     private void environment(Part part) {
         StatusView status = part.status();
         page.raw("<section class=\"environment\"><h2>").text(status.environment()).raw(" ");
-        badge(status.well() ? "well" : nothing(status) ? "nothing" : "unwell");
+        badge(status.well() ? "well" : "unwell");
         if (!status.gateway()) {
             badge("gateway away");
         }
@@ -85,12 +85,6 @@ final class StatusPage {
         part.active().forEach(this::release);
         history(part.past());
         page.raw("</section>");
-    }
-
-    private static boolean nothing(StatusView status) {
-        return status.gateway()
-                && status.components().stream()
-                        .allMatch(c -> c.state().equals("nothing") || c.state().equals("well"));
     }
 
     private void why(WhyView why) {
