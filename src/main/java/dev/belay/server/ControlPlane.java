@@ -19,6 +19,7 @@ import dev.belay.execution.Commands;
 import dev.belay.execution.Engine;
 import dev.belay.execution.LiveWorld;
 import dev.belay.execution.PlanCodec;
+import dev.belay.journal.JournalException;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
@@ -39,6 +40,7 @@ import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.WhyReader;
+import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -108,6 +110,11 @@ public final class ControlPlane implements AutoCloseable {
             var plane = new ControlPlane(settings, state, held, journal, gateway, token);
             started = true;
             return plane;
+        } catch (JournalException e) {
+            throw new IOException(e.getMessage(), e);
+        } catch (JavalinBindException e) {
+            throw new IOException(
+                    "port " + settings.port() + " is taken; choose another, or none for any", e);
         } finally {
             if (!started) {
                 if (journal != null) {
@@ -188,10 +195,11 @@ public final class ControlPlane implements AutoCloseable {
                         journal,
                         journal,
                         engine::nudge);
-        engine.start();
         var actor = new Actor(System.getProperty("user.name", "somebody"), "token-file");
         var terms = new Api.Terms(settings.port(), token, actor, Version.TEXT, redactor::redact);
+        // The API first: when its port is taken, nothing has begun.
         api = Api.start(terms, operations, this::stopLater);
+        engine.start();
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         LOG.info("listening on port {}", api.port());
