@@ -19,7 +19,9 @@ public final class Engine {
     /// After a crash, another engine, or this one restarted, goes on after at most this long.
     public static final Duration LEASE = Duration.ofSeconds(15);
 
-    static final int VERSION = 1;
+    /// Of the plans that this engine understands.
+    public static final int VERSION = 1;
+
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration RENEW = Duration.ofSeconds(5);
 

@@ -71,4 +71,21 @@ final class Lines {
     static List<Scope> scopes(Session session, String environment) throws SQLException {
         return session.list(SCOPES, row -> Scope.parse(row.getString(1)), environment);
     }
+
+    static List<AuditLog.Leaf> leaves(Session session, long after, int limit) throws SQLException {
+        return session.list(
+                """
+                SELECT seq, at, actor, body, leaf_hash FROM audit
+                  WHERE seq > ? ORDER BY seq LIMIT ?\
+                """,
+                row ->
+                        new AuditLog.Leaf(
+                                row.getLong("seq"),
+                                row.getLong("at"),
+                                row.getString("actor"),
+                                row.getString("body"),
+                                row.getString("leaf_hash")),
+                after,
+                Math.clamp(limit, 0, Releases.PAGE_MAX));
+    }
 }

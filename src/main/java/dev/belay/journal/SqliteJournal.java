@@ -22,7 +22,7 @@ import org.sqlite.SQLiteDataSource;
 ///
 /// Beside the file lie `….lock`, held while a process has the journal, and `….ballast`, the reserve
 /// for a full disk.
-public final class SqliteJournal implements Journal {
+public final class SqliteJournal implements Journal, AuditLog, Requests {
     /// How a journal is kept.
     ///
     /// @param clock where time comes from; it may jump, the journal's own clock does not go back
@@ -220,6 +220,16 @@ public final class SqliteJournal implements Journal {
     public long token(Scope scope) {
         return readers.read(reader ->
                 reader.number("SELECT op_token FROM scope WHERE scope = ?", scope.toString()));
+    }
+
+    @Override
+    public List<Leaf> leaves(long after, int limit) {
+        return readers.read(reader -> Lines.leaves(reader, after, limit));
+    }
+
+    @Override
+    public Optional<Submission.Reply> earlier(String requestKey, String bodyDigest) {
+        return readers.read(reader -> SubmitTransaction.earlier(reader, requestKey, bodyDigest));
     }
 
     @Override

@@ -22,16 +22,10 @@ final class SubmitTransaction {
     }
 
     Submission.Reply run() throws SQLException {
-        record Request(String bodyDigest, List<String> releases) {}
-        Optional<Request> earlier =
-                session.first(
-                        "SELECT body_digest, releases FROM request WHERE request_key = ?",
-                        row -> new Request(row.getString(1), row.getString(2).lines().toList()),
-                        submission.requestKey());
+        Optional<Submission.Reply> earlier =
+                earlier(session, submission.requestKey(), submission.bodyDigest());
         if (earlier.isPresent()) {
-            return earlier.get().bodyDigest().equals(submission.bodyDigest())
-                    ? new Submission.Reply.Accepted(earlier.get().releases(), true)
-                    : new Submission.Reply.KeyReused(submission.requestKey());
+            return earlier.get();
         }
         List<Queue.Waiting> waiting =
                 submission.supersede() ? Queue.read(session) : List.<Queue.Waiting>of();
@@ -47,6 +41,21 @@ final class SubmitTransaction {
                 String.join("\n", ids),
                 now);
         return new Submission.Reply.Accepted(List.copyOf(ids), false);
+    }
+
+    /// The first answer to a key, if it was ever used.
+    static Optional<Submission.Reply> earlier(Session session, String key, String bodyDigest)
+            throws SQLException {
+        record Request(String bodyDigest, List<String> releases) {}
+        Optional<Request> earlier =
+                session.first(
+                        "SELECT body_digest, releases FROM request WHERE request_key = ?",
+                        row -> new Request(row.getString(1), row.getString(2).lines().toList()),
+                        key);
+        return earlier.map(first ->
+                first.bodyDigest().equals(bodyDigest)
+                        ? new Submission.Reply.Accepted(first.releases(), true)
+                        : new Submission.Reply.KeyReused(key));
     }
 
     private String queue(NewRelease release) throws SQLException {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -349,7 +350,7 @@ final class Course {
                 new Draft(
                         change.name() + ": " + words(to),
                         Phase.TRAFFIC,
-                        new Work.Route(change.name(), to),
+                        routeTo(to),
                         undoRoute(),
                         Times.ROUTE_LIMIT,
                         Times.MOMENT));
@@ -363,7 +364,16 @@ final class Course {
                 back == null
                         ? Times.ROUTE_LIMIT
                         : Times.routeBack(back.revision().launch().readiness());
-        return new Undo.Apply(new Work.Route(change.name(), before.getFirst()), limit);
+        return new Undo.Apply(routeTo(before.getFirst()), limit);
+    }
+
+    private Work.Route routeTo(Traffic line) {
+        List<Revision> named =
+                line.shares().stream()
+                        .map(share -> change.known().get(share.revision()))
+                        .filter(Objects::nonNull)
+                        .toList();
+        return new Work.Route(change.name(), line, named);
     }
 
     private void drain(Revision revision, Phase phase) {

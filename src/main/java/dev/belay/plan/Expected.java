@@ -16,11 +16,19 @@ public final class Expected {
     ///
     /// @param release the id of the release that carries the plan out
     public static Inventory after(Inventory now, Plan plan, String release) {
+        return after(now, List.of(plan), release);
+    }
+
+    /// The same for several releases, called by one name.
+    static Inventory after(Inventory now, List<Plan> plans, String release) {
         var components = new HashMap<>(now.components());
-        boolean soaks = plan.skipped().stream().noneMatch(skip -> skip.what().equals("soak"));
-        plan.desired()
-                .forEach((name, deployment) ->
-                        components.merge(name, first(deployment, soaks, release), Expected::onTop));
+        for (Plan plan : plans) {
+            boolean soaks = plan.skipped().stream().noneMatch(skip -> skip.what().equals("soak"));
+            plan.desired()
+                    .forEach((name, deployment) ->
+                            components.merge(
+                                    name, first(deployment, soaks, release), Expected::onTop));
+        }
         return new Inventory(now.environment(), components);
     }
 

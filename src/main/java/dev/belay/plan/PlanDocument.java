@@ -150,7 +150,7 @@ public final class PlanDocument {
     private void commands(Plan plan, Work.Effect effect) {
         switch (effect) {
             case Work.Scale(Revision revision, int instances) -> scale(revision, instances);
-            case Work.Route(String component, Traffic traffic) ->
+            case Work.Route(String component, Traffic traffic, var _) ->
                     shell(
                             "token=…   # greater than the `last` that the table shows for "
                                     + component,

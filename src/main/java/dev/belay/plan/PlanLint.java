@@ -37,10 +37,17 @@ public final class PlanLint {
                 problems.add(step.number() + ": has no deadline");
             }
         }
+        Map<String, Work.Settled> undone = new HashMap<>();
+        for (Work.Check check : plan.before()) {
+            if (check instanceof Work.Settled settled) {
+                undone.put(settled.component(), settled);
+            }
+        }
         byScope.forEach((scope, steps) -> {
             chained(steps, problems);
             if (scope.kind() == Scope.Kind.COMPONENT) {
-                new Walk(plan, scope.name(), inventory, problems).check(steps);
+                new Walk(plan, scope.name(), inventory, problems)
+                        .check(steps, undone.get(scope.name()));
             }
         });
         return problems;
@@ -97,7 +104,7 @@ public final class PlanLint {
             }
         }
 
-        void check(List<Step> steps) {
+        void check(List<Step> steps, Work.@Nullable Settled undone) {
             var state = start.copy();
             var intended = new ArrayList<Step>();
             for (Step step : steps) {
@@ -106,9 +113,9 @@ public final class PlanLint {
                 }
                 if (step.work() instanceof Work.Effect effect) {
                     intended.add(step);
-                    back(intended, state.copy());
+                    back(intended, state.copy(), undone);
                     state.apply(effect, step.number() + "", problems);
-                    back(intended, state.copy());
+                    back(intended, state.copy(), undone);
                 }
             }
             Deployment goal = plan.desired().get(name);
@@ -123,7 +130,7 @@ public final class PlanLint {
 
         /// Undoes everything intended; on the way back the router itself waits until what it is to
         /// send to is ready, so that what exists may count as ready.
-        private void back(List<Step> intended, State state) {
+        private void back(List<Step> intended, State state, Work.@Nullable Settled undone) {
             String from = "back from " + intended.getLast().number();
             for (Step step : intended.reversed()) {
                 if (step.undo() instanceof Undo.Apply(Work.Effect effect, var _)) {
@@ -131,18 +138,16 @@ public final class PlanLint {
                     state.apply(effect, from + " at " + step.number(), problems);
                 }
             }
-            for (Work.Check check : plan.before()) {
-                if (check instanceof Work.Settled(String component, var counts, var traffic)
-                        && component.equals(name)) {
-                    counts.forEach((id, count) -> {
-                        if (state.count(id) != count) {
-                            problems.add(
-                                    "%s: %d × %s, not %d"
-                                            .formatted(from, state.count(id), id, count));
-                        }
-                    });
-                    same(from, state.traffic, traffic);
-                }
+            if (undone != null) {
+                undone.instances()
+                        .forEach((id, count) -> {
+                            if (state.count(id) != count) {
+                                problems.add(
+                                        "%s: %d × %s, not %d"
+                                                .formatted(from, state.count(id), id, count));
+                            }
+                        });
+                same(from, state.traffic, undone.traffic());
             }
         }
 
@@ -171,6 +176,7 @@ public final class PlanLint {
 
         State copy() {
             var copy = new State(counts, traffic);
+            copy.ready.clear();
             copy.ready.putAll(ready);
             return copy;
         }
@@ -194,9 +200,9 @@ public final class PlanLint {
                         problems.add(where + ": stops " + revision.id() + " under its traffic");
                     }
                     counts.put(revision.id(), instances);
-                    ready.merge(revision.id(), instances, Math::min);
+                    ready.computeIfPresent(revision.id(), (_, found) -> Math.min(found, instances));
                 }
-                case Work.Route(String _, Traffic to) -> {
+                case Work.Route(String _, Traffic to, var _) -> {
                     for (Traffic.Share share : to.shares()) {
                         if (share.weight() > 0
                                 && ready.getOrDefault(share.revision(), 0) < share.instances()) {

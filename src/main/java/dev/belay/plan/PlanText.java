@@ -179,7 +179,7 @@ public final class PlanText {
                     instances == 0
                             ? "stop every " + revision.id()
                             : instances + " × " + revision.id() + " run";
-            case Work.Route(String component, Traffic traffic) ->
+            case Work.Route(String component, Traffic traffic, var _) ->
                     component + ": " + Course.words(traffic);
             case Work.Publish(var revision) -> "publish " + revision.id();
             case Work.RunJob(var revision, var _) -> "run " + revision.id();

@@ -223,23 +223,19 @@ final class Rollback {
             }
         }
         int last = view.order().size();
+        boolean ordered = !view.order().isEmpty();
         for (String name : together) {
             var after = new TreeSet<String>();
             for (String other : together) {
                 boolean later = level.getOrDefault(other, last) > level.getOrDefault(name, last);
-                boolean behind = follows(other, name);
-                boolean atOnce = view.trafficTogether() && (joined(level) || follows(name, other));
-                if (!other.equals(name) && (later || behind || atOnce)) {
+                // With `traffic: together` no mixture of the release ever had traffic.
+                boolean atOnce = view.trafficTogether() && (ordered || follows(name, other));
+                if (!other.equals(name) && (later || atOnce || follows(other, name))) {
                     after.add(other);
                 }
             }
             into.put(name, after);
         }
-    }
-
-    /// With `traffic: together` no mixture of the release ever had traffic.
-    private static boolean joined(Map<String, Integer> level) {
-        return !level.isEmpty();
     }
 
     /// Whether the one must stand before the other, at any distance.

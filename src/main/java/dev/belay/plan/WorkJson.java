@@ -61,8 +61,9 @@ final class WorkJson {
                     out.put("instances", instances)
                             .put("revision", revision.id())
                             .put("type", "scale");
-            case Work.Route(String component, Traffic traffic) ->
+            case Work.Route(String component, Traffic traffic, var revisions) ->
                     out.put("component", component)
+                            .strings("revisions", revisions.stream().map(Revision::id).toList())
                             .put("traffic", () -> write(out, traffic))
                             .put("type", "route");
             case Work.Publish(Revision revision) ->
@@ -124,7 +125,11 @@ final class WorkJson {
                             in.numberMap("instances"),
                             in.list("traffic", WorkJson::traffic));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
-            case "route" -> new Work.Route(in.string("component"), traffic(in.at("traffic")));
+            case "route" ->
+                    new Work.Route(
+                            in.string("component"),
+                            traffic(in.at("traffic")),
+                            in.list("revisions", id -> known(id.string(), revisions)));
             case "publish" -> new Work.Publish(revision(in, revisions));
             case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
             default -> throw new IllegalArgumentException("work `" + type + "` is not known");
@@ -181,12 +186,9 @@ final class WorkJson {
 
     private static List<Revision> revisions(Work work) {
         return switch (work) {
-            case Work.Preflight _,
-                    Work.Reachable _,
-                    Work.SmokePublic _,
-                    Work.Settled _,
-                    Work.Route _ ->
+            case Work.Preflight _, Work.Reachable _, Work.SmokePublic _, Work.Settled _ ->
                     List.of();
+            case Work.Route(String _, Traffic _, var revisions) -> revisions;
             case Work.Soak(var revisions, var _) -> revisions;
             case Work.Ready(Revision revision, int _) -> List.of(revision);
             case Work.SmokePrivate(Revision revision, var _) -> List.of(revision);

@@ -26,8 +26,7 @@ final class TestGateway implements AutoCloseable {
     final int port = freePort();
     final GatewayClient client;
     private final GatewayOptions options;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private HttpClient http = newClient();
     private Gateway gateway;
     private long token;
 
@@ -43,9 +42,16 @@ final class TestGateway implements AutoCloseable {
         client = new GatewayClient(options.socket(), PATIENCE);
     }
 
-    /// As a stop of the process and its next start would.
+    private static HttpClient newClient() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /// As a stop of the process and its next start would. With a new client: the JDK's gives up on
+    /// an address whose connections were closed under it a few times.
     void restart() throws IOException {
         gateway.close();
+        http.shutdownNow();
+        http = newClient();
         gateway = Gateway.start(options);
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Plans in the words of a test: `plan(platform).as("v2").on(running).gives(…)`. Revisions are
@@ -99,7 +100,7 @@ final class Planned {
                     history.addFirst(
                             new Inventory.Past(latest.deployment(), false, latest.release()));
                     var running = new TreeMap<>(component.running());
-                    running.putAll(before.components().get(name).running());
+                    running.putAll(at(before.components(), name).running());
                     components.put(name, new Inventory.Component(history, running));
                 });
         return new Inventory("local", components);
@@ -122,11 +123,7 @@ final class Planned {
         }
 
         Inventory carriedOut(String release) {
-            Inventory after = inventory;
-            for (Plan plan : plans()) {
-                after = Expected.after(after, plan, release);
-            }
-            return after;
+            return Expected.after(inventory, plans(), release);
         }
 
         /// The steps of the only release: number, title, and what it waits on.
@@ -186,7 +183,7 @@ final class Planned {
         return switch (effect) {
             case Work.Scale(var revision, int instances) ->
                     "scale " + revision.id() + " to " + instances;
-            case Work.Route(String component, var traffic) ->
+            case Work.Route(String component, var traffic, var _) ->
                     "route "
                             + component
                             + " to "
@@ -200,6 +197,11 @@ final class Planned {
             case Work.Publish(var revision) -> "publish " + revision.id();
             case Work.RunJob(var revision, var _) -> "run " + revision.id();
         };
+    }
+
+    /// What must be there.
+    static <T> T at(Map<String, T> map, String key) {
+        return Objects.requireNonNull(map.get(key), key);
     }
 
     /// Digests replaced by versions.

@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import static dev.belay.plan.Planned.at;
 import static dev.belay.plan.Planned.plan;
 import static dev.belay.plan.Planned.running;
 import static dev.belay.plan.Platform.contract;
@@ -102,7 +103,7 @@ class PlannerTest {
     @Test
     void an_instance_that_is_missing_is_started_again() {
         var platform = Platform.of(service("api"));
-        var history = running(platform, "v1").components().get("api").history();
+        var history = at(running(platform, "v1").components(), "api").history();
         var lame =
                 new Inventory("local", Map.of("api", new Inventory.Component(history, Map.of())));
         plan(platform)
@@ -118,7 +119,7 @@ class PlannerTest {
     @Test
     void the_way_back_has_its_capacity_before_anything_new_starts() {
         var platform = Platform.of(service("api").instances(3));
-        var past = running(platform, "v1").components().get("api").history();
+        var past = at(running(platform, "v1").components(), "api").history();
         String old = past.getFirst().deployment().revision().id();
         var half =
                 new Inventory(
@@ -325,9 +326,9 @@ class PlannerTest {
                         Revisions.of(
                                         "api",
                                         Planned.source("v2"),
-                                        plan.desired().get("api").revision().launch())
+                                        at(plan.desired(), "api").revision().launch())
                                 .id());
-        assertThat(plan.fallback().get("api").revision().configuration()).isEqualTo("v1");
+        assertThat(at(plan.fallback(), "api").revision().configuration()).isEqualTo("v1");
         assertThat(plan.targets()).extracting(Plan.Target::release).containsExactly("v1");
     }
 
@@ -366,7 +367,7 @@ class PlannerTest {
         assertThat(plan.steps()).noneMatch(step -> step.phase() == Phase.SOAK);
         assertThat(result.submission().unchanged()).containsOnlyKeys("mail", "site");
         result.warns("without its soak nothing of this becomes a rollback target");
-        var after = result.carriedOut("r1").components().get("api");
+        var after = at(result.carriedOut("r1").components(), "api");
         assertThat(after.history().getFirst().soaked()).isFalse();
     }
 

@@ -17,10 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -93,12 +91,7 @@ public final class ArtifactStore {
         if (!Files.exists(archive)) {
             return new Soundness.Missing();
         }
-        MessageDigest sha = sha256();
-        try (InputStream in = Files.newInputStream(archive);
-                OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
-            in.transferTo(out);
-        }
-        return digestOf(sha).equals(digest)
+        return Hashing.file(archive).equals(digest)
                 ? new Soundness.Sound()
                 : new Soundness.Damaged("`" + archive + "` is not what was stored");
     }
@@ -209,26 +202,14 @@ public final class ArtifactStore {
 
     private static Digest pack(Path folder, List<String> includes, OutputStream out)
             throws IOException {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Hashing.sha256();
         OutputStream hashed = new BufferedOutputStream(new DigestOutputStream(out, sha), 1 << 16);
         new Packing(folder).write(includes, hashed);
         hashed.flush();
-        return digestOf(sha);
+        return Hashing.digestOf(sha);
     }
 
     private Path archive(Digest digest) {
         return root.resolve("archives").resolve(digest.hex() + ".tar");
-    }
-
-    private static Digest digestOf(MessageDigest sha) {
-        return new Digest("sha256:" + HexFormat.of().formatHex(sha.digest()));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -113,6 +113,8 @@ public final class Redactor {
     private static void addBase64(byte[] secret, Set<String> forms) {
         forms.add(Base64.getEncoder().encodeToString(secret));
         forms.add(Base64.getUrlEncoder().encodeToString(secret));
+        forms.add(Base64.getEncoder().withoutPadding().encodeToString(secret));
+        forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
         for (int before = 0; before < 3; before++) {
             byte[] shifted = new byte[before + secret.length];
             System.arraycopy(secret, 0, shifted, before, secret.length);

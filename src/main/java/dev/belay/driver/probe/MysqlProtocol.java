@@ -66,7 +66,8 @@ final class MysqlProtocol implements Protocol {
         if (packet.get() != 10) {
             throw wire.failure("the server does not speak MySQL's protocol", "correct the port");
         }
-        String version = text(packet);
+        // MariaDB once had to look like an old replication peer.
+        String version = text(packet).replaceFirst("^5\\.5\\.5-(?=.*MariaDB)", "");
         packet.getInt();
         packet.get(scramble, 0, 8);
         packet.get();
@@ -256,6 +257,7 @@ final class MysqlProtocol implements Protocol {
                         .putInt(body.length | (sequence & 0xff) << 24)
                         .put(body)
                         .array());
+        sequence++;
     }
 
     private static ProbeFailure refusal(Wire wire, ByteBuffer packet) {

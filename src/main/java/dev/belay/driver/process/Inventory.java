@@ -14,9 +14,11 @@ import java.util.Set;
 /// though it shall not.
 final class Inventory {
     private final Path state;
+    private final CrashLoop crashLoop;
 
-    Inventory(Path state) {
+    Inventory(Path state, CrashLoop crashLoop) {
         this.state = state;
+        this.crashLoop = crashLoop;
     }
 
     List<Instance> instances(ScopeFolder scope) throws IOException {
@@ -51,8 +53,8 @@ final class Inventory {
                 detail(folder, life, record, expected));
     }
 
-    private static Instance.State stateOf(Life life, InstanceRecord record) {
-        if (CrashLoop.is(record)) {
+    private Instance.State stateOf(Life life, InstanceRecord record) {
+        if (crashLoop.is(record)) {
             return Instance.State.CRASH_LOOP;
         }
         return switch (life) {

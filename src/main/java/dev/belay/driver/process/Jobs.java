@@ -219,6 +219,18 @@ final class Jobs {
                 "`" + name(job) + "`" + how + lastLines(job), "see `" + job.log() + "`", false);
     }
 
+    /// Kills what runs longer than its order allowed, when nobody waits for it any more.
+    void killOverdue(ScopeFolder scope, List<String> said) throws IOException {
+        for (JobFolder job : JobFolder.in(scope.jobs())) {
+            Optional<JobFolder.Attempt> attempt = job.read();
+            boolean overdue = attempt.isPresent() && attempt.get().end().isBefore(Instant.now());
+            if (overdue && !(job.life() instanceof Life.Ended)) {
+                kill(scope.scope(), job, Deadline.in(KILL_WITHIN));
+                said.add("`" + name(job) + "` was killed: its time is over");
+            }
+        }
+    }
+
     private void kill(Scope scope, JobFolder job, Deadline deadline) throws IOException {
         if (!job.run().revoke()) {
             Signals.exterminate(tags(scope, job), Set.of(), deadline.orIn(KILL_WITHIN));

@@ -31,22 +31,41 @@ public final class ProcessTarget implements Target {
     private final Path state;
     private final Path instances;
     private final ArtifactStore artifacts;
+    private final Preparation preparation;
     private final Scaling scaling;
     private final Jobs jobs;
     private final Publishing publishing;
+    private final Supervision supervision;
+    private final Supervisor supervisor;
+    private final Inventory inventory;
 
     /// @param state the folder that all of this keeps its records in
-    public ProcessTarget(Path state, ArtifactStore artifacts, RuntimeValues values, Router router) {
+    public ProcessTarget(
+            Path state,
+            ArtifactStore artifacts,
+            RuntimeValues values,
+            Router router,
+            Supervision supervision) {
         this.state = state.toAbsolutePath().normalize();
         this.artifacts = artifacts;
         instances = this.state.resolve("instances");
-        Preparation preparation = new Preparation(artifacts, values);
-        ResourceLimits limits = new ResourceLimits();
+        preparation = new Preparation(artifacts, values);
+        ResourceLimits limits = new ResourceLimits(this.state);
         Starter starter = new Starter(this.state, instances, preparation, limits);
-        Stopper stopper = new Stopper(this.state);
-        scaling = new Scaling(this.state, starter, stopper, new TrafficGuard(router), preparation);
+        Stopper stopper = new Stopper(this.state, limits);
+        scaling =
+                new Scaling(
+                        this.state,
+                        starter,
+                        stopper,
+                        new TrafficGuard(router),
+                        preparation,
+                        limits);
         jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
         publishing = new Publishing(this.state, artifacts);
+        this.supervision = supervision;
+        supervisor = new Supervisor(this.state, starter, stopper, jobs, supervision);
+        inventory = new Inventory(this.state, new CrashLoop(supervision));
     }
 
     @Override
@@ -97,10 +116,31 @@ public final class ProcessTarget implements Target {
     @Override
     public List<Instance> instances(Scope scope) {
         try {
-            return new Inventory(state).instances(ScopeFolder.of(instances, scope));
+            return inventory.instances(ScopeFolder.of(instances, scope));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Looks after everything once: starts again what died, finishes ends, cuts logs, reads them
+    /// for fatal errors. To be called about every second by whoever keeps the control plane going.
+    ///
+    /// @return what was done or could not be, a sentence each, for the log
+    public List<String> supervise() {
+        return supervisor.tick();
+    }
+
+    /// A line that an instance wrote again and again, and that says that something died in there.
+    public record FatalError(String instance, String line, int count) {}
+
+    /// Repeated fatal errors of a revision, as the supervision saw them lately.
+    public List<FatalError> fatalErrors(String revision) {
+        return supervisor
+                .fatalErrors()
+                .repeated(revision, supervision.window(), supervision.fatalLines())
+                .stream()
+                .map(e -> new FatalError(e.instance(), preparation.redact(e.line()), e.count()))
+                .toList();
     }
 
     /// Where a published frontend's files lie.

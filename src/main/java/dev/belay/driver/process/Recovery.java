@@ -20,8 +20,15 @@ final class Recovery {
     private Recovery() {}
 
     static void recover(Path state, ScopeFolder scope) throws IOException {
+        recover(scope, ProcessTable.tagged(Names.scope(state, scope.scope())));
+    }
+
+    /// @param running processes of this state folder, of any scope
+    static void recover(ScopeFolder scope, List<ProcessTable.Tagged> running) throws IOException {
+        String name = scope.scope().toString();
         Map<String, List<ProcessTable.Tagged>> byInstance =
-                ProcessTable.tagged(Names.scope(state, scope.scope())).stream()
+                running.stream()
+                        .filter(process -> process.get(Names.SCOPE).equals(name))
                         .filter(process -> Fence.number(process.get(Names.NUMBER)) > 0)
                         .collect(
                                 Collectors.groupingBy(
@@ -29,11 +36,11 @@ final class Recovery {
                                         TreeMap::new,
                                         Collectors.toList()));
         for (List<ProcessTable.Tagged> processes : byInstance.values()) {
-            recover(scope, processes);
+            recoverOne(scope, processes);
         }
     }
 
-    private static void recover(ScopeFolder scope, List<ProcessTable.Tagged> processes)
+    private static void recoverOne(ScopeFolder scope, List<ProcessTable.Tagged> processes)
             throws IOException {
         ProcessTable.Tagged any = processes.getFirst();
         int number = (int) Fence.number(any.get(Names.NUMBER));

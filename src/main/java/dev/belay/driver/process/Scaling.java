@@ -36,18 +36,21 @@ final class Scaling {
     private final Stopper stopper;
     private final TrafficGuard guard;
     private final Preparation preparation;
+    private final ResourceLimits limits;
 
     Scaling(
             Path state,
             Starter starter,
             Stopper stopper,
             TrafficGuard guard,
-            Preparation preparation) {
+            Preparation preparation,
+            ResourceLimits limits) {
         this.state = state;
         this.starter = starter;
         this.stopper = stopper;
         this.guard = guard;
         this.preparation = preparation;
+        this.limits = limits;
     }
 
     Answer scale(ScopeFolder scope, Work.Scale work, Order order, Deadline deadline)
@@ -222,7 +225,9 @@ final class Scaling {
                 }
                 failed = watch(started);
                 if (failed.isEmpty()) {
-                    return new Answer.Done(describe(recipe.revision(), count));
+                    return new Answer.Done(
+                            describe(recipe.revision(), count)
+                                    + (count == 0 ? "" : limits.notEnforced(recipe.limits())));
                 }
                 if (!lostPort(failed.getFirst())) {
                     break;

@@ -128,7 +128,7 @@ final class ScopeFolder {
     /// The instances of which anything is on disk, in the order of their numbers.
     List<InstanceFolder> instances(String revision) throws IOException {
         List<InstanceFolder> found = new ArrayList<>();
-        for (Path folder : children(revisions().resolve(check(revision)))) {
+        for (Path folder : children(revision(revision))) {
             String name = folder.getFileName().toString();
             if (NUMBER.matcher(name).matches()) {
                 found.add(instance(revision, Integer.parseInt(name)));
@@ -140,14 +140,20 @@ final class ScopeFolder {
 
     List<InstanceFolder> instances() throws IOException {
         List<InstanceFolder> found = new ArrayList<>();
-        for (Path revision : children(revisions())) {
-            found.addAll(instances(revision.getFileName().toString()));
+        for (String revision : revisions()) {
+            found.addAll(instances(revision));
         }
         return found;
     }
 
+    List<String> revisions() throws IOException {
+        return children(root.resolve("revisions")).stream()
+                .map(folder -> folder.getFileName().toString())
+                .toList();
+    }
+
     InstanceFolder instance(String revision, int number) {
-        Path folder = revisions().resolve(check(revision)).resolve(Integer.toString(number));
+        Path folder = revision(revision).resolve(Integer.toString(number));
         return new InstanceFolder(folder, revision, number);
     }
 
@@ -160,8 +166,8 @@ final class ScopeFolder {
         return root.resolve("published");
     }
 
-    private Path revisions() {
-        return root.resolve("revisions");
+    Path revision(String revision) {
+        return root.resolve("revisions").resolve(check(revision));
     }
 
     static List<Path> children(Path folder) throws IOException {

@@ -14,9 +14,11 @@ final class Stopper {
     private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
 
     private final Path state;
+    private final ResourceLimits limits;
 
-    Stopper(Path state) {
+    Stopper(Path state, ResourceLimits limits) {
         this.state = state;
+        this.limits = limits;
     }
 
     /// Decides that it ends, durably, and tells it. The scope's lock is held. To say it again is
@@ -47,8 +49,13 @@ final class Stopper {
         if (!lives(instance)) {
             deadline.orIn(WRITE_EXIT).await(() -> ProcessTable.find(record.launcher()).isEmpty());
         }
-        return Signals.exterminate(
-                Names.instance(state, scope, instance.id()), known(instance), deadline);
+        boolean gone =
+                Signals.exterminate(
+                        Names.instance(state, scope, instance.id()), known(instance), deadline);
+        if (gone) {
+            limits.release(instance.id());
+        }
+        return gone;
     }
 
     private static Set<Long> known(InstanceFolder instance) throws IOException {

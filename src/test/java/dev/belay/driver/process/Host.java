@@ -51,6 +51,7 @@ final class Host implements AutoCloseable {
     Launch.Stop stop = new Launch.Stop("TERM", Duration.ofSeconds(10), Duration.ofSeconds(5));
     Launch.Limits limits = Launch.Limits.NONE;
     boolean port = true;
+    Supervision supervision = Supervision.DEFAULT;
 
     Host(Path folder) {
         state = folder.resolve("state");
@@ -62,7 +63,7 @@ final class Host implements AutoCloseable {
 
     /// What a restarted control plane would be.
     ProcessTarget newTarget() {
-        return new ProcessTarget(state, artifacts, values(), table);
+        return new ProcessTarget(state, artifacts, values(), table, supervision);
     }
 
     RuntimeValues values() {

@@ -1,0 +1,35 @@
+package dev.belay.driver.artifact;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// How an artifact comes to be.
+///
+/// @param component for messages
+/// @param root the platform's folder; `output` and `inputs` are below it
+/// @param folder where the command is started
+/// @param command program and arguments; empty when the output is there already
+/// @param output folder or file that is the artifact
+/// @param inputs patterns (`services/api/**`) of the files that the command reads; empty when
+///   nobody can say, and then it is run every time
+/// @param environment for the command, on top of the few variables that are passed on
+/// @param within after that long the command is killed
+public record BuildOrder(
+        String component,
+        Path root,
+        Path folder,
+        List<String> command,
+        String output,
+        List<String> inputs,
+        Map<String, String> environment,
+        Duration within) {
+    public BuildOrder {
+        root = root.toAbsolutePath().normalize();
+        folder = root.resolve(folder).normalize();
+        command = List.copyOf(command);
+        inputs = List.copyOf(inputs);
+        environment = Map.copyOf(environment);
+    }
+}

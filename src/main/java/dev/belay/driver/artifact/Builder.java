@@ -1,0 +1,164 @@
+package dev.belay.driver.artifact;
+
+import dev.belay.driver.artifact.BuildResult.BuildFailed;
+import dev.belay.driver.artifact.BuildResult.Built;
+import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.Digest;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Runs build commands and stores what they make. What was built once from the same inputs is not
+/// built again, as long as its artifact is whole.
+public final class Builder {
+    private static final List<String> PASSED_ON =
+            List.of("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR");
+    private static final int LAST_LINES = 50;
+    private static final Duration LOCK_WITHIN = Duration.ofMinutes(30);
+
+    private final ArtifactStore store;
+    private final Path folder;
+
+    /// @param folder for logs, locks and what was built from what
+    public Builder(ArtifactStore store, Path folder) {
+        this.store = store;
+        this.folder = folder;
+    }
+
+    public BuildResult build(BuildOrder order) {
+        try {
+            DurableFile.folder(folder.resolve("from"));
+            DurableFile.folder(folder.resolve("logs"));
+            Path name = Path.of(order.component().replace('/', '-'));
+            Optional<PathLock> lock =
+                    PathLock.acquire(folder.resolve("logs").resolve(name + ".lock"), LOCK_WITHIN);
+            if (lock.isEmpty()) {
+                return failed(order, "another build of it goes on", List.of());
+            }
+            try (PathLock _ = lock.get()) {
+                return locked(order, folder.resolve("logs").resolve(name + ".log"));
+            }
+        } catch (IOException e) {
+            return failed(order, String.valueOf(e.getMessage()), List.of());
+        }
+    }
+
+    private BuildResult locked(BuildOrder order, Path log) throws IOException {
+        if (order.command().isEmpty() || order.inputs().isEmpty()) {
+            return run(order, log);
+        }
+        Path from = folder.resolve("from").resolve(SourceDigest.of(order).hex());
+        Optional<Digest> before = DurableFile.read(from).map(text -> new Digest(text.strip()));
+        if (before.isPresent()
+                && store.verify(before.get()) instanceof ArtifactStore.Soundness.Sound) {
+            return new Built(before.get(), true);
+        }
+        BuildResult result = run(order, log);
+        // A build may write among its own inputs: what it was made from is what was there before.
+        if (result instanceof Built(Digest artifact, boolean _)) {
+            DurableFile.write(from, artifact.text() + "\n");
+        }
+        return result;
+    }
+
+    private BuildResult run(BuildOrder order, Path log) throws IOException {
+        if (!order.command().isEmpty()) {
+            Optional<BuildFailed> failure = command(order, log);
+            if (failure.isPresent()) {
+                return failure.get();
+            }
+        }
+        Path output = order.root().resolve(order.output()).normalize();
+        if (!output.startsWith(order.root())) {
+            return failed(order, "`" + order.output() + "` is not in the platform", List.of());
+        }
+        if (Files.isDirectory(output)) {
+            return new Built(store.put(output, List.of()), false);
+        }
+        if (Files.isRegularFile(output)) {
+            Path parent = output.resolveSibling(".").normalize();
+            String name = String.valueOf(output.getFileName());
+            return new Built(store.put(parent, List.of(name)), false);
+        }
+        return failed(
+                order,
+                "there is no `"
+                        + order.output()
+                        + "`"
+                        + (order.command().isEmpty() ? "" : " after the build"),
+                order.command().isEmpty() ? List.of() : lastLines(log));
+    }
+
+    private static Optional<BuildFailed> command(BuildOrder order, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(order.command());
+        builder.environment().keySet().retainAll(PASSED_ON);
+        builder.environment().putAll(order.environment());
+        builder.directory(order.folder().toFile());
+        builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(log.toFile());
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException _) {
+            return Optional.of(
+                    failed(
+                            order,
+                            "`"
+                                    + order.command().getFirst()
+                                    + "` cannot be run in `"
+                                    + order.folder()
+                                    + "`",
+                            List.of()));
+        }
+        boolean ended = false;
+        try {
+            ended = process.waitFor(order.within().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            return Optional.of(
+                    failed(
+                            order,
+                            "the build did not end within " + order.within().toSeconds() + " s",
+                            lastLines(log)));
+        }
+        return process.exitValue() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        failed(
+                                order,
+                                "the build ended with status " + process.exitValue(),
+                                lastLines(log)));
+    }
+
+    private static BuildFailed failed(BuildOrder order, String reason, List<String> lines) {
+        String command = String.join(" ", order.command());
+        return new BuildFailed(
+                "`" + order.component() + "` was not built: " + reason,
+                command.isEmpty()
+                        ? "name what is there under `output`, or say how to `run` the build"
+                        : "run `" + command + "` in `" + order.folder() + "` to see it fail",
+                lines);
+    }
+
+    private static List<String> lastLines(Path log) throws IOException {
+        List<String> lines =
+                new ArrayList<>(
+                        new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                                .lines()
+                                .toList());
+        return lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+    }
+}

@@ -1,0 +1,176 @@
+package dev.belay.driver.process;
+
+import dev.belay.driver.disk.PathLock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What happens between orders: instances that died are started again, ends that nobody waits for
+/// are finished, overdue jobs killed, logs cut and read for fatal errors. It makes true what the
+/// last accepted order said, and never decides anything new.
+final class Supervisor {
+    private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
+
+    /// How long an order that waits for an end gets to finish it itself.
+    private static final Duration ORDER_FIRST = Duration.ofSeconds(1);
+
+    private final Path state;
+    private final Path instances;
+    private final Starter starter;
+    private final Stopper stopper;
+    private final Jobs jobs;
+    private final Supervision supervision;
+    private final CrashLoop crashLoop;
+    private final FatalErrors fatalErrors;
+
+    Supervisor(Path state, Starter starter, Stopper stopper, Jobs jobs, Supervision supervision) {
+        this.state = state;
+        instances = state.resolve("instances");
+        this.starter = starter;
+        this.stopper = stopper;
+        this.jobs = jobs;
+        this.supervision = supervision;
+        crashLoop = new CrashLoop(supervision);
+        fatalErrors = new FatalErrors();
+    }
+
+    FatalErrors fatalErrors() {
+        return fatalErrors;
+    }
+
+    /// Looks at every scope once and says what it did, or could not do, a sentence each.
+    List<String> tick() {
+        List<String> said = new ArrayList<>();
+        try {
+            List<ProcessTable.Tagged> running =
+                    ProcessTable.tagged(Map.of(Names.STATE, state.toString()));
+            for (ScopeFolder scope : ScopeFolder.components(instances)) {
+                tick(scope, running, said);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            said.add("the state folder cannot be read: " + Failures.say(e));
+        }
+        return said;
+    }
+
+    private void tick(ScopeFolder scope, List<ProcessTable.Tagged> running, List<String> said) {
+        try {
+            // Who holds the lock is at work on it; there is another tick soon.
+            Optional<PathLock> lock = scope.lock(Duration.ZERO);
+            if (lock.isPresent()) {
+                try (PathLock _ = lock.get()) {
+                    Recovery.recover(scope, running);
+                    finishEnds(scope, said);
+                    startDead(scope, said);
+                    jobs.killOverdue(scope, said);
+                    lookAfterLogs(scope);
+                    forgetOld(scope);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            said.add("`" + scope.scope() + "` is not looked after: " + Failures.say(e));
+        }
+    }
+
+    private void finishEnds(ScopeFolder scope, List<String> said) throws IOException {
+        for (InstanceFolder instance : scope.instances()) {
+            InstanceRecord record = instance.read();
+            boolean overdue =
+                    record.stopping()
+                            && Instant.now().isAfter(record.killAfter().plus(ORDER_FIRST));
+            if (overdue && !(instance.life() instanceof Life.Ended)) {
+                stopper.finish(scope.scope(), instance, Deadline.in(KILL_WITHIN));
+                said.add("`" + instance.id() + "` was killed: its grace is over");
+            }
+        }
+    }
+
+    private void startDead(ScopeFolder scope, List<String> said) throws IOException {
+        for (Wanted wanted : scope.wanted().values()) {
+            for (int number = 1; number <= wanted.instances(); number++) {
+                InstanceFolder instance = scope.instance(wanted.recipe().revision(), number);
+                if (instance.life() instanceof Life.Ended(int status)) {
+                    startDead(scope, instance, wanted, status, said);
+                }
+            }
+        }
+    }
+
+    private void startDead(
+            ScopeFolder scope,
+            InstanceFolder instance,
+            Wanted wanted,
+            int status,
+            List<String> said)
+            throws IOException {
+        InstanceRecord record = instance.read();
+        boolean byItself =
+                record.run() > 0
+                        && !record.stopping()
+                        && record.boot().equals(ProcessTable.BOOT)
+                        && record.startAfter().equals(Instant.EPOCH);
+        if (byItself) {
+            record = crashLoop.after(record, Instant.now());
+            instance.write(record);
+            String how = status == Life.NO_STATUS ? "was killed" : "ended with status " + status;
+            said.add("`" + instance.id() + "` " + how + " and will be started again");
+        }
+        if (Instant.now().isBefore(record.startAfter())) {
+            return;
+        }
+        Optional<Preparation.Refused> no = starter.start(scope, instance, wanted, Set.of());
+        if (no.isPresent()) {
+            // Not tried again at every tick: what is missing will be missing for a while.
+            instance.write(crashLoop.after(record, Instant.now()));
+            said.add("`" + instance.id() + "` cannot be started: " + no.get().reason());
+        }
+    }
+
+    private void lookAfterLogs(ScopeFolder scope) throws IOException {
+        for (InstanceFolder instance : scope.instances()) {
+            fatalErrors.read(instance, instance.read().started());
+            new LogFile(instance.log()).cutAt(supervision.logBytes());
+        }
+        for (JobFolder job : JobFolder.in(scope.jobs())) {
+            new LogFile(job.log()).cutAt(supervision.logBytes());
+        }
+    }
+
+    /// The logs of the revisions that ran last stay; those of long ago go.
+    private void forgetOld(ScopeFolder scope) throws IOException {
+        Set<String> wanted = scope.wanted().keySet();
+        List<Old> old = new ArrayList<>();
+        for (String revision : scope.revisions()) {
+            Instant last = Instant.EPOCH;
+            boolean lives = false;
+            for (InstanceFolder instance : scope.instances(revision)) {
+                Instant started = instance.read().started();
+                last = started.isAfter(last) ? started : last;
+                lives |= !(instance.life() instanceof Life.Ended);
+            }
+            if (!lives && !wanted.contains(revision)) {
+                old.add(new Old(revision, last));
+            }
+        }
+        old.sort((a, b) -> b.last().compareTo(a.last()));
+        for (Old revision :
+                old.subList(Math.min(supervision.keptRevisions(), old.size()), old.size())) {
+            try (Stream<Path> files = Files.walk(scope.revision(revision.name()))) {
+                for (Path file : files.toList().reversed()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private record Old(String name, Instant last) {}
+}

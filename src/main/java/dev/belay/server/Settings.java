@@ -1,0 +1,17 @@
+package dev.belay.server;
+
+import java.nio.file.Path;
+
+/// What one control plane is told at its start.
+///
+/// @param manifest the `belay.yaml`, or its folder
+/// @param state where it keeps what it must remember
+/// @param port of the API; 0 for any that is free
+public record Settings(Path manifest, Path state, int port) {
+    /// State beside the manifest, any free port.
+    public static Settings of(Path manifest) {
+        Path folder = manifest.toAbsolutePath().normalize();
+        Path home = folder.endsWith("belay.yaml") ? folder.resolveSibling(".") : folder;
+        return new Settings(manifest, home.normalize().resolve(StateFolder.NAME), 0);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.belay.server;
+
+import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.disk.PathLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// `.belay/`: everything Belay remembers about one platform on this machine, closed to everybody
+/// but its owner. One control plane at a time holds it.
+public final class StateFolder {
+    public static final String NAME = ".belay";
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rwx------");
+
+    private final Path folder;
+
+    public StateFolder(Path folder) {
+        this.folder = folder.toAbsolutePath().normalize();
+    }
+
+    /// Makes the folder if need be and closes it to others.
+    ///
+    /// @throws IOException with a sentence for people
+    public void open() throws IOException {
+        if (Files.isSymbolicLink(folder)) {
+            throw new IOException("`" + folder + "` is a link; Belay keeps its state in a folder");
+        }
+        try {
+            DurableFile.folder(folder);
+            if (!Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)
+                    .equals(OWNER_ONLY)) {
+                Files.setPosixFilePermissions(folder, OWNER_ONLY);
+            }
+            DurableFile.folder(logs());
+            DurableFile.folder(gateway());
+        } catch (IOException e) {
+            throw new IOException("cannot keep state in `" + folder + "`: " + e, e);
+        }
+    }
+
+    /// Empty when another control plane holds the folder.
+    public Optional<PathLock> hold() throws IOException {
+        return PathLock.acquire(folder.resolve("server.lock"), Duration.ZERO);
+    }
+
+    /// The token, made at first use.
+    ///
+    /// @throws IOException when it cannot be read, or is open to others, or is no token
+    public Token token() throws IOException {
+        Path file = folder.resolve("token");
+        Optional<String> written = DurableFile.read(file);
+        if (written.isEmpty()) {
+            Token token = Token.random();
+            DurableFile.write(file, token.secret());
+            return token;
+        }
+        for (PosixFilePermission permission : Files.getPosixFilePermissions(file)) {
+            if (permission != PosixFilePermission.OWNER_READ
+                    && permission != PosixFilePermission.OWNER_WRITE) {
+                throw new IOException(
+                        "`" + file + "` is open to others: remove it, and Belay makes a new one");
+            }
+        }
+        try {
+            return Token.parse(written.get());
+        } catch (IllegalArgumentException _) {
+            throw new IOException("`" + file + "` holds no token: remove it");
+        }
+    }
+
+    public Path path() {
+        return folder;
+    }
+
+    public Path journal() {
+        return folder.resolve("journal.db");
+    }
+
+    /// Where the gateway keeps its table and its socket.
+    public Path gateway() {
+        return folder.resolve("gateway");
+    }
+
+    public Path artifacts() {
+        return folder.resolve("artifacts");
+    }
+
+    public Path instances() {
+        return folder.resolve("instances");
+    }
+
+    public Path configuration() {
+        return folder.resolve("configuration");
+    }
+
+    public Path datastores() {
+        return folder.resolve("datastores");
+    }
+
+    public Path logs() {
+        return folder.resolve("logs");
+    }
+
+    /// Says where a running control plane listens; see [Whereabouts].
+    public Path whereabouts() {
+        return folder.resolve("server.json");
+    }
+}

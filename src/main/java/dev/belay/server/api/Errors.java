@@ -1,0 +1,97 @@
+package dev.belay.server.api;
+
+import dev.belay.journal.JournalException;
+import dev.belay.problem.ProblemRecord;
+import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.No;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one place where a "no" becomes a status and a body.
+final class Errors {
+    private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+
+    private Errors() {}
+
+    static void register(RoutesConfig routes) {
+        routes.exception(
+                Rejected.class,
+                (e, ctx) -> answer(ctx, e.status(), "refusal", e.reason(), e.wayOut()));
+        routes.exception(Denied.class, (e, ctx) -> answer(ctx, e.no()));
+        routes.exception(
+                HttpResponseException.class,
+                (e, ctx) -> answer(ctx, HttpStatus.forStatus(e.getStatus()), "refusal", "", ""));
+        // What it says is written for people: the disk is full, the file is another version's.
+        routes.exception(
+                JournalException.class,
+                (e, ctx) ->
+                        answer(
+                                ctx,
+                                HttpStatus.BAD_GATEWAY,
+                                "failure",
+                                String.valueOf(e.getMessage()),
+                                ""));
+        routes.exception(Exception.class, Errors::bug);
+    }
+
+    static void answer(Context ctx, No no) {
+        switch (no) {
+            case No.Problems(var problems) ->
+                    write(
+                            ctx,
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            new ErrorBody(
+                                    "problem",
+                                    problems.stream().map(ProblemRecord::of).toList(),
+                                    "",
+                                    ""));
+            case No.Refusal(String reason, String wayOut) ->
+                    answer(ctx, HttpStatus.CONFLICT, "refusal", reason, wayOut);
+            case No.Unknown(String reason, String hint) ->
+                    answer(ctx, HttpStatus.NOT_FOUND, "refusal", reason, hint);
+            case No.Failure(String reason, String hint) ->
+                    answer(ctx, HttpStatus.BAD_GATEWAY, "failure", reason, hint);
+            case No.Busy(String reason, String wayOut) ->
+                    answer(ctx, HttpStatus.SERVICE_UNAVAILABLE, "refusal", reason, wayOut);
+        }
+    }
+
+    /// The log says what happened, the answer only where in the log to look: what a bug says was
+    /// written for nobody.
+    private static void bug(Exception e, Context ctx) {
+        String mark = UUID.randomUUID().toString();
+        LOG.error("bug {} at {} {}", mark, ctx.method(), ctx.endpoint().path, e);
+        answer(
+                ctx,
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "bug",
+                "this is a bug in Belay, not in what you did",
+                "`.belay/logs/server.log` says more at `" + mark + "`");
+    }
+
+    private static void answer(
+            Context ctx, HttpStatus status, String kind, String reason, String wayOut) {
+        String said = reason.isEmpty() ? usual(status) : reason;
+        write(ctx, status, new ErrorBody(kind, List.of(), said, wayOut));
+    }
+
+    private static String usual(HttpStatus status) {
+        return switch (status) {
+            case NOT_FOUND -> "there is nothing at this address";
+            case METHOD_NOT_ALLOWED -> "this address does not take that method";
+            case CONTENT_TOO_LARGE -> "the request's body is too large";
+            default -> status.getMessage();
+        };
+    }
+
+    private static void write(Context ctx, HttpStatus status, ErrorBody body) {
+        ctx.status(status);
+        Wire.answer(ctx, body);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.belay.driver.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.artifact.BuildResult.BuildFailed;
+import dev.belay.driver.artifact.BuildResult.Built;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BuilderTest {
+    private static final String COUNTS =
+            "echo run >> ../runs; mkdir -p dist; cat src/* > dist/all; echo $GREETING >> dist/all";
+
+    @TempDir private Path folder;
+    private Path platform;
+    private ArtifactStore store;
+    private Builder builder;
+
+    @BeforeEach
+    void start() throws IOException {
+        platform = Files.createDirectories(folder.resolve("platform"));
+        store = new ArtifactStore(folder.resolve("store"));
+        builder = new Builder(store, folder.resolve("builds"));
+        write("src/a", "one\n");
+    }
+
+    @Test
+    void the_output_of_the_command_is_the_artifact() throws IOException {
+        var built = (Built) builder.build(order(COUNTS, List.of("src/**")));
+
+        assertThat(built.reused()).isFalse();
+        assertThat(store.unpack(built.artifact()).resolve("all")).hasContent("one\nhello");
+    }
+
+    @Test
+    void unchanged_inputs_are_built_once() throws IOException {
+        var first = (Built) builder.build(order(COUNTS, List.of("src/**")));
+        write("README", "not an input");
+        var second = (Built) builder.build(order(COUNTS, List.of("src/**")));
+
+        assertThat(second).isEqualTo(new Built(first.artifact(), true));
+        assertThat(folder.resolve("runs")).hasContent("run");
+
+        write("src/a", "two\n");
+        var third = (Built) builder.build(order(COUNTS, List.of("src/**")));
+        assertThat(third.artifact()).isNotEqualTo(first.artifact());
+        assertThat(folder.resolve("runs")).hasContent("run\nrun");
+    }
+
+    @Test
+    void a_build_is_run_again_when_its_artifact_is_gone_or_its_inputs_are_unknown()
+            throws IOException {
+        var first = (Built) builder.build(order(COUNTS, List.of("src/**")));
+        store.collect(_ -> false, Duration.ZERO);
+        assertThat(builder.build(order(COUNTS, List.of("src/**"))))
+                .isEqualTo(new Built(first.artifact(), false));
+
+        builder.build(order(COUNTS, List.of()));
+        builder.build(order(COUNTS, List.of()));
+        assertThat(folder.resolve("runs")).hasContent("run\nrun\nrun\nrun");
+    }
+
+    @Test
+    void a_failing_build_shows_its_last_fifty_lines() {
+        var failed =
+                (BuildFailed)
+                        builder.build(
+                                order(
+                                        "i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo line $i;"
+                                                + " done; exit 7",
+                                        List.of("src/**")));
+
+        assertThat(failed.reason()).isEqualTo("`api` was not built: the build ended with status 7");
+        assertThat(failed.lastLines())
+                .isEqualTo(IntStream.rangeClosed(11, 60).mapToObj(i -> "line " + i).toList());
+    }
+
+    @Test
+    void a_build_that_hangs_is_killed_with_its_children() {
+        var order =
+                new BuildOrder(
+                        "api",
+                        platform,
+                        platform,
+                        List.of("/bin/sh", "-c", "sleep 1000 & echo $!; wait"),
+                        "dist",
+                        List.of(),
+                        Map.of(),
+                        Duration.ofMillis(500));
+
+        var failed = (BuildFailed) builder.build(order);
+
+        assertThat(failed.reason()).contains("did not end within");
+        long child = Long.parseLong(failed.lastLines().getFirst());
+        assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void a_missing_output_or_program_is_named() {
+        assertThat(((BuildFailed) builder.build(order("true", List.of()))).reason())
+                .isEqualTo("`api` was not built: there is no `dist` after the build");
+        var order =
+                new BuildOrder(
+                        "api",
+                        platform,
+                        platform,
+                        List.of("pnmp", "build"),
+                        "dist",
+                        List.of(),
+                        Map.of(),
+                        Duration.ofSeconds(20));
+        assertThat(((BuildFailed) builder.build(order)).reason())
+                .contains("`pnmp` cannot be run in");
+    }
+
+    @Test
+    void a_file_can_be_the_artifact_and_nothing_beside_it() throws IOException {
+        write("dist/app.jar", "jar");
+        write("dist/other", "no");
+        var order =
+                new BuildOrder(
+                        "api",
+                        platform,
+                        platform,
+                        List.of(),
+                        "dist/app.jar",
+                        List.of(),
+                        Map.of(),
+                        Duration.ofSeconds(20));
+
+        Path unpacked = store.unpack(((Built) builder.build(order)).artifact());
+
+        assertThat(unpacked.resolve("app.jar")).hasContent("jar");
+        assertThat(unpacked.resolve("other")).doesNotExist();
+    }
+
+    private BuildOrder order(String script, List<String> inputs) {
+        return new BuildOrder(
+                "api",
+                platform,
+                platform,
+                List.of("/bin/sh", "-c", script),
+                "dist",
+                inputs,
+                Map.of("GREETING", "hello"),
+                Duration.ofSeconds(20));
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = platform.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}

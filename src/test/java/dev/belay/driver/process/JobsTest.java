@@ -1,0 +1,147 @@
+package dev.belay.driver.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Order;
+import dev.belay.release.Revision;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobsTest {
+    @TempDir private Path folder;
+    private Host host;
+
+    @BeforeEach
+    void start() {
+        host = new Host(folder);
+        host.port = false;
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        host.close();
+    }
+
+    @Test
+    void a_job_that_ends_well_is_done_and_is_found_done() {
+        Work.RunJob job = job("echo migrated");
+
+        assertThat(run(job, 1)).isInstanceOf(Answer.Done.class);
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Done.class);
+    }
+
+    @Test
+    void a_job_that_ends_badly_fails_with_its_last_lines_and_without_secrets() {
+        host.secrets.put("KEY", "hunter22");
+        Work.RunJob job = job("echo cannot connect with $KEY; exit 4");
+
+        assertThat(run(job, 1))
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .isEqualTo(
+                                                "`job-1` ended with status 4; the last it wrote:\n"
+                                                        + "cannot connect with ***"));
+        assertThat(probe(job, 2)).isEqualTo(new Finding.Partial("`job-1` ended with status 4"));
+    }
+
+    @Test
+    void a_job_goes_on_when_its_control_plane_dies_and_is_found_again() throws Exception {
+        Path go = folder.resolve("go");
+        Work.RunJob job = job("while ! [ -e " + go + " ]; do sleep 0.02; done");
+        CompletableFuture<Answer> lost = CompletableFuture.supplyAsync(() -> run(job, 1));
+        Host.await("it runs", () -> !host.processes().isEmpty());
+
+        host.target = host.newTarget();
+        assertThat(probe(job, 2)).isInstanceOf(Finding.InProgress.class);
+        assertThat(run(job, 3)).isEqualTo(new Answer.NotYet("`job-1` still runs"));
+        Files.createFile(go);
+
+        Host.await("it is done", () -> probe(job, 4) instanceof Finding.Done);
+        assertThat(lost.join()).isInstanceOf(Answer.Done.class);
+    }
+
+    @Test
+    void a_job_that_never_began_is_not_done() {
+        assertThat(probe(job("true"), 5)).isEqualTo(new Finding.NotDone());
+        assertThat(run(job("true"), 4)).isEqualTo(new Answer.Stale(4));
+    }
+
+    @Test
+    void another_step_is_not_taken_for_this_one() {
+        Work.RunJob job = job("true");
+        run(job, 1);
+        var other = new Order(Host.SCOPE, 2, "r-1", 9, Host.PATIENCE);
+        var another = new Order(Host.SCOPE, 3, "r-2", 3, Host.PATIENCE);
+
+        assertThat(host.target.probe(job, other)).isEqualTo(new Finding.NotDone());
+        assertThat(host.target.probe(job, another)).isEqualTo(new Finding.NotDone());
+    }
+
+    @Test
+    void a_job_that_was_killed_is_unknown_without_a_probe() throws IOException {
+        Work.RunJob job = job("exec sleep 1000");
+        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> run(job, 1));
+        Host.await("it runs", () -> host.processes().size() == 2);
+        host.kill(
+                "KILL", host.processes().stream().mapToLong(p -> p.entry().pid()).max().orElse(0));
+        host.close();
+
+        assertThat(answer.join()).isInstanceOf(Answer.Failed.class);
+        assertThat(probe(job, 2)).isInstanceOfAny(Finding.Unknown.class, Finding.Partial.class);
+    }
+
+    @Test
+    void a_job_past_its_time_is_killed_with_all_that_it_started() {
+        Work.RunJob job = job("trap '' TERM; setsid sleep 1000 & sleep 1000");
+        var order = new Order(Host.SCOPE, 1, "r-1", 3, Duration.ofMillis(2500));
+
+        assertThat(host.target.runJob(job, order))
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class,
+                        failed -> assertThat(failed.reason()).startsWith("`job-1` was killed"));
+        assertThat(host.processes()).isEmpty();
+    }
+
+    @Test
+    void a_probe_command_says_by_its_status_what_became_of_it() {
+        for (int status = 0; status <= 4; status++) {
+            Revision revision = host.revision("job-" + status, "true");
+            var job =
+                    new Work.RunJob(
+                            revision, List.of("/bin/sh", "-c", "exit \"$1\"", "sh", "" + status));
+            Finding finding = probe(job, 10 + status);
+            switch (status) {
+                case 0 -> assertThat(finding).isInstanceOf(Finding.Done.class);
+                case 1 -> assertThat(finding).isInstanceOf(Finding.NotDone.class);
+                case 2 -> assertThat(finding).isInstanceOf(Finding.InProgress.class);
+                case 3 -> assertThat(finding).isInstanceOf(Finding.Partial.class);
+                default -> assertThat(finding).isInstanceOf(Finding.Unknown.class);
+            }
+        }
+    }
+
+    private Work.RunJob job(String script) {
+        return new Work.RunJob(host.revision("job-r", script), List.of());
+    }
+
+    private Answer run(Work.RunJob job, long token) {
+        return host.target.runJob(job, host.order(token));
+    }
+
+    private Finding probe(Work.RunJob job, long token) {
+        return host.target.probe(job, host.order(token));
+    }
+}

@@ -1,0 +1,225 @@
+package dev.belay.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belay.release.Dependency;
+import dev.belay.release.Digest;
+import dev.belay.release.Health;
+import dev.belay.release.Launch;
+import dev.belay.release.OnUnknown;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.SmokeTest;
+import dev.belay.release.StepClass;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class PlanJsonTest {
+    private static final Scope API = Scope.component("local", "api");
+
+    @Test
+    void every_variant_reads_back_as_written() {
+        Plan plan = everything();
+        assertThat(PlanJson.decode(PlanJson.encode(plan))).isEqualTo(plan);
+        assertThat(plan.steps().stream().map(step -> step.work().getClass()).distinct().toList())
+                .as("a new kind of work belongs in this test")
+                .hasSize(
+                        Work.Check.class.getPermittedSubclasses().length
+                                + Work.Effect.class.getPermittedSubclasses().length);
+        assertThat(plan.steps().stream().map(step -> step.undo().getClass()).distinct().toList())
+                .hasSize(Undo.class.getPermittedSubclasses().length);
+    }
+
+    @Test
+    void a_deployment_stands_alone() {
+        var deployment = Planned.at(everything().desired(), "api");
+        assertThat(PlanJson.decodeDeployment(PlanJson.encode(deployment))).isEqualTo(deployment);
+    }
+
+    @Test
+    void keys_are_in_order() {
+        JsonNode json = JsonMapper.builder().build().readTree(PlanJson.encode(everything()));
+        assertThat(disordered(json)).isEmpty();
+    }
+
+    @Test
+    void keys_of_a_newer_writer_are_ignored() {
+        Plan plan = everything();
+        String newer =
+                PlanJson.encode(plan)
+                        .replace("\"type\":", "\"tomorrow\":[{}],\"type\":")
+                        .replace("\"format\":", "\"tomorrow\":null,\"format\":");
+        assertThat(PlanJson.decode(newer)).isEqualTo(plan);
+    }
+
+    @Test
+    void what_is_not_understood_is_refused() {
+        String json = PlanJson.encode(everything());
+        assertThatThrownBy(() -> PlanJson.decode(json.replace("\"format\":1", "\"format\":2")))
+                .hasMessage("a plan of format 2, this version knows 1");
+        assertThatThrownBy(() -> PlanJson.decode(json.replace("\"publish\"", "\"beam\"")))
+                .hasMessage("work `beam` is not known");
+        assertThatThrownBy(() -> PlanJson.decode(json.replace("\"title\"", "\"titel\"")))
+                .hasMessage("`title` is missing");
+        assertThatThrownBy(() -> PlanJson.decode(json.substring(0, 100)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> PlanJson.decode("[]"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void two_revisions_of_one_name_are_our_mistake() {
+        var one = revision(new Health.Tcp());
+        var other = revision(new Health.Alive());
+        var plan =
+                plan(
+                        List.of(
+                                step(1, new Work.Ready(one, 1), nothing()),
+                                step(2, new Work.Ready(other, 1), nothing())),
+                        Map.of());
+        assertThatThrownBy(() -> PlanJson.encode(plan))
+                .hasMessage("two revisions are called api-1");
+    }
+
+    private static List<String> disordered(JsonNode node) {
+        var found = new ArrayList<String>();
+        String last = "";
+        for (var entry : node.properties()) {
+            if (entry.getKey().compareTo(last) <= 0) {
+                found.add(entry.getKey() + " after " + last);
+            }
+            last = entry.getKey();
+            found.addAll(disordered(entry.getValue()));
+        }
+        if (node.isArray()) {
+            node.values().forEach(value -> found.addAll(disordered(value)));
+        }
+        return found;
+    }
+
+    // --- one of each ------------------------------------------------------------------------
+
+    private static Plan everything() {
+        var http = new Health.Http("/health", range(), Map.of("X-A", "b"), "ok \"ü\"\n");
+        Revision api = revision(http);
+        Traffic traffic = new Traffic(3000, List.of(new Traffic.Share("api-1", 100, 2)));
+        List<SmokeTest> tests = tests();
+        List<Work> works =
+                List.of(
+                        new Work.Preflight(
+                                Set.of("A", "B"),
+                                Map.of("node", ">=20"),
+                                Set.of(80, 81),
+                                Set.of(Digest.of("a"), Digest.of("b"))),
+                        new Work.Reachable(
+                                new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", true)),
+                        new Work.Ready(api, 2),
+                        new Work.SmokePrivate(api, tests),
+                        new Work.SmokePublic(3000, tests),
+                        new Work.Drained(api),
+                        new Work.Soak(List.of(api), Duration.ofHours(24)),
+                        new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
+                        new Work.Scale(api, 2),
+                        new Work.Route("api", Traffic.none(3000)),
+                        new Work.Publish(api),
+                        new Work.RunJob(api, List.of("./done")));
+        var steps = new ArrayList<Step>();
+        for (Work work : works) {
+            int number = steps.size() + 1;
+            Undo undo =
+                    switch (work) {
+                        case Work.Scale _ ->
+                                new Undo.Apply(new Work.Scale(api, 0), Duration.ofSeconds(9));
+                        case Work.RunJob _ -> new Undo.Impossible("it is gone");
+                        case Work _ -> nothing();
+                    };
+            steps.add(step(number, work, undo));
+        }
+        var deployment = new Deployment(api, 2, List.of(traffic), tests);
+        return plan(steps, Map.of("api", deployment));
+    }
+
+    private static List<SmokeTest> tests() {
+        var exchange =
+                new SmokeTest.Exchange(
+                        "POST", "/a", Map.of("A", "b"), "{}", range(), "x", Map.of("id", "/id"));
+        return List.of(
+                new SmokeTest.HttpScenario("h", Duration.ofSeconds(1), List.of(exchange)),
+                new SmokeTest.WebSocketExchange(
+                        "w",
+                        Duration.ofMillis(1),
+                        "/ws",
+                        List.of(new SmokeTest.Message(true, "hi"))),
+                new SmokeTest.CommandTest("c", Duration.ofNanos(1), List.of("./c", "")));
+    }
+
+    private static Health.StatusRange range() {
+        return new Health.StatusRange(200, 299);
+    }
+
+    private static Revision revision(Health.Check check) {
+        Duration second = Duration.ofSeconds(1);
+        var command = new Health(new Health.Command(List.of("x")), 1, second, second, second);
+        var health = new Health(check, 2, Duration.ofMillis(200), second, second);
+        var launch =
+                new Launch(
+                        List.of("node", "${X}"),
+                        Set.of("A", "B"),
+                        Set.of("C", "D"),
+                        true,
+                        new Launch.Stop("TERM", second, second),
+                        new Launch.Limits(1L << 40, 50, 1024, 10),
+                        health,
+                        command);
+        return new Revision("api-1", "api", Digest.of("a"), "c1", launch);
+    }
+
+    private static Undo nothing() {
+        return new Undo.Nothing("why");
+    }
+
+    private static Step step(int number, Work work, Undo undo) {
+        return new Step(
+                number,
+                "title " + number,
+                List.of(Phase.values()).get(number),
+                API,
+                work instanceof Work.Effect ? StepClass.IDEMPOTENT : StepClass.WAIT,
+                work,
+                undo,
+                number > 2 ? Set.of(number - 1, number - 2) : Set.of(),
+                Duration.ofMinutes(1),
+                Duration.ofMillis(1500),
+                List.of(OnUnknown.values()).get(number % 3),
+                new Responsible("anna", "+47", "https://run"));
+    }
+
+    private static Plan plan(List<Step> steps, Map<String, Deployment> deployments) {
+        return new Plan(
+                Plan.FORMAT,
+                "shop",
+                "local",
+                Plan.Kind.ROLLBACK,
+                "title",
+                Set.of(API, new Scope("local", Scope.Kind.DATASTORE, "pg")),
+                Map.of(API, "api-0"),
+                steps,
+                deployments,
+                deployments,
+                List.of(new Work.Settled("api", Map.of(), List.of())),
+                List.of(new Plan.Target("api", "api-0", "r1", true)),
+                12,
+                List.of(new Plan.Skip("soak", "anna", "haste")),
+                List.of("mind"),
+                "sha256:m");
+    }
+}
