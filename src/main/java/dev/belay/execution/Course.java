@@ -390,18 +390,23 @@ final class Course {
     /// another revision than the fallback, an unsoaked one that this release took over from: then
     /// it stands as it stood, and is not judged.
     private List<Work.Check> before() {
+        var touched = new HashSet<String>();
         var moved = new HashSet<String>();
         var ports = new HashSet<Integer>();
         for (Step step : plan.steps()) {
-            if (step.work() instanceof Work.Route(String component, var traffic, var _)
-                    && progress.intended(step.number())) {
-                moved.add(component);
-                ports.add(traffic.port());
+            if (progress.intended(step.number())) {
+                touched.add(step.scope().name());
+                if (step.work() instanceof Work.Route(String component, var traffic, var _)) {
+                    moved.add(component);
+                    ports.add(traffic.port());
+                }
             }
         }
         var checks = new ArrayList<Work.Check>();
         for (Work.Check check : plan.before()) {
             switch (check) {
+                case Work.Settled(String component, var _, var _)
+                        when !touched.contains(component) -> {}
                 case Work.Settled(String component, var instances, var _)
                         when !moved.contains(component) ->
                         checks.add(new Work.Settled(component, instances, List.of()));

@@ -156,7 +156,10 @@ public final class Engine {
             world.journal(
                     journal -> journal.renew(run.release(), run.fence(), LEASE),
                     kept -> {
-                        if (!kept && runs.get(run.release()) == run) {
+                        if (kept) {
+                            // Somebody may have spoken to another control plane.
+                            run.nudge();
+                        } else if (runs.get(run.release()) == run) {
                             run.drop();
                             runs.remove(run.release());
                         }

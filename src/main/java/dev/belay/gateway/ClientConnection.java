@@ -23,16 +23,21 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A client's connection: its requests one after the other, in order, and the limits of each phase.
 /// What a client sends ahead (pipelining) waits unread as far as possible.
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Loop.Bounded {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     /// How long a refused client may go on sending, so that it gets to read why.
     private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -155,6 +160,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
+                .set(HttpHeaderNames.DATE, HttpDate.now())
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (status.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
@@ -247,6 +253,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a bug, at a client's connection", cause);
+        }
         context.close();
     }
 

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
     private final FileChannel lockFile;
     private final Loops loops;
-    private final Listeners listeners;
+    private final TableKeeper keeper;
     private final AdminServer admin;
 
-    private Gateway(FileChannel lockFile, Loops loops, Listeners listeners, AdminServer admin) {
+    private Gateway(FileChannel lockFile, Loops loops, TableKeeper keeper, AdminServer admin) {
         this.lockFile = lockFile;
         this.loops = loops;
-        this.listeners = listeners;
+        this.keeper = keeper;
         this.admin = admin;
     }
 
@@ -40,9 +40,9 @@ public final class Gateway implements AutoCloseable {
         try {
             keeper.restore();
             var admin = new AdminServer(options.socket(), new AdminApi(keeper, proxy));
-            return new Gateway(lockFile, loops, listeners, admin);
+            return new Gateway(lockFile, loops, keeper, admin);
         } catch (IOException | RuntimeException e) {
-            listeners.close();
+            keeper.close();
             loops.close();
             lockFile.close();
             throw e;
@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() throws IOException {
         admin.close();
-        listeners.close();
+        keeper.close();
         loops.close();
         lockFile.close();
     }

@@ -16,9 +16,7 @@ public final class GatewayMain {
                     "-Xss512k",
                     "-XX:MaxDirectMemorySize=128m",
                     "-XX:+ExitOnOutOfMemoryError",
-                    "-XX:TieredStopAtLevel=4",
                     "-Dio.netty.allocator.numHeapArenas=0",
-                    "-Dio.netty.noUnsafe=false",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 

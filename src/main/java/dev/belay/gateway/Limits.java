@@ -3,7 +3,7 @@ package dev.belay.gateway;
 import java.time.Duration;
 
 /// How long each phase of a connection may take and how large its parts may be. Every wait of the
-/// data plane ends by one of these; they are looked at once a second.
+/// data plane ends by one of these; they are looked at twice a second.
 ///
 /// @param requestHead from the first byte of a request to the end of its headers
 /// @param keepAlive between two requests of a client

@@ -104,7 +104,8 @@ final class Listeners implements AutoCloseable {
         int before = connections.getAndIncrement();
         channel.closeFuture().addListener(_ -> connections.decrementAndGet());
         if (before >= proxy.limits().connections()) {
-            channel.close();
+            // Not before it is registered to its end.
+            channel.eventLoop().execute(channel::close);
             return;
         }
         var encoder = new ResponseEncoder();

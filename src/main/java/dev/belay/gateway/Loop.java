@@ -4,9 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What one event loop owns: its connections, and the idle connections to members. Used by that
 /// loop's thread alone.
@@ -19,6 +20,8 @@ final class Loop {
         /// Starts the polite end of what runs at a revision.
         void close(RevisionTraffic revision);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
     private final EventLoop eventLoop;
     private final ConnectionPool pool;
@@ -57,7 +60,13 @@ final class Loop {
 
     /// Over a copy: ending one takes it out of the set.
     private void each(Consumer<Bounded> action) {
-        List<Bounded> copy = new ArrayList<>(open);
-        copy.forEach(action);
+        for (Bounded one : new ArrayList<>(open)) {
+            try {
+                action.accept(one);
+            } catch (RuntimeException e) {
+                // One broken connection must not take the time limits of all others with it.
+                LOG.error("a bug, at a connection's time limit", e);
+            }
+        }
     }
 }

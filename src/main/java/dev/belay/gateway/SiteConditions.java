@@ -2,9 +2,6 @@ package dev.belay.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.time.DateTimeException;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,12 +32,7 @@ final class SiteConditions {
         if (since == null) {
             return false;
         }
-        try {
-            var time = ZonedDateTime.parse(since, DateTimeFormatter.RFC_1123_DATE_TIME);
-            return time.toEpochSecond() >= modifiedSeconds;
-        } catch (DateTimeException _) {
-            return false;
-        }
+        return HttpDate.parse(since).orElse(Long.MIN_VALUE) >= modifiedSeconds;
     }
 
     private static boolean listed(String tags, String tag) {

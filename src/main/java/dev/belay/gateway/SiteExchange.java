@@ -18,9 +18,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class SiteExchange implements Exchange {
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
-
     private final ClientConnection client;
     private final HttpRequest request;
     private final Table.Entry entry;
@@ -136,7 +130,7 @@ final class SiteExchange implements Exchange {
         var encoded = asked.contains(HttpHeaderNames.RANGE) ? plain(found) : encoded(found);
         SiteFiles.File file = encoded.file();
         String tag = tag(file);
-        String modified = HTTP_DATE.format(Instant.ofEpochSecond(entry.since()));
+        String modified = HttpDate.of(entry.since());
         boolean same = SiteConditions.notModified(asked, tag, entry.since());
         long size = file.attributes().size();
         var range = SiteConditions.range(asked, size, tag, modified);
@@ -216,6 +210,7 @@ final class SiteExchange implements Exchange {
 
     private HttpResponse head(HttpResponseStatus status) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+        response.headers().set(HttpHeaderNames.DATE, HttpDate.now());
         if (client.proxy().options().nameRevision()) {
             response.headers().set("X-Belay-Revision", traffic.revision());
         }

@@ -4,6 +4,7 @@ import dev.belay.problem.Problem;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,8 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// The only writer of the routing table. A wish is checked (token, members, port), made durable,
 /// published, and answered once every event loop uses it. Members are probed before the lock is
 /// taken: a slow one delays its own component only.
-final class TableKeeper {
+final class TableKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableKeeper.class);
+    private static final Duration REOPEN = Duration.ofSeconds(1);
     private static final int FORMER_ROOTS = 5;
     private static final int REVISIONS = 50;
 
@@ -36,6 +39,7 @@ final class TableKeeper {
     private final Prober prober;
     private final Listeners listeners;
     private final TableStore store;
+    private volatile boolean closed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<RouteKey, Long> lastTokens = new HashMap<>();
 
@@ -342,12 +346,51 @@ final class TableKeeper {
             prober.ask(members).join();
             proxy.publish(table);
             prober.watch(table);
-            for (int port : ports(table)) {
-                listeners.open(port);
+            if (!openAll(table)) {
+                Thread.startVirtualThread(this::keepOpening);
             }
             LOG.info("table {} restored, {} routes", table.version(), table.all().size());
         } catch (JacksonException e) {
             throw new IOException("the routing table is not JSON: " + e.getOriginalMessage(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One taken port must not keep the others closed.
+    private boolean openAll(Table table) {
+        boolean all = true;
+        for (int port : ports(table)) {
+            try {
+                listeners.open(port);
+            } catch (BindException e) {
+                all = false;
+                LOG.error("nobody is served there until it is free: {}", e.getMessage());
+            }
+        }
+        return all;
+    }
+
+    private void keepOpening() {
+        boolean all = false;
+        while (!all && !closed) {
+            LockSupport.parkNanos(REOPEN.toNanos());
+            lock.lock();
+            try {
+                all = closed || openAll(proxy.table());
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Nothing is opened after this.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            listeners.close();
         } finally {
             lock.unlock();
         }

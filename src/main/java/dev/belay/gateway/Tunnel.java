@@ -72,7 +72,7 @@ final class Tunnel implements Loop.Bounded {
     /// on.
     private void take(Channel channel, End end) {
         channel.pipeline().addLast(end);
-        for (String name : channel.pipeline().names()) {
+        for (String name : channel.pipeline().names().reversed()) {
             ChannelHandler handler = channel.pipeline().get(name);
             if (handler != null && handler != end) {
                 channel.pipeline().remove(handler);

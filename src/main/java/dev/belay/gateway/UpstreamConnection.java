@@ -7,13 +7,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A connection to a member: serves one exchange at a time and waits in the pool between two.
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+
     /// Below the five seconds after which Node closes an idle connection without a word.
     private static final Duration IDLE_DEFAULT = Duration.ofSeconds(4);
 
@@ -136,6 +141,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a bug, at a member's connection", cause);
+        }
         // Before the decoder could take the end of a reset connection for the end of a body.
         end();
         context.close();

@@ -30,7 +30,7 @@ public record Append(
         /// The engine that holds the lease with this fence; appending renews the lease.
         record Holder(long fence) implements Writer {}
 
-        /// A person through the API: needs no lease, and wakes the holder.
+        /// A person through the API: needs no lease, and leaves the holder's alone.
         record Person() implements Writer {}
     }
 

@@ -223,20 +223,23 @@ final class AppendTransaction {
         }
     }
 
-    /// The holder's lease is prolonged; a person's word lets anybody claim at once.
+    /// The holder's lease is prolonged; a person's word leaves it as it is: the holder finds the
+    /// journal moved, and what it has under way stays under way.
     private void move(Releases.Head head, Scribe scribe) throws SQLException {
         boolean holder = append.writer() instanceof Writer.Holder;
         boolean turned = append.facts().stream().anyMatch(Fact.TurnedBack.class::isInstance);
         session.update(
                 """
-                UPDATE release SET state = ?, active = ?, soaking = ?, version = ?, lease_until = ?,
+                UPDATE release SET state = ?, active = ?, soaking = ?, version = ?,
+                  lease_until = CASE WHEN ? = 1 THEN ? ELSE lease_until END,
                   direction = CASE WHEN ? = 1 THEN 'UNDO' ELSE direction END WHERE id = ?\
                 """,
                 append.state().name(),
                 append.state().active(),
                 append.soaking(),
                 scribe.version(),
-                holder ? now + head.leaseMillis() : 0,
+                holder,
+                now + head.leaseMillis(),
                 turned,
                 head.id());
     }

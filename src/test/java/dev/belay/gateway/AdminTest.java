@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,15 +198,19 @@ class AdminTest {
 
     @Test
     void a_restored_member_gets_nothing_before_it_answers_a_probe() throws Exception {
-        var member = TestMember.saying("first");
+        // Another process could take the port in between: only this text counts as well.
+        String text = "it is " + folder.getFileName();
+        var check = new HealthCheck.Http("/", 200, 200, Map.of(), text, Duration.ofSeconds(1));
+        var member = TestMember.saying(text);
         int port = member.port();
-        gateway.routes(member);
+        assertThat(gateway.client.publish(gateway.route(check, member.share("v1", 1))))
+                .isInstanceOf(PublishReply.Published.class);
         gateway.stop();
         member.close();
         gateway.restart();
         assertThat(gateway.inFlight("v1").members().getFirst().ready()).isFalse();
         assertThat(gateway.get("/").statusCode()).isEqualTo(503);
-        try (var again = TestMember.at(port, (r, out) -> TestMember.say(r, out, "back"))) {
+        try (var again = TestMember.at(port, (r, out) -> TestMember.say(r, out, text))) {
             TestGateway.eventually("it is served", () -> gateway.get("/").statusCode() == 200);
             assertThat(again.accepted()).isPositive();
         }
@@ -253,6 +258,29 @@ class AdminTest {
             Files.move(folder.resolve("table"), folder.resolve("table.previous"));
             gateway.restart();
             assertThat(gateway.get("/").body()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_at_the_start_is_served_as_soon_as_it_is_free() throws Exception {
+        try (var member = TestMember.saying("a")) {
+            gateway.routes(member);
+            gateway.stop();
+            try (var squatter =
+                    new ServerSocket(gateway.port, 1, InetAddress.getLoopbackAddress())) {
+                gateway.restart();
+                assertThat(gateway.client.alive()).isTrue();
+                assertThat(squatter.isBound()).isTrue();
+            }
+            TestGateway.eventually("it is served", () -> answers("a"));
+        }
+    }
+
+    private boolean answers(String body) throws InterruptedException {
+        try {
+            return gateway.get("/").body().equals(body);
+        } catch (IOException _) {
+            return false;
         }
     }
 

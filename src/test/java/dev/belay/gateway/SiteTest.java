@@ -74,6 +74,8 @@ class SiteTest {
         assertThat(page.body()).isEqualTo("one");
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
         assertThat(page.headers().firstValue("Cache-Control")).contains("no-cache");
+        assertThat(page.headers().firstValue("Date").orElseThrow())
+                .matches("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT");
         var script = get("/assets/app-1.js?v=1");
         assertThat(script.body()).isEqualTo("script one");
         assertThat(script.headers().firstValue("Content-Type"))

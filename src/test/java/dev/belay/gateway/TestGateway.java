@@ -46,6 +46,24 @@ final class TestGateway implements AutoCloseable {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
+    /// Limits with one time for every phase of a request, and small sizes.
+    static Limits limits(Duration phase, int connections) {
+        Limits usual = Limits.DEFAULT;
+        return new Limits(
+                phase,
+                phase,
+                phase,
+                usual.connect(),
+                phase,
+                usual.responseBody(),
+                usual.tunnel(),
+                usual.halfClosed(),
+                Duration.ofSeconds(1),
+                1_024,
+                4_096,
+                connections);
+    }
+
     /// As a stop of the process and its next start would. With a new client: the JDK's gives up on
     /// an address whose connections were closed under it a few times.
     void restart() throws IOException {

@@ -129,7 +129,7 @@ class PlanJsonTest {
                         new Work.Soak(List.of(api), Duration.ofHours(24)),
                         new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
                         new Work.Scale(api, 2),
-                        new Work.Route("api", Traffic.none(3000)),
+                        new Work.Route("api", Traffic.none(3000), List.of(api)),
                         new Work.Publish(api),
                         new Work.RunJob(api, List.of("./done")));
         var steps = new ArrayList<Step>();

@@ -192,7 +192,7 @@ final class Host {
         if (times > 1) {
             throw new Violation("AtMostOnce", job + " happened " + times + " times");
         }
-        jobEnds.put(job, universe.now() + (long) universe.below(5_000));
+        jobEnds.put(job, universe.now() + (long) universe.below(60_000));
         return new Answer.Done("");
     }
 

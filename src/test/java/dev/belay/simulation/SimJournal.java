@@ -15,12 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ final class SimJournal implements Journal {
         private boolean soaking;
         private long fence;
         private long leaseUntil;
+        private long leaseMillis;
         private long endedAt;
 
         Kept(NewRelease what, String id, long ordinal, String by, long at) {
@@ -104,44 +107,40 @@ final class SimJournal implements Journal {
                     ? new Submission.Reply.Accepted(requests.get(key), true)
                     : new Submission.Reply.KeyReused(key);
         }
+        List<Kept> waiting = submission.supersede() ? queued() : List.of();
         var ids = new ArrayList<String>();
+        var scopes = new HashSet<Scope>();
         for (NewRelease release : submission.releases()) {
-            if (submission.supersede()) {
-                supersede(release);
+            ids.add(queue(release, submission));
+            scopes.addAll(release.scopes());
+        }
+        for (Kept older : waiting) {
+            if (meets(older.what.scopes(), scopes)) {
+                String note = "superseded by " + String.join(", ", ids);
+                var ended = new Fact.Ended(ReleaseState.SUPERSEDED, note);
+                commit(older, ended.state(), submission.actor(), 0, List.of(ended));
             }
-            long ordinal = ordered.size() + 1L;
-            var id = release.environment() + "-" + ordinal;
-            var kept = new Kept(release, id, ordinal, submission.actor(), now());
-            releases.put(id, kept);
-            ordered.add(kept);
-            ids.add(id);
-            commit(
-                    kept,
-                    ReleaseState.QUEUED,
-                    submission.actor(),
-                    0,
-                    List.of(
-                            new Fact.Submitted(
-                                    release.planDigest(),
-                                    release.manifestDigest(),
-                                    submission.reason())));
         }
         requests.put(key, List.copyOf(ids));
         bodies.put(key, submission.bodyDigest());
         return new Submission.Reply.Accepted(ids, false);
     }
 
-    private void supersede(NewRelease by) {
-        for (Kept queued : ordered) {
-            if (queued.state == ReleaseState.QUEUED && meets(queued.what.scopes(), by.scopes())) {
-                commit(
-                        queued,
-                        ReleaseState.SUPERSEDED,
-                        "belay",
-                        0,
-                        List.of(new Fact.Ended(ReleaseState.SUPERSEDED, "by a newer release")));
-            }
-        }
+    private List<Kept> queued() {
+        return ordered.stream().filter(kept -> kept.state == ReleaseState.QUEUED).toList();
+    }
+
+    private String queue(NewRelease release, Submission submission) {
+        long ordinal = ordered.size() + 1L;
+        String id = release.environment() + "-" + ordinal;
+        var kept = new Kept(release, id, ordinal, submission.actor(), now());
+        releases.put(id, kept);
+        ordered.add(kept);
+        var submitted =
+                new Fact.Submitted(
+                        release.planDigest(), release.manifestDigest(), submission.reason());
+        commit(kept, ReleaseState.QUEUED, submission.actor(), 0, List.of(submitted));
+        return id;
     }
 
     private static boolean meets(Set<Scope> some, Set<Scope> others) {
@@ -150,49 +149,53 @@ final class SimJournal implements Journal {
 
     @Override
     public Optional<ReleaseRow> claim(String owner, Duration lease, Set<String> except) {
-        for (Kept kept : ordered) {
-            if (kept.state.active() && kept.leaseUntil <= now() && !except.contains(kept.id)) {
-                return Optional.of(lend(kept, lease));
-            }
+        Optional<Kept> orphan =
+                ordered.stream()
+                        .filter(kept -> kept.state.active() && kept.leaseUntil <= now())
+                        .filter(kept -> !except.contains(kept.id))
+                        .min(Comparator.comparingLong(kept -> kept.leaseUntil));
+        if (orphan.isPresent()) {
+            orphan.get().fence++;
+            return Optional.of(lend(orphan.get(), lease));
         }
-        for (int i = 0; i < ordered.size(); i++) {
-            Kept kept = ordered.get(i);
-            if (kept.state == ReleaseState.QUEUED && !except.contains(kept.id) && isFree(kept, i)) {
-                if (isCurrent(kept)) {
-                    begin(kept);
-                    return Optional.of(lend(kept, lease));
-                }
-                commit(
-                        kept,
-                        ReleaseState.REJECTED,
-                        "belay",
-                        0,
-                        List.of(new Fact.Ended(ReleaseState.REJECTED, "the world has moved")));
+        var spokenFor = new HashSet<Scope>();
+        for (Kept kept : queued()) {
+            Set<Scope> scopes = kept.what.scopes();
+            if (except.contains(kept.id) || meets(scopes, spokenFor) || !isFree(kept)) {
+                spokenFor.addAll(scopes);
+            } else if (isCurrent(kept)) {
+                begin(kept);
+                return Optional.of(lend(kept, lease));
+            } else {
+                end(kept, new Fact.Ended(ReleaseState.REJECTED, "the world has moved; plan again"));
             }
         }
         return Optional.empty();
     }
 
     private ReleaseRow lend(Kept kept, Duration lease) {
-        kept.fence++;
-        kept.leaseUntil = now() + lease.toMillis();
+        kept.leaseMillis = lease.toMillis();
+        kept.leaseUntil = now() + kept.leaseMillis;
         return kept.row();
     }
 
-    private boolean isFree(Kept kept, int index) {
-        for (int i = 0; i < index; i++) {
-            Kept older = ordered.get(i);
-            if (older.state == ReleaseState.QUEUED
-                    && meets(older.what.scopes(), kept.what.scopes())) {
-                return false;
-            }
-        }
+    /// Whoever held it until now is shut out before anything is written.
+    private void end(Kept kept, Fact.Ended ended) {
+        kept.fence++;
+        commit(kept, ended.state(), "belay", kept.fence, List.of(ended));
+    }
+
+    private boolean isFree(Kept kept) {
         if (!design.has(Design.Part.ONE_ACTIVE)) {
             return true;
         }
         return kept.what.scopes().stream()
                 .map(scope -> kept(owners.getOrDefault(scope, "")))
-                .allMatch(owner -> owner == null || owner.soaking);
+                .allMatch(owner -> owner == null || makesWay(owner));
+    }
+
+    private boolean makesWay(Kept owner) {
+        return owner.soaking && !open.containsValue(owner.id);
     }
 
     private boolean isCurrent(Kept kept) {
@@ -212,47 +215,47 @@ final class SimJournal implements Journal {
     }
 
     private void begin(Kept kept) {
-        var overtaken = new ArrayList<String>();
+        var overtaken = new TreeSet<String>();
         for (Scope scope : kept.what.scopes()) {
             String owner = owners.get(scope);
-            if (owner != null && !overtaken.contains(owner)) {
+            if (owner != null) {
                 overtaken.add(owner);
             }
         }
         if (design.has(Design.Part.ONE_ACTIVE)) {
             for (String id : overtaken) {
-                commit(
-                        Objects.requireNonNull(kept(id)),
-                        ReleaseState.COMPLETED,
-                        "belay",
-                        0,
-                        List.of(
-                                new Fact.Ended(
-                                        ReleaseState.COMPLETED, "unsoaked: " + kept.id + " came")));
+                String note = "unsoaked: `" + kept.id + "` took over while it soaked";
+                var ended = new Fact.Ended(ReleaseState.COMPLETED, note);
+                end(Objects.requireNonNull(kept(id)), ended);
             }
         }
         kept.what.scopes().forEach(scope -> owners.put(scope, kept.id));
-        commit(kept, ReleaseState.RUNNING, "belay", 0, List.of(new Fact.Started(overtaken)));
+        kept.fence++;
+        var started = new Fact.Started(List.copyOf(overtaken));
+        commit(kept, ReleaseState.RUNNING, "belay", kept.fence, List.of(started));
     }
 
     @Override
     public Append.Reply append(Append append) {
-        Kept kept = releases.get(append.release());
-        if (kept == null || kept.state.ended()) {
+        Kept kept = Objects.requireNonNull(releases.get(append.release()));
+        boolean fenced = design.has(Design.Part.FENCE_AT_THE_JOURNAL);
+        if (kept.state.ended()) {
             return new Append.Reply.LostLease();
         }
-        if (append.writer() instanceof Append.Writer.Holder(long fence)) {
-            if (fence != kept.fence && design.has(Design.Part.FENCE_AT_THE_JOURNAL)) {
-                return new Append.Reply.LostLease();
-            }
-            kept.leaseUntil = Math.max(kept.leaseUntil, now() + 15_000);
+        if (append.writer() instanceof Append.Writer.Holder(long fence)
+                && fenced
+                && (fence != kept.fence || !kept.state.active())) {
+            return new Append.Reply.LostLease();
         }
-        if (append.version() != kept.entries.size()
-                && design.has(Design.Part.FENCE_AT_THE_JOURNAL)) {
+        if (append.version() != kept.entries.size() && fenced) {
             return new Append.Reply.Moved(kept.entries.size());
         }
         int before = kept.entries.size();
-        long fence = append.writer() instanceof Append.Writer.Holder(long held) ? held : 0;
+        long fence = 0;
+        if (append.writer() instanceof Append.Writer.Holder(long held)) {
+            fence = held;
+            kept.leaseUntil = now() + kept.leaseMillis;
+        }
         List<Fact> facts = append.facts().stream().map(fact -> withToken(fact, kept)).toList();
         kept.soaking = append.soaking();
         append.deployed().forEach(line -> deploy(kept, line));
@@ -279,16 +282,21 @@ final class SimJournal implements Journal {
         return tokens.merge(scope, 1L, Long::sum);
     }
 
+    /// A second word about what a scope runs since this release changes that line.
     private void deploy(Kept kept, Deployed line) {
-        history.computeIfAbsent(line.scope(), _ -> new ArrayList<>())
-                .add(
-                        new Past(
-                                line.scope(),
-                                kept.id,
-                                line.revision(),
-                                line.deployment(),
-                                line.soaked(),
-                                now()));
+        List<Past> past = history.computeIfAbsent(line.scope(), _ -> new ArrayList<>());
+        boolean soaked = line.soaked();
+        long at = now();
+        if (!past.isEmpty()
+                && past.getLast().release().equals(kept.id)
+                && past.getLast().revision().equals(line.revision())) {
+            Past last = past.removeLast();
+            soaked |= last.soaked();
+            at = last.at();
+        }
+        past.add(
+                new Past(
+                        line.scope(), kept.id, line.revision(), line.deployment(), soaked, at));
     }
 
     private void commit(Kept kept, ReleaseState state, String actor, long fence, List<Fact> facts) {
@@ -342,15 +350,16 @@ final class SimJournal implements Journal {
         if (kept == null || kept.fence != fence || !kept.state.active()) {
             return false;
         }
-        kept.leaseUntil = now() + lease.toMillis();
+        lend(kept, lease);
         return true;
     }
 
     @Override
     public void giveBack(String release, long fence) {
         Kept kept = releases.get(release);
-        if (kept != null && kept.fence == fence) {
-            kept.leaseUntil = now();
+        if (kept != null && kept.fence == fence && kept.state.active()) {
+            kept.fence++;
+            kept.leaseUntil = 0;
         }
     }
 

@@ -73,7 +73,7 @@ final class Simulation {
             int apartMillis,
             long faultsMillis,
             Set<Integer> crashPoints) {
-        static final Shape STORMY = new Shape(3, 3, 5, 20_000, 20 * 60_000L, Set.of());
+        static final Shape STORMY = new Shape(3, 3, 5, 60_000, 20 * 60_000L, Set.of());
         static final Shape CALM = new Shape(2, 1, 1, 0, 0, Set.of());
 
         Shape crashingAt(Integer... points) {

@@ -75,7 +75,7 @@ final class Submitter {
         SimPlans.Job job = JOBS.get(universe.below(JOBS.size()));
         boolean rolling = universe.below(3) == 2;
         Optional<Deployment> now = now(component);
-        Optional<Deployment> back = soaked(component).or(() -> now.filter(d -> expects(component)));
+        Optional<Deployment> back = soaked(component).or(() -> now);
         // A rolling release consumes what it replaces, so it leads back only there.
         boolean plain = now.equals(back);
         return new SimPlans.Change(
@@ -126,7 +126,16 @@ final class Submitter {
         return past(component).stream()
                 .filter(Journal.Past::soaked)
                 .findFirst()
-                .flatMap(this::deployment);
+                .flatMap(this::deployment)
+                .filter(this::isWhole);
+    }
+
+    /// A release that was taken over from may have thinned it out; then it is no way back.
+    private boolean isWhole(Deployment deployment) {
+        Scope scope =
+                Scope.component(SimPlans.ENVIRONMENT, deployment.revision().component());
+        return simulation.host(scope).count(deployment.revision().id())
+                == deployment.instances();
     }
 
     private List<Journal.Past> past(String component) {

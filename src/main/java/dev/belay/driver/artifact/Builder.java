@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Runs build commands and stores what they make. What was built once from the same inputs is not
 /// built again, as long as its artifact is whole.
@@ -22,6 +24,7 @@ public final class Builder {
     private static final List<String> PASSED_ON =
             List.of("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR");
     private static final int LAST_LINES = 50;
+    private static final Duration KILL_WITHIN = Duration.ofSeconds(5);
     private static final Duration LOCK_WITHIN = Duration.ofMinutes(30);
 
     private final ArtifactStore store;
@@ -126,8 +129,7 @@ public final class Builder {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            kill(process);
             return Optional.of(
                     failed(
                             order,
@@ -141,6 +143,22 @@ public final class Builder {
                                 order,
                                 "the build ended with status " + process.exitValue(),
                                 lastLines(log)));
+    }
+
+    private static void kill(Process process) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        long end = System.nanoTime() + KILL_WITHIN.toNanos();
+        for (ProcessHandle each : all) {
+            try {
+                each.onExit().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException _) {
+                // It was told; more cannot be done.
+            }
+        }
     }
 
     private static BuildFailed failed(BuildOrder order, String reason, List<String> lines) {

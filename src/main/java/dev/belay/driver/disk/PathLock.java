@@ -62,7 +62,7 @@ public final class PathLock implements AutoCloseable {
         boolean locked = false;
         try {
             locked = channel.tryLock() != null;
-            while (!locked && System.nanoTime() < end && !Thread.interrupted()) {
+            while (!locked && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
                 Thread.sleep(POLL);
                 locked = channel.tryLock() != null;
             }

@@ -54,7 +54,7 @@ record InstanceRecord(
                 token,
                 boot,
                 pid,
-                started,
+                Instant.now(),
                 deaths,
                 restarts,
                 startAfter,

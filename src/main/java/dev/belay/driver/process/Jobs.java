@@ -27,7 +27,6 @@ final class Jobs {
     private static final int KEPT = 20;
     private static final int LAST_LINES = 20;
     private static final Duration KILL_WITHIN = Duration.ofSeconds(2);
-    private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
 
     private final Path state;
     private final Preparation preparation;
@@ -48,11 +47,11 @@ final class Jobs {
             return no.get();
         }
         JobFolder job = JobFolder.of(scope.jobs(), order.token());
-        if (deadline.earlier(KILL_WITHIN).await(() -> ended(job))) {
+        if (deadline.earlier(KILL_WITHIN).await(() -> ended(scope.scope(), job))) {
             return result(scope, job);
         }
         if (Thread.currentThread().isInterrupted()) {
-            // The control plane goes down, the job goes on: its answer is lost, not bad.
+            // The control plane goes down, the job goes on.
             throw new UncheckedIOException(new InterruptedIOException("`" + name(job) + "` runs"));
         }
         kill(scope.scope(), job, deadline);
@@ -65,6 +64,9 @@ final class Jobs {
     /// What became of it. The scope was sealed and its lock is held.
     Finding look(ScopeFolder scope, Work.RunJob work, Order order) throws IOException {
         Optional<JobFolder> last = last(scope, work, order);
+        if (last.isEmpty() && runsWithoutRecord(scope)) {
+            return new Finding.InProgress("a job of `" + scope.scope() + "` runs");
+        }
         if (last.isPresent()) {
             JobFolder job = last.get();
             Life life = life(job);
@@ -73,9 +75,10 @@ final class Jobs {
                 kill(scope.scope(), job, Deadline.in(order.within()));
                 life = job.life();
             }
-            if (!(life instanceof Life.Ended(int status))) {
+            if (!(life instanceof Life.Ended)) {
                 return new Finding.InProgress("`" + name(job) + "` runs");
             }
+            int status = settledStatus(job);
             if (status == 0) {
                 return new Finding.Done("`" + name(job) + "` ended with status 0");
             }
@@ -85,6 +88,12 @@ final class Jobs {
             }
         }
         return work.probe().isEmpty() ? byRecord(last) : byProbe(scope, work, order, last);
+    }
+
+    /// Somebody deleted our folder while a job ran: it is still found by its environment.
+    private boolean runsWithoutRecord(ScopeFolder scope) {
+        return ProcessTable.tagged(Names.scope(state, scope.scope())).stream()
+                .anyMatch(process -> process.get(Names.INSTANCE).startsWith("job-"));
     }
 
     private static Finding byRecord(Optional<JobFolder> last) throws IOException {
@@ -159,6 +168,10 @@ final class Jobs {
                     return Optional.of(new Answer.NotYet("`" + name(other) + "` still runs"));
                 }
             }
+            if (runsWithoutRecord(scope)) {
+                return Optional.of(
+                        new Answer.NotYet("a job of `" + scope.scope() + "` still runs"));
+            }
             scope.write(fence.accept(order.token()));
             forgetOld(scope);
             return start(scope, work, order);
@@ -207,10 +220,9 @@ final class Jobs {
     }
 
     private Answer result(ScopeFolder scope, JobFolder job) throws IOException {
-        Deadline.in(WRITE_EXIT).await(() -> hasStatus(job));
+        int status = settledStatus(job);
         // What it left running is not part of a job that ended.
         Signals.exterminate(tags(scope.scope(), job), Set.of(), Deadline.in(KILL_WITHIN));
-        int status = job.run().status();
         if (status == 0) {
             return new Answer.Done("`" + name(job) + "` ended with status 0");
         }
@@ -289,16 +301,20 @@ final class Jobs {
         return "job-" + job.token();
     }
 
-    private static boolean ended(JobFolder job) {
-        return life(job) instanceof Life.Ended;
-    }
-
-    private static boolean hasStatus(JobFolder job) {
+    /// A job whose record was deleted under it is asked for by its name.
+    private boolean ended(Scope scope, JobFolder job) {
         try {
-            return job.run().status() != Life.NO_STATUS;
+            return job.read().isPresent()
+                    ? job.life() instanceof Life.Ended
+                    : ProcessTable.tagged(tags(scope, job)).isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static int settledStatus(JobFolder job) throws IOException {
+        long launcher = job.read().map(JobFolder.Attempt::launcher).orElse(0L);
+        return job.run().settledStatus(launcher);
     }
 
     private static Life life(JobFolder job) {

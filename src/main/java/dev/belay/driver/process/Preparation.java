@@ -64,6 +64,26 @@ final class Preparation {
                 : new Prepared(folder, command, environment);
     }
 
+    /// What a command needs that is run beside an instance.
+    ///
+    /// @param given what Belay itself put into the instance's environment
+    Optional<Surroundings> surroundings(
+            String environment, Recipe recipe, Map<String, String> given) {
+        return values.resolve(recipe.needs(environment, given))
+                        instanceof RuntimeValues.Resolved(List<String> _, Map<String, String> own)
+                ? Optional.of(
+                        new Surroundings(
+                                artifacts.unpacked(recipe.digest()), Launcher.environment(own)))
+                : Optional.empty();
+    }
+
+    /// From now on [#redact] masks the revision's secrets.
+    void learnSecrets(String environment, Recipe recipe) {
+        // Asking for a secret is what registers it; whether all can be resolved is not the
+        // question.
+        surroundings(environment, recipe, Map.of());
+    }
+
     /// The text without any secret that was ever resolved here.
     String redact(String text) {
         return values.redactor().redact(text);

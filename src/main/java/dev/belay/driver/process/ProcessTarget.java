@@ -14,6 +14,7 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ public final class ProcessTarget implements Target {
     private final Path instances;
     private final ArtifactStore artifacts;
     private final Preparation preparation;
+    private final Starter starter;
     private final Scaling scaling;
     private final Jobs jobs;
     private final Publishing publishing;
@@ -51,7 +53,7 @@ public final class ProcessTarget implements Target {
         instances = this.state.resolve("instances");
         preparation = new Preparation(artifacts, values);
         ResourceLimits limits = new ResourceLimits(this.state);
-        Starter starter = new Starter(this.state, instances, preparation, limits);
+        starter = new Starter(this.state, instances, preparation, limits);
         Stopper stopper = new Stopper(this.state, limits);
         scaling =
                 new Scaling(
@@ -64,7 +66,7 @@ public final class ProcessTarget implements Target {
         jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
         publishing = new Publishing(this.state, artifacts);
         this.supervision = supervision;
-        supervisor = new Supervisor(this.state, starter, stopper, jobs, supervision);
+        supervisor = new Supervisor(this.state, starter, stopper, jobs, preparation, supervision);
         inventory = new Inventory(this.state, new CrashLoop(supervision));
     }
 
@@ -143,6 +145,25 @@ public final class ProcessTarget implements Target {
                 .toList();
     }
 
+    /// Where a command is run that asks or tests an instance: its folder, and its environment as it
+    /// would be started now. Empty when the instance is not wanted or a value of it is missing.
+    public Optional<Surroundings> surroundings(Scope scope, Instance instance) {
+        ScopeFolder folder = ScopeFolder.of(instances, scope);
+        try {
+            Wanted wanted = folder.wanted().get(instance.revision());
+            if (wanted == null) {
+                return Optional.empty();
+            }
+            InstanceFolder own = folder.instance(instance.revision(), instance.number());
+            return preparation.surroundings(
+                    scope.environment(),
+                    wanted.recipe(),
+                    starter.given(scope, own, wanted, own.read()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Where a published frontend's files lie.
     public Path published(Revision revision) {
         return artifacts.unpacked(revision.artifact());
@@ -163,10 +184,18 @@ public final class ProcessTarget implements Target {
     }
 
     private Answer answer(Order order, Round round) {
+        Answer answer;
         try {
-            return round.go(ScopeFolder.of(instances, order.scope()), Deadline.in(order.within()));
+            answer =
+                    round.go(ScopeFolder.of(instances, order.scope()), Deadline.in(order.within()));
         } catch (IOException e) {
-            return Failures.answer(e);
+            answer = Failures.answer(e);
         }
+        if (Thread.currentThread().isInterrupted() && !(answer instanceof Answer.Done)) {
+            // The control plane goes down in the middle of it: that is no failure of the release.
+            throw new UncheckedIOException(
+                    new InterruptedIOException("the answer about `" + order.scope() + "` is lost"));
+        }
+        return answer;
     }
 }

@@ -49,7 +49,7 @@ final class ResourceLimits {
     }
 
     /// Makes the groups that are needed before the start.
-    Applied prepare(String instance, Launch.Limits limits) throws IOException {
+    synchronized Applied prepare(String instance, Launch.Limits limits) throws IOException {
         List<Path> groups = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             long limit = limit(kind, limits);
@@ -66,12 +66,15 @@ final class ResourceLimits {
         return new Applied(limits.openFiles(), groups);
     }
 
-    /// Removes the groups of an instance that ended.
-    void release(String instance) {
-        for (Optional<Path> parent : parents.values()) {
+    /// Removes the groups of an instance that ended, and with the last one our own.
+    synchronized void release(String instance) {
+        for (Kind kind : Kind.values()) {
+            Path parent = parents.getOrDefault(kind, Optional.empty()).orElse(null);
             try {
-                if (parent.isPresent()) {
-                    Files.deleteIfExists(parent.get().resolve(instance));
+                if (parent != null) {
+                    Files.deleteIfExists(parent.resolve(instance));
+                    Files.deleteIfExists(parent);
+                    parents.remove(kind);
                 }
             } catch (IOException _) {
                 // Still in use: an empty group costs nothing and is used again.
@@ -80,7 +83,7 @@ final class ResourceLimits {
     }
 
     /// What is asked for and cannot be enforced here, for people; empty when all can be.
-    String notEnforced(Launch.Limits limits) {
+    synchronized String notEnforced(Launch.Limits limits) {
         List<String> kinds = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             if (limit(kind, limits) > 0 && parent(kind).isEmpty()) {

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.belay.driver.disk.DurableFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,12 @@ record RunFolder(Path path) {
     private static final Pattern CLAIM = Pattern.compile("([0-9]{1,18}) ([0-9]{1,18})\n");
     private static final Pattern STATUS = Pattern.compile("([0-9]{1,3})\n");
 
-    /// How long a launcher may take to claim its run when it cannot be seen in the process table.
+    private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
+
+    /// After that, the pid of a launcher that claimed nothing is somebody else's.
+    private static final Duration SLOWEST = Duration.ofSeconds(30);
+
+    /// How long a launcher may take to claim its run when nobody wrote its pid down.
     private static final Duration UNSEEN = Duration.ofMillis(500);
 
     Life life(InstanceRecord record) throws IOException {
@@ -47,12 +53,9 @@ record RunFolder(Path path) {
     }
 
     private static boolean isStarting(long launcher, Instant started) {
-        boolean launched =
-                launcher > 0
-                        && ProcessTable.find(launcher)
-                                .filter(entry -> entry.session() == entry.pid())
-                                .isPresent();
-        return launched || Instant.now().isBefore(started.plus(UNSEEN));
+        Duration patience = launcher > 0 ? SLOWEST : UNSEEN;
+        return Instant.now().isBefore(started.plus(patience))
+                && (launcher == 0 || ProcessTable.find(launcher).isPresent());
     }
 
     /// Makes sure that a run that did not begin never will; false when it has begun.
@@ -63,6 +66,20 @@ record RunFolder(Path path) {
             return true;
         } catch (FileAlreadyExistsException _) {
             return DurableFile.read(path.resolve("claim")).orElse("").startsWith("revoked");
+        }
+    }
+
+    /// The exit status of what ended, after a moment for the launcher to write it down.
+    int settledStatus(long launcher) throws IOException {
+        Deadline.in(WRITE_EXIT).await(() -> hasStatus() || ProcessTable.find(launcher).isEmpty());
+        return status();
+    }
+
+    private boolean hasStatus() {
+        try {
+            return status() != Life.NO_STATUS;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

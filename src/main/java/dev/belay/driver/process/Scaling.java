@@ -286,7 +286,7 @@ final class Scaling {
 
         private Answer endedAtOnce(InstanceFolder instance) throws IOException {
             InstanceRecord record = instance.read();
-            int status = instance.run(record).status();
+            int status = instance.run(record).settledStatus(record.launcher());
             String how = status == Life.NO_STATUS ? "" : " with status " + status;
             List<String> lines = new LogFile(instance.log()).last(LAST_LINES);
             String log =

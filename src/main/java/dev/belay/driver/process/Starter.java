@@ -115,7 +115,8 @@ final class Starter {
         return PortChoice.choose(taken);
     }
 
-    private Map<String, String> given(
+    /// What Belay itself puts into an instance's environment.
+    Map<String, String> given(
             Scope scope, InstanceFolder instance, Wanted wanted, InstanceRecord record) {
         Map<String, String> given = new HashMap<>(Names.instance(state, scope, instance.id()));
         given.put(Names.TOKEN, Long.toString(wanted.token()));

@@ -43,7 +43,7 @@ final class Stopper {
         InstanceRecord record = instance.read();
         Duration grace = Duration.between(Instant.now(), record.killAfter());
         deadline.orIn(grace.isNegative() ? Duration.ZERO : grace).await(() -> !lives(instance));
-        if (lives(instance) && deadline.over() && Instant.now().isBefore(record.killAfter())) {
+        if (lives(instance) && Instant.now().isBefore(record.killAfter())) {
             return false;
         }
         if (!lives(instance)) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /// What happens between orders: instances that died are started again, ends that nobody waits for
@@ -31,8 +32,16 @@ final class Supervisor {
     private final Supervision supervision;
     private final CrashLoop crashLoop;
     private final FatalErrors fatalErrors;
+    private final Preparation preparation;
+    private final Set<String> learnt = ConcurrentHashMap.newKeySet();
 
-    Supervisor(Path state, Starter starter, Stopper stopper, Jobs jobs, Supervision supervision) {
+    Supervisor(
+            Path state,
+            Starter starter,
+            Stopper stopper,
+            Jobs jobs,
+            Preparation preparation,
+            Supervision supervision) {
         this.state = state;
         instances = state.resolve("instances");
         this.starter = starter;
@@ -41,6 +50,7 @@ final class Supervisor {
         this.supervision = supervision;
         crashLoop = new CrashLoop(supervision);
         fatalErrors = new FatalErrors();
+        this.preparation = preparation;
     }
 
     FatalErrors fatalErrors() {
@@ -69,6 +79,7 @@ final class Supervisor {
             if (lock.isPresent()) {
                 try (PathLock _ = lock.get()) {
                     Recovery.recover(scope, running);
+                    learnSecrets(scope);
                     finishEnds(scope, said);
                     startDead(scope, said);
                     jobs.killOverdue(scope, said);
@@ -78,6 +89,15 @@ final class Supervisor {
             }
         } catch (IOException | UncheckedIOException e) {
             said.add("`" + scope.scope() + "` is not looked after: " + Failures.say(e));
+        }
+    }
+
+    /// A new control plane does not know yet what must not be shown of the logs it finds.
+    private void learnSecrets(ScopeFolder scope) throws IOException {
+        for (Wanted wanted : scope.wanted().values()) {
+            if (learnt.add(scope.scope() + " " + wanted.recipe().revision())) {
+                preparation.learnSecrets(scope.scope().environment(), wanted.recipe());
+            }
         }
     }
 
@@ -98,19 +118,15 @@ final class Supervisor {
         for (Wanted wanted : scope.wanted().values()) {
             for (int number = 1; number <= wanted.instances(); number++) {
                 InstanceFolder instance = scope.instance(wanted.recipe().revision(), number);
-                if (instance.life() instanceof Life.Ended(int status)) {
-                    startDead(scope, instance, wanted, status, said);
+                if (instance.life() instanceof Life.Ended) {
+                    startDead(scope, instance, wanted, said);
                 }
             }
         }
     }
 
     private void startDead(
-            ScopeFolder scope,
-            InstanceFolder instance,
-            Wanted wanted,
-            int status,
-            List<String> said)
+            ScopeFolder scope, InstanceFolder instance, Wanted wanted, List<String> said)
             throws IOException {
         InstanceRecord record = instance.read();
         boolean byItself =
@@ -119,6 +135,7 @@ final class Supervisor {
                         && record.boot().equals(ProcessTable.BOOT)
                         && record.startAfter().equals(Instant.EPOCH);
         if (byItself) {
+            int status = instance.run(record).settledStatus(record.launcher());
             record = crashLoop.after(record, Instant.now());
             instance.write(record);
             String how = status == Life.NO_STATUS ? "was killed" : "ended with status " + status;

@@ -28,8 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// This host with one component `local/api`, real processes, and a router whose table a test
 /// writes.
@@ -142,6 +144,11 @@ final class Host implements AutoCloseable {
     /// All living processes that this host's instances are made of.
     List<ProcessTable.Tagged> processes() {
         return ProcessTable.tagged(Map.of(Names.STATE, state.toString()));
+    }
+
+    /// On a thread of its own: the common pool of a small machine has only one, and our calls wait.
+    static <T> CompletableFuture<T> async(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, work -> Thread.ofVirtual().start(work));
     }
 
     void kill(String signal, long pid) throws IOException {

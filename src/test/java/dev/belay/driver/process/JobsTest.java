@@ -61,7 +61,7 @@ class JobsTest {
     void a_job_goes_on_when_its_control_plane_dies_and_is_found_again() throws Exception {
         Path go = folder.resolve("go");
         Work.RunJob job = job("while ! [ -e " + go + " ]; do sleep 0.02; done");
-        CompletableFuture<Answer> lost = CompletableFuture.supplyAsync(() -> run(job, 1));
+        CompletableFuture<Answer> lost = Host.async(() -> run(job, 1));
         Host.await("it runs", () -> !host.processes().isEmpty());
 
         host.target = host.newTarget();
@@ -71,6 +71,22 @@ class JobsTest {
 
         Host.await("it is done", () -> probe(job, 4) instanceof Finding.Done);
         assertThat(lost.join()).isInstanceOf(Answer.Done.class);
+    }
+
+    @Test
+    void a_running_job_is_found_when_the_state_folder_was_deleted() throws IOException {
+        Work.RunJob job = job("exec sleep 1000");
+        CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
+        Host.await("it runs", () -> host.processes().size() == 2);
+        Path jobs = host.state.resolve("instances/local/api/jobs");
+        Files.move(jobs, folder.resolve("gone"));
+        Files.delete(jobs.resolveSibling("token"));
+
+        assertThat(probe(job, 2)).isInstanceOf(Finding.InProgress.class);
+        assertThat(run(job, 3)).isInstanceOf(Answer.NotYet.class);
+
+        host.close();
+        assertThat(answer.join()).isInstanceOf(Answer.Failed.class);
     }
 
     @Test
@@ -93,7 +109,7 @@ class JobsTest {
     @Test
     void a_job_that_was_killed_is_unknown_without_a_probe() throws IOException {
         Work.RunJob job = job("exec sleep 1000");
-        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> run(job, 1));
+        CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
         Host.await("it runs", () -> host.processes().size() == 2);
         host.kill(
                 "KILL", host.processes().stream().mapToLong(p -> p.entry().pid()).max().orElse(0));

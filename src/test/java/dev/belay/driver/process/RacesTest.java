@@ -68,7 +68,7 @@ class RacesTest {
     void of_two_control_planes_only_one_starts() throws Exception {
         var v1 = host.revision("api-1", "echo begin; exec sleep 1000");
         Process other = OtherControlPlane.scale(folder, v1, 2, 1);
-        var own = CompletableFuture.supplyAsync(() -> host.scale(v1, 2));
+        var own = Host.async(() -> host.scale(v1, 2));
 
         assertThat(other.waitFor()).isZero();
         assertThat(own.join()).isInstanceOfAny(Answer.Done.class, Answer.Stale.class);
@@ -92,14 +92,10 @@ class RacesTest {
         host.scaled(v1, 1);
         var first = host.only();
         Host.await("it ignores signals", () -> contains(host.folder(first).log(), "up\n"));
-        var down =
-                CompletableFuture.supplyAsync(
-                        () -> host.target.scale(new Work.Scale(v1, 0), host.order(11)));
+        var down = Host.async(() -> host.target.scale(new Work.Scale(v1, 0), host.order(11)));
         Host.await("it stops", () -> host.only().state() == Instance.State.STOPPING);
         // Wants it back, and has to wait for the end that was decided before.
-        var up =
-                CompletableFuture.supplyAsync(
-                        () -> host.target.scale(new Work.Scale(v1, 1), host.order(12)));
+        var up = Host.async(() -> host.target.scale(new Work.Scale(v1, 1), host.order(12)));
         var scope = ScopeFolder.of(host.state.resolve("instances"), Host.SCOPE);
         Host.await("the order is accepted", () -> last(scope) == 12);
 
@@ -123,6 +119,31 @@ class RacesTest {
         }
 
         assertThat(host.only().port()).isPositive().isNotEqualTo(port);
+    }
+
+    @Test
+    void an_order_that_is_interrupted_has_no_answer_and_kills_nothing() throws Exception {
+        var v1 = host.revision("api-1", "trap '' TERM; echo up; while :; do sleep 0.02; done");
+        host.scaled(v1, 1);
+        var instance = host.only();
+        Host.await("it ignores signals", () -> contains(host.folder(instance).log(), "up\n"));
+        var lost = new CompletableFuture<Answer>();
+        Thread order =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                lost.complete(host.scale(v1, 0));
+                            } catch (UncheckedIOException e) {
+                                lost.completeExceptionally(e);
+                            }
+                        });
+        Host.await("it stops", () -> host.only().state() == Instance.State.STOPPING);
+
+        order.interrupt();
+
+        assertThat(order.join(Host.PATIENCE)).isTrue();
+        assertThat(lost).isCompletedExceptionally();
+        assertThat(Host.lives(instance.pid())).isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.belay.driver.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.Answer;
+import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,11 @@ class ResourceLimitsTest {
                     .as(groups + done.detail())
                     .isTrue();
             host.scaled(v1, 0);
+
+            String ours = "belay-" + Digest.of(host.state.toString()).brief();
+            try (var left = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
+                assertThat(left.filter(path -> path.endsWith(ours))).isEmpty();
+            }
         }
     }
 }

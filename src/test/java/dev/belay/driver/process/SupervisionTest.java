@@ -291,6 +291,26 @@ class SupervisionTest {
     }
 
     @Test
+    void a_new_control_plane_knows_which_secrets_to_hide() throws IOException {
+        host.secrets.put("KEY", "hunter22");
+        var v1 = host.revision("api-1", "echo $KEY; exec sleep 1000");
+        host.scaled(v1, 1);
+        Path log = host.folder(host.only()).log();
+        Host.await("it wrote", () -> contains(log, "\n"));
+        var values = host.values();
+        var restarted =
+                new ProcessTarget(host.state, host.artifacts, values, host.table, host.supervision);
+
+        restarted.supervise();
+
+        assertThat(restarted.surroundings(Host.SCOPE, host.only()).orElseThrow().environment())
+                .containsEntry("KEY", "hunter22")
+                .containsEntry("BELAY_INSTANCE", "api-1-1");
+        assertThat(new Logs(host.state, values.redactor()).last(Host.SCOPE, 1))
+                .containsExactly(new Logs.Line("api-1-1", "***"));
+    }
+
+    @Test
     void revisions_of_long_ago_are_forgotten_with_their_logs() {
         for (String id : List.of("api-1", "api-2", "api-3")) {
             var revision = host.revision(id, Host.SLEEPS);

@@ -1,0 +1,75 @@
+package dev.belay.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RouteJsonTest {
+    private static final RouteKey KEY = new RouteKey("local", "api");
+
+    @Test
+    void every_kind_of_route_comes_back_as_it_was() {
+        Duration second = Duration.ofSeconds(1);
+        var http = new HealthCheck.Http("/health", 200, 204, Map.of("X-Well", "yes"), "ok", second);
+        var members =
+                new Route.Members(
+                        List.of(
+                                new Route.Member("a", "127.0.0.1", 1),
+                                new Route.Member("b", "::1", 2)));
+        var files = new Route.Files(Path.of("/srv/site"));
+        var none = new Route.Members(List.of());
+        var shares =
+                List.of(
+                        new Route.Share("v1", 9, members),
+                        new Route.Share("v2", 1, files),
+                        new Route.Share("v3", 0, none));
+        var site = new Route.Site(true, List.of("/assets/"));
+        for (HealthCheck health :
+                List.of(http, new HealthCheck.Tcp(second), new HealthCheck.None())) {
+            var route = new Route(KEY, 7, 3_017, shares, health, site);
+            assertThat(RouteJson.read(KEY, RouteJson.write(route)).route()).isEqualTo(route);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "null",
+                "7",
+                "{'token': '1', 'port': 1, 'shares': []}",
+                "{'token': 1.5, 'port': 1, 'shares': []}",
+                "{'token': 1e99, 'port': 1, 'shares': []}",
+                "{'token': 1, 'port': 0, 'shares': []}",
+                "{'token': 1, 'port': 1, 'shares': {}}",
+                "{'token': 1, 'port': 1, 'shares': [7]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 1}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a\\n', 'weight': 0, 'members': []}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'root': '../x'}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'magic'}}",
+                "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'http', 'path': 'x'}}",
+                "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'tcp', 'timeoutMillis': 0}}",
+                "{'token': 1, 'port': 1, 'shares': [], 'site': {'immutable': ['assets']}}",
+            })
+    void what_is_no_route_is_a_list_of_problems(String json) {
+        var reading = RouteJson.read(KEY, RouteJson.MAPPER.readTree(json.replace('\'', '"')));
+        assertThat(reading.route()).isNull();
+        assertThat(reading.problems()).isNotEmpty();
+        assertThat(reading.problems())
+                .allSatisfy(problem -> assertThat(problem.code()).startsWith("gateway/"));
+    }
+
+    @Test
+    void a_name_that_would_break_a_path_or_a_label_is_a_problem() {
+        var key = new RouteKey("local", "a\"b");
+        var route = new Route(key, 1, 1, List.of(), new HealthCheck.None());
+        assertThat(RouteJson.read(key, RouteJson.write(route)).problems()).hasSize(1);
+    }
+}
