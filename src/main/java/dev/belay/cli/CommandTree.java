@@ -17,6 +17,7 @@ import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.ReleasesCommand;
 import dev.belay.cli.command.ResumeCommand;
 import dev.belay.cli.command.RollbackCommand;
+import dev.belay.cli.command.ServerCommand;
 import dev.belay.cli.command.ShowCommand;
 import dev.belay.cli.command.StatusCommand;
 import dev.belay.cli.command.UpCommand;
@@ -97,6 +98,7 @@ public final class CommandTree {
         all.put("audit", AuditCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
+        all.put("server", ServerCommand::new);
         all.put("gateway", GatewayCommand::new);
         all.put("demo", DemoCommand::new);
         all.put("completion", CompletionCommand::new);
