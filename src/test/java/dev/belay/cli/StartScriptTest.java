@@ -26,6 +26,8 @@ class StartScriptTest {
     void clone_with_a_jdk() throws IOException {
         home = Files.createDirectories(folder.resolve("a clone"));
         Files.copy(Path.of("belay"), home.resolve("belay"));
+        Files.createDirectories(home.resolve("bin"));
+        Files.copy(Path.of("bin/find-jdk"), home.resolve("bin/find-jdk"));
         assertThat(home.resolve("belay").toFile().setExecutable(true)).isTrue();
         Files.createDirectories(home.resolve("target"));
         Files.writeString(home.resolve("target/belay.jar"), "");
