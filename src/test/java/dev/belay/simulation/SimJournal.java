@@ -294,9 +294,7 @@ final class SimJournal implements Journal {
             soaked |= last.soaked();
             at = last.at();
         }
-        past.add(
-                new Past(
-                        line.scope(), kept.id, line.revision(), line.deployment(), soaked, at));
+        past.add(new Past(line.scope(), kept.id, line.revision(), line.deployment(), soaked, at));
     }
 
     private void commit(Kept kept, ReleaseState state, String actor, long fence, List<Fact> facts) {

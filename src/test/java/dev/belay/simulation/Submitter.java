@@ -132,10 +132,8 @@ final class Submitter {
 
     /// A release that was taken over from may have thinned it out; then it is no way back.
     private boolean isWhole(Deployment deployment) {
-        Scope scope =
-                Scope.component(SimPlans.ENVIRONMENT, deployment.revision().component());
-        return simulation.host(scope).count(deployment.revision().id())
-                == deployment.instances();
+        Scope scope = Scope.component(SimPlans.ENVIRONMENT, deployment.revision().component());
+        return simulation.host(scope).count(deployment.revision().id()) == deployment.instances();
     }
 
     private List<Journal.Past> past(String component) {
