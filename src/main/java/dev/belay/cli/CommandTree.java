@@ -17,6 +17,7 @@ import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.ReleasesCommand;
 import dev.belay.cli.command.ResumeCommand;
 import dev.belay.cli.command.RollbackCommand;
+import dev.belay.cli.command.ServerCommand;
 import dev.belay.cli.command.ShowCommand;
 import dev.belay.cli.command.StatusCommand;
 import dev.belay.cli.command.UpCommand;
@@ -28,13 +29,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,16 +50,6 @@ import picocli.CommandLine.Spec;
 /// longer than most of them run.
 public final class CommandTree {
     private static final Map<String, Function<Context, BelayCommand>> COMMANDS = commands();
-
-    /// What ends every help.
-    private static final String EXIT_CODES =
-            """
-
-            Exit codes:
-            """
-                    + Arrays.stream(ExitCode.values())
-                            .map(code -> "  %-4d%s%n".formatted(code.number(), code.meaning()))
-                            .collect(Collectors.joining());
 
     private final Context context;
 
@@ -109,6 +98,7 @@ public final class CommandTree {
         all.put("audit", AuditCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
+        all.put("server", ServerCommand::new);
         all.put("gateway", GatewayCommand::new);
         all.put("demo", DemoCommand::new);
         all.put("completion", CompletionCommand::new);
@@ -151,12 +141,23 @@ public final class CommandTree {
         line.setErr(writer(context.terminal().err()));
         Map<String, CommandLine.IHelpSectionRenderer> sections =
                 new LinkedHashMap<>(line.getHelpSectionMap());
-        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + EXIT_CODES);
+        sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + exitCodes());
         line.setHelpSectionMap(sections);
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler((e, _) -> mistyped(e));
         line.setExecutionExceptionHandler((e, run, result) -> failed(e, result));
         return line;
+    }
+
+    /// What ends every help. Made when it is asked for: formatting loads much.
+    private static String exitCodes() {
+        var text = new StringBuilder("\nExit codes:\n");
+        for (ExitCode code : ExitCode.values()) {
+            String number = Integer.toString(code.number());
+            text.append("  ").append(number).append(" ".repeat(4 - number.length()));
+            text.append(code.meaning()).append('\n');
+        }
+        return text.toString();
     }
 
     private static PrintWriter writer(PrintStream stream) {

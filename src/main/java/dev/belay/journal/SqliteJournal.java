@@ -22,7 +22,7 @@ import org.sqlite.SQLiteDataSource;
 ///
 /// Beside the file lie `….lock`, held while a process has the journal, and `….ballast`, the reserve
 /// for a full disk.
-public final class SqliteJournal implements Journal, AuditLog, Requests {
+public final class SqliteJournal implements Journal, AuditLog, EarlierRequests {
     /// How a journal is kept.
     ///
     /// @param clock where time comes from; it may jump, the journal's own clock does not go back

@@ -103,13 +103,9 @@ class CommandTreeTest {
         Path api = Files.createDirectories(folder.resolve("services/api"));
         Files.writeString(
                 api.resolve("package.json"), "{\"scripts\":{\"build\":\"x\",\"start\":\"y\"}}");
-        Path page = Files.createDirectories(folder.resolve("apps/Shop Page"));
-        Files.writeString(page.resolve("package.json"), "{\"devDependencies\":{\"vite\":\"1\"}}");
-        Path worker = Files.createDirectories(folder.resolve("mail-worker"));
-        Files.writeString(worker.resolve("requirements.txt"), "");
         assertThat(run("init")).as(text(err)).isZero();
         assertThat(run("check")).as(text(err)).isZero();
-        assertThat(text(out)).contains("belay.yaml is in order: 3 components, environments local");
+        assertThat(text(out)).contains("belay.yaml is in order: 1 component, environments local");
         assertThat(run("init")).isEqualTo(2);
         assertThat(text(err)).contains("there is a manifest already");
     }

@@ -1,6 +1,6 @@
 package dev.belay.journal;
 
-import static dev.belay.journal.Requests.running;
+import static dev.belay.journal.Appends.running;
 
 import dev.belay.release.Scope;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class JournalBench {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var rows = new ArrayList<ReleaseRow>();
             for (int i = 0; i < writers; i++) {
-                rows.add(Requests.start(journal, Scope.component("bench", "c" + i)));
+                rows.add(Appends.start(journal, Scope.component("bench", "c" + i)));
             }
             long before = journal.commits();
             long end = end();
@@ -92,10 +92,10 @@ final class JournalBench {
         while (System.nanoTime() < end) {
             Fact fact =
                     (version - row.version()) % 2 == 0
-                            ? Requests.intent(step, scope)
-                            : Requests.done(step++);
+                            ? Appends.intent(step, scope)
+                            : Appends.done(step++);
             Append next = running(row, fact);
-            Requests.appended(
+            Appends.appended(
                     journal.append(
                             new Append(
                                     next.release(),

@@ -49,7 +49,7 @@ class KilledProcessTest {
         assertIntact(file);
         try (var journal = SqliteJournal.open(file)) {
             acknowledged.forEach((id, version) -> assertWhole(journal, id, version));
-            assertThat(journal.claim("engine", Requests.LEASE, Set.of())).isPresent();
+            assertThat(journal.claim("engine", Appends.LEASE, Set.of())).isPresent();
         }
     }
 

@@ -1,18 +1,18 @@
 package dev.belay.journal;
 
-import static dev.belay.journal.Requests.API;
-import static dev.belay.journal.Requests.WEB;
-import static dev.belay.journal.Requests.append;
-import static dev.belay.journal.Requests.claim;
-import static dev.belay.journal.Requests.completed;
-import static dev.belay.journal.Requests.done;
-import static dev.belay.journal.Requests.ended;
-import static dev.belay.journal.Requests.intent;
-import static dev.belay.journal.Requests.queue;
-import static dev.belay.journal.Requests.release;
-import static dev.belay.journal.Requests.running;
-import static dev.belay.journal.Requests.start;
-import static dev.belay.journal.Requests.write;
+import static dev.belay.journal.Appends.API;
+import static dev.belay.journal.Appends.WEB;
+import static dev.belay.journal.Appends.append;
+import static dev.belay.journal.Appends.claim;
+import static dev.belay.journal.Appends.completed;
+import static dev.belay.journal.Appends.done;
+import static dev.belay.journal.Appends.ended;
+import static dev.belay.journal.Appends.intent;
+import static dev.belay.journal.Appends.queue;
+import static dev.belay.journal.Appends.release;
+import static dev.belay.journal.Appends.running;
+import static dev.belay.journal.Appends.start;
+import static dev.belay.journal.Appends.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,7 +1,7 @@
 package dev.belay.journal;
 
-import static dev.belay.journal.Requests.running;
-import static dev.belay.journal.Requests.start;
+import static dev.belay.journal.Appends.running;
+import static dev.belay.journal.Appends.start;
 
 import dev.belay.release.Scope;
 import java.nio.file.Path;
@@ -24,9 +24,9 @@ final class WritesUntilKilled {
     private static void append(Journal journal, ReleaseRow row) {
         Scope scope = row.scopes().iterator().next();
         for (int step = 1; ; step++) {
-            row = Requests.write(journal, running(row, Requests.intent(step, scope)));
+            row = Appends.write(journal, running(row, Appends.intent(step, scope)));
             System.out.println(row.id() + " " + row.version());
-            row = Requests.write(journal, running(row, Requests.done(step)));
+            row = Appends.write(journal, running(row, Appends.done(step)));
             System.out.println(row.id() + " " + row.version());
         }
     }

@@ -31,6 +31,7 @@ final class Invariants implements SimJournal.Observer {
     private final Set<String> granted = new HashSet<>();
     private final Set<String> tampered = new HashSet<>();
     private int endedCount;
+    private boolean observing;
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
@@ -51,6 +52,7 @@ final class Invariants implements SimJournal.Observer {
 
     @Override
     public void committed(ReleaseRow before, ReleaseRow after, List<Entry> entries) {
+        observing = true;
         require(!before.state().ended(), "NoWriteAfterEnd", after.id());
         require(
                 after.plan().equals(plans.computeIfAbsent(after.id(), _ -> after.plan())),
@@ -167,7 +169,7 @@ final class Invariants implements SimJournal.Observer {
 
     /// No effect reaches the world without a committed intent that carries its token.
     void beforeEffect(Order order) {
-        if (simulation.design().has(Design.Part.TOKEN_PER_OPERATION)) {
+        if (observing && simulation.design().has(Design.Part.TOKEN_PER_OPERATION)) {
             require(
                     granted.contains(order.scope() + "/" + order.token() + "/" + order.release()),
                     "IntentFirst",

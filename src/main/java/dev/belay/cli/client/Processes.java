@@ -32,7 +32,9 @@ public final class Processes {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // The program's name, in brackets, may hold blanks and brackets itself.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return Long.parseLong(fields[FIELDS_BEFORE_START]);
+            // One that has ended stays listed until its parent asks how it did.
+            boolean ended = fields[0].equals("Z") || fields[0].equals("X");
+            return ended ? 0 : Long.parseLong(fields[FIELDS_BEFORE_START]);
         } catch (IOException _) {
             return 0;
         }

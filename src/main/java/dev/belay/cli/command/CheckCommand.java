@@ -71,7 +71,8 @@ public final class CheckCommand extends BelayCommand {
                             workspace.manifest().getFileName()
                                     + " is in order: "
                                     + components
-                                    + " components, environments "
+                                    + (components == 1 ? " component" : " components")
+                                    + ", environments "
                                     + String.join(", ", environments));
         }
         return ExitCode.DONE;

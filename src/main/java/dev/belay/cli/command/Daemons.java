@@ -85,12 +85,18 @@ public final class Daemons {
         }
     }
 
-    /// Stops what runs, and returns when it has.
+    /// Stops the control plane, if there is one, and returns when it has ended.
     ///
-    /// @param keepInstances whether instances and gateway stay, so that traffic goes on
-    public void stop(ControlPlane server, boolean keepInstances) {
+    /// @return whether there was one
+    public boolean stop() {
+        Optional<ControlPlane> running = ControlPlane.find(workspace);
+        running.ifPresent(this::stop);
+        return running.isPresent();
+    }
+
+    private void stop(ControlPlane server) {
         long started = Processes.started(server.pid());
-        String body = Json.of(Map.of("instances", keepInstances ? "keep" : "stop"));
+        String body = Json.of(Map.of("instances", "keep"));
         server.text(Http.Request.post("/api/v1/shutdown", body).patient(STOP));
         long deadline = System.nanoTime() + STOP.toNanos();
         while (Processes.runs(server.pid(), started)) {

@@ -2,11 +2,11 @@ package dev.belay.cli.command;
 
 import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
-import dev.belay.cli.client.ControlPlane;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
+import dev.belay.cli.client.Residents;
+import dev.belay.cli.client.Workspace;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -57,14 +57,17 @@ public final class DownCommand extends BelayCommand {
                     "it is not said which environment's datastores should lose their data",
                     "name it: `belay down ENV --wipe`");
         }
-        Optional<ControlPlane> server = ControlPlane.find(workspace());
-        if (server.isEmpty()) {
-            terminal().print("no control plane runs here");
-            return ExitCode.DONE;
+        Workspace workspace = workspace();
+        boolean ran = new Daemons(context(), workspace).stop();
+        // In this order: the control plane would start again what ends.
+        int ended = keepInstances ? 0 : Residents.end(workspace.state());
+        if (!ran && ended == 0) {
+            terminal().print("nothing runs here");
+        } else if (keepInstances) {
+            terminal().print("the control plane has stopped; gateway and instances go on");
+        } else {
+            terminal().print("everything has stopped");
         }
-        new Daemons(context(), workspace()).stop(server.get(), keepInstances);
-        terminal()
-                .print(keepInstances ? "the control plane has stopped" : "everything has stopped");
         return ExitCode.DONE;
     }
 }

@@ -46,7 +46,7 @@ final class Demo {
             act("2. Under traffic from now on: " + Edition.SECOND.title() + ".");
             edit(Edition.SECOND);
             expect(ExitCode.DONE, deploy(server, "another greeting"));
-            act("3. " + Edition.THIRD.title() + ".");
+            act("3. Also under traffic: " + Edition.THIRD.title() + ".");
             edit(Edition.THIRD);
             expect(ExitCode.FAILED, deploy(server, "a change that was not tried out"));
         }
@@ -97,6 +97,7 @@ final class Demo {
     }
 
     private ExitCode end(ControlPlane server, Traffic traffic, long seconds) {
+        String belay = stage.program();
         act("Version 3 was caught by its smoke test, and never had traffic.");
         terminal.print(
                 "   " + traffic.answered() + " requests answered, " + traffic.failed() + " failed");
@@ -109,12 +110,18 @@ final class Demo {
         terminal.print("Look:   the platform     http://127.0.0.1:" + stage.webPort() + "/");
         terminal.print("        the status page  " + server.page());
         terminal.print("Try:    cd " + stage.folder());
-        terminal.print("        belay status local");
-        terminal.print("        belay releases local");
-        terminal.print("        belay rollback local api      (to version 1)");
-        terminal.print("        belay logs local worker -f");
-        terminal.print("        belay plan local              (the bug is still in api/Api.java)");
-        terminal.print("End:    belay demo --stop             (from this folder)");
+        terminal.print("        " + belay + " status local");
+        terminal.print("        " + belay + " releases local");
+        terminal.print("        " + belay + " rollback local api      (to version 1)");
+        terminal.print("        " + belay + " logs local worker -f");
+        terminal.print(
+                "        " + belay + " plan local              (the bug is still in api/Api.java)");
+        terminal.print(
+                "End:    "
+                        + belay
+                        + " demo --stop             (in "
+                        + stage.folder().getParent()
+                        + ")");
         boolean good =
                 traffic.failed() == 0 && traffic.byVersion().keySet().equals(Set.of("1", "2"));
         return good ? ExitCode.DONE : ExitCode.FAILED;

@@ -4,6 +4,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.Stop;
 import dev.belay.cli.Terminal;
 import dev.belay.cli.client.ControlPlane;
+import dev.belay.cli.client.Residents;
 import dev.belay.cli.client.Workspace;
 import dev.belay.cli.command.Daemons;
 import java.io.File;
@@ -84,6 +85,11 @@ final class Stage {
         }
     }
 
+    /// What to type for `belay`: the script beside the quickstart that is played.
+    String program() {
+        return quickstart().resolve("../../belay").normalize().toString();
+    }
+
     ControlPlane start() {
         return daemons().start();
     }
@@ -96,7 +102,8 @@ final class Stage {
             return false;
         }
         if (Files.isRegularFile(folder.resolve(Workspace.MANIFEST))) {
-            ControlPlane.find(workspace()).ifPresent(server -> daemons().stop(server, false));
+            daemons().stop();
+            Residents.end(workspace().state());
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -26,6 +26,7 @@ public final class Attachment {
     private final BlockingQueue<News> news = new ArrayBlockingQueue<>(NEWS_MAX);
     private final Map<String, Snapshot> shown = new LinkedHashMap<>();
     private final Map<String, String> raw = new LinkedHashMap<>();
+    private final Observer observer;
 
     /// What a stream has to tell.
     sealed interface News {
@@ -38,6 +39,7 @@ public final class Attachment {
         this.terminal = terminal;
         this.server = server;
         this.json = json;
+        this.observer = new Observer(server);
     }
 
     /// Shows them until all are at rest, then says how they ended.
@@ -47,6 +49,9 @@ public final class Attachment {
         List<Thread> streams = new ArrayList<>();
         for (String release : releases) {
             streams.add(Thread.ofVirtual().start(new Stream(server, release, news)));
+        }
+        if (terminal.interactive() && !json) {
+            streams.add(Thread.ofVirtual().start(observer));
         }
         try (Screen screen = terminal.interactive() && !json ? new Screen(terminal.out()) : null) {
             watch(releases.size(), screen);
@@ -77,7 +82,7 @@ public final class Attachment {
 
     private List<String> tree() {
         return TreeText.of(
-                shown.values(), Observation.NOTHING, System.currentTimeMillis(), terminal.colour());
+                shown.values(), observer.seen(), System.currentTimeMillis(), terminal.colour());
     }
 
     private void take(News next, boolean lines) {
@@ -87,6 +92,7 @@ public final class Attachment {
                 String id = snapshot.release().id();
                 Snapshot before = shown.put(id, snapshot);
                 raw.put(id, text);
+                observer.lookAt(snapshot.release().environment());
                 if (lines && !json) {
                     ChangeLines.between(before, snapshot).forEach(terminal::print);
                 }

@@ -16,11 +16,6 @@ public final class ChangeLines {
     public static List<String> between(@Nullable Snapshot before, Snapshot after) {
         var lines = new ArrayList<String>();
         String id = after.release().id();
-        if (before == null || !before.release().state().equals(after.release().state())) {
-            String title = before == null ? "  " + after.release().title() : "";
-            String because = after.because().isEmpty() ? "" : ": " + after.because();
-            lines.add(id + "  " + after.release().state() + title + because);
-        }
         Map<Integer, Snapshot.Step> known = new HashMap<>();
         if (before != null) {
             before.steps().forEach(step -> known.put(step.number(), step));
@@ -31,6 +26,13 @@ public final class ChangeLines {
             if (touched) {
                 lines.add(id + "  " + line(step));
             }
+        }
+        if (before == null || !before.release().state().equals(after.release().state())) {
+            String title = before == null ? "  " + after.release().title() : "";
+            String because = after.because().isEmpty() ? "" : ": " + after.because();
+            String state = id + "  " + after.release().state() + title + because;
+            // The end of a release comes after what brought it about, its beginning before.
+            lines.add(after.atRest() ? lines.size() : 0, state);
         }
         return lines;
     }

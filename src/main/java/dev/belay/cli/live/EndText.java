@@ -11,12 +11,10 @@ public final class EndText {
 
     public static List<String> of(Snapshot shown, boolean colour) {
         var lines = new ArrayList<String>();
-        for (Snapshot.Step step : shown.steps()) {
-            if (step.failed()) {
-                failure(lines, step, colour);
-            }
-        }
-        lines.add(sentence(shown));
+        List<Snapshot.Step> failed = shown.steps().stream().filter(Snapshot.Step::failed).toList();
+        failed.forEach(step -> failure(lines, step, colour));
+        // What a failed step said need not be said twice.
+        lines.add(sentence(shown, failed.isEmpty() ? shown.because() : ""));
         shown.next().forEach(command -> lines.add("  " + command));
         return lines;
     }
@@ -41,11 +39,11 @@ public final class EndText {
         }
     }
 
-    private static String sentence(Snapshot shown) {
+    private static String sentence(Snapshot shown, String reason) {
         Snapshot.Release release = shown.release();
         long took = release.endedAt() - release.createdAt();
         String in = release.endedAt() > 0 ? " in " + Ages.of(took) : "";
-        String because = shown.because().isEmpty() ? "" : ": " + shown.because();
+        String because = reason.isEmpty() ? "" : ": " + reason;
         return switch (release.state()) {
             case "completed" -> release.id() + " completed" + in;
             case "rolled-back" -> release.id() + " rolled back" + in + because;

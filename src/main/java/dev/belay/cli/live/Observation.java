@@ -1,16 +1,35 @@
 package dev.belay.cli.live;
 
+import java.util.HashMap;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/// What is seen of an environment's components, beside what is wanted of them.
-public record Observation(Map<String, Seen> components) {
+/// What is seen of revisions, beside what is wanted of them; by the revision's id.
+public record Observation(Map<String, Seen> revisions) {
     public static final Observation NOTHING = new Observation(Map.of());
 
     public Observation {
-        components = Map.copyOf(components);
+        revisions = Map.copyOf(revisions);
     }
 
-    /// One component: ready instances of those that should be, and the share of the traffic that
-    /// the new revision has of what it should have.
-    public record Seen(int wanted, int ready, int wantedWeight, int weight) {}
+    /// One revision. A weight that nobody could be asked for is negative.
+    public record Seen(int instancesWanted, int instances, int weightWanted, int weight) {}
+
+    /// Reads an environment's status as the control plane sends it.
+    public static Observation parse(String json) {
+        Map<String, Seen> seen = new HashMap<>();
+        for (JsonNode component : JsonMapper.shared().readTree(json).path("components")) {
+            for (JsonNode revision : component.path("revisions")) {
+                seen.put(
+                        revision.path("revision").asString(""),
+                        new Seen(
+                                revision.path("instancesWanted").asInt(0),
+                                revision.path("instancesSeen").asInt(0),
+                                revision.path("weightWanted").asInt(0),
+                                revision.path("weightSeen").asInt(-1)));
+            }
+        }
+        return new Observation(seen);
+    }
 }

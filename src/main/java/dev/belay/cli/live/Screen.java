@@ -17,6 +17,7 @@ public final class Screen implements AutoCloseable {
     private static final String CLEAR_BELOW = "\033[J";
     private static final long SIZE_NANOS = 1_000_000_000;
     private static final int USUAL_ROWS = 24;
+    private static final int ROWS_MIN = 3;
 
     private final PrintStream out;
     private List<String> drawn = List.of();
@@ -89,7 +90,9 @@ public final class Screen implements AutoCloseable {
                     new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                             .strip()
                             .split(" ", 2);
-            rows = Math.max(3, Integer.parseInt(size[0]));
+            int told = Integer.parseInt(size[0]);
+            // Terminals that are none say 0.
+            rows = told < ROWS_MIN ? USUAL_ROWS : told;
         } catch (IOException | NumberFormatException _) {
             rows = USUAL_ROWS;
         }

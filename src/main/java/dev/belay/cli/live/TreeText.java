@@ -71,24 +71,39 @@ public final class TreeText {
     }
 
     private void scope(Snapshot shown, String name, List<Snapshot.Step> steps, boolean last) {
-        boolean busy = steps.stream().anyMatch(step -> step.underWay() || step.failed());
         long finished = steps.stream().filter(Snapshot.Step::finished).count();
+        // Between two steps it stays open: lines that come and go are hard to read.
+        boolean begun = finished > 0 && finished < steps.size() && !shown.atRest();
+        boolean busy = begun || steps.stream().anyMatch(s -> s.underWay() || s.failed());
         var line = new StringBuilder(last ? "└ " : "├ ");
         line.append(sign(steps, busy)).append(' ').append(Paint.BOLD.on(name, colour));
-        shown.changes().stream()
-                .filter(change -> change.component().equals(name))
-                .forEach(change -> line.append("  ").append(change(change)));
-        Observation.Seen seen = observed.components().get(name);
-        if (seen != null) {
-            line.append(dim("  instances ")).append(seen.ready()).append('/').append(seen.wanted());
-            line.append(dim(" · weight ")).append(seen.weight()).append('/');
-            line.append(seen.wantedWeight());
+        for (Snapshot.Change change : shown.changes()) {
+            if (change.component().equals(name)) {
+                line.append("  ").append(change(change)).append(seen(change.to()));
+            }
         }
         line.append(dim("  " + finished + " of " + steps.size() + " steps"));
         lines.add(line.toString());
         if (busy) {
             steps.forEach(step -> step(step, last ? "  " : "│ "));
         }
+    }
+
+    /// Seen of wanted, never one number for the two.
+    private String seen(String revision) {
+        Observation.Seen seen = observed.revisions().get(revision);
+        if (seen == null) {
+            return "";
+        }
+        String weight = seen.weight() < 0 ? "?" : Integer.toString(seen.weight());
+        return dim("  instances ")
+                + seen.instances()
+                + "/"
+                + seen.instancesWanted()
+                + dim(" · weight ")
+                + weight
+                + "/"
+                + seen.weightWanted();
     }
 
     private String sign(List<Snapshot.Step> steps, boolean busy) {

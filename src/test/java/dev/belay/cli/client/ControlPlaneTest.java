@@ -59,6 +59,26 @@ class ControlPlaneTest {
     }
 
     @Test
+    void a_process_that_has_ended_but_is_still_listed_is_not_a_control_plane() throws Exception {
+        // The shell turns into `sleep`, which never asks how its child did.
+        var parent = new ProcessBuilder("sh", "-c", "sleep 0.1 & echo $!; exec sleep 60").start();
+        try {
+            long child = Long.parseLong(parent.inputReader().readLine());
+            long started = Processes.started(child);
+            assertThat(started).isPositive();
+            Path stat = Path.of("/proc/" + child + "/stat");
+            long deadline = System.nanoTime() + 10_000_000_000L;
+            while (!Files.readString(stat).contains(") Z") && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertThat(stat).content().contains(") Z");
+            assertThat(Processes.runs(child, started)).isFalse();
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    @Test
     void half_a_file_is_not_a_control_plane() throws IOException {
         for (String half : new String[] {"", "{", "{\"pid\":1", "null", "{\"port\":99999999}"}) {
             Files.writeString(folder.resolve(".belay/server.json"), half);

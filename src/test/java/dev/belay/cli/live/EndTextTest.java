@@ -22,7 +22,7 @@ class EndTextTest {
                         "  runbook: https://runbook",
                         "  │ line one",
                         "  │ line two",
-                        "local-3 rolled back in 12s: it never listened",
+                        "local-3 rolled back in 12s",
                         "  belay why");
     }
 

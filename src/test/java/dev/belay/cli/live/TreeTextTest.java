@@ -17,7 +17,7 @@ class TreeTextTest {
                         Snapshots.step(1, "api", "build api", "done", ""),
                         Snapshots.step(2, "api", "start 2 × api-2", "running", "1 of 2 ready"),
                         Snapshots.step(3, "web", "switch web", "to-do", ""));
-        var observed = new Observation(Map.of("api", new Observation.Seen(2, 1, 100, 0)));
+        var observed = new Observation(Map.of("api-2", new Observation.Seen(2, 1, 100, 0)));
         assertThat(TreeText.of(List.of(shown), observed, NOW, false))
                 .containsExactly(
                         "local-3  the title  running  12s",

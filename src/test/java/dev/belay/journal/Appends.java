@@ -14,13 +14,13 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What the journal's tests ask for, in few words.
-final class Requests {
+final class Appends {
     static final Duration LEASE = Duration.ofSeconds(15);
     static final Scope API = Scope.component("local", "api");
     static final Scope WEB = Scope.component("local", "web");
     private static final AtomicLong KEYS = new AtomicLong();
 
-    private Requests() {}
+    private Appends() {}
 
     static NewRelease release(Scope... scopes) {
         return release(Map.of(), scopes);

@@ -1,0 +1,285 @@
+package dev.belay.server;
+
+import dev.belay.driver.Checks;
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.artifact.Builder;
+import dev.belay.driver.check.HostChecks;
+import dev.belay.driver.configuration.ConfigurationStore;
+import dev.belay.driver.configuration.Redactor;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.datastore.LocalDatastores;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.driver.process.Logs;
+import dev.belay.driver.process.ProcessTarget;
+import dev.belay.driver.process.Supervision;
+import dev.belay.driver.router.GatewayRouter;
+import dev.belay.execution.Commands;
+import dev.belay.execution.Engine;
+import dev.belay.execution.LiveWorld;
+import dev.belay.execution.PlanCodec;
+import dev.belay.journal.JournalException;
+import dev.belay.journal.SqliteJournal;
+import dev.belay.plan.Deployment;
+import dev.belay.plan.Plan;
+import dev.belay.plan.PlanJson;
+import dev.belay.release.Actor;
+import dev.belay.release.Scope;
+import dev.belay.server.api.Api;
+import dev.belay.server.operations.Checking;
+import dev.belay.server.operations.DependencyWatch;
+import dev.belay.server.operations.Faces;
+import dev.belay.server.operations.InventoryReader;
+import dev.belay.server.operations.Local;
+import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.Platform;
+import dev.belay.server.operations.ReleaseReader;
+import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.Sources;
+import dev.belay.server.operations.StatusReader;
+import dev.belay.server.operations.Values;
+import dev.belay.server.operations.WhyReader;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One control plane over one state folder: journal, engine, drivers, gateway and API, wired.
+///
+/// ```
+/// command line, page ──► Api ──► operations ──► journal ◄── Engine ──► drivers ──► the world
+///                                     └──────── nudge ───────►┘
+/// ```
+///
+/// Its end is nobody else's: instances and gateway go on, and the next control plane adopts them.
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration SUPERVISE_EVERY = Duration.ofSeconds(1);
+
+    private static final PlanCodec CODEC =
+            new PlanCodec() {
+                @Override
+                public Plan read(String plan) {
+                    return PlanJson.decode(plan);
+                }
+
+                @Override
+                public String write(Deployment deployment) {
+                    return PlanJson.encode(deployment);
+                }
+            };
+
+    private final StateFolder state;
+    private final PathLock held;
+    private final SqliteJournal journal;
+    private final GatewayProcess gateway;
+    private final ProcessTarget target;
+    private final LiveWorld world;
+    private final Engine engine;
+    private final Api api;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread keeper;
+
+    /// Starts everything; when this returns, the API listens and `server.json` says where.
+    ///
+    /// @throws IOException with a sentence for people, when something cannot be had
+    public static ControlPlane start(Settings settings) throws IOException {
+        var state = new StateFolder(settings.state());
+        state.open();
+        PathLock held =
+                state.hold()
+                        .orElseThrow(() ->
+                                new IOException(
+                                        "another control plane has `" + state.path() + "`"));
+        boolean started = false;
+        SqliteJournal journal = null;
+        try {
+            Token token = state.token();
+            var gateway = new GatewayProcess(state);
+            gateway.ensure();
+            journal = SqliteJournal.open(state.journal());
+            var plane = new ControlPlane(settings, state, held, journal, gateway, token);
+            started = true;
+            return plane;
+        } catch (JournalException e) {
+            throw new IOException(e.getMessage(), e);
+        } catch (JavalinBindException e) {
+            throw new IOException(
+                    "port " + settings.port() + " is taken; choose another, or none for any", e);
+        } finally {
+            if (!started) {
+                if (journal != null) {
+                    journal.close();
+                }
+                held.close();
+            }
+        }
+    }
+
+    private ControlPlane(
+            Settings settings,
+            StateFolder state,
+            PathLock held,
+            SqliteJournal journal,
+            GatewayProcess gateway,
+            Token token)
+            throws IOException {
+        this.state = state;
+        this.held = held;
+        this.journal = journal;
+        this.gateway = gateway;
+        var platform = new Platform(settings.manifest());
+        var values = new Values(platform, System.getenv());
+        var redactor = new Redactor();
+        var artifacts = new ArtifactStore(state.artifacts());
+        var configurations = new ConfigurationStore(state.configuration());
+        var runtime = new RuntimeValues(configurations, values, redactor);
+        var late = new AtomicReference<Target>();
+        var logs = new Logs(state.path(), redactor);
+        Router router =
+                new GatewayRouter(
+                        gateway.client(),
+                        scope -> there(late.get()).instances(scope),
+                        revision -> artifacts.unpacked(revision.artifact()));
+        target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
+        late.set(target);
+        Checks checks =
+                new HostChecks(
+                        new HostChecks.Eyes(
+                                target,
+                                router,
+                                runtime,
+                                values,
+                                artifacts,
+                                (scope, revision, lines) -> last(logs, scope, revision, lines)));
+        world = new LiveWorld(journal, target, router, checks);
+        engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC);
+        var builder = new Builder(artifacts, state.path().resolve("builds"));
+        var checking = new Checking(platform, values);
+        var sources = new Sources(checking, builder, configurations, redactor);
+        var reader =
+                new ReleaseReader(
+                        journal,
+                        row -> PlanJson.decode(row.plan()),
+                        release -> world.ask(() -> engine.because(release)));
+        var codecs =
+                new StatusReader.Codecs(
+                        row -> PlanJson.decode(row.plan()), PlanJson::decodeDeployment);
+        var watch = new DependencyWatch(checks, InstantSource.system());
+        var operations =
+                new Operations(
+                        platform,
+                        checking,
+                        new Releases(
+                                platform,
+                                sources,
+                                new InventoryReader(journal, target),
+                                new Releases.Store(journal, journal),
+                                engine::nudge),
+                        reader,
+                        new WhyReader(journal, reader),
+                        new StatusReader(journal, target, router, watch, codecs),
+                        new Local(platform, values, new LocalDatastores(), state.datastores()),
+                        logs,
+                        new Faces(values, InstantSource.system()),
+                        new Commands(journal, CODEC),
+                        journal,
+                        journal,
+                        engine::nudge);
+        var actor = new Actor(System.getProperty("user.name", "somebody"), "token-file");
+        var terms = new Api.Terms(settings.port(), token, actor, Version.TEXT, redactor::redact);
+        // The API first: when its port is taken, nothing has begun.
+        api = Api.start(terms, operations, this::stopLater);
+        engine.start();
+        Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
+        keeper = Thread.ofVirtual().name("keeper").start(this::keep);
+        LOG.info("listening on port {}", api.port());
+    }
+
+    /// The last lines of a revision's instances, for whoever reports a failure.
+    private static List<String> last(Logs logs, Scope scope, String revision, int lines) {
+        try {
+            return logs.last(scope, lines).stream()
+                    .filter(line -> line.instance().startsWith(revision + "-"))
+                    .map(line -> line.instance() + " | " + line.text())
+                    .toList();
+        } catch (IOException e) {
+            return List.of("(the log cannot be read: " + e.getMessage() + ")");
+        }
+    }
+
+    private static Target there(@Nullable Target target) {
+        if (target == null) {
+            throw new IllegalStateException("the router asked before there was a target");
+        }
+        return target;
+    }
+
+    public int port() {
+        return api.port();
+    }
+
+    /// Returns when somebody asked it to stop, after it has.
+    public void await() throws InterruptedException {
+        ended.await();
+    }
+
+    /// Keeps instances and gateway going between orders.
+    private void keep() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                target.supervise().forEach(line -> LOG.info("{}", line));
+                gateway.ensure();
+            } catch (IOException e) {
+                LOG.error("{}", e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.error("a bug while looking after the instances", e);
+            }
+            try {
+                Thread.sleep(SUPERVISE_EVERY);
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
+    }
+
+    /// Answers first, then ends: whoever asked is to hear that it was understood.
+    private void stopLater() {
+        Thread.ofPlatform().name("belay-stop").start(this::close);
+    }
+
+    /// Lets go of everything, and takes nothing down. Closing twice does nothing more.
+    @Override
+    public void close() {
+        synchronized (ended) {
+            if (ended.getCount() == 0) {
+                return;
+            }
+            keeper.interrupt();
+            api.close();
+            world.ask(() -> {
+                engine.close();
+                return true;
+            });
+            world.close();
+            journal.close();
+            try {
+                Files.deleteIfExists(state.whereabouts());
+                held.close();
+            } catch (IOException e) {
+                LOG.warn("the state folder was not left tidy: {}", e.getMessage());
+            }
+            ended.countDown();
+            LOG.info("stopped; instances and gateway go on");
+        }
+    }
+}

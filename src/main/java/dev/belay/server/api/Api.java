@@ -1,0 +1,76 @@
+package dev.belay.server.api;
+
+import dev.belay.release.Actor;
+import dev.belay.server.Token;
+import dev.belay.server.operations.Operations;
+import dev.belay.server.web.WebRoutes;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/// The whole of what is served over HTTP: the API and the status page.
+public final class Api implements AutoCloseable {
+    private final HttpServer server;
+    private final SnapshotStream streams;
+    private final EnvironmentRoutes environments;
+
+    private Api(HttpServer server, SnapshotStream streams, EnvironmentRoutes environments) {
+        this.server = server;
+        this.streams = streams;
+        this.environments = environments;
+    }
+
+    /// How it is served.
+    ///
+    /// @param port 0 for any that is free
+    /// @param actor whoever has the token
+    /// @param redact masks secrets, should one have come as far as here
+    public record Terms(
+            int port, Token token, Actor actor, String version, UnaryOperator<String> redact) {}
+
+    /// Listens when it returns.
+    ///
+    /// @param stop ends the control plane, soon after it was called
+    public static Api start(Terms terms, Operations operations, Runnable stop) {
+        var streams = new SnapshotStream();
+        var environments = new EnvironmentRoutes(operations);
+        var releases = new ReleaseRoutes(operations, streams, terms.actor());
+        var system = new SystemRoutes(operations, terms.version(), stop);
+        var web = new WebRoutes(operations, terms.version());
+        HttpServer server =
+                HttpServer.start(
+                        terms.port(),
+                        terms.token(),
+                        List.of(
+                                system::register,
+                                releases::register,
+                                environments::register,
+                                web::register,
+                                routes -> routes.after(ctx -> mask(ctx, terms.redact()))));
+        return new Api(server, streams, environments);
+    }
+
+    /// The last door: drivers mask what they write down, and this what is answered all the same.
+    private static void mask(Context ctx, UnaryOperator<String> redact) {
+        String result = ctx.result();
+        if (result != null && !result.isEmpty()) {
+            ctx.result(redact.apply(result));
+        }
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    List<String> routes() {
+        return server.routes();
+    }
+
+    /// Streams end by themselves within a moment, requests under way get one too.
+    @Override
+    public void close() {
+        streams.close();
+        environments.close();
+        server.close();
+    }
+}

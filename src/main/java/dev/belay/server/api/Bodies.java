@@ -1,0 +1,125 @@
+package dev.belay.server.api;
+
+import dev.belay.execution.Command;
+import dev.belay.journal.Fact;
+import dev.belay.server.operations.Wish;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What may be asked for in a request's body, each read field by field.
+final class Bodies {
+    private static final Map<String, Fact.Cancel> CANCELS =
+            Map.of(
+                    "stop", Fact.Cancel.STOP,
+                    "roll-back", Fact.Cancel.ROLL_BACK,
+                    "leave", Fact.Cancel.LEAVE);
+    private static final Map<String, Fact.Decision> DECISIONS =
+            Map.of(
+                    "retry", Fact.Decision.RETRY,
+                    "mark-done", Fact.Decision.MARK_DONE,
+                    "mark-not-done", Fact.Decision.MARK_NOT_DONE,
+                    "roll-back", Fact.Decision.ROLL_BACK,
+                    "adopt", Fact.Decision.ADOPT,
+                    "write-off", Fact.Decision.WRITE_OFF);
+
+    private Bodies() {}
+
+    /// @param environment `""` for all of them
+    record Check(String environment, List<String> set) {
+        static Check read(Fields fields) {
+            return new Check(fields.text("environment"), fields.texts("set"));
+        }
+    }
+
+    static Wish plan(Fields fields) {
+        return wanted(fields, "why");
+    }
+
+    /// @param plan the digest that was agreed to, or `""`
+    record Deploy(Wish wish, String plan, String requestKey, boolean supersede) {
+        static Deploy read(Fields fields) {
+            return new Deploy(
+                    wanted(fields, "reason"),
+                    fields.text("plan"),
+                    fields.key("requestKey"),
+                    fields.flag("supersede"));
+        }
+    }
+
+    record RollBack(String environment, List<String> components, String reason, String requestKey) {
+        static RollBack read(Fields fields) {
+            return new RollBack(
+                    fields.required("environment"),
+                    fields.texts("components"),
+                    fields.text("reason"),
+                    fields.key("requestKey"));
+        }
+    }
+
+    /// @param wipe whether the data goes too
+    record Down(boolean wipe) {
+        static Down read(Fields fields) {
+            return new Down(fields.flag("wipe"));
+        }
+    }
+
+    /// @param stopInstances whether what was deployed ends too
+    record Shutdown(boolean stopInstances) {
+        static Shutdown read(Fields fields) {
+            return new Shutdown(
+                    Boolean.TRUE.equals(
+                            fields.choice(
+                                    "instances", Map.of("keep", false, "stop", true), false)));
+        }
+    }
+
+    static Command command(Fields fields) {
+        String reason = fields.text("reason");
+        @Nullable String command =
+                fields.choice(
+                        "command",
+                        Map.of(
+                                "pause", "pause",
+                                "resume", "resume",
+                                "cancel", "cancel",
+                                "decide", "decide"),
+                        null);
+        return switch (Objects.requireNonNullElse(command, "")) {
+            case "resume" -> new Command.Resume(reason);
+            case "cancel" ->
+                    new Command.Cancel(
+                            Objects.requireNonNullElse(
+                                    fields.choice("mode", CANCELS, null), Fact.Cancel.STOP),
+                            reason);
+            case "decide" -> decide(fields, reason);
+            // Also where the word was wrong: then the problem is already noted.
+            default -> new Command.Pause(reason);
+        };
+    }
+
+    private static Command decide(Fields fields, String reason) {
+        if (reason.isBlank()) {
+            fields.wrong(
+                    "request/missing-field",
+                    "reason",
+                    "a decision needs a reason",
+                    "say what you saw: it stays with the release");
+        }
+        return new Command.Decide(
+                Objects.requireNonNullElse(
+                        fields.choice("decision", DECISIONS, null), Fact.Decision.RETRY),
+                fields.number("step"),
+                reason);
+    }
+
+    private static Wish wanted(Fields fields, String why) {
+        return new Wish(
+                fields.required("environment"),
+                fields.texts("only"),
+                fields.texts("skip"),
+                fields.texts("set"),
+                fields.text(why));
+    }
+}

@@ -1,0 +1,287 @@
+package dev.belay.server.api;
+
+import dev.belay.execution.Command;
+import dev.belay.execution.Verdict;
+import dev.belay.journal.Entry;
+import dev.belay.journal.Fact;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.plan.PlanJson;
+import dev.belay.plan.Submission;
+import dev.belay.release.Actor;
+import dev.belay.release.Digest;
+import dev.belay.release.ReleaseState;
+import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.ReleaseLine;
+import dev.belay.server.operations.ReleaseView;
+import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.Wish;
+import dev.belay.server.text.ReleaseText;
+import dev.belay.server.text.WhyText;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Plans, releases, and what can be asked of them.
+public final class ReleaseRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(ReleaseRoutes.class);
+    private static final int PAGE = 50;
+    private static final int PAGE_MAX = 500;
+    private static final int ENTRIES_MAX = 5_000;
+    private static final Map<String, ReleaseState> STATES =
+            Arrays.stream(ReleaseState.values())
+                    .collect(
+                            Collectors.toMap(
+                                    s -> s.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                    s -> s));
+
+    private final Operations operations;
+    private final SnapshotStream streams;
+    private final Actor actor;
+
+    /// @param actor whoever has the token
+    ReleaseRoutes(Operations operations, SnapshotStream streams, Actor actor) {
+        this.operations = operations;
+        this.streams = streams;
+        this.actor = actor;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.post("/api/v1/check", this::check);
+        routes.post("/api/v1/plans", this::plan);
+        routes.post("/api/v1/releases", this::deploy);
+        routes.post("/api/v1/rollbacks", this::rollBack);
+        routes.get("/api/v1/releases", this::list);
+        routes.get("/api/v1/releases/{id}", this::show);
+        routes.get("/api/v1/releases/{id}/plan", this::planOf);
+        routes.get("/api/v1/releases/{id}/journal", this::journal);
+        routes.get("/api/v1/releases/{id}/why", this::why);
+        routes.get("/api/v1/releases/{id}/events", this::events);
+        routes.post("/api/v1/releases/{id}/commands", this::command);
+    }
+
+    /// What `POST /check` answers when everything is in order.
+    record Checked(List<String> environments) {}
+
+    private void check(Context ctx) {
+        Bodies.Check body = Wire.read(ctx, Bodies.Check::read);
+        Wire.answer(ctx, new Checked(operations.checks().check(body.environment(), body.set())));
+    }
+
+    private void plan(Context ctx) {
+        Wish wish = Wire.read(ctx, Bodies::plan);
+        Submission submission =
+                operations.releases().plan(wish, actor.subject(), ReleaseRoutes::progress);
+        if (Query.wantsText(ctx)) {
+            text(ctx, operations.faces().planText(submission, Query.width(ctx)));
+        } else if (Query.accepts(ctx, "text/markdown")) {
+            ctx.contentType("text/markdown; charset=utf-8")
+                    .result(operations.faces().planDocument(submission));
+        } else {
+            ctx.contentType("application/json; charset=utf-8").result(PlanJson.encode(submission));
+        }
+    }
+
+    private static void progress(String line) {
+        LOG.info("{}", line);
+    }
+
+    private void deploy(Context ctx) {
+        Bodies.Deploy body = Wire.read(ctx, Bodies.Deploy::read);
+        var terms =
+                new Releases.Terms(
+                        body.plan(),
+                        body.requestKey(),
+                        digest("deploy", body),
+                        body.supersede(),
+                        actor);
+        Wire.answer(
+                ctx.status(HttpStatus.ACCEPTED),
+                operations.releases().deploy(body.wish(), terms, ReleaseRoutes::progress));
+    }
+
+    /// Of the request, to tell a repetition from another request with the same key.
+    private static String digest(String what, Record body) {
+        return Digest.of(what + Wire.text(body)).hex();
+    }
+
+    /// @param releases that were begun
+    /// @param cancelled that were told to go back: the fast way, while they are under way or soak
+    record RolledBack(
+            List<String> releases, List<String> cancelled, Map<String, String> unchanged) {}
+
+    private void rollBack(Context ctx) {
+        Bodies.RollBack body = Wire.read(ctx, Bodies.RollBack::read);
+        List<String> cancelled = goBack(body);
+        if (!cancelled.isEmpty()) {
+            operations.nudge().run();
+            Wire.answer(
+                    ctx.status(HttpStatus.ACCEPTED),
+                    new RolledBack(List.of(), cancelled, Map.of()));
+            return;
+        }
+        var terms =
+                new Releases.Terms("", body.requestKey(), digest("roll-back", body), false, actor);
+        Releases.Submitted made =
+                operations
+                        .releases()
+                        .rollBack(body.environment(), body.components(), body.reason(), terms);
+        Wire.answer(
+                ctx.status(HttpStatus.ACCEPTED),
+                new RolledBack(made.releases(), List.of(), made.unchanged()));
+    }
+
+    /// Tells whatever is under way with the components to go back.
+    private List<String> goBack(Bodies.RollBack body) {
+        var told = new ArrayList<String>();
+        var cancel = new Command.Cancel(Fact.Cancel.ROLL_BACK, body.reason());
+        for (ReleaseRow row : operations.releases().under(body.environment(), body.components())) {
+            switch (operations.commands().run(row.id(), cancel, actor)) {
+                case Verdict.Accepted _ -> told.add(row.id());
+                case Verdict.Refused no ->
+                        throw Denied.refusal(row.id() + ": " + no.reason(), no.wayOut());
+            }
+        }
+        return told;
+    }
+
+    /// @param next what to ask `before` with for the next page; 0 when there is none
+    record Page(List<ReleaseLine> releases, long next) {}
+
+    private void list(Context ctx) {
+        int limit = Query.limit(ctx, PAGE, PAGE_MAX);
+        List<ReleaseLine> lines =
+                operations
+                        .reader()
+                        .list(Query.text(ctx, "environment"), states(ctx), before(ctx), limit);
+        if (Query.wantsText(ctx)) {
+            text(
+                    ctx,
+                    ReleaseText.list(lines, operations.journal().now(), Query.flag(ctx, "colour")));
+        } else {
+            long next = lines.size() < limit ? 0 : lines.getLast().ordinal();
+            Wire.answer(ctx, new Page(lines, next));
+        }
+    }
+
+    /// A release's id, or its number alone.
+    private long before(Context ctx) {
+        String before = Query.text(ctx, "before");
+        return before.isEmpty() || before.matches("[0-9]+")
+                ? Query.number(ctx, "before", Long.MAX_VALUE)
+                : operations.reader().row(before).ordinal();
+    }
+
+    private static Set<ReleaseState> states(Context ctx) {
+        String word = Query.text(ctx, "state");
+        if (word.isEmpty()) {
+            return EnumSet.allOf(ReleaseState.class);
+        }
+        if (word.equals("active")) {
+            return EnumSet.copyOf(
+                    Arrays.stream(ReleaseState.values()).filter(ReleaseState::active).toList());
+        }
+        ReleaseState state = STATES.get(word);
+        if (state == null) {
+            throw new Denied(
+                    dev.belay.server.operations.No.problem(
+                            "request/unknown-word",
+                            "parameter `state`",
+                            "there is no such state",
+                            dev.belay.problem.Nearest.hint(word, STATES.keySet())));
+        }
+        return EnumSet.of(state);
+    }
+
+    private void show(Context ctx) {
+        ReleaseView view = operations.reader().show(ctx.pathParam("id"));
+        if (Query.wantsText(ctx)) {
+            text(ctx, ReleaseText.of(view, operations.journal().now(), Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, view);
+        }
+    }
+
+    private void planOf(Context ctx) {
+        ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
+        ctx.contentType("application/json; charset=utf-8").result(row.plan());
+    }
+
+    /// One line of a release's journal.
+    record Line(long seq, long at, long fence, String actor, String fact, Fact body) {}
+
+    private void journal(Context ctx) {
+        long after = Query.number(ctx, "after", 0);
+        List<Line> lines =
+                operations.reader().entries(ctx.pathParam("id"), after).stream()
+                        .limit(ENTRIES_MAX)
+                        .map(ReleaseRoutes::line)
+                        .toList();
+        Wire.answer(ctx, Map.of("entries", lines));
+    }
+
+    private static Line line(Entry entry) {
+        return new Line(
+                entry.seq(),
+                entry.at(),
+                entry.fence(),
+                entry.actor(),
+                entry.fact().getClass().getSimpleName(),
+                entry.fact());
+    }
+
+    private void why(Context ctx) {
+        var why = operations.why().ofRelease(ctx.pathParam("id"));
+        if (Query.wantsText(ctx)) {
+            text(ctx, WhyText.of(why, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, why);
+        }
+    }
+
+    private void events(Context ctx) throws java.io.IOException {
+        String id = operations.reader().row(ctx.pathParam("id")).id();
+        streams.serve(
+                ctx,
+                () -> {
+                    ReleaseView view = operations.reader().show(id);
+                    // Reasons for waiting change without a line in the journal; times change
+                    // always.
+                    String state =
+                            view.version() + "-" + Integer.toHexString(view.steps().hashCode());
+                    return new SnapshotStream.Snapshot(
+                            state, Wire.text(view), ended(view.release().state()));
+                });
+    }
+
+    private static boolean ended(String state) {
+        ReleaseState known = STATES.get(state);
+        return known != null && known.ended();
+    }
+
+    private void command(Context ctx) {
+        String id = operations.reader().row(ctx.pathParam("id")).id();
+        Command command = Wire.read(ctx, Bodies::command);
+        switch (operations.commands().run(id, command, actor)) {
+            case Verdict.Accepted _ -> {
+                operations.nudge().run();
+                Wire.answer(ctx, operations.reader().show(id));
+            }
+            case Verdict.Refused no -> throw Denied.refusal(no.reason(), no.wayOut());
+        }
+    }
+
+    private static void text(Context ctx, String text) {
+        ctx.contentType("text/plain; charset=utf-8").result(text);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.Instance;
+import dev.belay.driver.Target;
+import dev.belay.journal.Journal;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.Deployment;
+import dev.belay.plan.Expected;
+import dev.belay.plan.Inventory;
+import dev.belay.plan.Plan;
+import dev.belay.plan.PlanJson;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Puts together what the planner may know of an environment: what it ran, what it will run once
+/// the releases ahead have ended well, and what exists now.
+public final class InventoryReader {
+    private static final int HISTORY_MAX = 50;
+    private static final int AHEAD_MAX = 1_000;
+
+    private final Journal journal;
+    private final Target target;
+
+    public InventoryReader(Journal journal, Target target) {
+        this.journal = journal;
+        this.target = target;
+    }
+
+    /// The inventory of one environment at this moment.
+    ///
+    /// @param overQueued whether the plan will push aside what is queued: then it does not count
+    public Inventory read(EnvironmentView view, boolean overQueued) {
+        String environment = view.environment();
+        List<ReleaseRow> ahead = ahead(environment, overQueued);
+        var names = new LinkedHashSet<>(view.components().keySet());
+        journal.scopes(environment).stream()
+                .filter(scope -> scope.kind() == Scope.Kind.COMPONENT)
+                .forEach(scope -> names.add(scope.name()));
+        var components = new HashMap<String, Inventory.Component>();
+        for (String name : names) {
+            Scope scope = Scope.component(environment, name);
+            List<Inventory.Past> history = history(scope);
+            Map<String, Integer> running = running(scope);
+            if (!history.isEmpty() || !running.isEmpty()) {
+                components.put(name, new Inventory.Component(history, running));
+            }
+        }
+        var inventory = new Inventory(environment, components);
+        for (ReleaseRow row : ahead) {
+            inventory = after(inventory, row);
+        }
+        return inventory;
+    }
+
+    /// Active and queued releases, oldest first.
+    private List<ReleaseRow> ahead(String environment, boolean overQueued) {
+        Set<ReleaseState> states =
+                EnumSet.of(
+                        ReleaseState.RUNNING,
+                        ReleaseState.PAUSED,
+                        ReleaseState.HELD,
+                        ReleaseState.ROLLING_BACK);
+        if (!overQueued) {
+            states.add(ReleaseState.QUEUED);
+        }
+        return journal.list(environment, states, Long.MAX_VALUE, AHEAD_MAX).stream()
+                .sorted(Comparator.comparingLong(ReleaseRow::ordinal))
+                .toList();
+    }
+
+    private List<Inventory.Past> history(Scope scope) {
+        return journal.history(scope, HISTORY_MAX).stream()
+                .filter(past -> !past.deployment().isEmpty())
+                .map(past ->
+                        new Inventory.Past(
+                                PlanJson.decodeDeployment(past.deployment()),
+                                past.soaked(),
+                                past.release()))
+                .toList();
+    }
+
+    /// What will be there when that release has ended.
+    private static Inventory after(Inventory now, ReleaseRow row) {
+        boolean soaks = row.soaking() && row.state() == ReleaseState.RUNNING;
+        if (soaks) {
+            // It can be taken over as it is, and then it never counts as soaked.
+            return now;
+        }
+        Plan plan = PlanJson.decode(row.plan());
+        if (row.state() != ReleaseState.ROLLING_BACK) {
+            return Expected.after(now, plan, row.id());
+        }
+        var components = new HashMap<>(now.components());
+        plan.fallback()
+                .forEach((name, deployment) ->
+                        components.computeIfPresent(
+                                name, (_, component) -> back(component, deployment, row.id())));
+        return new Inventory(now.environment(), components);
+    }
+
+    private static Inventory.Component back(
+            Inventory.Component now, Deployment deployment, String release) {
+        String id = deployment.revision().id();
+        boolean there = now.history().stream().limit(1).anyMatch(past -> isOf(past, id));
+        if (there) {
+            return now;
+        }
+        boolean soaked = now.history().stream().anyMatch(past -> isOf(past, id) && past.soaked());
+        var history = new ArrayList<Inventory.Past>();
+        history.add(new Inventory.Past(deployment, soaked, release));
+        history.addAll(now.history());
+        return new Inventory.Component(history, now.running());
+    }
+
+    private static boolean isOf(Inventory.Past past, String revision) {
+        return past.deployment().revision().id().equals(revision);
+    }
+
+    private Map<String, Integer> running(Scope scope) {
+        return target.instances(scope).stream()
+                .filter(instance -> instance.state() != Instance.State.EXITED)
+                .collect(Collectors.toMap(Instance::revision, _ -> 1, Integer::sum));
+    }
+}

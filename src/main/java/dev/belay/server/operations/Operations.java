@@ -1,0 +1,24 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.process.Logs;
+import dev.belay.execution.Commands;
+import dev.belay.journal.AuditLog;
+import dev.belay.journal.Journal;
+
+/// Everything that can be asked, wired once.
+///
+/// @param nudge wakes the engine after a command
+public record Operations(
+        Platform platform,
+        Checking checks,
+        Releases releases,
+        ReleaseReader reader,
+        WhyReader why,
+        StatusReader status,
+        Local local,
+        Logs logs,
+        Faces faces,
+        Commands commands,
+        Journal journal,
+        AuditLog audit,
+        Runnable nudge) {}

@@ -1,0 +1,260 @@
+package dev.belay.server.operations;
+
+import dev.belay.execution.Engine;
+import dev.belay.journal.EarlierRequests;
+import dev.belay.journal.Journal;
+import dev.belay.journal.NewRelease;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Reading;
+import dev.belay.plan.Inventory;
+import dev.belay.plan.Plan;
+import dev.belay.plan.PlanJson;
+import dev.belay.plan.PlanRequest;
+import dev.belay.plan.Planner;
+import dev.belay.plan.Planning;
+import dev.belay.plan.RollbackRequest;
+import dev.belay.plan.Selection;
+import dev.belay.plan.Submission;
+import dev.belay.problem.Problem;
+import dev.belay.release.Actor;
+import dev.belay.release.Digest;
+import dev.belay.release.ReleaseState;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// Plans and submits releases.
+///
+/// In one environment, requests to deploy are worked on one after the other in the order in which
+/// they came, building included; looking at the world, planning and submitting are then one step
+/// that nobody else is in. A rollback takes part only in the latter: it never waits for a build.
+public final class Releases {
+    private static final int AHEAD_MAX = 1_000;
+
+    private final Platform platform;
+    private final Sources sources;
+    private final InventoryReader inventory;
+    private final Store store;
+    private final Runnable nudge;
+    private final Lanes lanes = new Lanes();
+
+    /// The journal, with its memory of requests.
+    public record Store(Journal journal, EarlierRequests requests) {}
+
+    /// Over one journal.
+    ///
+    /// @param nudge wakes the engine
+    public Releases(
+            Platform platform,
+            Sources sources,
+            InventoryReader inventory,
+            Store store,
+            Runnable nudge) {
+        this.platform = platform;
+        this.sources = sources;
+        this.inventory = inventory;
+        this.store = store;
+        this.nudge = nudge;
+    }
+
+    /// How a submission is to be made.
+    ///
+    /// @param digest of the plan that was agreed to, or `""` for whatever comes out
+    /// @param key the same for a repeated request
+    /// @param body digest of the request, to know a repetition from a reuse
+    /// @param supersede whether queued releases of the same components make way
+    public record Terms(String digest, String key, String body, boolean supersede, Actor actor) {}
+
+    /// What was submitted.
+    ///
+    /// @param unchanged component to why nothing happens to it
+    /// @param replayed whether this is the answer to an earlier request
+    public record Submitted(
+            List<String> releases, String digest, Map<String, String> unchanged, boolean replayed) {
+        public Submitted {
+            releases = List.copyOf(releases);
+            unchanged = Map.copyOf(unchanged);
+        }
+    }
+
+    /// Plans, and changes nothing but the stores of artifacts and configurations.
+    public Submission plan(Wish wish, String by, Consumer<String> progress) {
+        Platform.Read read = platform.in(wish.environment(), wish.set());
+        try (var _ = lanes.deploys(wish.environment())) {
+            Prepared prepared = prepare(read, wish, by, progress);
+            return planned(Planner.plan(prepared.over(inventory.read(read.view(), false))));
+        }
+    }
+
+    /// Plans and queues.
+    ///
+    /// @throws Denied when the plan is not the one agreed to
+    public Submitted deploy(Wish wish, Terms terms, Consumer<String> progress) {
+        try (var _ = lanes.deploys(wish.environment())) {
+            var earlier = earlier(terms);
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
+            Platform.Read read = platform.in(wish.environment(), wish.set());
+            Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
+            try (var _ = lanes.planning(wish.environment())) {
+                Inventory now = inventory.read(read.view(), terms.supersede());
+                Submission submission = planned(Planner.plan(prepared.over(now)));
+                requireAgreed(submission, terms);
+                return submit(submission, wish.why(), terms);
+            }
+        }
+    }
+
+    /// Plans and queues the way back of components that nothing is going on with.
+    ///
+    /// @param components or groups; empty is everything that can go back
+    public Submitted rollBack(
+            String environment, List<String> components, String reason, Terms terms) {
+        Platform.Read read = platform.in(environment, List.of());
+        try (var _ = lanes.planning(environment)) {
+            var earlier = earlier(terms);
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
+            Inventory now = inventory.read(read.view(), terms.supersede());
+            var request = new RollbackRequest(read.view(), components, now, read.manifestDigest());
+            return submit(planned(Planner.rollback(request)), reason, terms);
+        }
+    }
+
+    /// Releases that have not ended and brought, or will bring, one of the components.
+    ///
+    /// @param components or groups; empty is all
+    public List<ReleaseRow> under(String environment, List<String> components) {
+        EnvironmentView view = platform.in(environment, List.of()).view();
+        Set<String> names = names(view, components);
+        Set<ReleaseState> open =
+                EnumSet.of(ReleaseState.QUEUED, ReleaseState.RUNNING, ReleaseState.PAUSED);
+        return store.journal().list(environment, open, Long.MAX_VALUE, AHEAD_MAX).stream()
+                .filter(row ->
+                        components.isEmpty()
+                                || row.scopes().stream()
+                                        .anyMatch(scope -> names.contains(scope.name())))
+                .toList();
+    }
+
+    private static Set<String> names(EnvironmentView view, List<String> components) {
+        return chosen(new Selection(components, List.of(), "", ""), view).components();
+    }
+
+    private static Selection.Chosen chosen(Selection selection, EnvironmentView view) {
+        return switch (selection.in(view)) {
+            case Reading.Read<Selection.Chosen>(Selection.Chosen chosen) -> chosen;
+            case Reading.Refused<Selection.Chosen>(List<Problem> problems) ->
+                    throw new Denied(new No.Problems(problems));
+        };
+    }
+
+    /// A request that lacks nothing but the inventory.
+    private record Prepared(
+            EnvironmentView view,
+            Map<String, PlanRequest.Source> built,
+            Selection selection,
+            String manifestDigest) {
+        PlanRequest over(Inventory inventory) {
+            return new PlanRequest(
+                    view, new TreeMap<>(built), inventory, selection, manifestDigest);
+        }
+    }
+
+    private Prepared prepare(Platform.Read read, Wish wish, String by, Consumer<String> progress) {
+        if (!read.view().unsupported().isEmpty()) {
+            throw new Denied(new No.Problems(read.view().unsupported()));
+        }
+        var selection = new Selection(wish.only(), wish.skip(), by, wish.why());
+        Set<String> wanted = chosen(selection, read.view()).components();
+        return new Prepared(
+                read.view(),
+                sources.of(read.view(), wanted, progress),
+                selection,
+                read.manifestDigest());
+    }
+
+    private static Submission planned(Planning planning) {
+        return switch (planning) {
+            case Planning.Planned(Submission submission) -> submission;
+            case Planning.Refused(List<Problem> problems) ->
+                    throw new Denied(new No.Problems(problems));
+        };
+    }
+
+    private static void requireAgreed(Submission submission, Terms terms) {
+        if (!terms.digest().isEmpty() && !submission.digest().text().equals(terms.digest())) {
+            throw Denied.refusal(
+                    "the plan is not the one that was agreed to any more: what is to be done now is "
+                            + summary(submission),
+                    "look at it with `belay plan "
+                            + submission.environment()
+                            + "`, then deploy with `--plan "
+                            + submission.digest().text()
+                            + "`");
+        }
+    }
+
+    private static String summary(Submission submission) {
+        List<String> titles = submission.plans().stream().map(Plan::title).toList();
+        return titles.isEmpty() ? "nothing" : String.join("; ", titles);
+    }
+
+    private java.util.Optional<Submitted> earlier(Terms terms) {
+        return store.requests()
+                .earlier(terms.key(), terms.body())
+                .map(reply -> answer(reply, "", Map.of()));
+    }
+
+    private Submitted submit(Submission submission, String reason, Terms terms) {
+        var releases = new ArrayList<NewRelease>();
+        for (Plan plan : submission.plans()) {
+            String text = PlanJson.encode(plan);
+            releases.add(
+                    new NewRelease(
+                            plan.environment(),
+                            plan.title(),
+                            plan.scopes(),
+                            plan.baseline(),
+                            text,
+                            Digest.of(text).text(),
+                            submission.manifestDigest(),
+                            Engine.VERSION));
+        }
+        var reply =
+                store.journal()
+                        .submit(
+                                new dev.belay.journal.Submission(
+                                        releases,
+                                        terms.actor().subject(),
+                                        reason,
+                                        terms.key(),
+                                        terms.body(),
+                                        terms.supersede()));
+        nudge.run();
+        return answer(reply, submission.digest().text(), submission.unchanged());
+    }
+
+    private static Submitted answer(
+            dev.belay.journal.Submission.Reply reply,
+            String digest,
+            Map<String, String> unchanged) {
+        return switch (reply) {
+            case dev.belay.journal.Submission.Reply.Accepted(
+                            List<String> releases,
+                            boolean replayed) ->
+                    new Submitted(releases, digest, unchanged, replayed);
+            case dev.belay.journal.Submission.Reply.KeyReused(String key) ->
+                    throw Denied.refusal(
+                            "the key `" + key + "` was used for another request",
+                            "take a new key for a new request");
+        };
+    }
+}

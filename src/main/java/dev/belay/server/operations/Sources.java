@@ -1,0 +1,111 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.artifact.BuildOrder;
+import dev.belay.driver.artifact.BuildResult;
+import dev.belay.driver.artifact.Builder;
+import dev.belay.driver.configuration.ConfigurationStore;
+import dev.belay.driver.configuration.Redactor;
+import dev.belay.manifest.Build;
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.PlanRequest;
+import dev.belay.problem.Problem;
+import dev.belay.release.Digest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
+public final class Sources {
+    private static final Duration BUILD_WITHIN = Duration.ofMinutes(30);
+
+    private final Checking checking;
+    private final Builder builder;
+    private final ConfigurationStore configurations;
+    private final Redactor redactor;
+
+    /// A maker over these stores.
+    ///
+    /// @param redactor masks what builds wrote
+    public Sources(
+            Checking checking,
+            Builder builder,
+            ConfigurationStore configurations,
+            Redactor redactor) {
+        this.checking = checking;
+        this.builder = builder;
+        this.configurations = configurations;
+        this.redactor = redactor;
+    }
+
+    /// Of each of these components.
+    ///
+    /// @param progress gets a line for everything that takes time
+    /// @throws Denied when variables are wrong or a build fails
+    Map<String, PlanRequest.Source> of(
+            EnvironmentView view, Set<String> components, Consumer<String> progress) {
+        List<Problem> wrong = checking.variables(view, components);
+        if (!wrong.isEmpty()) {
+            throw new Denied(new No.Problems(wrong));
+        }
+        var sources = new TreeMap<String, PlanRequest.Source>();
+        for (String name : components) {
+            Component component = view.components().get(name);
+            if (component == null || component.kind() instanceof Component.Contract) {
+                continue;
+            }
+            Digest artifact = build(view, component, progress);
+            sources.put(name, new PlanRequest.Source(artifact, configuration(component)));
+        }
+        return sources;
+    }
+
+    private Digest build(EnvironmentView view, Component component, Consumer<String> progress) {
+        Build build = component.build();
+        var order =
+                new BuildOrder(
+                        component.name(),
+                        view.folder(),
+                        Path.of(build.dir()),
+                        build.run(),
+                        build.output(),
+                        build.inputs(),
+                        Map.of(),
+                        BUILD_WITHIN);
+        if (!build.run().isEmpty()) {
+            progress.accept(component.name() + ": building with " + String.join(" ", build.run()));
+        }
+        return switch (builder.build(order)) {
+            case BuildResult.Built(Digest artifact, boolean reused) -> {
+                progress.accept(
+                        component.name()
+                                + (reused ? ": unchanged, " : ": built ")
+                                + artifact.brief());
+                yield artifact;
+            }
+            case BuildResult.BuildFailed(String reason, String hint, List<String> lastLines) -> {
+                String said = lastLines.isEmpty() ? "" : "\n" + String.join("\n", lastLines);
+                throw Denied.failure(
+                        redactor.redact("`" + component.name() + "`: " + reason + said), hint);
+            }
+        };
+    }
+
+    private String configuration(Component component) {
+        try {
+            return configurations.keep(component.variables().values());
+        } catch (IOException e) {
+            throw Denied.failure(
+                    "the configuration of `"
+                            + component.name()
+                            + "` cannot be kept: "
+                            + e.getMessage(),
+                    "see to the disk that `.belay` is on");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.belay.server.operations;
+
+import java.util.List;
+
+/// What an environment runs and should run, both seen and wanted, never one number for the two.
+///
+/// @param gateway whether it answers
+/// @param releases those that are active or queued, oldest first
+public record StatusView(
+        String platform,
+        String environment,
+        boolean gateway,
+        List<ComponentStatus> components,
+        List<DependencyStatus> dependencies,
+        List<ReleaseLine> releases) {
+    public StatusView {
+        components = List.copyOf(components);
+        dependencies = List.copyOf(dependencies);
+        releases = List.copyOf(releases);
+    }
+
+    /// Whether everything is as it should be.
+    public boolean well() {
+        return gateway
+                && components.stream().noneMatch(c -> c.state().equals("unwell"))
+                && dependencies.stream().allMatch(d -> !d.state().equals("down"));
+    }
+
+    /// One component.
+    ///
+    /// @param kind `service`, `frontend`, `worker`, `job`, `contract`
+    /// @param port the stable one, 0 for none
+    /// @param state `well`, `changing` (a release is at it), `unwell`, `nothing` (never deployed)
+    /// @param because why it is not well
+    /// @param release what brought the present revision, or `""`
+    /// @param soaked whether the present revision lived through its soak
+    /// @param busyWith the active release that owns it, or `""`
+    public record ComponentStatus(
+            String name,
+            String kind,
+            int port,
+            String state,
+            String because,
+            String release,
+            String revision,
+            boolean soaked,
+            String busyWith,
+            List<RevisionStatus> revisions) {
+        public ComponentStatus {
+            revisions = List.copyOf(revisions);
+        }
+    }
+
+    /// One revision that is wanted or seen.
+    ///
+    /// @param weightSeen in the gateway's table; -1 when the gateway cannot be asked
+    /// @param inFlight requests and tunnels under way, -1 when unknown
+    public record RevisionStatus(
+            String revision,
+            int weightWanted,
+            int weightSeen,
+            int instancesWanted,
+            int instancesSeen,
+            int inFlight,
+            List<InstanceStatus> instances) {
+        public RevisionStatus {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /// One instance.
+    ///
+    /// @param state `starting`, `running`, `stopping`, `exited`, `crash-loop`
+    /// @param since milliseconds since the epoch
+    public record InstanceStatus(
+            String id,
+            int number,
+            String state,
+            int port,
+            long pid,
+            long since,
+            int restarts,
+            String detail) {}
+
+    /// A datastore or an external service.
+    ///
+    /// @param state `up`, `down`, `down-but-optional`, `unknown` (not yet asked)
+    /// @param checkedAt milliseconds since the epoch, 0 when never
+    public record DependencyStatus(
+            String name, String engine, String state, String detail, long checkedAt) {}
+}

@@ -1,0 +1,70 @@
+package dev.belay.server.operations;
+
+import dev.belay.journal.Entry;
+import dev.belay.journal.Fact;
+import java.util.EnumMap;
+import java.util.List;
+
+/// Where the time of a release went, in milliseconds: the honest lead time tells waiting from work.
+///
+/// @param queued until it had its scopes
+/// @param person paused or held: somebody had to do something
+/// @param window until a window opened; 0 as long as there are none
+/// @param progressing everything else
+/// @param soaking living under traffic, watched
+public record Times(long queued, long person, long window, long progressing, long soaking) {
+    private enum Part {
+        QUEUED,
+        PERSON,
+        PROGRESSING,
+        SOAKING,
+        OVER
+    }
+
+    /// Of a journal from its first line on.
+    ///
+    /// @param now the journal's clock, until which an unfinished release is counted
+    public static Times of(List<Entry> entries, long now) {
+        var sums = new EnumMap<Part, Long>(Part.class);
+        Part part = Part.QUEUED;
+        boolean soaks = false;
+        long since = entries.isEmpty() ? now : entries.getFirst().at();
+        for (Entry entry : entries) {
+            sums.merge(part, entry.at() - since, Long::sum);
+            since = entry.at();
+            soaks = soaks(entry.fact(), soaks);
+            part = after(entry.fact(), part, soaks);
+        }
+        sums.merge(part, Math.max(0, now - since), Long::sum);
+        return new Times(
+                sums.getOrDefault(Part.QUEUED, 0L),
+                sums.getOrDefault(Part.PERSON, 0L),
+                0,
+                sums.getOrDefault(Part.PROGRESSING, 0L),
+                sums.getOrDefault(Part.SOAKING, 0L));
+    }
+
+    /// Whether a soak has begun that is not over: it goes on after a pause.
+    private static boolean soaks(Fact fact, boolean before) {
+        return switch (fact) {
+            case Fact.Soaking _ -> true;
+            case Fact.Outcome _, Fact.TurnedBack _, Fact.Intent _ -> false;
+            default -> before;
+        };
+    }
+
+    private static Part after(Fact fact, Part before, boolean soaks) {
+        Part going = soaks ? Part.SOAKING : Part.PROGRESSING;
+        return switch (fact) {
+            case Fact.Submitted _ -> Part.QUEUED;
+            case Fact.Paused _, Fact.Held _ -> Part.PERSON;
+            case Fact.CancelRequested(Fact.Cancel mode, String _) ->
+                    mode == Fact.Cancel.ROLL_BACK ? before : Part.PERSON;
+            case Fact.Started _, Fact.Resumed _, Fact.Decided _, Fact.TurnedBack _ -> going;
+            case Fact.Soaking _ -> Part.SOAKING;
+            case Fact.Outcome _, Fact.Intent _, Fact.Reattempt _, Fact.Waiting _ ->
+                    before == Part.SOAKING ? going : before;
+            case Fact.Ended _ -> Part.OVER;
+        };
+    }
+}

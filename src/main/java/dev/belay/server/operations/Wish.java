@@ -1,0 +1,18 @@
+package dev.belay.server.operations;
+
+import java.util.List;
+
+/// What somebody wants an environment to become, as it was asked for.
+///
+/// @param only components or groups; empty is all
+/// @param skip phases, components or groups to leave out
+/// @param set overrides of the manifest, `components.api.instances=3`
+/// @param why the reason given
+public record Wish(
+        String environment, List<String> only, List<String> skip, List<String> set, String why) {
+    public Wish {
+        only = List.copyOf(only);
+        skip = List.copyOf(skip);
+        set = List.copyOf(set);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.belay.server.text;
+
+import dev.belay.server.operations.ReleaseLine;
+import dev.belay.server.operations.StatusView;
+import dev.belay.server.operations.StatusView.ComponentStatus;
+import dev.belay.server.operations.StatusView.DependencyStatus;
+import dev.belay.server.operations.StatusView.InstanceStatus;
+import dev.belay.server.operations.StatusView.RevisionStatus;
+
+/// What an environment runs, as a tree: each number twice, seen and wanted.
+public final class StatusText {
+    private final StringBuilder text = new StringBuilder();
+    private final Paint paint;
+
+    private StatusText(boolean colour) {
+        paint = new Paint(colour);
+    }
+
+    public static String of(StatusView status, long now, boolean colour) {
+        var writer = new StatusText(colour);
+        writer.write(status, now);
+        return writer.text.toString();
+    }
+
+    private void write(StatusView status, long now) {
+        line(
+                paint.bold(status.platform() + " / " + status.environment())
+                        + "  "
+                        + paint.state(status.well() ? "well" : "unwell")
+                        + (status.gateway()
+                                ? ""
+                                : "  " + paint.bad("the gateway does not answer")));
+        status.components().forEach(this::component);
+        for (DependencyStatus dependency : status.dependencies()) {
+            line(
+                    "  "
+                            + paint.bold(dependency.name())
+                            + "  "
+                            + paint.dim(dependency.engine())
+                            + "  "
+                            + paint.state(dependency.state())
+                            + said(dependency.detail()));
+        }
+        for (ReleaseLine release : status.releases()) {
+            line(
+                    "  "
+                            + paint.bold(release.id())
+                            + "  "
+                            + paint.state(release.soaking() ? "soaking" : release.state())
+                            + "  "
+                            + Paint.plain(release.title())
+                            + "  "
+                            + paint.dim(Ages.ago(release.createdAt(), now)));
+        }
+    }
+
+    private void component(ComponentStatus component) {
+        String unsoaked = component.revision().isEmpty() || component.soaked() ? "" : "  unsoaked";
+        line(
+                "  "
+                        + paint.bold(component.name())
+                        + "  "
+                        + paint.dim(
+                                component.kind()
+                                        + (component.port() == 0 ? "" : " :" + component.port()))
+                        + "  "
+                        + paint.state(component.state())
+                        + said(component.because())
+                        + paint.dim(unsoaked)
+                        + (component.busyWith().isEmpty()
+                                ? ""
+                                : "  " + paint.busy(component.busyWith())));
+        component.revisions().forEach(this::revision);
+    }
+
+    private void revision(RevisionStatus revision) {
+        String weight = revision.weightSeen() < 0 ? "?" : Integer.toString(revision.weightSeen());
+        boolean routed = revision.weightWanted() > 0 || revision.weightSeen() > 0;
+        line(
+                "    "
+                        + Paint.plain(revision.revision())
+                        + "  "
+                        + revision.instancesSeen()
+                        + "/"
+                        + revision.instancesWanted()
+                        + " instances"
+                        + (routed ? "  weight " + weight + "/" + revision.weightWanted() : "")
+                        + (revision.inFlight() > 0
+                                ? "  " + revision.inFlight() + " in flight"
+                                : ""));
+        revision.instances().forEach(this::instance);
+    }
+
+    private void instance(InstanceStatus instance) {
+        line(
+                "      "
+                        + Paint.plain(instance.id())
+                        + "  "
+                        + paint.state(instance.state())
+                        + (instance.port() == 0 ? "" : "  :" + instance.port())
+                        + "  pid "
+                        + instance.pid()
+                        + (instance.restarts() == 0
+                                ? ""
+                                : "  " + paint.warn(instance.restarts() + " restarts"))
+                        + said(instance.detail()));
+    }
+
+    private static String said(String detail) {
+        return detail.isEmpty() ? "" : "  " + Paint.plain(detail);
+    }
+
+    private void line(String line) {
+        text.append(line.stripTrailing()).append('\n');
+    }
+}

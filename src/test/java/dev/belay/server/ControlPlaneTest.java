@@ -1,0 +1,193 @@
+package dev.belay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// A whole control plane with a real journal, a real gateway process and small real workers.
+class ControlPlaneTest {
+    private static final String SECRET = "canary-7f3a91c2";
+    private static final Set<String> AT_REST =
+            Set.of("completed", "rolled-back", "rejected", "superseded", "held");
+
+    @TempDir private Path folder;
+    private ControlPlane plane;
+    private Client client;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.createDirectory(folder.resolve("app"));
+        Files.writeString(folder.resolve("app/work.sh"), "echo v1\nexec sleep 600\n");
+        Files.writeString(folder.resolve("local.env"), "API_KEY=" + SECRET + "\n");
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: quickstart
+                components:
+                  ticker:
+                    kind: worker
+                    owner: anna <b>&co
+                    build: {output: app}
+                    run: sh work.sh
+                    env: {secret: [API_KEY]}
+                environments:
+                  local: {target: process, env-file: local.env}
+                """);
+        plane = ControlPlane.start(Settings.of(folder));
+        connect();
+    }
+
+    private void connect() throws IOException {
+        String token = Files.readString(folder.resolve(".belay/token"));
+        client = new Client(plane.port(), token);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        plane.close();
+        Leftovers.end(folder.resolve(".belay"));
+    }
+
+    @Test
+    void the_state_folder_and_the_token_are_closed_to_others() throws IOException {
+        assertThat(mode(".belay")).isEqualTo("rwx------");
+        assertThat(mode(".belay/token")).isEqualTo("rw-------");
+        assertThat(Whereabouts.find(new StateFolder(folder.resolve(".belay"))))
+                .hasValueSatisfying(found -> assertThat(found.port()).isEqualTo(plane.port()));
+    }
+
+    @Test
+    void a_second_control_plane_is_refused_with_a_sentence() {
+        assertThatThrownBy(() -> ControlPlane.start(Settings.of(folder)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another control plane");
+    }
+
+    @Test
+    void a_worker_is_shipped_shown_and_adopted_by_the_next_control_plane() throws Exception {
+        JsonNode made = deploy("key-1").json();
+        String id = made.path("releases").path(0).asString();
+        JsonNode shown = await(id);
+        assertThat(shown.path("release").path("state").asString()).isEqualTo("completed");
+        assertThat(client.get("/api/v1/environments/local/logs").body()).contains("v1");
+        long pid = pid();
+
+        plane.close();
+        plane = ControlPlane.start(Settings.of(folder));
+        connect();
+        assertThat(pid()).isEqualTo(pid);
+        assertThat(deploy("key-1").json().path("replayed").asBoolean()).isTrue();
+        assertThat(deploy("key-2").json().path("releases").size()).isZero();
+    }
+
+    @Test
+    void a_plan_that_is_out_of_date_is_refused() {
+        var answer =
+                client.post(
+                        "/api/v1/releases",
+                        """
+                        {"environment": "local", "requestKey": "k", "plan": "sha256:%s"}
+                        """
+                                .formatted("0".repeat(64)));
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().path("kind").asString()).isEqualTo("refusal");
+        assertThat(answer.body()).contains("deploy ticker").contains("belay plan local");
+    }
+
+    @Test
+    void the_same_key_for_another_request_is_refused() {
+        assertThat(deploy("same").status()).isEqualTo(202);
+        var other =
+                client.post(
+                        "/api/v1/releases",
+                        "{\"environment\": \"local\", \"requestKey\": \"same\", \"reason\": \"x\"}");
+        assertThat(other.status()).isEqualTo(409);
+    }
+
+    @Test
+    void no_answer_and_no_page_holds_a_secret_or_foreign_markup() throws Exception {
+        await(deploy("key").json().path("releases").path(0).asString());
+        for (String path :
+                List.of(
+                        "/",
+                        "/page/body",
+                        "/api/v1/environments/local/status",
+                        "/api/v1/environments/local/why",
+                        "/api/v1/environments/local/logs",
+                        "/api/v1/releases",
+                        "/api/v1/releases/local-1",
+                        "/api/v1/releases/local-1/plan",
+                        "/api/v1/releases/local-1/journal",
+                        "/api/v1/releases/local-1/why",
+                        "/api/v1/audit")) {
+            var answer = client.get(path);
+            assertThat(answer.status()).as(path).isEqualTo(200);
+            assertThat(answer.body()).as(path).doesNotContain(SECRET);
+        }
+        assertThat(client.get("/").body()).doesNotContain("<script>").doesNotContain("style=");
+    }
+
+    @Test
+    void html_in_names_stays_text() {
+        client.post(
+                "/api/v1/releases",
+                "{\"environment\": \"local\", \"requestKey\": \"x\","
+                        + " \"reason\": \"<img src=x onerror=alert(1)>\"}");
+        assertThat(client.get("/page/body").body()).doesNotContain("<img");
+    }
+
+    @Test
+    void a_missing_secret_is_a_problem_before_anything_is_built() throws IOException {
+        Files.writeString(folder.resolve("local.env"), "API_KEY=\n");
+        var answer = deploy("key");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body()).contains("empty").contains("belay.yaml");
+        Files.writeString(folder.resolve("local.env"), "API_KEY=changeme\n");
+        assertThat(client.post("/api/v1/check", "{}").body())
+                .contains("placeholder")
+                .doesNotContain("changeme");
+    }
+
+    @Test
+    void what_is_not_there_is_said() {
+        assertThat(client.get("/api/v1/releases/local-9").status()).isEqualTo(404);
+        assertThat(client.get("/api/v1/environments/nowhere/status").status()).isEqualTo(404);
+        assertThat(client.get("/api/v1/releases?state=odd").status()).isEqualTo(422);
+        assertThat(client.get("/api/v1/releases?limit=-1").status()).isEqualTo(422);
+        assertThat(client.post("/api/v1/releases/local-9/commands", "{}").status()).isEqualTo(404);
+    }
+
+    private Client.Answer deploy(String key) {
+        return client.post(
+                "/api/v1/releases",
+                "{\"environment\": \"local\", \"requestKey\": \"%s\"}".formatted(key));
+    }
+
+    private JsonNode await(String id) throws InterruptedException {
+        return client.await(
+                "/api/v1/releases/" + id,
+                view -> AT_REST.contains(view.path("release").path("state").asString()));
+    }
+
+    private long pid() {
+        return client.get("/api/v1/environments/local/status")
+                .json()
+                .at("/components/0/revisions/0/instances/0/pid")
+                .asLong();
+    }
+
+    private String mode(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name)));
+    }
+}
