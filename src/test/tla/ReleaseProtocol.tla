@@ -383,7 +383,8 @@ Drop(p, r) ==
     /\ run' = [run EXCEPT ![p][r] = NoRun(r)]
     /\ UNCHANGED <<journal, targets, cancels>>
 
-\* The order or the answer is lost, or late beyond the engine's patience.
+\* The order or the answer is lost, or late beyond the engine's patience; or the journal's own
+\* answer to the intent, so that the engine finds it when it reads again.
 Silence(p, r, i) ==
     /\ Runs(p, r)
     /\ Act(p, r, i) # Nothing
