@@ -49,17 +49,16 @@ class SqliteSimulationTest {
     /// The lines, but for the words in which an end is explained.
     private static List<Entry> told(Journal journal, String release) {
         return journal.entries(release, 0).stream()
-                .map(
-                        line ->
-                                line.fact() instanceof Fact.Ended(var state, String _)
-                                        ? new Entry(
-                                                line.release(),
-                                                line.seq(),
-                                                line.at(),
-                                                line.fence(),
-                                                line.actor(),
-                                                new Fact.Ended(state, ""))
-                                        : line)
+                .map(line ->
+                        line.fact() instanceof Fact.Ended(var state, String _)
+                                ? new Entry(
+                                        line.release(),
+                                        line.seq(),
+                                        line.at(),
+                                        line.fence(),
+                                        line.actor(),
+                                        new Fact.Ended(state, ""))
+                                : line)
                 .toList();
     }
 
