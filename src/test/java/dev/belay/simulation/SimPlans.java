@@ -350,22 +350,13 @@ final class SimPlans {
                         || work instanceof Work.Soak
                         || work instanceof Work.Drained
                         || work instanceof Work.Settled;
-        Duration deadline = work instanceof Work.Soak(var _, var time) ? time.plus(MINUTE) : MINUTE;
-        var none = new Undo.Nothing("it only looks");
-        return add(
-                title,
-                phase,
-                scope,
-                waits ? StepClass.WAIT : StepClass.PURE,
-                work,
-                none,
-                after,
-                deadline);
+        StepClass promise = waits ? StepClass.WAIT : StepClass.PURE;
+        return add(title, phase, scope, promise, work, new Undo.Nothing("it only looks"), after);
     }
 
     private int effect(Scope scope, StepClass promise, Work work, Undo undo, Set<Integer> after) {
         String title = work.getClass().getSimpleName() + " " + scope.name();
-        return add(title, Phase.SERVICES, scope, promise, work, undo, after, MINUTE);
+        return add(title, Phase.SERVICES, scope, promise, work, undo, after);
     }
 
     private int add(
@@ -375,9 +366,9 @@ final class SimPlans {
             StepClass promise,
             Work work,
             Undo undo,
-            Set<Integer> after,
-            Duration deadline) {
+            Set<Integer> after) {
         int number = steps.size() + 1;
+        Duration deadline = work instanceof Work.Soak(var _, var time) ? time.plus(MINUTE) : MINUTE;
         steps.add(
                 new Step(
                         number,

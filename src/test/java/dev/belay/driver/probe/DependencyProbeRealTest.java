@@ -218,17 +218,7 @@ class DependencyProbeRealTest {
                 GRANT ALL ON shop.* TO app@localhost;
                 """);
         int port = TestServer.freePort();
-        String[] command = {
-            "mariadbd",
-            "--no-defaults",
-            "--datadir=" + folder.resolve("data"),
-            "--init-file=" + folder.resolve("init.sql"),
-            "--bind-address=127.0.0.1",
-            "--port=" + port,
-            "--socket=" + folder.resolve("s"),
-            "--ssl-cert=" + certificate.certificate(),
-            "--ssl-key=" + certificate.key()
-        };
+        String[] command = mariadb(folder, port, certificate);
         try (var server = TestServer.start(folder, Map.of(), command)) {
             String at = "@localhost:" + port;
             Reached answer =
@@ -270,6 +260,20 @@ class DependencyProbeRealTest {
                                     .phase())
                     .isEqualTo("TLS");
         }
+    }
+
+    private static String[] mariadb(Path folder, int port, Certificate certificate) {
+        return new String[] {
+            "mariadbd",
+            "--no-defaults",
+            "--datadir=" + folder.resolve("data"),
+            "--init-file=" + folder.resolve("init.sql"),
+            "--bind-address=127.0.0.1",
+            "--port=" + port,
+            "--socket=" + folder.resolve("s"),
+            "--ssl-cert=" + certificate.certificate(),
+            "--ssl-key=" + certificate.key()
+        };
     }
 
     /// A certificate for `localhost`, signed by itself.
