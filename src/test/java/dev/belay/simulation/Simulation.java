@@ -24,6 +24,9 @@ final class Simulation {
     /// ended is stuck.
     private static final long PATIENCE = 12 * 3_600_000L;
 
+    /// A hundred times what a run usually takes.
+    private static final long EVENTS_MAX = 200_000;
+
     private final Universe universe;
     private final Design design;
     private final Journal journal;
@@ -103,7 +106,7 @@ final class Simulation {
     Simulation run() {
         long limit = universe.now() + PATIENCE;
         while (!finished()) {
-            if (!universe.step() || universe.now() > limit) {
+            if (!universe.step() || universe.now() > limit || universe.happened() > EVENTS_MAX) {
                 throw new Violation("Liveness", "not ended: " + unfinished());
             }
         }
