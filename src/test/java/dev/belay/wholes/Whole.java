@@ -115,18 +115,21 @@ final class Whole {
     /// Starts the control plane and returns once it answers.
     void start() throws Exception {
         Process started = launch();
-        await("the control plane answers", () -> {
-            if (!started.isAlive()) {
-                throw new AssertionError("it ended: " + output());
-            }
-            Path file = folder.resolve(".belay/server.json");
-            if (!Files.exists(file)) {
-                return false;
-            }
-            JsonNode where = JsonMapper.shared().readTree(Files.readString(file));
-            apiPort = where.path("port").asInt();
-            return where.path("pid").asLong() == started.pid() && get("/healthz").status() == 200;
-        });
+        await(
+                "the control plane answers",
+                () -> {
+                    if (!started.isAlive()) {
+                        throw new AssertionError("it ended: " + output());
+                    }
+                    Path file = folder.resolve(".belay/server.json");
+                    if (!Files.exists(file)) {
+                        return false;
+                    }
+                    JsonNode where = JsonMapper.shared().readTree(Files.readString(file));
+                    apiPort = where.path("port").asInt();
+                    return where.path("pid").asLong() == started.pid()
+                            && get("/healthz").status() == 200;
+                });
     }
 
     /// Starts it and waits until it has given up.
@@ -242,13 +245,15 @@ final class Whole {
 
     /// Waits until the release has this state, and tells all of it when it gets another end.
     JsonNode awaitState(String release, String state) throws Exception {
-        await(release + " is " + state, () -> {
-            String now = state(release);
-            if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
-                throw new AssertionError(release + " is " + now + ": " + show(release));
-            }
-            return now.equals(state);
-        });
+        await(
+                release + " is " + state,
+                () -> {
+                    String now = state(release);
+                    if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
+                        throw new AssertionError(release + " is " + now + ": " + show(release));
+                    }
+                    return now.equals(state);
+                });
         return show(release);
     }
 
