@@ -270,7 +270,8 @@ final class Whole {
     }
 
     private HttpRequest.Builder request(String path) throws IOException {
-        String key = token.isEmpty() ? Files.readString(folder.resolve(".belay/token")).strip() : token;
+        String key =
+                token.isEmpty() ? Files.readString(folder.resolve(".belay/token")).strip() : token;
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
                 .timeout(PATIENCE)
                 .header("Accept", "application/json")
