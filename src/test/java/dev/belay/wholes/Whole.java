@@ -32,6 +32,7 @@ final class Whole {
     private Process server;
     private int apiPort;
     private int keys;
+    private String token = "";
 
     /// Does not start anything.
     Whole(Path folder) throws IOException {
@@ -176,6 +177,11 @@ final class Whole {
         Processes.kill(server.toHandle());
     }
 
+    /// Asks with this from now on, for when the file is gone.
+    void remembers(String token) {
+        this.token = token;
+    }
+
     // --- asking -----------------------------------------------------------------------------
 
     record Answer(int status, String body) {
@@ -264,11 +270,12 @@ final class Whole {
     }
 
     private HttpRequest.Builder request(String path) throws IOException {
-        String token = Files.readString(folder.resolve(".belay/token")).strip();
+        String key =
+                token.isEmpty() ? Files.readString(folder.resolve(".belay/token")).strip() : token;
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
                 .timeout(PATIENCE)
                 .header("Accept", "application/json")
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + key);
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
