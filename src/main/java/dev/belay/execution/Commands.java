@@ -61,7 +61,7 @@ public final class Commands {
                                 actor.subject(),
                                 facts,
                                 state,
-                                row.soaking() && state == ReleaseState.RUNNING,
+                                Consequences.soaks(plan, progress, facts, state),
                                 Consequences.deployed(plan, progress, facts, codec)));
         return reply instanceof Append.Reply.Appended;
     }

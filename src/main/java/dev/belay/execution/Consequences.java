@@ -23,11 +23,16 @@ final class Consequences {
 
     /// Whether, after the facts, all that is left to do is to wait for the soak.
     static boolean soaks(Plan plan, Progress progress, List<Fact> facts, ReleaseState state) {
-        if (state != ReleaseState.RUNNING) {
+        if (state != ReleaseState.RUNNING || progress.cancelled() || cancels(facts)) {
             return false;
         }
         return facts.stream().anyMatch(Fact.Soaking.class::isInstance)
                 || soaksStill(plan, progress, facts);
+    }
+
+    /// What is to go back must get there: nobody takes over from it.
+    private static boolean cancels(List<Fact> facts) {
+        return facts.stream().anyMatch(Fact.CancelRequested.class::isInstance);
     }
 
     private static boolean soaksStill(Plan plan, Progress progress, List<Fact> facts) {

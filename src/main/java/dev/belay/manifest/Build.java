@@ -2,8 +2,9 @@ package dev.belay.manifest;
 
 import java.util.List;
 
-/// How a component's artifact comes to be. Paths are relative to the manifest's folder, without
-/// `..`.
+/// How a component's artifact comes to be. In a manifest, paths are relative to the component's
+/// `dir`, which is where `run` is started; here they are resolved, and relative to the manifest's
+/// folder, without `..`.
 ///
 /// @param dir where `run` is started
 /// @param run command, or empty when `output` is there already

@@ -136,12 +136,17 @@ final class LeafSections {
     private static final Key<List<String>> BUILD_RUN =
             Key.of("run", COMMAND, "Command that makes the output. Run in `dir`.");
     private static final Key<String> OUTPUT =
-            Key.of("output", PATH, "Folder or file that becomes the artifact. `dir` by default.");
+            Key.of(
+                    "output",
+                    PATH,
+                    "Folder or file that becomes the artifact, relative to `dir`. `dir` by"
+                            + " default.");
     private static final Key<List<String>> INPUTS =
             Key.of(
                             "inputs",
                             list(PATH),
-                            "Patterns of what the command reads; unchanged, it is not run.")
+                            "Patterns of what the command reads, relative to `dir`; each must go with"
+                                    + " a file. Unchanged, it is not run.")
                     .fallback("[]");
 
     static final Fields<BuildKeys> BUILD =

@@ -183,6 +183,8 @@ final class Invariants implements SimJournal.Observer {
                 !now.hasOpenIntent() || row.state() == ReleaseState.WRITTEN_OFF,
                 "NothingOpen",
                 row.id());
+        require(
+                row.state() != ReleaseState.COMPLETED || !now.cancelled(), "CancelWins", row.id());
         if (tampered.contains(row.id())) {
             return;
         }

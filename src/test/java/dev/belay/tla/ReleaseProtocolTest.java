@@ -23,7 +23,7 @@ class ReleaseProtocolTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"scopes", "storm", "ends"})
+    @ValueSource(strings = {"scopes", "queue", "storm", "ends"})
     void the_design_keeps_its_promises(String configuration) throws Exception {
         Tlc.Report report = Tlc.check(configuration, folder);
         assertThat(report.code()).as(report.output()).isZero();

@@ -12,8 +12,8 @@ import java.util.Map;
 /// @param folder where the command is started
 /// @param command program and arguments; empty when the output is there already
 /// @param output folder or file that is the artifact
-/// @param inputs patterns (`services/api/**`) of the files that the command reads; empty when
-///   nobody can say, and then it is run every time
+/// @param inputs patterns (`services/api/**`) of the files that the command reads, relative to
+///   `root`; each must go with a file. Empty when nobody can say, and then it is run every time
 /// @param environment for the command, on top of the few variables that are passed on
 /// @param within after that long the command is killed
 public record BuildOrder(

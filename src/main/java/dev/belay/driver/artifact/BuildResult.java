@@ -10,6 +10,13 @@ public sealed interface BuildResult {
     /// @param reused whether the same inputs had been built before, so that nothing was run
     record Built(Digest artifact, boolean reused) implements BuildResult {}
 
+    /// Nothing was run: these `inputs` name no file, so that nobody could say when to build again.
+    record Unmatched(List<String> inputs) implements BuildResult {
+        public Unmatched {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
     /// There is no artifact.
     ///
     /// @param lastLines what the command wrote last

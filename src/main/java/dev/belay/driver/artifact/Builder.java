@@ -2,6 +2,7 @@ package dev.belay.driver.artifact;
 
 import dev.belay.driver.artifact.BuildResult.BuildFailed;
 import dev.belay.driver.artifact.BuildResult.Built;
+import dev.belay.driver.artifact.BuildResult.Unmatched;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.release.Digest;
@@ -57,6 +58,10 @@ public final class Builder {
     private BuildResult locked(BuildOrder order, Path log) throws IOException {
         if (order.command().isEmpty() || order.inputs().isEmpty()) {
             return run(order, log);
+        }
+        List<String> unmatched = SourceDigest.unmatched(order);
+        if (!unmatched.isEmpty()) {
+            return new Unmatched(unmatched);
         }
         Path from = folder.resolve("from").resolve(SourceDigest.of(order).hex());
         Optional<Digest> before = DurableFile.read(from).map(text -> new Digest(text.strip()));

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
 
 /// A digest of all that a build reads: its inputs' names and contents, its command, its
 /// environment.
@@ -22,6 +24,16 @@ final class SourceDigest {
     private static final Set<String> LEFT_OUT = Set.of(".git", ".belay", "node_modules");
 
     private SourceDigest() {}
+
+    /// The patterns that no file goes with. What a build reads would then be unknown, and it would
+    /// count as unchanged for ever.
+    static List<String> unmatched(BuildOrder order) throws IOException {
+        Set<Path> names = new TreeSet<>();
+        files(order).keySet().forEach(name -> names.add(Path.of(name)));
+        return order.inputs().stream()
+                .filter(input -> names.stream().noneMatch(matcher(input)::matches))
+                .toList();
+    }
 
     static Digest of(BuildOrder order) throws IOException {
         List<String> parts = new ArrayList<>();
@@ -47,10 +59,7 @@ final class SourceDigest {
     }
 
     private static SortedMap<String, Path> files(BuildOrder order) throws IOException {
-        List<PathMatcher> matchers = new ArrayList<>();
-        for (String input : order.inputs()) {
-            matchers.add(FileSystems.getDefault().getPathMatcher("glob:" + input));
-        }
+        List<PathMatcher> matchers = order.inputs().stream().map(SourceDigest::matcher).toList();
         Path output = order.root().resolve(order.output()).normalize();
         SortedMap<String, Path> found = new TreeMap<>();
         Files.walkFileTree(
@@ -75,5 +84,16 @@ final class SourceDigest {
                     }
                 });
         return found;
+    }
+
+    /// `**/` stands for any number of folders, none included, as people expect who know it from
+    /// `.gitignore`. A pattern that cannot be read goes with no file.
+    private static PathMatcher matcher(String input) {
+        String glob = input.contains("{") ? input : input.replace("**/", "{**/,}");
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        } catch (PatternSyntaxException _) {
+            return _ -> false;
+        }
     }
 }

@@ -9,9 +9,11 @@ import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.PlanRequest;
+import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Digest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,12 +90,36 @@ public final class Sources {
                                 + artifact.brief());
                 yield artifact;
             }
+            case BuildResult.Unmatched(List<String> inputs) ->
+                    throw new Denied(new No.Problems(unmatched(view, component, inputs)));
             case BuildResult.BuildFailed(String reason, String hint, List<String> lastLines) -> {
                 String said = lastLines.isEmpty() ? "" : "\n" + String.join("\n", lastLines);
                 throw Denied.failure(
                         redactor.redact("`" + component.name() + "`: " + reason + said), hint);
             }
         };
+    }
+
+    private static List<Problem> unmatched(
+            EnvironmentView view, Component component, List<String> inputs) {
+        Place place = component.source().at("build", "inputs");
+        return inputs.stream()
+                .map(input ->
+                        new Problem(
+                                "build/input-without-files",
+                                place,
+                                "`inputs` of `"
+                                        + component.name()
+                                        + "` name `"
+                                        + input
+                                        + "`, and there is no such file in the manifest's folder",
+                                Files.isDirectory(view.folder().resolve(input))
+                                        ? "it is a folder: `/**` after it stands for all that is"
+                                                + " in it"
+                                        : "patterns are relative to the component's `dir`; the"
+                                                + " output, `.git`, `.belay` and `node_modules` do"
+                                                + " not count"))
+                .toList();
     }
 
     private String configuration(Component component) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.artifact.BuildResult.BuildFailed;
 import dev.belay.driver.artifact.BuildResult.Built;
+import dev.belay.driver.artifact.BuildResult.Unmatched;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,40 @@ class BuilderTest {
         var third = (Built) builder.build(order(COUNTS, List.of("src/**")));
         assertThat(third.artifact()).isNotEqualTo(first.artifact());
         assertThat(folder.resolve("runs")).hasContent("run\nrun");
+    }
+
+    @Test
+    void inputs_that_name_no_file_are_told_before_anything_is_run() throws IOException {
+        write("lib/b", "b");
+        write("dist/old", "an output is no input");
+
+        var inputs = List.of("src/**", "scr/**", "lib", "dist/**", "src/[", "");
+
+        assertThat(builder.build(order(COUNTS, inputs)))
+                .isEqualTo(new Unmatched(List.of("scr/**", "lib", "dist/**", "src/[", "")));
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
+    void files_that_are_gone_since_the_last_build_are_no_reason_to_call_it_unchanged()
+            throws IOException {
+        builder.build(order(COUNTS, List.of("src/**")));
+        Files.delete(platform.resolve("src/a"));
+
+        assertThat(builder.build(order(COUNTS, List.of("src/**"))))
+                .isEqualTo(new Unmatched(List.of("src/**")));
+    }
+
+    @Test
+    void any_number_of_folders_is_none_as_well() throws IOException {
+        var first = (Built) builder.build(order(COUNTS, List.of("src/**/a")));
+        write("src/deep/deeper/a", "is an input, too");
+        assertThat(((Built) builder.build(order(COUNTS, List.of("src/**/a")))).reused()).isFalse();
+        write("src/a", "two\n");
+
+        var last = (Built) builder.build(order(COUNTS, List.of("src/**/a")));
+
+        assertThat(last.artifact()).isNotEqualTo(first.artifact());
     }
 
     @Test

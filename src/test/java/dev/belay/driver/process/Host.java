@@ -197,12 +197,12 @@ final class Host implements AutoCloseable {
 
         @Override
         public Answer route(Work.Route work, Order order) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("nothing is routed here");
         }
 
         @Override
         public Finding probe(Work.Route work, Order order) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("nothing is routed here");
         }
 
         @Override

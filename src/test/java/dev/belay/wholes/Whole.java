@@ -1,0 +1,328 @@
+package dev.belay.wholes;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One platform in a folder and the control plane that is run for it, as a process that can be
+/// killed. Asks it over HTTP, as the command line does.
+final class Whole {
+    static final Set<String> ENDED = Set.of("completed", "rolled-back", "rejected", "superseded");
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final long POLL_MILLIS = 5;
+
+    private final Path folder;
+    private final int port;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private Process server;
+    private int apiPort;
+    private int keys;
+
+    /// Does not start anything.
+    Whole(Path folder) throws IOException {
+        this.folder = folder.toRealPath();
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Files.createDirectory(folder.resolve("app"));
+        manifest("", "0s");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /// Where the gateway serves the component.
+    int port() {
+        return port;
+    }
+
+    /// @param more keys of the component, indented by four
+    void manifest(String more, String soak) throws IOException {
+        manifest("sh run.sh", more, soak);
+    }
+
+    void manifest(String run, String more, String soak) throws IOException {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                components:
+                  api:
+                    kind: service
+                    build: {output: app}
+                    run: %s
+                    port: %d
+                    instances: 2
+                    health: {http: /, within: 20s}
+                    stop: {grace: 2s, drain: 2s}
+                %s
+                environments:
+                  local: {target: process, rollout: {soak: %s}}
+                """
+                        .formatted(run, port, more.indent(4), soak));
+    }
+
+    /// The next deploy ships a service that answers with this word.
+    void writes(String word) throws IOException {
+        script("exec " + service(word));
+    }
+
+    /// As [#writes], but the service does not begin before [#opens].
+    void writesGated(String word) throws IOException {
+        script(
+                "while [ ! -e %s ]; do sleep 0.05; done; exec %s"
+                        .formatted(folder.resolve("open-" + word), service(word)));
+    }
+
+    void opens(String word) throws IOException {
+        Files.createFile(folder.resolve("open-" + word));
+    }
+
+    /// What the service's instances are run by.
+    static String service(String word) {
+        return "%s -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx32m -cp %s %s %s"
+                .formatted(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        TinyService.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath(),
+                        TinyService.class.getName(),
+                        word);
+    }
+
+    void script(String text) throws IOException {
+        Files.writeString(folder.resolve("app/run.sh"), text + "\n");
+    }
+
+    /// Starts the control plane and returns once it answers.
+    void start() throws Exception {
+        Process started = launch();
+        await("the control plane answers", () -> {
+            if (!started.isAlive()) {
+                throw new AssertionError("it ended: " + output());
+            }
+            Path file = folder.resolve(".belay/server.json");
+            if (!Files.exists(file)) {
+                return false;
+            }
+            JsonNode where = JsonMapper.shared().readTree(Files.readString(file));
+            apiPort = where.path("port").asInt();
+            return where.path("pid").asLong() == started.pid() && get("/healthz").status() == 200;
+        });
+    }
+
+    /// Starts it and waits until it has given up.
+    ///
+    /// @return what it said
+    String startInVain() throws Exception {
+        Process started = launch();
+        if (!started.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not give up: " + output());
+        }
+        return output();
+    }
+
+    private Process launch() throws IOException {
+        var builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.belay.cli.Main",
+                        "server");
+        builder.environment().remove("BELAY_STATE");
+        server =
+                builder.directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                        .redirectOutput(folder.resolve("server.out").toFile())
+                        .start();
+        return server;
+    }
+
+    String output() throws IOException {
+        return Files.readString(folder.resolve("server.out"));
+    }
+
+    boolean serverLives() {
+        return server.isAlive();
+    }
+
+    /// `kill -9` on the control plane.
+    void killServer() throws Exception {
+        Processes.kill(server.toHandle());
+    }
+
+    // --- asking -----------------------------------------------------------------------------
+
+    record Answer(int status, String body) {
+        JsonNode json() {
+            return JsonMapper.shared().readTree(body);
+        }
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(request(path).GET());
+    }
+
+    Answer post(String path, String body) throws IOException, InterruptedException {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /// Asks for a deploy of what the folder holds.
+    Answer deploy() throws IOException, InterruptedException {
+        return deploy(false);
+    }
+
+    /// @param supersede whether it takes the place of those that still wait
+    Answer deploy(boolean supersede) throws IOException, InterruptedException {
+        keys++;
+        return deploy("key-" + keys, supersede);
+    }
+
+    Answer deploy(String key) throws IOException, InterruptedException {
+        return deploy(key, false);
+    }
+
+    private Answer deploy(String key, boolean supersede) throws IOException, InterruptedException {
+        return post(
+                "/api/v1/releases",
+                "{\"environment\": \"local\", \"requestKey\": \"%s\", \"supersede\": %s}"
+                        .formatted(key, supersede));
+    }
+
+    /// Asks for a deploy that must be taken.
+    ///
+    /// @return the release
+    String begin() throws IOException, InterruptedException {
+        Answer answer = deploy();
+        String id = answer.json().path("releases").path(0).asString("");
+        if (answer.status() != 202 || id.isEmpty()) {
+            throw new AssertionError("not begun: " + answer);
+        }
+        return id;
+    }
+
+    Answer command(String release, Map<String, Object> body) throws Exception {
+        return post(
+                "/api/v1/releases/" + release + "/commands",
+                JsonMapper.shared().writeValueAsString(body));
+    }
+
+    JsonNode show(String release) throws IOException, InterruptedException {
+        return get("/api/v1/releases/" + release).json();
+    }
+
+    String state(String release) throws IOException, InterruptedException {
+        return show(release).path("release").path("state").asString();
+    }
+
+    /// Waits until the release has this state, and tells all of it when it gets another end.
+    JsonNode awaitState(String release, String state) throws Exception {
+        await(release + " is " + state, () -> {
+            String now = state(release);
+            if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
+                throw new AssertionError(release + " is " + now + ": " + show(release));
+            }
+            return now.equals(state);
+        });
+        return show(release);
+    }
+
+    /// Deploys and waits for the good end.
+    void ship(String word) throws Exception {
+        writes(word);
+        awaitState(begin(), "completed");
+    }
+
+    private HttpRequest.Builder request(String path) throws IOException {
+        String token = Files.readString(folder.resolve(".belay/token")).strip();
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
+                .timeout(PATIENCE)
+                .header("Accept", "application/json")
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return new Answer(answer.statusCode(), answer.body());
+    }
+
+    // --- looking ----------------------------------------------------------------------------
+
+    /// How far the release's journal has come, as its file says, whether or not anybody serves it.
+    long journal(String release) throws SQLException {
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + folder.resolve(".belay/journal.db"));
+                var statement =
+                        connection.prepareStatement(
+                                "SELECT count(*), max(seq) FROM journal WHERE release_id = ?")) {
+            statement.setString(1, release);
+            try (var rows = statement.executeQuery()) {
+                rows.next();
+                if (rows.getLong(1) != rows.getLong(2)) {
+                    throw new AssertionError("the journal of " + release + " has gaps");
+                }
+                return rows.getLong(2);
+            }
+        }
+    }
+
+    void await(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("never: " + what + "; the control plane said " + output());
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /// The gateway serves this word and no other, two instances of it run, and nothing else does:
+    /// none forgotten, none started twice.
+    void runsOnly(String word) throws Exception {
+        await(
+                "only " + word + " runs",
+                () ->
+                        Processes.instances(folder, word).size() == 2
+                                && Processes.instances(folder).size() == 2);
+        for (int i = 0; i < 4; i++) {
+            String served = Traffic.once(port);
+            if (!served.equals(word)) {
+                throw new AssertionError("served " + served + " in place of " + word);
+            }
+        }
+    }
+
+    /// Ends everything that runs because of this folder.
+    void end() throws Exception {
+        if (server != null) {
+            Processes.kill(server.toHandle());
+        }
+        Processes.killAll(folder);
+    }
+}
