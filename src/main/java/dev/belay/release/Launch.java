@@ -31,7 +31,14 @@ public record Launch(
     /// SIGKILL.
     ///
     /// @param signal a POSIX name without SIG, such as `TERM`
-    public record Stop(String signal, Duration grace, Duration drain) {}
+    public record Stop(String signal, Duration grace, Duration drain) {
+        /// What ends by itself has the first half of the drain for it. What then still runs may
+        /// never end: a WebSocket or an event stream, which is told to come back and has the other
+        /// half to do so.
+        public Duration untilFarewell() {
+            return drain.dividedBy(2);
+        }
+    }
 
     /// What one instance may use, where the host can enforce it; 0 is no limit.
     public record Limits(long memoryBytes, int cpuPercent, int openFiles, int processes) {

@@ -11,6 +11,7 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.probe.SmokeResult;
 import dev.belay.driver.probe.SmokeRunner;
+import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
@@ -250,7 +251,11 @@ public final class HostChecks implements Checks {
         if (inFlight == 0) {
             return new Look.Done("nothing in flight");
         }
-        Duration limit = work.revision().launch().stop().drain();
+        Launch.Stop stop = work.revision().launch().stop();
+        if (since.compareTo(stop.untilFarewell()) >= 0) {
+            router.closeLongLived(scope, work.revision().id());
+        }
+        Duration limit = stop.drain();
         return since.compareTo(limit) >= 0
                 ? new Look.Done(inFlight + " still in flight when its drain time was over")
                 : new Look.Waiting(SOON, inFlight + " requests in flight");

@@ -2,9 +2,9 @@ package dev.belay.driver.process;
 
 import dev.belay.driver.Answer;
 import dev.belay.driver.Router;
+import dev.belay.release.Launch;
 import dev.belay.release.Scope;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +28,8 @@ final class TrafficGuard {
         return observe(scope).map(seen -> refuse(seen, revision, ids)).orElse(Optional.empty());
     }
 
-    /// Waits until the revision has nothing in flight, or its drain time is over.
+    /// Waits until the revision has nothing in flight, or its drain time is over; half-way, what
+    /// runs long is told to end.
     ///
     /// @param deadline until when the caller waits, if that is earlier
     Optional<Answer> drain(Scope scope, Recipe recipe, List<String> ids, Deadline deadline) {
@@ -39,8 +40,13 @@ final class TrafficGuard {
                 drains.remove(key);
                 return refusal;
             }
-            Duration drain = recipe.stop().drain();
-            Deadline drained = drains.computeIfAbsent(key, _ -> Deadline.in(drain));
+            Launch.Stop stop = recipe.stop();
+            Deadline drained = drains.computeIfAbsent(key, _ -> Deadline.in(stop.drain()));
+            Deadline farewell = drained.earlier(stop.drain().minus(stop.untilFarewell()));
+            deadline.orIn(farewell.left()).await(() -> inFlight(scope, recipe) == 0);
+            if (farewell.over() && inFlight(scope, recipe) > 0) {
+                router.closeLongLived(scope, recipe.revision());
+            }
             deadline.orIn(drained.left()).await(() -> inFlight(scope, recipe) == 0);
             int left = inFlight(scope, recipe);
             if (left > 0 && !drained.over()) {

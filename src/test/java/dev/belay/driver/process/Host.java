@@ -177,12 +177,18 @@ final class Host implements AutoCloseable {
     static final class Table implements Router {
         private volatile Optional<Observed> line = Optional.empty();
         private volatile boolean reachable = true;
+        private volatile boolean longLivedObey;
 
         void says(Map<String, Integer> weights, Map<String, List<String>> members, int inFlight) {
             Map<String, Integer> flying = new HashMap<>();
             members.keySet().forEach(revision -> flying.put(revision, inFlight));
             weights.keySet().forEach(revision -> flying.put(revision, inFlight));
             line = Optional.of(new Observed(1, 3000, weights, members, flying));
+        }
+
+        /// What is in flight never ends by itself, but does when it is told to.
+        void holdsLongLived() {
+            longLivedObey = true;
         }
 
         void isDown() {
@@ -200,7 +206,11 @@ final class Host implements AutoCloseable {
         }
 
         @Override
-        public void closeLongLived(Scope scope, String revision) {}
+        public void closeLongLived(Scope scope, String revision) {
+            if (longLivedObey) {
+                line.ifPresent(said -> says(said.weights(), said.members(), 0));
+            }
+        }
 
         @Override
         public boolean listens(int port) {

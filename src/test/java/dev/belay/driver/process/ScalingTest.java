@@ -167,6 +167,20 @@ class ScalingTest {
     }
 
     @Test
+    void what_would_run_for_ever_is_told_to_end_before_its_instance_is() {
+        host.stop = new Launch.Stop("TERM", Duration.ofSeconds(5), Duration.ofSeconds(2));
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 1);
+        host.table.says(Map.of("api-1", 0), Map.of("api-1", List.of("api-1-1")), 4);
+        host.table.holdsLongLived();
+
+        host.scaled(v1, 0);
+
+        assertThat(host.table.observe(Host.SCOPE))
+                .hasValueSatisfying(seen -> assertThat(seen.inFlight()).containsEntry("api-1", 0));
+    }
+
+    @Test
     void the_stop_signal_goes_to_the_program_and_its_last_words_are_kept() throws IOException {
         host.stop = new Launch.Stop("USR1", Duration.ofSeconds(10), Duration.ZERO);
         var v1 =
