@@ -1,4 +1,4 @@
-// The platform's front door: signs people in, limits how often they ask, and passes their wishes on.
+// The platform's front door: signs people in, limits how often they ask, passes their wishes on.
 import { service } from '../shared/platform.mjs';
 import { uuid } from '../shared/ids.mjs';
 import { Redis } from '../shared/redis.mjs';

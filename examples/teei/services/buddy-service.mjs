@@ -1,4 +1,4 @@
-// Brings people together: takes their kudos, has them looked at, keeps them, and tells the platform.
+// Brings people together: takes their kudos, has them looked at, keeps them, tells the platform.
 import { insiders, service } from '../shared/platform.mjs';
 import { Nats } from '../shared/nats.mjs';
 import { Postgres } from '../shared/postgres.mjs';

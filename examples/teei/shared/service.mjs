@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const CHECK_MILLIS = 3_000;
+const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
 
 /** An answer that is the caller's fault, as a status and a sentence. */
 export class Refused extends Error {
@@ -49,44 +50,46 @@ export function serve(name, { stores = {}, routes, cors = false }) {
     const server = createServer(async (request, response) => {
         const started = performance.now();
         const id = request.headers['x-request-id'] ?? randomUUID();
-        const url = new URL(request.url, 'http://service');
-        let { status = 200, body } = await answer();
+        const [path] = request.url.split('?');
+        const { status = 200, body, note = '' } = await answer();
         response.writeHead(status, {
             'content-type': 'application/json',
             'x-request-id': id,
-            ...(cors && { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }),
+            ...(cors && ANY_PAGE),
             ...(!server.listening && { connection: 'close' }),
         });
         response.end(JSON.stringify(body));
         const took = Math.round(performance.now() - started);
-        console.log(`${name} ${request.method} ${url.pathname} ${status} ${took} ms ${id}`);
+        const line = `${request.method} ${path} ${status} ${took} ms ${id} ${note}`;
+        console.log(`${name} ${line.trimEnd()}`);
 
         async function answer() {
             try {
                 if (cors && request.method === 'OPTIONS') return { status: 204 };
-                if (url.pathname === '/health') return await health(name, stores);
+                if (path === '/health') return await health(name, stores);
                 for (const { method, pattern, handler } of known) {
-                    const match = pattern.exec(url.pathname);
+                    const match = pattern.exec(path);
                     if (method !== request.method || !match) continue;
                     return await handler({
                         id,
                         params: match.groups ?? {},
-                        query: url.searchParams,
                         headers: request.headers,
                         body: method === 'GET' ? undefined : await read(request),
                     });
                 }
-                throw new Refused(404, `there is no ${request.method} ${url.pathname}`);
+                throw new Refused(404, `there is no ${request.method} ${path}`);
             } catch (error) {
                 const expected = error instanceof Refused;
-                if (!expected) console.error(`${name} ${id} ${error.message}`);
                 const sentence = expected ? error.message : 'this did not work; the log says why';
-                return { status: expected ? error.status : 500, body: { error: sentence } };
+                const status = expected ? error.status : 500;
+                return { status, body: { error: sentence }, note: error.message };
             }
         }
     });
     server.listen(Number(variable('PORT')), '127.0.0.1', () => console.log(`${name} listens`));
-    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => end(name, server, stores));
+    for (const signal of ['SIGTERM', 'SIGINT']) {
+        process.once(signal, () => end(name, server, stores));
+    }
 }
 
 function compile(route, handler) {
@@ -126,9 +129,12 @@ async function health(service, stores) {
             clearTimeout(timer);
         }),
     );
-    const well = Object.values(checks).every((check) => check === 'up');
-    if (!well) console.error(`${service} is not well: ${JSON.stringify(checks)}`);
-    return { status: well ? 200 : 503, body: { service, status: well ? 'up' : 'down', checks } };
+    const down = Object.entries(checks).filter(([, check]) => check !== 'up');
+    return {
+        status: down.length === 0 ? 200 : 503,
+        body: { service, status: down.length === 0 ? 'up' : 'down', checks },
+        note: down.map(([name, check]) => `${name} is ${check}`).join(', '),
+    };
 }
 
 /** Takes no new connections, answers what was asked, lets go of the stores. */

@@ -1,5 +1,4 @@
-// What the clients of the stores have in common: a connection that is read like a file, and turns at
-// using it.
+// What the clients of the stores share: a connection that is read like a file, and turns at it.
 import { connect } from 'node:net';
 
 const PATIENCE_MILLIS = 5_000;

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +21,12 @@ public final class StateFolder {
     public static final String NAME = ".belay";
     private static final Set<PosixFilePermission> OWNER_ONLY =
             PosixFilePermissions.fromString("rwx------");
+
+    /// Datastores that root starts run as `nobody`, and have to get through to their data.
+    private static final Set<PosixFilePermission> GROUP_PASSES =
+            PosixFilePermissions.fromString("rwx--x---");
+
+    private static final String GROUP_OF_NOBODY = "nogroup";
 
     private final Path folder;
 
@@ -34,14 +43,35 @@ public final class StateFolder {
         }
         try {
             DurableFile.folder(folder);
-            if (!Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)
-                    .equals(OWNER_ONLY)) {
-                Files.setPosixFilePermissions(folder, OWNER_ONLY);
-            }
+            closeToOthers();
             DurableFile.folder(logs());
             DurableFile.folder(gateway());
         } catch (IOException e) {
             throw new IOException("cannot keep state in `" + folder + "`: " + e, e);
+        }
+    }
+
+    private void closeToOthers() throws IOException {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(
+                        folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributes now = view.readAttributes();
+        boolean shared = now.owner().getName().equals("root") && sharedWithNobody(view);
+        Set<PosixFilePermission> wanted = shared ? GROUP_PASSES : OWNER_ONLY;
+        if (!now.permissions().equals(wanted)) {
+            view.setPermissions(wanted);
+        }
+    }
+
+    private boolean sharedWithNobody(PosixFileAttributeView view) throws IOException {
+        try {
+            view.setGroup(
+                    folder.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByGroupName(GROUP_OF_NOBODY));
+            return true;
+        } catch (UserPrincipalNotFoundException _) {
+            return false;
         }
     }
 

@@ -34,13 +34,10 @@ final class Preflight {
         var wrong = new ArrayList<String>();
         var hints = new ArrayList<String>();
         variables(work, scope, wrong, hints);
-        work.tools()
-                .forEach((tool, range) ->
-                        tools.missing(tool, range)
-                                .ifPresent(missing -> {
-                                    wrong.add(missing.reason());
-                                    hints.add(missing.hint());
-                                }));
+        for (Tools.Missing missing : tools.missing(work.tools())) {
+            wrong.add(missing.reason());
+            hints.add(missing.hint());
+        }
         ports(work, wrong, hints);
         artifacts(work, wrong);
         if (wrong.isEmpty()) {

@@ -2,14 +2,16 @@ package dev.belay.driver.check;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Whether the machine has the programs that a platform asks for, in a version that it asks for.
-final class Tools {
+public final class Tools {
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9}){0,3}");
     private static final Pattern RANGE =
             Pattern.compile("(>=|>|<=|<|=|\\^|~)?\\s*(\\d{1,9}(?:\\.\\d{1,9}){0,3})");
@@ -26,9 +28,20 @@ final class Tools {
                     "go", "sudo apt-get install golang",
                     "cargo", "sudo apt-get install cargo");
 
-    record Missing(String reason, String hint) {}
+    /// What is wrong with one program, and the command that mends it.
+    public record Missing(String reason, String hint) {}
 
-    Optional<Missing> missing(String tool, String range) {
+    /// Everything that is missing.
+    ///
+    /// @param wanted program to range, such as `node` to `>=20 <23`
+    public List<Missing> missing(Map<String, String> wanted) {
+        return new TreeMap<>(wanted)
+                .entrySet().stream()
+                        .flatMap(tool -> missing(tool.getKey(), tool.getValue()).stream())
+                        .toList();
+    }
+
+    private Optional<Missing> missing(String tool, String range) {
         String hint = "`" + INSTALL.getOrDefault(tool, "sudo apt-get install " + tool) + "`";
         Optional<String> version = version(tool);
         if (version.isEmpty()) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,12 @@ final class Host {
         for (Path file : files) {
             run(folder, List.of("chown", "-R", "nobody:nogroup", file.toString()));
         }
+        // From the top: below a closed folder every other one seems closed too.
+        var way = new ArrayDeque<Path>();
         for (Path above = folder.root(); above != null; above = above.getParent()) {
+            way.addFirst(above);
+        }
+        for (Path above : way) {
             if (!closed(above)) {
                 continue;
             }

@@ -30,6 +30,7 @@ public final class Sources {
     private final Builder builder;
     private final ConfigurationStore configurations;
     private final Redactor redactor;
+    private final Groundwork groundwork;
 
     /// A maker over these stores.
     ///
@@ -43,18 +44,20 @@ public final class Sources {
         this.builder = builder;
         this.configurations = configurations;
         this.redactor = redactor;
+        groundwork = new Groundwork(redactor);
     }
 
     /// Of each of these components.
     ///
     /// @param progress gets a line for everything that takes time
-    /// @throws Denied when variables are wrong or a build fails
+    /// @throws Denied when variables are wrong, something is missing, or a build fails
     Map<String, PlanRequest.Source> of(
             EnvironmentView view, Set<String> components, Consumer<String> progress) {
         List<Problem> wrong = checking.variables(view, components);
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
+        groundwork.lay(view, progress);
         var sources = new TreeMap<String, PlanRequest.Source>();
         for (String name : components) {
             Component component = view.components().get(name);
