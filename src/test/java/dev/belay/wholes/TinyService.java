@@ -24,11 +24,10 @@ final class TinyService {
             System.out.println(args[0] + " listens");
             while (true) {
                 Socket socket = server.accept();
-                threads.submit(
-                        () -> {
-                            serve(socket, body);
-                            return null;
-                        });
+                threads.submit(() -> {
+                    serve(socket, body);
+                    return null;
+                });
             }
         }
     }

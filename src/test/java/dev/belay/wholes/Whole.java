@@ -32,6 +32,7 @@ final class Whole {
     private Process server;
     private int apiPort;
     private int keys;
+    private String token = "";
 
     /// Does not start anything.
     Whole(Path folder) throws IOException {
@@ -115,18 +116,21 @@ final class Whole {
     /// Starts the control plane and returns once it answers.
     void start() throws Exception {
         Process started = launch();
-        await("the control plane answers", () -> {
-            if (!started.isAlive()) {
-                throw new AssertionError("it ended: " + output());
-            }
-            Path file = folder.resolve(".belay/server.json");
-            if (!Files.exists(file)) {
-                return false;
-            }
-            JsonNode where = JsonMapper.shared().readTree(Files.readString(file));
-            apiPort = where.path("port").asInt();
-            return where.path("pid").asLong() == started.pid() && get("/healthz").status() == 200;
-        });
+        await(
+                "the control plane answers",
+                () -> {
+                    if (!started.isAlive()) {
+                        throw new AssertionError("it ended: " + output());
+                    }
+                    Path file = folder.resolve(".belay/server.json");
+                    if (!Files.exists(file)) {
+                        return false;
+                    }
+                    JsonNode where = JsonMapper.shared().readTree(Files.readString(file));
+                    apiPort = where.path("port").asInt();
+                    return where.path("pid").asLong() == started.pid()
+                            && get("/healthz").status() == 200;
+                });
     }
 
     /// Starts it and waits until it has given up.
@@ -171,6 +175,11 @@ final class Whole {
     /// `kill -9` on the control plane.
     void killServer() throws Exception {
         Processes.kill(server.toHandle());
+    }
+
+    /// Asks with this from now on, for when the file is gone.
+    void remembers(String token) {
+        this.token = token;
     }
 
     // --- asking -----------------------------------------------------------------------------
@@ -242,13 +251,15 @@ final class Whole {
 
     /// Waits until the release has this state, and tells all of it when it gets another end.
     JsonNode awaitState(String release, String state) throws Exception {
-        await(release + " is " + state, () -> {
-            String now = state(release);
-            if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
-                throw new AssertionError(release + " is " + now + ": " + show(release));
-            }
-            return now.equals(state);
-        });
+        await(
+                release + " is " + state,
+                () -> {
+                    String now = state(release);
+                    if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
+                        throw new AssertionError(release + " is " + now + ": " + show(release));
+                    }
+                    return now.equals(state);
+                });
         return show(release);
     }
 
@@ -259,11 +270,12 @@ final class Whole {
     }
 
     private HttpRequest.Builder request(String path) throws IOException {
-        String token = Files.readString(folder.resolve(".belay/token")).strip();
+        String key =
+                token.isEmpty() ? Files.readString(folder.resolve(".belay/token")).strip() : token;
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
                 .timeout(PATIENCE)
                 .header("Accept", "application/json")
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + key);
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
