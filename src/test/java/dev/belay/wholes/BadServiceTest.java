@@ -3,6 +3,7 @@ package dev.belay.wholes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +31,9 @@ class BadServiceTest {
     @Test
     void one_that_never_listens() throws Exception {
         whole.ship("v1");
-        whole.manifest("health: {http: /, within: 3s}", "0s");
+        Path manifest = whole.folder().resolve("belay.yaml");
+        String patient = Files.readString(manifest);
+        Files.writeString(manifest, patient.replace("within: 20s", "within: 3s"));
         whole.script("echo deaf; exec sleep 600");
         assertThat(rolledBack()).contains("api", "deaf").containsIgnoringCase("refused");
         whole.runsOnly("v1");

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// What is shipped: answers every request on `$PORT` with the word it was started with. One class
 /// without dependencies, so that it starts fast.
@@ -24,10 +25,12 @@ final class TinyService {
             System.out.println(args[0] + " listens");
             while (true) {
                 Socket socket = server.accept();
-                threads.submit(() -> {
-                    serve(socket, body);
-                    return null;
-                });
+                Future<?> _ =
+                        threads.submit(
+                                () -> {
+                                    serve(socket, body);
+                                    return null;
+                                });
             }
         }
     }
@@ -38,7 +41,7 @@ final class TinyService {
                         .getBytes(StandardCharsets.US_ASCII);
         try (socket) {
             socket.setTcpNoDelay(true);
-            var in = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             var out = socket.getOutputStream();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {

@@ -13,9 +13,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +31,7 @@ final class Whole {
     private final Path folder;
     private final int port;
     private final HttpClient http = HttpClient.newHttpClient();
-    private Process server;
+    private @Nullable Process server;
     private int apiPort;
     private int keys;
     private String token = "";
@@ -161,7 +163,7 @@ final class Whole {
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                         .redirectOutput(folder.resolve("server.out").toFile())
                         .start();
-        return server;
+        return Objects.requireNonNull(server);
     }
 
     String output() throws IOException {
@@ -169,12 +171,12 @@ final class Whole {
     }
 
     boolean serverLives() {
-        return server.isAlive();
+        return Objects.requireNonNull(server).isAlive();
     }
 
     /// `kill -9` on the control plane.
     void killServer() throws Exception {
-        Processes.kill(server.toHandle());
+        Processes.kill(Objects.requireNonNull(server).toHandle());
     }
 
     /// Asks with this from now on, for when the file is gone.
