@@ -2,6 +2,8 @@ package dev.belay.gateway;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What a component's requests should meet: the wish that the control plane publishes.
 ///
@@ -22,7 +24,18 @@ public record Route(
     /// A part of the requests.
     ///
     /// @param weight relative to the other shares; 0 is none, but its members are kept warm
-    public record Share(String revision, int weight, Backend backend) {}
+    /// @param own health check of these members, as revisions differ in it; null is the route's
+    public record Share(String revision, int weight, Backend backend, @Nullable HealthCheck own) {
+        /// A share whose members are asked as the route says.
+        public Share(String revision, int weight, Backend backend) {
+            this(revision, weight, backend, null);
+        }
+    }
+
+    /// How a share's members are asked.
+    public HealthCheck health(Share share) {
+        return Objects.requireNonNullElse(share.own(), health);
+    }
 
     /// What answers a share's requests.
     public sealed interface Backend {}

@@ -50,6 +50,10 @@ final class RouteJson {
                     }
                 }
             }
+            HealthCheck own = share.own();
+            if (own != null) {
+                one.set("health", write(own));
+            }
         }
         json.set("health", write(route.health()));
         ObjectNode site = json.putObject("site");
@@ -107,7 +111,8 @@ final class RouteJson {
                 problem("revision", "revision `" + revision + "` is not a name of its own");
             }
             int weight = (int) number(one, "weight", 0, WEIGHT_MAX);
-            shares.add(new Route.Share(revision, weight, backend(one, revision, weight)));
+            HealthCheck own = one.hasNonNull("health") ? health(one.path("health")) : null;
+            shares.add(new Route.Share(revision, weight, backend(one, revision, weight), own));
         }
         return shares;
     }
@@ -145,6 +150,9 @@ final class RouteJson {
     }
 
     private HealthCheck health(JsonNode json) {
+        if (!json.isObject() && !json.isMissingNode() && !json.isNull()) {
+            problem("health", "`health` is not a map");
+        }
         String kind = json.path("kind").asString("none");
         long millis = TIMEOUT_MILLIS;
         if (json.has("timeoutMillis") && !kind.equals("none")) {

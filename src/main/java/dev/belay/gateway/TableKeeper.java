@@ -209,9 +209,10 @@ final class TableKeeper implements AutoCloseable {
             switch (share.backend()) {
                 case Route.Files files -> root = files.root();
                 case Route.Members named -> {
+                    HealthCheck health = route.health(share);
                     for (Route.Member member : named.members()) {
-                        Upstream upstream = counts.upstream(member, route.health());
-                        upstream.health(route.health());
+                        Upstream upstream = counts.upstream(member, health);
+                        upstream.health(health);
                         members.add(upstream);
                     }
                 }

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -63,6 +64,47 @@ class CutoverTest {
             assertThat(gateway.inFlight("blue").total()).isZero();
             assertThat(gateway.inFlight("green").total()).isZero();
         }
+    }
+
+    @Test
+    void revisions_that_are_asked_in_different_ways_share_the_traffic() throws Exception {
+        try (var old = answersAt("/health", "old");
+                var fresh = answersAt("/ready", "fresh")) {
+            Route.Share[] shares = {
+                asked(old.share("v1", 1), "/health"), asked(fresh.share("v2", 1), "/ready")
+            };
+
+            gateway.routes(shares);
+
+            var seen = new HashSet<String>();
+            for (int i = 0; i < 200 && seen.size() < 2; i++) {
+                seen.add(gateway.get("/").body());
+            }
+            assertThat(seen).containsExactlyInAnyOrder("old", "fresh");
+            gateway.restart();
+            TestGateway.eventually("v1 is well", () -> gateway.get("/").body().equals("old"));
+            TestGateway.eventually("v2 is well", () -> gateway.get("/").body().equals("fresh"));
+            assertThat(gateway.publish(shares[0], asked(fresh.share("v2", 1), "/health")))
+                    .isInstanceOfSatisfying(
+                            PublishReply.NotReady.class,
+                            no -> assertThat(no.members().getFirst().revision()).isEqualTo("v2"));
+        }
+    }
+
+    /// Well at one path, with 404 for all that is called otherwise and looks like a question.
+    private static TestMember answersAt(String path, String name) throws IOException {
+        return TestMember.behaving((request, out) -> {
+            if (request.path().equals(path) || request.path().equals("/")) {
+                return TestMember.say(request, out, name);
+            }
+            TestMember.write(out, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            return true;
+        });
+    }
+
+    private static Route.Share asked(Route.Share share, String path) {
+        var check = new HealthCheck.Http(path, 200, 299, Map.of(), "", Duration.ofSeconds(2));
+        return new Route.Share(share.revision(), share.weight(), share.backend(), check);
     }
 
     @Test

@@ -26,9 +26,9 @@ class RouteJsonTest {
         var none = new Route.Members(List.of());
         var shares =
                 List.of(
-                        new Route.Share("v1", 9, members),
+                        new Route.Share("v1", 9, members, http),
                         new Route.Share("v2", 1, files),
-                        new Route.Share("v3", 0, none));
+                        new Route.Share("v3", 0, none, new HealthCheck.None()));
         var site = new Route.Site(true, List.of("/assets/"));
         for (HealthCheck health :
                 List.of(http, new HealthCheck.Tcp(second), new HealthCheck.None())) {
@@ -54,6 +54,9 @@ class RouteJsonTest {
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a\\n', 'weight': 0, 'members': []}]}",
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'root': '../x'}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'magic'}}",
+                "{'token': 1, 'port': 1, 'shares': [], 'health': 'http'}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [], 'health': 7}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [], 'health': {'kind': 'magic'}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'http', 'path': 'x'}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'tcp', 'timeoutMillis': 0}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'site': {'immutable': ['assets']}}",

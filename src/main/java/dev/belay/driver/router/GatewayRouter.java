@@ -62,7 +62,11 @@ public final class GatewayRouter implements Router {
                                 + share.revision()
                                 + "` run");
             }
-            shares.add(new Route.Share(share.revision(), share.weight(), backend.get()));
+            HealthCheck own =
+                    revision(work, share.revision())
+                            .map(revision -> health(revision.launch().readiness()))
+                            .orElse(null);
+            shares.add(new Route.Share(share.revision(), share.weight(), backend.get(), own));
         }
         var route =
                 new Route(
@@ -115,7 +119,7 @@ public final class GatewayRouter implements Router {
         return work.revisions().stream().filter(r -> r.id().equals(id)).findFirst();
     }
 
-    /// The health check of the revision with most of the traffic.
+    /// The health check of the revision with most of the traffic, for a revision that says none.
     private static HealthCheck health(Work.Route work) {
         return work.traffic().shares().stream()
                 .max(Comparator.comparingInt(Traffic.Share::weight))
