@@ -40,15 +40,15 @@ public record Whereabouts(long pid, long started, int port, String version) {
         return started != 0 && startOf(pid) == started;
     }
 
-    /// 0 when there is no such process.
+    /// 0 when there is no such process, or it has ended and nobody asked yet how it did.
     private static long startOf(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            // The second field is the program's name in brackets and may hold blanks; `starttime`
-            // is
-            // the 22nd, the 20th after the name.
+            // The second field is the program's name in brackets and may hold blanks; the state is
+            // the 3rd, the first after the name, and `starttime` the 22nd.
             String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return Long.parseLong(rest[19]);
+            boolean ended = rest[0].equals("Z") || rest[0].equals("X");
+            return ended ? 0 : Long.parseLong(rest[19]);
         } catch (IOException _) {
             return 0;
         }

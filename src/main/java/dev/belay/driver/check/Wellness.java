@@ -8,6 +8,7 @@ import dev.belay.driver.probe.HealthProbe;
 import dev.belay.driver.probe.ProbeTarget;
 import dev.belay.driver.probe.Readiness;
 import dev.belay.driver.probe.ReadinessWatch;
+import dev.belay.driver.process.ProcessTarget;
 import dev.belay.release.Health;
 import dev.belay.release.Revision;
 import java.net.InetAddress;
@@ -74,11 +75,9 @@ final class Wellness {
                 case Readiness.Verdict.Ready(var after, var _) ->
                         slowest = Math.max(slowest, after.toMillis());
                 case Readiness.Verdict.NotReady(String reason, var history) -> {
-                    boolean dead =
-                            ProcessHandle.of(one.pid()).filter(ProcessHandle::isAlive).isEmpty();
-                    return dead
-                            ? new Died(one.id())
-                            : new NotReady("`" + one.id() + "` is " + reason, said(history));
+                    return ProcessTarget.lives(one.pid())
+                            ? new NotReady("`" + one.id() + "` is " + reason, said(history))
+                            : new Died(one.id());
                 }
             }
         }
@@ -143,7 +142,7 @@ final class Wellness {
         int port = instance.port();
         return new ProbeTarget(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                () -> ProcessHandle.of(instance.pid()).map(ProcessHandle::isAlive).orElse(false),
+                () -> ProcessTarget.lives(instance.pid()),
                 artifacts.unpacked(revision.artifact()),
                 revision.launch().readiness().check() instanceof Health.Command
                         ? environment(environment, revision, port)

@@ -164,6 +164,12 @@ public final class ProcessTarget implements Target {
         }
     }
 
+    /// Whether a process of that number lives. One that has ended does not, though it stays listed
+    /// until its parent asks how it did.
+    public static boolean lives(long pid) {
+        return ProcessTable.find(pid).isPresent();
+    }
+
     /// Where a published frontend's files lie.
     public Path published(Revision revision) {
         return artifacts.unpacked(revision.artifact());
