@@ -26,11 +26,10 @@ final class TinyService {
             while (true) {
                 Socket socket = server.accept();
                 Future<?> _ =
-                        threads.submit(
-                                () -> {
-                                    serve(socket, body);
-                                    return null;
-                                });
+                        threads.submit(() -> {
+                            serve(socket, body);
+                            return null;
+                        });
             }
         }
     }
@@ -41,7 +40,10 @@ final class TinyService {
                         .getBytes(StandardCharsets.US_ASCII);
         try (socket) {
             socket.setTcpNoDelay(true);
-            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            var in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.US_ASCII));
             var out = socket.getOutputStream();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {
