@@ -41,7 +41,7 @@ public final class Tools {
                         .toList();
     }
 
-    private Optional<Missing> missing(String tool, String range) {
+    Optional<Missing> missing(String tool, String range) {
         String hint = "`" + INSTALL.getOrDefault(tool, "sudo apt-get install " + tool) + "`";
         Optional<String> version = version(tool);
         if (version.isEmpty()) {
