@@ -48,6 +48,12 @@ class LocalDatastoresTest {
         datastores.wipe(folder, (_, _) -> {});
     }
 
+    /// Dead, and taken note of by its parent, which may be a moment later.
+    private static void assertGone(long pid) {
+        ProcessHandle.of(pid)
+                .ifPresent(one -> assertThat(one.onExit()).succeedsWithin(Duration.ofSeconds(10)));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "POSTGRES, postgres://app:%1$s@localhost:%2$d/shop",
@@ -71,7 +77,7 @@ class LocalDatastoresTest {
         assertThat(Files.readString(folder.resolve("store/log"))).doesNotContain(PASSWORD);
 
         datastores.down(folder, this::note);
-        assertThat(ProcessHandle.of(up.getFirst().pid()).filter(ProcessHandle::isAlive)).isEmpty();
+        assertGone(up.getFirst().pid());
         assertThat(datastores.status(List.of(wanted), folder))
                 .containsExactly(new DatastoreStatus.Down("store"));
         assertThat(said).noneMatch(line -> line.contains("killed"));
