@@ -25,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Playground {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long POLL_MILLIS = 10;
+    // The default `java` may be too old for our own classes.
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final String SERVICE = VersionService.class.getSimpleName() + ".class";
 
     private final String belay;
@@ -81,7 +83,7 @@ final class Playground {
                     kind: service
                     dir: api
                     build: {output: .}
-                    run: java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -cp . \
+                    run: %s -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -cp . \
                 dev.belay.bench.VersionService
                     port: %d
                     instances: 2
@@ -90,7 +92,7 @@ final class Playground {
                 environments:
                   local: {target: process, rollout: {soak: %s}}
                 """
-                        .formatted(port, soak));
+                        .formatted(JAVA, port, soak));
     }
 
     String deploy() throws IOException, InterruptedException {
