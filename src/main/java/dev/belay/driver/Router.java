@@ -14,11 +14,12 @@ public interface Router {
     /// Seals the scope against tokens below the order's, then says whether that line is in force.
     Finding probe(Work.Route work, Order order);
 
-    /// Starts the polite end of what runs long at a revision that has no traffic any more:
+    /// Starts the polite end of what runs long at instances that get no new requests any more:
     /// WebSockets are told to come back, event streams end between two events.
     ///
+    /// @param instances ids of instances of the revision; what runs at its others is left alone
     /// @throws java.io.UncheckedIOException when the router cannot be asked
-    void closeLongLived(Scope scope, String revision);
+    void closeLongLived(Scope scope, String revision, List<String> instances);
 
     /// What is in force, as read back; empty when the component has no line.
     ///
@@ -36,10 +37,17 @@ public interface Router {
     /// @param weights revision to weight
     /// @param members revision to the ids of the instances that may get requests
     /// @param inFlight revision to requests and tunnels under way, drained revisions included
+    /// @param inFlightAt the same by the id of the instance
     record Observed(
             long version,
             int port,
             Map<String, Integer> weights,
             Map<String, List<String>> members,
-            Map<String, Integer> inFlight) {}
+            Map<String, Integer> inFlight,
+            Map<String, Integer> inFlightAt) {
+        /// How much is under way at these instances.
+        public int inFlightAt(List<String> instances) {
+            return instances.stream().mapToInt(id -> inFlightAt.getOrDefault(id, 0)).sum();
+        }
+    }
 }

@@ -2,7 +2,9 @@ package dev.belay.gateway;
 
 import dev.belay.problem.Problem;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -123,10 +125,12 @@ final class AdminApi {
 
     private Answer close(RouteKey key, JsonNode json) {
         String revision = json.path("revision").asString("");
+        Set<String> members = new HashSet<>();
+        json.path("members").forEach(member -> members.add(member.asString("")));
         for (RevisionTraffic one : keeper.traffic(key)) {
             if (one.revision().equals(revision)) {
                 try {
-                    proxy.loops().onEach(loop -> loop.close(one));
+                    proxy.loops().onEach(loop -> loop.close(new Farewell(one, members)));
                 } catch (TimeoutException e) {
                     return answer(new PublishReply.Unreachable(String.valueOf(e.getMessage())));
                 }

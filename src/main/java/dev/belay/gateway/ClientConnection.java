@@ -292,9 +292,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
     }
 
     @Override
-    public void close(RevisionTraffic revision) {
+    public void close(Farewell farewell) {
         if (current != null) {
-            current.onClose(revision);
+            current.onClose(farewell);
         }
     }
 

@@ -23,5 +23,5 @@ interface Exchange {
     void onTimeout();
 
     /// What runs at this revision should come to an end.
-    void onClose(RevisionTraffic revision);
+    void onClose(Farewell farewell);
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,11 @@ public final class GatewayClient {
     }
 
     /// What runs at one member.
-    public record MemberInFlight(String id, int requests, int tunnels, boolean ready) {}
+    public record MemberInFlight(String id, int requests, int tunnels, boolean ready) {
+        public int total() {
+            return requests + tunnels;
+        }
+    }
 
     /// Makes the route the component's line; [PublishReply.Published] means that every event loop
     /// uses it.
@@ -87,10 +92,15 @@ public final class GatewayClient {
         return inFlight(ask("GET", "/inflight/" + key, null));
     }
 
-    /// Starts the polite end of whatever runs long at a revision: WebSockets get 1012 and a grace,
-    /// event streams end between two events. Plain requests finish as ever.
-    public List<InFlight> close(RouteKey key, String revision) throws IOException {
+    /// Starts the polite end of whatever runs long at members of a revision: WebSockets get 1012
+    /// and a grace, event streams end between two events. Plain requests finish as ever.
+    ///
+    /// @param members their ids; none is all
+    public List<InFlight> close(RouteKey key, String revision, Collection<String> members)
+            throws IOException {
         ObjectNode body = RouteJson.MAPPER.createObjectNode().put("revision", revision);
+        var named = body.putArray("members");
+        members.forEach(named::add);
         return inFlight(ask("POST", "/close/" + key, body));
     }
 

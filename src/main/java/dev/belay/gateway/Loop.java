@@ -17,8 +17,8 @@ final class Loop {
         /// Ends it when its time is over.
         void sweep(long now);
 
-        /// Starts the polite end of what runs at a revision.
-        void close(RevisionTraffic revision);
+        /// Starts its polite end, if it is one of those.
+        void close(Farewell farewell);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -54,8 +54,8 @@ final class Loop {
         pool.sweep(now);
     }
 
-    void close(RevisionTraffic revision) {
-        each(one -> one.close(revision));
+    void close(Farewell farewell) {
+        each(one -> one.close(farewell));
     }
 
     /// Over a copy: ending one takes it out of the set.

@@ -318,8 +318,8 @@ final class ProxyExchange implements Exchange {
     // --- the polite end -------------------------------------------------------------------------
 
     @Override
-    public void onClose(RevisionTraffic revision) {
-        if (share == null || share.traffic() != revision) {
+    public void onClose(Farewell farewell) {
+        if (share == null || !farewell.concerns(share.traffic(), upstream)) {
             return;
         }
         if (!switching) {

@@ -297,8 +297,8 @@ final class SiteExchange implements Exchange {
     }
 
     @Override
-    public void onClose(RevisionTraffic revision) {
-        if (revision == traffic) {
+    public void onClose(Farewell farewell) {
+        if (farewell.concerns(traffic, null)) {
             client.closeAfterThis();
         }
     }

@@ -93,8 +93,8 @@ final class Tunnel implements Loop.Bounded {
     }
 
     @Override
-    public void close(RevisionTraffic revision) {
-        if (revision != traffic || closing) {
+    public void close(Farewell farewell) {
+        if (closing || !farewell.concerns(traffic, upstream)) {
             return;
         }
         closing = true;

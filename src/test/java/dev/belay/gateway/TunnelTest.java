@@ -78,7 +78,7 @@ class TunnelTest {
             assertThat(gateway.inFlight("v1").tunnels()).isEqualTo(100);
             sockets.getFirst().sendText("still open", true).join();
             assertThat(listeners.getFirst().next()).isEqualTo("still open");
-            gateway.client.close(TestGateway.KEY, "v1");
+            gateway.client.close(TestGateway.KEY, "v1", List.of());
             for (Listener listener : listeners) {
                 int code = listener.closed.get(10, TimeUnit.SECONDS);
                 assertThat(code).isEqualTo(1012);
@@ -88,11 +88,35 @@ class TunnelTest {
         }
     }
 
+    private static Route.Share only(TestMember member, String id) {
+        return new Route.Share("v1", 1, new Route.Members(List.of(member.member(id))));
+    }
+
+    @Test
+    void only_the_websockets_of_the_members_that_go_are_told() throws Exception {
+        try (var goes = TestMember.behaving(TunnelTest::webSocketEcho);
+                var stays = TestMember.behaving(TunnelTest::webSocketEcho)) {
+            gateway.routes(only(goes, "one"));
+            var told = new Listener();
+            open(told);
+            gateway.routes(only(stays, "two"));
+            var spared = new Listener();
+            WebSocket socket = open(spared);
+
+            gateway.client.close(TestGateway.KEY, "v1", List.of("one"));
+
+            assertThat(told.closed.get(10, TimeUnit.SECONDS)).isEqualTo(1012);
+            socket.sendText("still open", true).join();
+            assertThat(spared.next()).isEqualTo("still open");
+            socket.abort();
+        }
+    }
+
     @Test
     void a_websocket_whose_client_ignores_the_close_is_cut_after_the_grace() throws Exception {
         try (var member = TestMember.behaving(TunnelTest::webSocketEcho);
                 Socket socket = deaf(member)) {
-            gateway.client.close(TestGateway.KEY, "v1");
+            gateway.client.close(TestGateway.KEY, "v1", List.of());
             byte[] rest = socket.getInputStream().readAllBytes();
             assertThat(rest).startsWith((byte) 0x88, (byte) 2, (byte) (1012 >> 8), (byte) 1012);
             TestGateway.eventually("v1 drained", () -> gateway.inFlight("v1").total() == 0);
@@ -115,7 +139,7 @@ class TunnelTest {
             InputStream in = socket.getInputStream();
             go.add(new byte[] {(byte) 0x82, 4, 'a', 'b'});
             assertThat(in.readNBytes(4)).endsWith((byte) 'a', (byte) 'b');
-            gateway.client.close(TestGateway.KEY, "v1");
+            gateway.client.close(TestGateway.KEY, "v1", List.of());
             go.add(new byte[] {'c', 'd', (byte) 0x82, 1, 'z'});
             assertThat(in.readNBytes(6)).containsExactly('c', 'd', 0x88, 2, 1012 >> 8, (byte) 1012);
             go.add(new byte[0]);
@@ -191,7 +215,7 @@ class TunnelTest {
                 while (!seen.endsWith("data: 2")) {
                     seen += (char) in.read();
                 }
-                gateway.client.close(TestGateway.KEY, "v1");
+                gateway.client.close(TestGateway.KEY, "v1", List.of());
                 go.add("2\n\ndata: 3\n\n".getBytes(StandardCharsets.US_ASCII));
                 String rest = TestGateway.readAll(in);
                 assertThat(rest).contains("2\n\n").endsWith("0\r\n\r\n").doesNotContain("data: 3");
@@ -218,7 +242,7 @@ class TunnelTest {
                 while (!seen.contains("data: 1\r\n\r\n")) {
                     seen += (char) socket.getInputStream().read();
                 }
-                gateway.client.close(TestGateway.KEY, "v1");
+                gateway.client.close(TestGateway.KEY, "v1", List.of());
                 assertThat(TestGateway.readAll(socket.getInputStream())).endsWith("0\r\n\r\n");
             }
         }

@@ -253,7 +253,9 @@ public final class HostChecks implements Checks {
         }
         Launch.Stop stop = work.revision().launch().stop();
         if (since.compareTo(stop.untilFarewell()) >= 0) {
-            router.closeLongLived(scope, work.revision().id());
+            List<String> all =
+                    instances(scope, work.revision()).stream().map(Instance::id).toList();
+            router.closeLongLived(scope, work.revision().id(), all);
         }
         Duration limit = stop.drain();
         return since.compareTo(limit) >= 0

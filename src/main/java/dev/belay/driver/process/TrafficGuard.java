@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TrafficGuard {
     private final Router router;
 
-    /// When a revision was first seen draining, so that asking again does not begin anew.
+    /// When these instances were first seen draining, so that asking again does not begin anew.
     private final Map<String, Deadline> drains = new ConcurrentHashMap<>();
 
     TrafficGuard(Router router) {
@@ -28,12 +28,13 @@ final class TrafficGuard {
         return observe(scope).map(seen -> refuse(seen, revision, ids)).orElse(Optional.empty());
     }
 
-    /// Waits until the revision has nothing in flight, or its drain time is over; half-way, what
-    /// runs long is told to end.
+    /// Waits until nothing is in flight at these instances, or their drain time is over; half-way,
+    /// what runs long at them is told to end. What is in flight at the revision's other instances,
+    /// which may keep their traffic, is no business of theirs.
     ///
     /// @param deadline until when the caller waits, if that is earlier
     Optional<Answer> drain(Scope scope, Recipe recipe, List<String> ids, Deadline deadline) {
-        String key = scope + " " + recipe.revision();
+        String key = scope + " " + ids;
         try {
             Optional<Answer> refusal = refuse(scope, recipe.revision(), ids);
             if (refusal.isPresent()) {
@@ -43,14 +44,15 @@ final class TrafficGuard {
             Launch.Stop stop = recipe.stop();
             Deadline drained = drains.computeIfAbsent(key, _ -> Deadline.in(stop.drain()));
             Deadline farewell = drained.earlier(stop.drain().minus(stop.untilFarewell()));
-            deadline.orIn(farewell.left()).await(() -> inFlight(scope, recipe) == 0);
-            if (farewell.over() && inFlight(scope, recipe) > 0) {
-                router.closeLongLived(scope, recipe.revision());
+            deadline.orIn(farewell.left()).await(() -> inFlight(scope, ids) == 0);
+            if (farewell.over() && inFlight(scope, ids) > 0) {
+                router.closeLongLived(scope, recipe.revision(), ids);
             }
-            deadline.orIn(drained.left()).await(() -> inFlight(scope, recipe) == 0);
-            int left = inFlight(scope, recipe);
+            deadline.orIn(drained.left()).await(() -> inFlight(scope, ids) == 0);
+            int left = inFlight(scope, ids);
             if (left > 0 && !drained.over()) {
-                return notYet(left + " requests are in flight at `" + recipe.revision() + "`");
+                return notYet(
+                        left + " requests are in flight at `" + String.join("`, `", ids) + "`");
             }
             drains.remove(key);
             // The wait was long: it may have traffic again.
@@ -77,10 +79,8 @@ final class TrafficGuard {
                 : notYet("the router still sends to `" + String.join("`, `", needed) + "`");
     }
 
-    private int inFlight(Scope scope, Recipe recipe) {
-        return observe(scope)
-                .map(seen -> seen.inFlight().getOrDefault(recipe.revision(), 0))
-                .orElse(0);
+    private int inFlight(Scope scope, List<String> ids) {
+        return observe(scope).map(seen -> seen.inFlightAt(ids)).orElse(0);
     }
 
     private Optional<Router.Observed> observe(Scope scope) {

@@ -177,9 +177,12 @@ public final class GatewayRouter implements Router {
     }
 
     @Override
-    public void closeLongLived(Scope scope, String revision) {
+    public void closeLongLived(Scope scope, String revision, List<String> instances) {
+        if (instances.isEmpty()) {
+            return;
+        }
         try {
-            gateway.close(key(scope), revision);
+            gateway.close(key(scope), revision, instances);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -227,18 +230,19 @@ public final class GatewayRouter implements Router {
             share.path("members").forEach(member -> ids.add(member.path("id").asString()));
             members.put(revision, List.copyOf(ids));
         }
-        Map<String, Integer> inFlight =
-                gateway.inFlight(key).stream()
-                        .collect(
-                                Collectors.toMap(
-                                        GatewayClient.InFlight::revision,
-                                        GatewayClient.InFlight::total));
+        var inFlight = new HashMap<String, Integer>();
+        var inFlightAt = new HashMap<String, Integer>();
+        for (GatewayClient.InFlight one : gateway.inFlight(key)) {
+            inFlight.put(one.revision(), one.total());
+            one.members().forEach(at -> inFlightAt.merge(at.id(), at.total(), Integer::sum));
+        }
         return new Observed(
                 table.path("version").asLong(),
                 route.path("port").asInt(),
                 Map.copyOf(weights),
                 Map.copyOf(members),
-                inFlight);
+                Map.copyOf(inFlight),
+                Map.copyOf(inFlightAt));
     }
 
     private static RouteKey key(Scope scope) {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -178,12 +179,23 @@ final class Host implements AutoCloseable {
         private volatile Optional<Observed> line = Optional.empty();
         private volatile boolean reachable = true;
         private volatile boolean longLivedObey;
+        final List<String> toldToEnd = new CopyOnWriteArrayList<>();
 
         void says(Map<String, Integer> weights, Map<String, List<String>> members, int inFlight) {
+            Map<String, Integer> at = new HashMap<>();
+            members.values().forEach(ids -> ids.forEach(id -> at.put(id, inFlight)));
+            says(weights, members, at);
+        }
+
+        /// @param at how much is in flight, by the id of the instance
+        void says(
+                Map<String, Integer> weights,
+                Map<String, List<String>> members,
+                Map<String, Integer> at) {
             Map<String, Integer> flying = new HashMap<>();
-            members.keySet().forEach(revision -> flying.put(revision, inFlight));
-            weights.keySet().forEach(revision -> flying.put(revision, inFlight));
-            line = Optional.of(new Observed(1, 3000, weights, members, flying));
+            int all = at.values().stream().mapToInt(n -> n).sum();
+            weights.keySet().forEach(revision -> flying.put(revision, all));
+            line = Optional.of(new Observed(1, 3000, weights, members, flying, at));
         }
 
         /// What is in flight never ends by itself, but does when it is told to.
@@ -206,9 +218,14 @@ final class Host implements AutoCloseable {
         }
 
         @Override
-        public void closeLongLived(Scope scope, String revision) {
+        public void closeLongLived(Scope scope, String revision, List<String> instances) {
+            toldToEnd.addAll(instances);
             if (longLivedObey) {
-                line.ifPresent(said -> says(said.weights(), said.members(), 0));
+                line.ifPresent(said -> {
+                    Map<String, Integer> left = new HashMap<>(said.inFlightAt());
+                    left.keySet().removeAll(instances);
+                    says(said.weights(), said.members(), left);
+                });
             }
         }
 

@@ -181,6 +181,23 @@ class ScalingTest {
     }
 
     @Test
+    void instances_that_stay_keep_what_runs_long_at_them_when_others_are_given_up() {
+        host.stop = new Launch.Stop("TERM", Duration.ofSeconds(5), Duration.ofMillis(600));
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 2);
+        host.table.says(
+                Map.of("api-1", 1),
+                Map.of("api-1", List.of("api-1-1")),
+                Map.of("api-1-1", 3, "api-1-2", 2));
+        host.table.holdsLongLived();
+
+        host.scaled(v1, 1);
+
+        assertThat(host.table.toldToEnd).containsExactly("api-1-2");
+        assertThat(host.instances()).extracting(Instance::id).containsExactly("api-1-1");
+    }
+
+    @Test
     void the_stop_signal_goes_to_the_program_and_its_last_words_are_kept() throws IOException {
         host.stop = new Launch.Stop("USR1", Duration.ofSeconds(10), Duration.ZERO);
         var v1 =
