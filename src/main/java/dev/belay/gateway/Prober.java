@@ -16,8 +16,9 @@ final class Prober {
     private static final Duration WELL = Duration.ofSeconds(2);
     private static final Duration UNWELL = Duration.ofMillis(250);
 
-    /// A success younger than this needs no second one before a cutover.
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    /// A success younger than this needs no second one before a cutover. As long as a member that
+    /// is well is left in peace, and a little longer: going back to a warm revision asks nobody.
+    private static final Duration FRESH = WELL.plusMillis(500);
 
     private static final int FAILURES = 2;
 

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The kernel's table of processes, as `/proc` shows it at this moment.
 final class ProcessTable {
@@ -18,6 +20,15 @@ final class ProcessTable {
 
     /// Of the boot that this is: pids and start times mean nothing in another.
     static final String BOOT = readBoot();
+
+    /// How old a process is, in clock ticks of 10 ms, before its environment is taken to stay what
+    /// it is: a younger one may be about to become another program.
+    private static final long SETTLED_TICKS = 1_000;
+
+    /// Old processes that have nothing of ours in their environment: on a busy host nearly all.
+    private static volatile Set<Entry> foreign = Set.of();
+
+    private static final String FOREIGN = "=";
 
     private ProcessTable() {}
 
@@ -63,22 +74,35 @@ final class ProcessTable {
     /// environment cannot be read.
     static List<Tagged> tagged(Map<String, String> variables) {
         List<Tagged> found = new ArrayList<>();
-        for (Entry entry : all()) {
-            Map<String, String> environment = environment(entry.pid());
+        Set<Entry> known = foreign;
+        Set<Entry> others = new HashSet<>();
+        List<Entry> all = all();
+        long youngest = all.stream().mapToLong(Entry::start).max().orElse(0);
+        for (Entry entry : all) {
+            String text = known.contains(entry) ? FOREIGN : environ(entry.pid());
+            Map<String, String> environment = ours(text);
+            // One that is empty may belong to a process that is just becoming another program.
+            boolean settled = entry.start() < youngest - SETTLED_TICKS;
+            if (settled && environment.isEmpty() && !text.isEmpty()) {
+                others.add(entry);
+            }
             if (environment.entrySet().containsAll(variables.entrySet())) {
                 found.add(new Tagged(entry, environment));
             }
         }
+        foreign = others;
         return found;
     }
 
-    private static Map<String, String> environment(long pid) {
-        String text;
+    private static String environ(long pid) {
         try {
-            text = Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
+            return Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);
         } catch (IOException _) {
-            return Map.of();
+            return "";
         }
+    }
+
+    private static Map<String, String> ours(String text) {
         Map<String, String> ours = new HashMap<>();
         for (String variable : text.split("\0", -1)) {
             int equals = variable.indexOf('=');
