@@ -10,6 +10,7 @@ import dev.belay.driver.probe.Readiness;
 import dev.belay.driver.probe.ReadinessWatch;
 import dev.belay.driver.process.ProcessTarget;
 import dev.belay.release.Health;
+import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -140,13 +141,15 @@ final class Wellness {
 
     private ProbeTarget target(String environment, Revision revision, Instance instance) {
         int port = instance.port();
+        Launch launch = revision.launch();
+        boolean command =
+                launch.readiness().check() instanceof Health.Command
+                        || launch.liveness().check() instanceof Health.Command;
         return new ProbeTarget(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 () -> ProcessTarget.lives(instance.pid()),
                 artifacts.unpacked(revision.artifact()),
-                revision.launch().readiness().check() instanceof Health.Command
-                        ? environment(environment, revision, port)
-                        : Map.of());
+                command ? environment(environment, revision, port) : Map.of());
     }
 
     private Map<String, String> environment(String environment, Revision revision, int port) {
