@@ -17,6 +17,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -274,6 +275,72 @@ class DependencyProbeRealTest {
             "--ssl-cert=" + certificate.certificate(),
             "--ssl-key=" + certificate.key()
         };
+    }
+
+    @Test
+    void rabbitmq_is_asked_by_user_password_and_virtual_host() throws Exception {
+        Path folder = TestServer.folder(temp, "rabbit");
+        int port = TestServer.freePort();
+        Files.writeString(
+                folder.resolve("rabbitmq.conf"),
+                """
+                listeners.tcp.1 = 127.0.0.1:%d
+                default_user = app
+                default_pass = pa55
+                default_vhost = shop
+                default_permissions.configure = .*
+                default_permissions.read = .*
+                default_permissions.write = .*
+                """
+                        .formatted(port));
+        Files.writeString(folder.resolve("enabled_plugins"), "[].");
+        int names = TestServer.freePort();
+        String[] registry = {"epmd", "-address", "127.0.0.1", "-port", Integer.toString(names)};
+        // Its own registry of names, which would otherwise be left running as a daemon.
+        try (var _ = TestServer.start(folder, Map.of(), registry);
+                var server = TestServer.start(folder, rabbitmq(folder, names), rabbitmqProgram())) {
+            String at = "@127.0.0.1:" + port;
+            Reached answer =
+                    await(
+                            server,
+                            Engine.RABBITMQ,
+                            "amqp://app:pa55" + at + "/shop",
+                            new DependencyProbe());
+            assertThat(answer.serverVersion())
+                    .matches("(?i)(rabbitmq )?3\\..*|(?i)(rabbitmq )?4\\..*");
+
+            NotReached wrong =
+                    not(Engine.RABBITMQ, "amqp://app:wrong" + at + "/shop", new DependencyProbe());
+            assertThat(wrong.phase()).isEqualTo("sign-in");
+            NotReached nowhere =
+                    not(Engine.RABBITMQ, "amqp://app:pa55" + at + "/none", new DependencyProbe());
+            assertThat(nowhere.reason()).contains("none");
+        }
+    }
+
+    private static Map<String, String> rabbitmq(Path folder, int names) throws IOException {
+        return Map.of(
+                "HOME", folder.toString(),
+                "RABBITMQ_UPGRADE_LOG", folder.resolve("upgrade.log").toString(),
+                "RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq").toString(),
+                "RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("enabled_plugins").toString(),
+                "RABBITMQ_MNESIA_BASE", folder.resolve("mnesia").toString(),
+                "RABBITMQ_LOG_BASE", folder.resolve("logs").toString(),
+                "RABBITMQ_NODENAME", "belay@localhost",
+                "RABBITMQ_DIST_PORT", Integer.toString(TestServer.freePort()),
+                "ERL_EPMD_PORT", Integer.toString(names),
+                "RABBITMQ_CONF_ENV_FILE", "/dev/null");
+    }
+
+    /// The one on the PATH insists on being the administrator or Debian's user of that name.
+    private static String rabbitmqProgram() throws IOException {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/rabbitmq/lib"))) {
+            return versions.map(version -> version.resolve("sbin/rabbitmq-server"))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElseThrow()
+                    .toString();
+        }
     }
 
     /// A certificate for `localhost`, signed by itself.
