@@ -72,6 +72,15 @@ final class ProcessTable {
         return found;
     }
 
+    /// Where the process works; empty when it is gone.
+    static Optional<Path> workingFolder(long pid) {
+        try {
+            return Optional.of(Files.readSymbolicLink(PROC.resolve(pid + "/cwd")));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
     private static Map<String, String> environment(long pid) {
         String text;
         try {
