@@ -226,6 +226,10 @@ public final class ControlPlane implements AutoCloseable {
         return target;
     }
 
+    List<String> routes() {
+        return api.routes();
+    }
+
     public int port() {
         return api.port();
     }
