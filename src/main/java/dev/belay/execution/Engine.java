@@ -28,6 +28,7 @@ public final class Engine {
     private final World world;
     private final String owner;
     private final PlanCodec codec;
+    private final Runnable afterRelease;
     private final Map<String, ReleaseRun> runs = new HashMap<>();
     private final Set<String> foreign = new HashSet<>();
     private boolean claiming;
@@ -38,9 +39,17 @@ public final class Engine {
     ///
     /// @param owner unique among the engines of one journal, and different after a restart
     public Engine(World world, String owner, PlanCodec codec) {
+        this(world, owner, codec, () -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param afterRelease called on the engine's thread when a release has ended; must not block
+    public Engine(World world, String owner, PlanCodec codec, Runnable afterRelease) {
         this.world = world;
         this.owner = owner;
         this.codec = codec;
+        this.afterRelease = afterRelease;
     }
 
     /// Begins to work. Call once.
@@ -144,6 +153,7 @@ public final class Engine {
     private void ended(ReleaseRun run) {
         if (runs.get(run.release()) == run) {
             runs.remove(run.release());
+            afterRelease.run();
         }
         claim();
     }

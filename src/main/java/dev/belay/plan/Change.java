@@ -42,8 +42,6 @@ record Change(
         Component.@Nullable Job job,
         boolean soaked,
         List<Plan.Target> targets) {
-    private static final int TARGETS_MAX = 5;
-
     Change {
         needs = Collections.unmodifiableSet(new TreeSet<>(needs));
         running = Collections.unmodifiableSortedMap(new TreeMap<>(running));
@@ -117,7 +115,7 @@ record Change(
         var seen = new HashSet<String>(Set.of(goal.revision().id()));
         for (Inventory.Past past : inventory.history()) {
             String id = revision(past).id();
-            if (past.soaked() && targets.size() < TARGETS_MAX && seen.add(id)) {
+            if (past.soaked() && targets.size() < Plan.Target.MAX && seen.add(id)) {
                 int instances = past.deployment().instances();
                 boolean warm = inventory.running().getOrDefault(id, 0) >= instances;
                 targets.add(new Plan.Target(name, id, past.release(), warm));

@@ -75,7 +75,10 @@ public record Plan(
     /// A place to go back to.
     ///
     /// @param warm whether its instances still run, so that going back is a change of the table
-    public record Target(String component, String revision, String release, boolean warm) {}
+    public record Target(String component, String revision, String release, boolean warm) {
+        /// So many of a component are listed, and their artifacts kept.
+        public static final int MAX = 5;
+    }
 
     /// Something left out on request.
     public record Skip(String what, String by, String why) {}

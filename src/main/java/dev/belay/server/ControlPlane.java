@@ -25,19 +25,20 @@ import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
-import dev.belay.release.Scope;
 import dev.belay.server.api.Api;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Faces;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
+import dev.belay.server.operations.NeededArtifacts;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
+import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.WhyReader;
 import io.javalin.util.JavalinBindException;
@@ -85,6 +86,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ProcessTarget target;
     private final LiveWorld world;
     private final Engine engine;
+    private final Sweeper sweeper;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -150,20 +152,18 @@ public final class ControlPlane implements AutoCloseable {
                         gateway.client(),
                         scope -> there(late.get()).instances(scope),
                         revision -> artifacts.unpacked(revision.artifact()));
-        target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
+        var target =
+                new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
+        this.target = target;
         late.set(target);
-        Checks checks =
-                new HostChecks(
-                        new HostChecks.Eyes(
-                                target,
-                                router,
-                                runtime,
-                                values,
-                                artifacts,
-                                (scope, revision, lines) -> last(logs, scope, revision, lines)));
+        var eyes = new HostChecks.Eyes(target, router, runtime, values, artifacts, last(logs));
+        Checks checks = new HostChecks(eyes);
         world = new LiveWorld(journal, target, router, checks);
-        engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
+        var door = new StoreDoor();
+        var needed = new NeededArtifacts(journal, target);
+        sweeper = new Sweeper(artifacts, builder, needed, door, settings.retention());
+        engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
         var sources = new Sources(checking, builder, configurations, redactor);
         var reader =
@@ -175,16 +175,15 @@ public final class ControlPlane implements AutoCloseable {
                 new StatusReader.Codecs(
                         row -> PlanJson.decode(row.plan()), PlanJson::decodeDeployment);
         var watch = new DependencyWatch(checks, InstantSource.system());
+        var store = new Releases.Store(journal, journal);
+        var inventory = new InventoryReader(journal, target);
+        Runnable nudge = engine::nudge;
+        var releases = new Releases(platform, sources, inventory, store, door, nudge);
         var operations =
                 new Operations(
                         platform,
                         checking,
-                        new Releases(
-                                platform,
-                                sources,
-                                new InventoryReader(journal, target),
-                                new Releases.Store(journal, journal),
-                                engine::nudge),
+                        releases,
                         reader,
                         new WhyReader(journal, reader),
                         new StatusReader(journal, target, router, watch, codecs),
@@ -202,19 +201,22 @@ public final class ControlPlane implements AutoCloseable {
         engine.start();
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
+        sweeper.start();
         LOG.info("listening on port {}", api.port());
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.
-    private static List<String> last(Logs logs, Scope scope, String revision, int lines) {
-        try {
-            return logs.last(scope, lines).stream()
-                    .filter(line -> line.instance().startsWith(revision + "-"))
-                    .map(line -> line.instance() + " | " + line.text())
-                    .toList();
-        } catch (IOException e) {
-            return List.of("(the log cannot be read: " + e.getMessage() + ")");
-        }
+    private static HostChecks.LastLines last(Logs logs) {
+        return (scope, revision, lines) -> {
+            try {
+                return logs.last(scope, lines).stream()
+                        .filter(line -> line.instance().startsWith(revision + "-"))
+                        .map(line -> line.instance() + " | " + line.text())
+                        .toList();
+            } catch (IOException e) {
+                return List.of("(the log cannot be read: " + e.getMessage() + ")");
+            }
+        };
     }
 
     private static Target there(@Nullable Target target) {
@@ -222,6 +224,10 @@ public final class ControlPlane implements AutoCloseable {
             throw new IllegalStateException("the router asked before there was a target");
         }
         return target;
+    }
+
+    List<String> routes() {
+        return api.routes();
     }
 
     public int port() {
@@ -271,6 +277,7 @@ public final class ControlPlane implements AutoCloseable {
                 return true;
             });
             world.close();
+            sweeper.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

@@ -14,15 +14,18 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -37,6 +40,8 @@ import java.util.stream.Stream;
 /// to be believed.
 public final class ArtifactStore {
     private static final Pattern ARCHIVE = Pattern.compile("([0-9a-f]{64})\\.tar");
+    private static final Pattern UNPACKED = Pattern.compile("[0-9a-f]{64}");
+    private static final Duration HALF_MADE = Duration.ofHours(1);
     private static final Duration LOCK_WITHIN = Duration.ofMinutes(10);
 
     private final Path root;
@@ -122,6 +127,23 @@ public final class ArtifactStore {
         return root.resolve("unpacked").resolve(digest.hex());
     }
 
+    /// The artifact that the folder belongs to, if it lies in one that [#unpack] made.
+    public Optional<Digest> holding(Path folder) {
+        Path all = root.resolve("unpacked");
+        if (!folder.startsWith(all) || folder.equals(all)) {
+            return Optional.empty();
+        }
+        Matcher name = UNPACKED.matcher(all.relativize(folder).getName(0).toString());
+        return name.matches()
+                ? Optional.of(new Digest("sha256:" + name.group()))
+                : Optional.empty();
+    }
+
+    /// It is about to be used: for [#collect] it is as young as one that was stored just now.
+    public void touch(Digest digest) throws IOException {
+        Files.setLastModifiedTime(archive(digest), FileTime.from(Instant.now()));
+    }
+
     public Set<Digest> stored() throws IOException {
         Path archives = DurableFile.folder(root.resolve("archives"));
         Set<Digest> digests = new TreeSet<>();
@@ -140,18 +162,31 @@ public final class ArtifactStore {
         Instant young = Instant.now().minus(age);
         for (Digest digest : stored()) {
             boolean old = !Files.getLastModifiedTime(archive(digest)).toInstant().isAfter(young);
-            if (old && !pinned.test(digest)) {
-                // The folder first: without it the archive still is a whole artifact.
-                Trees.delete(unpacked(digest));
-                Files.deleteIfExists(archive(digest));
+            if (old && !pinned.test(digest) && remove(digest)) {
                 removed.add(digest);
             }
         }
-        removeLeftovers(young);
+        removeLeftovers(Instant.now().minus(HALF_MADE));
         return removed;
     }
 
-    /// What a crash left half-made.
+    /// @return false when it is just being unpacked
+    private boolean remove(Digest digest) throws IOException {
+        Path file = DurableFile.folder(root.resolve("locks")).resolve(digest.hex());
+        Optional<PathLock> lock = PathLock.acquire(file, Duration.ZERO);
+        if (lock.isEmpty()) {
+            return false;
+        }
+        try (PathLock _ = lock.get()) {
+            // The folder first: without it the archive still is a whole artifact.
+            Trees.delete(unpacked(digest));
+            Files.deleteIfExists(archive(digest));
+            Files.deleteIfExists(file);
+            return true;
+        }
+    }
+
+    /// What a crash left half-made. Younger ones may be under way, whatever the age of artifacts.
     private void removeLeftovers(Instant young) throws IOException {
         for (String place : List.of("archives", "unpacked")) {
             try (Stream<Path> files = Files.list(DurableFile.folder(root.resolve(place)))) {

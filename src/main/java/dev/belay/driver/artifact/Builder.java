@@ -15,9 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Runs build commands and stores what they make. What was built once from the same inputs is not
 /// built again, as long as its artifact is whole.
@@ -55,6 +58,25 @@ public final class Builder {
         }
     }
 
+    /// Forgets what these were built from, as they are no more. The next build of it runs again
+    /// either way.
+    public void forget(Set<Digest> artifacts) throws IOException {
+        Path from = folder.resolve("from");
+        if (artifacts.isEmpty() || !Files.isDirectory(from)) {
+            return;
+        }
+        List<Path> notes;
+        try (Stream<Path> files = Files.list(from)) {
+            notes = files.filter(Files::isRegularFile).toList();
+        }
+        Set<String> gone = artifacts.stream().map(Digest::text).collect(Collectors.toSet());
+        for (Path note : notes) {
+            if (gone.contains(DurableFile.read(note).orElse("").strip())) {
+                Files.deleteIfExists(note);
+            }
+        }
+    }
+
     private BuildResult locked(BuildOrder order, Path log) throws IOException {
         if (order.command().isEmpty() || order.inputs().isEmpty()) {
             return run(order, log);
@@ -67,6 +89,7 @@ public final class Builder {
         Optional<Digest> before = DurableFile.read(from).map(text -> new Digest(text.strip()));
         if (before.isPresent()
                 && store.verify(before.get()) instanceof ArtifactStore.Soundness.Sound) {
+            store.touch(before.get());
             return new Built(before.get(), true);
         }
         BuildResult result = run(order, log);

@@ -1,7 +1,10 @@
 package dev.belay.driver.check;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +19,8 @@ public final class Tools {
     private static final Pattern RANGE =
             Pattern.compile("(>=|>|<=|<|=|\\^|~)?\\s*(\\d{1,9}(?:\\.\\d{1,9}){0,3})");
     private static final int OUTPUT_MAX = 4096;
-    private static final int SECONDS_MAX = 20;
+    private static final Duration WITHIN = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofMillis(10);
 
     /// How to get what people ask for most, on Debian and its children.
     private static final Map<String, String> INSTALL =
@@ -31,6 +35,26 @@ public final class Tools {
     /// What is wrong with one program, and the command that mends it.
     public record Missing(String reason, String hint) {}
 
+    private final Duration within;
+
+    public Tools() {
+        this(WITHIN);
+    }
+
+    /// @param within a program must have said its version
+    Tools(Duration within) {
+        this.within = within;
+    }
+
+    /// What a program said when it was asked for its version.
+    private sealed interface Said {
+        record Version(String version) implements Said {}
+
+        record NotThere() implements Said {}
+
+        record Nothing(String why) implements Said {}
+    }
+
     /// Everything that is missing.
     ///
     /// @param wanted program to range, such as `node` to `>=20 <23`
@@ -43,38 +67,68 @@ public final class Tools {
 
     Optional<Missing> missing(String tool, String range) {
         String hint = "`" + INSTALL.getOrDefault(tool, "sudo apt-get install " + tool) + "`";
-        Optional<String> version = version(tool);
-        if (version.isEmpty()) {
-            return Optional.of(new Missing("`" + tool + "` is not installed", hint));
-        }
-        if (satisfies(version.get(), range)) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Missing(
-                        "`" + tool + "` is " + version.get() + ", and " + range + " is wanted",
-                        hint));
+        return switch (ask(tool)) {
+            case Said.NotThere _ ->
+                    Optional.of(new Missing("`" + tool + "` is not installed", hint));
+            case Said.Nothing(String why) ->
+                    Optional.of(
+                            new Missing(
+                                    "`" + tool + "` does not say its version: " + why,
+                                    "run `" + tool + " " + flag(tool) + "` to see what it does"));
+            case Said.Version(String version) ->
+                    satisfies(version, range)
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Missing(
+                                            "`%s` is %s, and %s is wanted"
+                                                    .formatted(tool, version, range),
+                                            hint));
+        };
     }
 
-    private static Optional<String> version(String tool) {
+    private static String flag(String tool) {
+        return tool.equals("go") ? "version" : "--version";
+    }
+
+    private Said ask(String tool) {
+        Process process;
         try {
-            Process process =
-                    new ProcessBuilder(tool, tool.equals("go") ? "version" : "--version")
-                            .redirectErrorStream(true)
-                            .start();
-            process.getOutputStream().close();
-            byte[] output = process.getInputStream().readNBytes(OUTPUT_MAX);
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-            Matcher found = VERSION.matcher(new String(output, StandardCharsets.UTF_8));
-            return found.find() ? Optional.of(found.group()) : Optional.empty();
-        } catch (IOException notThere) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+            process = new ProcessBuilder(tool, flag(tool)).redirectErrorStream(true).start();
+        } catch (IOException _) {
+            return new Said.NotThere();
         }
+        try (InputStream out = process.getInputStream()) {
+            process.getOutputStream().close();
+            return listen(process, out);
+        } catch (IOException lost) {
+            return new Said.Nothing("its output was lost: " + lost.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new Said.Nothing("nobody waits for it any more");
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /// Reads only what is there, and only the beginning: neither one that says nothing nor one that
+    /// does not stop keeps us here.
+    private Said listen(Process process, InputStream out) throws IOException, InterruptedException {
+        var text = new ByteArrayOutputStream();
+        long end = System.nanoTime() + within.toNanos();
+        boolean ended = false;
+        while (!ended && text.size() < OUTPUT_MAX) {
+            ended = process.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            int there = Math.min(out.available(), OUTPUT_MAX - text.size());
+            text.write(out.readNBytes(there));
+            if (!ended && System.nanoTime() - end > 0) {
+                return new Said.Nothing("it did not end within " + within.toSeconds() + " s");
+            }
+        }
+        Matcher found = VERSION.matcher(text.toString(StandardCharsets.UTF_8));
+        return found.find()
+                ? new Said.Version(found.group())
+                : new Said.Nothing("there is no number in what it answers");
     }
 
     /// Whether all parts of a range, such as `>=20 <23`, hold.

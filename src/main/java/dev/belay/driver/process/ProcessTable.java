@@ -94,6 +94,15 @@ final class ProcessTable {
         return found;
     }
 
+    /// Where the process works; empty when it is gone.
+    static Optional<Path> workingFolder(long pid) {
+        try {
+            return Optional.of(Files.readSymbolicLink(PROC.resolve(pid + "/cwd")));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
     private static String environ(long pid) {
         try {
             return Files.readString(PROC.resolve(pid + "/environ"), StandardCharsets.ISO_8859_1);

@@ -19,8 +19,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Runs instances as detached processes of this host. They outlive the control plane; a new one
 /// over the same folder finds them again.
@@ -31,6 +33,7 @@ import java.util.Set;
 public final class ProcessTarget implements Target {
     private final Path state;
     private final Path instances;
+    private final Router router;
     private final ArtifactStore artifacts;
     private final Preparation preparation;
     private final Starter starter;
@@ -50,6 +53,7 @@ public final class ProcessTarget implements Target {
             Supervision supervision) {
         this.state = state.toAbsolutePath().normalize();
         this.artifacts = artifacts;
+        this.router = router;
         instances = this.state.resolve("instances");
         preparation = new Preparation(artifacts, values);
         ResourceLimits limits = new ResourceLimits(this.state);
@@ -175,14 +179,43 @@ public final class ProcessTarget implements Target {
         return artifacts.unpacked(revision.artifact());
     }
 
-    /// The artifacts that something runs from or would be started again from: never to be removed.
+    /// The artifacts that something runs from, would be started again from, or is served from:
+    /// never to be removed.
     public Set<Digest> artifactsInUse() throws IOException {
         Set<Digest> digests = new HashSet<>();
         for (ScopeFolder scope : ScopeFolder.components(instances)) {
             scope.wanted().values().forEach(wanted -> digests.add(wanted.recipe().digest()));
-            digests.addAll(Publishing.published(scope));
+            digests.addAll(Publishing.published(scope, served(scope.scope())));
+        }
+        for (ProcessTable.Tagged process :
+                ProcessTable.tagged(Map.of(Names.STATE, state.toString()))) {
+            ProcessTable.workingFolder(process.entry().pid())
+                    .flatMap(artifacts::holding)
+                    .ifPresent(digests::add);
         }
         return digests;
+    }
+
+    /// Whether the router may still serve that revision: yes, when it cannot be asked.
+    private Predicate<String> served(Scope scope) {
+        try {
+            Optional<Router.Observed> seen = router.observe(scope);
+            return revision ->
+                    seen.isPresent()
+                            && (seen.get().weights().containsKey(revision)
+                                    || seen.get().members().containsKey(revision));
+        } catch (UncheckedIOException _) {
+            return _ -> true;
+        }
+    }
+
+    /// The environments that anything was ever done in.
+    public Set<String> environments() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (ScopeFolder scope : ScopeFolder.components(instances)) {
+            names.add(scope.scope().environment());
+        }
+        return names;
     }
 
     private interface Round {

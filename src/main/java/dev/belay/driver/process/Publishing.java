@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Lays a frontend's files out, read-only and compared with their digest, and writes down that they
@@ -67,12 +68,16 @@ final class Publishing {
         }
     }
 
-    /// The artifacts that are published in the scope.
-    static Set<Digest> published(ScopeFolder scope) throws IOException {
+    /// The artifacts that are published in the scope as one of these revisions.
+    static Set<Digest> published(ScopeFolder scope, Predicate<String> revisions)
+            throws IOException {
         Set<Digest> digests = new HashSet<>();
         if (Files.isDirectory(scope.published())) {
             try (Stream<Path> notes = Files.list(scope.published())) {
                 for (Path note : notes.toList()) {
+                    if (!revisions.test(String.valueOf(note.getFileName()))) {
+                        continue;
+                    }
                     String text = DurableFile.read(note).orElse("").strip();
                     if (text.startsWith("sha256:")) {
                         digests.add(new Digest(text));

@@ -25,7 +25,9 @@ import java.util.stream.Collectors;
 /// Puts together what the planner may know of an environment: what it ran, what it will run once
 /// the releases ahead have ended well, and what exists now.
 public final class InventoryReader {
-    private static final int HISTORY_MAX = 50;
+    /// Rollback targets are looked for so far back.
+    static final int HISTORY_MAX = 50;
+
     private static final int AHEAD_MAX = 1_000;
 
     private final Journal journal;

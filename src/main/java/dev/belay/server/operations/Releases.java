@@ -41,6 +41,7 @@ public final class Releases {
     private final InventoryReader inventory;
     private final Store store;
     private final Runnable nudge;
+    private final StoreDoor door;
     private final Lanes lanes = new Lanes();
 
     /// The journal, with its memory of requests.
@@ -48,17 +49,20 @@ public final class Releases {
 
     /// Over one journal.
     ///
+    /// @param door keeps artifacts from being removed between their choice and the journal
     /// @param nudge wakes the engine
     public Releases(
             Platform platform,
             Sources sources,
             InventoryReader inventory,
             Store store,
+            StoreDoor door,
             Runnable nudge) {
         this.platform = platform;
         this.sources = sources;
         this.inventory = inventory;
         this.store = store;
+        this.door = door;
         this.nudge = nudge;
     }
 
@@ -85,7 +89,8 @@ public final class Releases {
     /// Plans, and changes nothing but the stores of artifacts and configurations.
     public Submission plan(Wish wish, String by, Consumer<String> progress) {
         Platform.Read read = platform.in(wish.environment(), wish.set());
-        try (var _ = lanes.deploys(wish.environment())) {
+        try (var _ = lanes.deploys(wish.environment());
+                var _ = door.among()) {
             Prepared prepared = prepare(read, wish, by, progress);
             return planned(Planner.plan(prepared.over(inventory.read(read.view(), false))));
         }
@@ -95,7 +100,8 @@ public final class Releases {
     ///
     /// @throws Denied when the plan is not the one agreed to
     public Submitted deploy(Wish wish, Terms terms, Consumer<String> progress) {
-        try (var _ = lanes.deploys(wish.environment())) {
+        try (var _ = lanes.deploys(wish.environment());
+                var _ = door.among()) {
             var earlier = earlier(terms);
             if (earlier.isPresent()) {
                 return earlier.get();
@@ -117,7 +123,8 @@ public final class Releases {
     public Submitted rollBack(
             String environment, List<String> components, String reason, Terms terms) {
         Platform.Read read = platform.in(environment, List.of());
-        try (var _ = lanes.planning(environment)) {
+        try (var _ = lanes.planning(environment);
+                var _ = door.among()) {
             var earlier = earlier(terms);
             if (earlier.isPresent()) {
                 return earlier.get();

@@ -1,0 +1,148 @@
+package dev.belay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every route that a control plane serves, taken from itself: one that is added is tried, too.
+class RoutesTest {
+    private static final String OPEN = "GET /healthz";
+    private static final String EVENTS = "GET /api/v1/releases/{id}/events";
+    private static final String SHUTDOWN = "POST /api/v1/shutdown";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir private Path folder;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ControlPlane plane;
+    private String token;
+    private List<String> routes;
+    private String release;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.createDirectory(folder.resolve("app"));
+        Files.writeString(folder.resolve("app/work.sh"), "exec sleep 600\n");
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                components:
+                  ticker: {kind: worker, build: {output: app}, run: sh work.sh}
+                environments:
+                  local: {target: process}
+                """);
+        plane = ControlPlane.start(Settings.of(folder));
+        token = Files.readString(folder.resolve(".belay/token")).strip();
+        routes = plane.routes();
+        assertThat(routes).contains(OPEN, EVENTS, SHUTDOWN).doesNotHaveDuplicates();
+        release =
+                new Client(plane.port(), token)
+                        .post(
+                                "/api/v1/releases",
+                                "{\"environment\": \"local\", \"requestKey\": \"k\"}")
+                        .json()
+                        .at("/releases/0")
+                        .asString();
+        assertThat(release).isNotEmpty();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        plane.close();
+        Leftovers.end(folder.resolve(".belay"));
+    }
+
+    @Test
+    void no_route_but_the_one_for_health_answers_without_a_token() throws Exception {
+        for (String route : routes) {
+            assertThat(status(route)).as(route).isEqualTo(route.equals(OPEN) ? 200 : 401);
+        }
+        nothingHappened();
+    }
+
+    @Test
+    void no_route_answers_to_a_wrong_token() throws Exception {
+        for (String route : routes) {
+            for (String wrong :
+                    List.of(
+                            "Bearer ",
+                            "Bearer " + Token.random().secret(),
+                            "Bearer " + token.substring(1),
+                            "Bearer " + Token.parse(token).readerKey(),
+                            "Basic " + token)) {
+                assertThat(status(route, "Authorization", wrong))
+                        .as(route + " with " + wrong)
+                        .isEqualTo(route.equals(OPEN) ? 200 : 401);
+            }
+        }
+        nothingHappened();
+    }
+
+    @Test
+    void no_route_answers_a_page_of_another_origin_even_with_the_token() throws Exception {
+        for (String route : routes) {
+            for (String origin : List.of("https://evil.example", "http://127.0.0.1:1", "null")) {
+                assertThat(status(route, "Authorization", "Bearer " + token, "Origin", origin))
+                        .as(route + " for " + origin)
+                        .isEqualTo(403);
+            }
+        }
+        nothingHappened();
+    }
+
+    @Test
+    void with_the_token_every_route_is_there() throws Exception {
+        for (String route : routes) {
+            if (!route.equals(SHUTDOWN)) {
+                // What changes something is sent what is no request, and says so.
+                assertThat(status(route, "Authorization", "Bearer " + token))
+                        .as(route)
+                        .isEqualTo(route.startsWith("POST ") ? 422 : 200);
+            }
+        }
+    }
+
+    /// Shutdown was among what was tried.
+    private void nothingHappened() {
+        var client = new Client(plane.port(), token);
+        assertThat(client.get("/healthz").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/releases/" + release + "/journal").body())
+                .doesNotContainIgnoringCase("cancel");
+    }
+
+    /// The body is closed unread: an event stream that is opened has no end.
+    private int status(String route, String... headers) throws Exception {
+        String[] parts = route.split(" ", 2);
+        String path = parts[1].replace("{env}", "local").replace("{id}", release);
+        assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
+        boolean reads = parts[0].equals("GET") || parts[0].equals("HEAD");
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plane.port() + path))
+                        .timeout(PATIENCE)
+                        .header("Content-Type", "application/json")
+                        .method(
+                                parts[0],
+                                reads ? BodyPublishers.noBody() : BodyPublishers.ofString("[]"));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        var answer = http.send(request.build(), BodyHandlers.ofInputStream());
+        try (InputStream _ = answer.body()) {
+            return answer.statusCode();
+        }
+    }
+}
