@@ -12,7 +12,11 @@ import org.junit.jupiter.api.Test;
 /// been. The invariants judge every line on the way.
 class CrashEverywhereTest {
     private static final Shape SHAPE = Shape.CALM;
-    private static final int SHAPES = 12;
+    static final int SHAPES = 12;
+
+    /// What is begun after the first crash has points of its own behind those of the calm run.
+    static final int FURTHER = 40;
+
     private static final int PAIRED_SHAPES = Integer.getInteger("crash.pairs", 1);
 
     @Test
@@ -31,14 +35,14 @@ class CrashEverywhereTest {
             Simulation whole = run(seed);
             int points = 2 * whole.calls() + 1;
             for (int first = 2; first <= points; first++) {
-                for (int second = first + 1; second <= points + 40; second++) {
+                for (int second = first + 1; second <= points + FURTHER; second++) {
                     judge(seed, whole, run(seed, first, second), List.of(first, second));
                 }
             }
         }
     }
 
-    private static Simulation run(long seed, Integer... crashes) {
+    static Simulation run(long seed, Integer... crashes) {
         try {
             return new Simulation(Draws.seeded(seed), Design.WHOLE, SHAPE.crashingAt(crashes))
                     .run();
@@ -49,7 +53,7 @@ class CrashEverywhereTest {
 
     /// A step that must happen at most once and cannot be asked about is the one thing that a crash
     /// may turn into a question; the question was then answered by going back.
-    private static void judge(long seed, Simulation whole, Simulation crashed, List<Integer> at) {
+    static void judge(long seed, Simulation whole, Simulation crashed, List<Integer> at) {
         for (int i = 0; i < whole.releases().size(); i++) {
             ReleaseState wanted = whole.releases().get(i).state();
             ReleaseState found = crashed.releases().get(i).state();

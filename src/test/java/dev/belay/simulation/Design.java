@@ -17,6 +17,8 @@ record Design(Set<Part> without) {
         PROBE_SEALS,
         /// An intent is in the journal before its effect is sent.
         INTENT_FIRST,
+        /// The way back undoes a step that failed too, not completed ones only.
+        UNDO_WHAT_FAILED,
         /// After a lost answer the world is asked before anything is repeated.
         PROBE,
         /// The journal refuses writers without the lease.
@@ -25,6 +27,8 @@ record Design(Set<Part> without) {
         ONE_ACTIVE,
         /// The world checks readiness at the moment the effect is applied.
         GUARD_AT_APPLY,
+        /// That check is made where the effect is applied, not before the call.
+        GUARD_IN_TIME,
         /// The router answers only when the new table is in use.
         ROUTER_CONFIRMS,
         /// A release whose baseline is no longer so does not start.

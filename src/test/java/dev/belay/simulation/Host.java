@@ -103,14 +103,15 @@ final class Host {
         if (universe.hit(Fault.STEP_FAILS_FOR_NOW)) {
             return new Answer.Failed("no luck this time", "", true);
         }
+        if (route && universe.hit(Fault.INSTANCES_FLAP)) {
+            // The worst moment: whoever looked before the call saw them well.
+            flap();
+        }
         boolean before = serving();
-        Answer answer =
-                switch (effect) {
-                    case Work.Scale work -> scale(work);
-                    case Work.Route work -> route(work);
-                    case Work.RunJob _ -> job(order);
-                    case Work.Publish _ -> new Answer.Done("");
-                };
+        boolean guarded =
+                design.has(Design.Part.GUARD_AT_APPLY) && design.has(Design.Part.GUARD_IN_TIME);
+        String danger = guarded ? danger(effect) : "";
+        Answer answer = danger.isEmpty() ? carryOut(effect, order) : new Answer.NotYet(danger);
         // Going back to where nothing ran is the one way to serve nobody on purpose.
         boolean wanted =
                 effect instanceof Work.Route toNobody && toNobody.traffic().shares().isEmpty();
@@ -118,6 +119,33 @@ final class Host {
             throw new Violation("TrafficSafe", "nobody serves " + scope + " after " + effect);
         }
         return answer;
+    }
+
+    private Answer carryOut(Work.Effect effect, Order order) {
+        return switch (effect) {
+            case Work.Scale work -> scale(work);
+            case Work.Route work -> route(work);
+            case Work.RunJob _ -> job(order);
+            case Work.Publish _ -> new Answer.Done("");
+        };
+    }
+
+    /// Why the effect would leave requests unanswered if it were applied now, or `""`.
+    String danger(Work.Effect effect) {
+        return switch (effect) {
+            case Work.Scale(var revision, int instances) ->
+                    instances < needed(traffic, revision.id())
+                            ? "the router still sends to " + revision.id()
+                            : "";
+            case Work.Route route ->
+                    route.traffic().shares().stream()
+                            .filter(share -> share.weight() > 0)
+                            .filter(s -> ready(s.revision(), s.instances()) < s.instances())
+                            .findFirst()
+                            .map(share -> share.revision() + " is not ready")
+                            .orElse("");
+            case Work.RunJob _, Work.Publish _ -> "";
+        };
     }
 
     /// A token for a whole lease must be let in again and again, which is what is wrong with it.
@@ -128,10 +156,6 @@ final class Host {
     private Answer scale(Work.Scale work) {
         String revision = work.revision().id();
         List<Long> instances = readyAt.computeIfAbsent(revision, _ -> new ArrayList<>());
-        boolean guarded = design.has(Design.Part.GUARD_AT_APPLY);
-        if (guarded && work.instances() < needed(traffic, revision)) {
-            return new Answer.NotYet("the router still sends to " + revision);
-        }
         if (universe.hit(Fault.STEP_FAILS)) {
             grow(instances, Math.min(work.instances(), 1));
             return new Answer.Failed("it could not be started", "", false);
@@ -160,15 +184,6 @@ final class Host {
     }
 
     private Answer route(Work.Route work) {
-        boolean guarded = design.has(Design.Part.GUARD_AT_APPLY);
-        for (Traffic.Share share : work.traffic().shares()) {
-            boolean weighted = share.weight() > 0 && share.instances() > 0;
-            if (guarded
-                    && weighted
-                    && ready(share.revision(), share.instances()) < share.instances()) {
-                return new Answer.NotYet(share.revision() + " is not ready");
-            }
-        }
         traffic = work.traffic();
         if (design.has(Design.Part.ROUTER_CONFIRMS)) {
             spreading = traffic;

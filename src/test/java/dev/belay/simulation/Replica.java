@@ -117,11 +117,14 @@ final class Replica {
         @Override
         public void apply(Work.Effect effect, Order order, Consumer<Answer> then, Runnable lost) {
             simulation.invariants().beforeEffect(order);
+            Host host = simulation.host(order.scope());
+            boolean early = !simulation.design().has(Design.Part.GUARD_IN_TIME);
+            String danger = early ? host.danger(effect) : "";
             send(
                     Fault.CALL_LOST,
                     Fault.ANSWER_LOST,
                     200,
-                    () -> simulation.host(order.scope()).apply(effect, order),
+                    () -> danger.isEmpty() ? host.apply(effect, order) : new Answer.NotYet(danger),
                     then,
                     lost);
         }

@@ -9,6 +9,7 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.journal.Submission;
+import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.time.Duration;
@@ -387,7 +388,37 @@ final class SimJournal implements Journal {
             return List.of();
         }
         List<Entry> entries = List.copyOf(kept.entries.subList((int) after, kept.entries.size()));
-        return design.has(Design.Part.INTENT_FIRST) || after > 0 ? entries : forgetful(entries);
+        if (after > 0) {
+            return entries;
+        }
+        if (!design.has(Design.Part.UNDO_WHAT_FAILED)) {
+            return onlyCompleted(entries);
+        }
+        return design.has(Design.Part.INTENT_FIRST) ? entries : forgetful(entries);
+    }
+
+    /// Who takes over is not told that a failed step was ever begun, and so does not undo it.
+    private static List<Entry> onlyCompleted(List<Entry> entries) {
+        var failed = new HashSet<Integer>();
+        for (Entry entry : entries) {
+            if (entry.fact() instanceof Fact.Outcome(int step, Direction way, Result.Failed _)
+                    && way == Direction.DO) {
+                failed.add(step);
+            }
+        }
+        return entries.stream()
+                .map(entry -> {
+                    boolean began =
+                            switch (entry.fact()) {
+                                case Fact.Intent f ->
+                                        f.direction() == Direction.DO && failed.contains(f.step());
+                                case Fact.Reattempt f ->
+                                        f.direction() == Direction.DO && failed.contains(f.step());
+                                default -> false;
+                            };
+                    return began ? begun(entry) : entry;
+                })
+                .toList();
     }
 
     /// Without intents, whoever takes over cannot know what was begun.
