@@ -8,6 +8,7 @@ import dev.belay.release.Work;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,12 +60,13 @@ class PublishingTest {
     }
 
     @Test
-    void what_runs_or_is_published_is_never_collected() throws IOException {
+    void what_runs_or_is_served_is_never_collected() throws IOException {
         var frontend = host.revision("web-1", "<html>");
         var service = host.revision("api-1", Host.SLEEPS);
         var loose = host.revision("api-0", "echo old");
         host.target.publish(new Work.Publish(frontend), host.order());
         host.scaled(service, 1);
+        host.table.says(Map.of("web-1", 1), Map.of(), 0);
         var inUse = host.target.artifactsInUse();
 
         var removed = host.artifacts.collect(inUse::contains, Duration.ZERO);
