@@ -61,7 +61,8 @@ final class Training {
     }
 
     private static void commands(Path folder) {
-        Terminal.system();
+        // Whatever is asked of the process itself, which the contexts below do without.
+        Context.system();
         var silent = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         for (boolean colour : new boolean[] {true, false}) {
             var context =
