@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,10 +47,18 @@ import picocli.CommandLine.Spec;
 
 /// The commands by name, and how one is chosen and run.
 ///
-/// Only the command that was typed is made: reading the annotations of all of them would take
-/// longer than most of them run.
+/// Only the command that was typed is made, and picocli is not asked about mere words: reading the
+/// annotations of commands would take longer than most of them run.
 public final class CommandTree {
     private static final Map<String, Function<Context, BelayCommand>> COMMANDS = commands();
+
+    /// Commands that one word says everything about, or none at all: how they are made of it.
+    private static final Map<String, BiFunction<Context, String, BelayCommand>> OF_ONE_WORD =
+            Map.of(
+                    "plan", PlanCommand::new,
+                    "releases", ReleasesCommand::new,
+                    "status", StatusCommand::new,
+                    "why", WhyCommand::new);
 
     private final Context context;
 
@@ -121,8 +130,36 @@ public final class CommandTree {
     /// @return the exit code
     public int run(String... args) {
         String first = args.length == 0 ? "" : args[0];
+        BiFunction<Context, String, BelayCommand> make = OF_ONE_WORD.get(first);
+        if (make != null && (args.length == 1 || (args.length == 2 && isWord(args[1])))) {
+            return run(make.apply(context, args.length == 1 ? "" : args[1]));
+        }
         CommandLine line = COMMANDS.containsKey(first) ? with(List.of(first)) : all();
         return line.execute(args);
+    }
+
+    /// Runs a command that needs no reading of flags. What is asked most often is mere words, and
+    /// picocli takes longer to read the annotations of a command than such a one runs.
+    private int run(BelayCommand command) {
+        try {
+            return command.call();
+        } catch (RuntimeException | Error e) {
+            return failed(e, command);
+        }
+    }
+
+    /// Whether picocli too would take it for nothing but an argument.
+    private static boolean isWord(String argument) {
+        return !argument.isEmpty()
+                && argument.charAt(0) != '-'
+                && argument.chars()
+                        .allMatch(c ->
+                                ('a' <= c && c <= 'z')
+                                        || ('A' <= c && c <= 'Z')
+                                        || ('0' <= c && c <= '9')
+                                        || c == '-'
+                                        || c == '_'
+                                        || c == '.');
     }
 
     private CommandLine with(List<String> names) {
@@ -145,7 +182,8 @@ public final class CommandTree {
         line.setHelpSectionMap(sections);
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler((e, _) -> mistyped(e));
-        line.setExecutionExceptionHandler((e, run, result) -> failed(e, result));
+        line.setExecutionExceptionHandler(
+                (e, _, result) -> failed(e, innermost(result).commandSpec().userObject()));
         return line;
     }
 
@@ -169,9 +207,8 @@ public final class CommandTree {
         return ExitCode.PROBLEM.number();
     }
 
-    private int failed(Exception e, ParseResult result) {
+    private int failed(Throwable e, Object command) {
         if (e instanceof Stop stop) {
-            Object command = innermost(result).commandSpec().userObject();
             if (command instanceof BelayCommand belay && belay.json()) {
                 context.terminal().print(StopJson.of(stop));
             } else {

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// Runs what the command line does most, against a control plane that is a few lines here, so that
-/// java can keep the classes of it in a cache: see the `belay` script. Nothing else calls it.
+/// java can keep the classes of it in a cache: see the `belay` script. Nothing else calls it. Told
+/// `words`, it runs only the commands that [CommandTree] reads without picocli, for a small cache.
 final class Training {
     private static final String MANIFEST =
             """
@@ -38,6 +39,31 @@ final class Training {
             "responsible":{"owner":"","contact":"","runbook":""}}],"next":[]}
             """;
 
+    private static final List<List<String>> WORDS =
+            List.of(
+                    List.of("status", "local"),
+                    List.of("plan", "local"),
+                    List.of("why", "local"),
+                    List.of("releases", "local"));
+
+    private static final List<List<String>> OTHERS =
+            List.of(
+                    List.of("--help"),
+                    List.of("statsu"),
+                    List.of("version"),
+                    List.of("check"),
+                    List.of("status"),
+                    List.of("status", "local", "--json"),
+                    List.of("plan", "local", "--json"),
+                    List.of("releases"),
+                    List.of("show", "local-1"),
+                    List.of("logs", "local"),
+                    List.of("pause", "local-1"),
+                    List.of("deploy", "local"),
+                    List.of("rollback", "local", "web"),
+                    List.of("deploy", "local", "--only"),
+                    List.of("completion", "fish"));
+
     private Training() {}
 
     public static void main(String[] args) throws IOException {
@@ -52,7 +78,7 @@ final class Training {
                     "{\"pid\":%d,\"started\":%d,\"port\":%d,\"version\":\"\"}"
                             .formatted(pid, Processes.started(pid), server.getLocalPort()));
             Thread.ofPlatform().daemon().start(() -> answer(server));
-            commands(folder);
+            commands(folder, args.length == 0 || !args[0].equals("words"));
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -60,35 +86,23 @@ final class Training {
         }
     }
 
-    private static void commands(Path folder) {
-        Terminal.system();
+    private static void commands(Path folder, boolean all) {
+        // Whatever is asked of the process itself, which the contexts below do without.
+        Context.system();
         var silent = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         for (boolean colour : new boolean[] {true, false}) {
             var context =
                     new Context(new Terminal(silent, silent, false, colour), folder, Map.of());
-            CommandTree.names().forEach(name -> Main.run(context, name, "--help"));
-            for (List<String> command :
-                    List.of(
-                            List.of("--help"),
-                            List.of("statsu"),
-                            List.of("version"),
-                            List.of("check"),
-                            List.of("status"),
-                            List.of("status", "local", "--json"),
-                            List.of("why", "local"),
-                            List.of("plan", "local"),
-                            List.of("plan", "local", "--json"),
-                            List.of("releases"),
-                            List.of("show", "local-1"),
-                            List.of("logs", "local"),
-                            List.of("pause", "local-1"),
-                            List.of("deploy", "local"),
-                            List.of("rollback", "local", "web"),
-                            List.of("deploy", "local", "--only"),
-                            List.of("completion", "fish"))) {
-                Main.run(context, command.toArray(String[]::new));
+            WORDS.forEach(words -> run(context, words));
+            if (all) {
+                CommandTree.names().forEach(name -> run(context, List.of(name, "--help")));
+                OTHERS.forEach(words -> run(context, words));
             }
         }
+    }
+
+    private static void run(Context context, List<String> words) {
+        Main.run(context, words.toArray(String[]::new));
     }
 
     private static void answer(ServerSocket server) {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,23 @@ class CommandTreeTest {
     void nothing_at_all_is_a_problem_too() {
         assertThat(run()).isEqualTo(2);
         assertThat(text(err)).contains("a command is missing");
+    }
+
+    @Test
+    void a_mere_word_is_read_as_it_is_beside_a_flag() {
+        for (String name : List.of("plan", "releases", "status", "why")) {
+            int code = run(name, "local", "--state", "elsewhere");
+            String said = text(err);
+            err.reset();
+            assertThat(run(name, "local")).as(name).isEqualTo(code).isEqualTo(2);
+            assertThat(text(err)).as(name).isEqualTo(said).contains("cli/no-manifest");
+            err.reset();
+            assertThat(run(name, "local", "more")).as(name).isEqualTo(2);
+            assertThat(text(err)).as(name).contains("there is nothing to do with `more`");
+            err.reset();
+        }
+        assertThat(run("status", "--statue")).isEqualTo(2);
+        assertThat(text(err)).contains("there is no flag `--statue`", "did you mean `--state`?");
     }
 
     @Test

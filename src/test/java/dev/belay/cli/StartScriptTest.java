@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +41,33 @@ class StartScriptTest {
         Ended ended = start(home.resolve("belay"), Map.of("JAVA_HOME", jdk.toString()));
         assertThat(ended.out())
                 .contains(
-                        "[-jar]["
+                        "[-cp]["
                                 + home.toRealPath().resolve("target/belay.jar")
-                                + "][status][x y]");
+                                + "][dev.belay.cli.Main][status][x y]");
         assertThat(ended.out()).contains("[@" + home.toRealPath() + "/target/jvm/cli.args]");
         assertThat(ended.code()).isZero();
+    }
+
+    @Test
+    void mere_words_have_a_cache_of_their_own() throws Exception {
+        script(
+                jdk.resolve("bin/java"),
+                """
+                for a; do case $a in -XX:AOTCacheOutput=*) echo x > "${a#*=}" ;; esac; done
+                for a; do printf '[%s]' "$a"; done\
+                """);
+        var environment = Map.of("JAVA_HOME", jdk.toString(), "BELAY_NO_CACHE", "");
+        String caches =
+                "[-XX:AOTCache=%s/target/belay-25%s-"
+                        .formatted(home.toRealPath(), jdk.toString().replace('/', '_'));
+        assertThat(start(home.resolve("belay"), environment).out()).contains(caches + "words.aot]");
+        assertThat(start(home.resolve("belay"), environment, "status").out())
+                .contains(caches + "all.aot]");
+        assertThat(start(home.resolve("belay"), environment, "plan", "--json").out())
+                .contains(caches + "all.aot]");
+        assertThat(start(home.resolve("belay"), environment, "server", "x").out())
+                .contains("server.args]")
+                .doesNotContain("AOTCache");
     }
 
     @Test
@@ -155,8 +179,11 @@ class StartScriptTest {
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 
-    private ProcessBuilder process(Path script, Map<String, String> environment) {
-        var builder = new ProcessBuilder("sh", script.toString(), "status", "x y");
+    private ProcessBuilder process(
+            Path script, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("sh", script.toString()));
+        command.addAll(arguments.length == 0 ? List.of("status", "x y") : List.of(arguments));
+        var builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.contains("JAVA"));
         builder.environment().put("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
         builder.environment().put("BELAY_JDKS", folder.resolve("none").toString());
@@ -165,8 +192,9 @@ class StartScriptTest {
         return builder.directory(folder.toFile());
     }
 
-    private Ended start(Path script, Map<String, String> environment) throws Exception {
-        return ended(process(script, environment).start());
+    private Ended start(Path script, Map<String, String> environment, String... arguments)
+            throws Exception {
+        return ended(process(script, environment, arguments).start());
     }
 
     private static Ended ended(Process process) throws Exception {

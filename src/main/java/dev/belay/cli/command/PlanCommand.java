@@ -38,6 +38,11 @@ public final class PlanCommand extends BelayCommand {
         super(context);
     }
 
+    public PlanCommand(Context context, String environment) {
+        super(context);
+        this.environment = environment;
+    }
+
     @Override
     protected ExitCode run() {
         var body = new LinkedHashMap<String, Object>();

@@ -37,6 +37,11 @@ public final class ReleasesCommand extends BelayCommand {
         super(context);
     }
 
+    public ReleasesCommand(Context context, String environment) {
+        super(context);
+        this.environment = environment;
+    }
+
     @Override
     protected ExitCode run() {
         var path = new StringBuilder("/api/v1/releases?limit=").append(limit);

@@ -18,6 +18,11 @@ public final class StatusCommand extends BelayCommand {
         super(context);
     }
 
+    public StatusCommand(Context context, String environment) {
+        super(context);
+        this.environment = environment;
+    }
+
     @Override
     protected ExitCode run() {
         String name = EnvironmentName.encoded(EnvironmentName.of(workspace(), environment));

@@ -21,6 +21,11 @@ public final class WhyCommand extends BelayCommand {
         super(context);
     }
 
+    public WhyCommand(Context context, String about) {
+        super(context);
+        this.about = about;
+    }
+
     @Override
     protected ExitCode run() {
         String name = EnvironmentName.of(workspace(), about);
