@@ -54,7 +54,8 @@ final class Wellness {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var verdicts = new ArrayList<Future<Readiness.Verdict>>();
             for (Instance one : instances) {
-                ProbeTarget target = target(environment, revision, one);
+                Health.Check check = revision.launch().readiness().check();
+                ProbeTarget target = target(environment, revision, one, check);
                 verdicts.add(
                         threads.submit(
                                 () -> readiness.await(revision.launch().readiness(), target)));
@@ -123,7 +124,9 @@ final class Wellness {
         Health health = revision.launch().liveness();
         HealthAnswer answer =
                 probe.ask(
-                        health.check(), target(environment, revision, instance), health.timeout());
+                        health.check(),
+                        target(environment, revision, instance, health.check()),
+                        health.timeout());
         return switch (answer) {
             case HealthAnswer.Well _ -> {
                 unwell.remove(instance.id());
@@ -138,13 +141,14 @@ final class Wellness {
         };
     }
 
-    private ProbeTarget target(String environment, Revision revision, Instance instance) {
+    private ProbeTarget target(
+            String environment, Revision revision, Instance instance, Health.Check check) {
         int port = instance.port();
         return new ProbeTarget(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 () -> ProcessTarget.lives(instance.pid()),
                 artifacts.unpacked(revision.artifact()),
-                revision.launch().readiness().check() instanceof Health.Command
+                check instanceof Health.Command
                         ? environment(environment, revision, port)
                         : Map.of());
     }
