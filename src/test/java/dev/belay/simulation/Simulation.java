@@ -95,9 +95,9 @@ final class Simulation {
         static final Shape PLANNED = new Shape(3, 3, 3, 60_000, 20 * 60_000L, true, Set.of());
         static final Shape CALM = new Shape(2, 1, 1, 0, 0, false, Set.of());
 
-        /// Every third storm has the real planner's plans.
+        /// Every fifth storm has the real planner's plans.
         static Shape storm(long seed) {
-            return seed % 3 == 0 ? PLANNED : STORMY;
+            return seed % 5 == 0 ? PLANNED : STORMY;
         }
 
         Shape crashingAt(Integer... points) {
