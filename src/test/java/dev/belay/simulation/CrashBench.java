@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// Run by `bench/crash`: for each shape a crash at every pair of calls, the second after the first,
@@ -21,17 +22,29 @@ public final class CrashBench {
         this.ends = System.nanoTime() + time.toNanos();
     }
 
-    private record Shape(long seed, Simulation whole) {
+    /// One release, and where the run with a first crash at each of its points ends: what is begun
+    /// after a crash has points of its own.
+    private record Shape(long seed, Simulation whole, List<Integer> lasts) {
+        static Shape of(long seed) {
+            Simulation whole = CrashEverywhereTest.run(seed);
+            List<Integer> lasts =
+                    IntStream.rangeClosed(2, 2 * whole.calls() + 1)
+                            .map(first -> 2 * CrashEverywhereTest.run(seed, first).calls() + 1)
+                            .boxed()
+                            .toList();
+            return new Shape(seed, whole, lasts);
+        }
+
         int points() {
-            return 2 * whole.calls() + 1;
+            return lasts.size() + 1;
+        }
+
+        int last(int first) {
+            return lasts.get(first - 2);
         }
 
         long pairs() {
-            long pairs = 0;
-            for (int first = 2; first <= points(); first++) {
-                pairs += points() + CrashEverywhereTest.FURTHER - first;
-            }
-            return pairs;
+            return IntStream.rangeClosed(2, points()).mapToLong(first -> last(first) - first).sum();
         }
     }
 
@@ -47,7 +60,7 @@ public final class CrashBench {
     private boolean everyShape(long began) {
         List<Shape> shapes =
                 LongStream.rangeClosed(1, CrashEverywhereTest.SHAPES)
-                        .mapToObj(seed -> new Shape(seed, CrashEverywhereTest.run(seed)))
+                        .mapToObj(Shape::of)
                         .sorted(Comparator.comparingInt(Shape::points))
                         .toList();
         long pairs = shapes.stream().mapToLong(Shape::pairs).sum();
@@ -66,10 +79,9 @@ public final class CrashBench {
     /// @return whether there was time for all of them
     private boolean everyPair(Shape shape) {
         long before = runs;
-        int last = shape.points() + CrashEverywhereTest.FURTHER;
         boolean inTime = true;
         for (int first = 2; inTime && first <= shape.points(); first++) {
-            for (int second = first + 1; inTime && second <= last; second++) {
+            for (int second = first + 1; inTime && second <= shape.last(first); second++) {
                 inTime = System.nanoTime() < ends;
                 if (inTime) {
                     pair(shape, first, second);

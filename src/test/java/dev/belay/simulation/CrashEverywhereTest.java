@@ -15,7 +15,7 @@ class CrashEverywhereTest {
     static final int SHAPES = 12;
 
     /// What is begun after the first crash has points of its own behind those of the calm run.
-    static final int FURTHER = 40;
+    private static final int FURTHER = 40;
 
     private static final int PAIRED_SHAPES = Integer.getInteger("crash.pairs", 1);
 

@@ -30,6 +30,7 @@ final class Host {
     private final Map<String, List<Long>> readyAt = new TreeMap<>();
     private final Map<String, Integer> happened = new HashMap<>();
     private final Map<String, Long> jobEnds = new HashMap<>();
+    private final Set<String> published = new HashSet<>();
     private final Set<String> halfDone = new HashSet<>();
     private Traffic traffic = Traffic.none(80);
     private Traffic spreading = Traffic.none(80);
@@ -81,7 +82,22 @@ final class Host {
 
     private boolean serves(Traffic table) {
         return table.shares().stream()
-                .anyMatch(s -> s.weight() > 0 && ready(s.revision(), s.instances()) > 0);
+                .anyMatch(s ->
+                        s.weight() > 0
+                                && (files(s)
+                                        ? published.contains(s.revision())
+                                        : ready(s.revision(), s.instances()) > 0));
+    }
+
+    /// Whether the gateway itself answers, from the files of a frontend.
+    private static boolean files(Traffic.Share share) {
+        return share.instances() == 0;
+    }
+
+    private boolean fit(Traffic.Share share) {
+        return files(share)
+                ? published.contains(share.revision())
+                : ready(share.revision(), share.instances()) >= share.instances();
     }
 
     // --- effects ------------------------------------------------------------------------------
@@ -126,8 +142,16 @@ final class Host {
             case Work.Scale work -> scale(work);
             case Work.Route work -> route(work);
             case Work.RunJob _ -> job(order);
-            case Work.Publish _ -> new Answer.Done("");
+            case Work.Publish(var revision) -> publish(revision.id());
         };
+    }
+
+    private Answer publish(String revision) {
+        if (universe.hit(Fault.STEP_FAILS)) {
+            return new Answer.Failed("it could not be unpacked", "", false);
+        }
+        published.add(revision);
+        return new Answer.Done("");
     }
 
     /// Why the effect would leave requests unanswered if it were applied now, or `""`.
@@ -140,7 +164,7 @@ final class Host {
             case Work.Route route ->
                     route.traffic().shares().stream()
                             .filter(share -> share.weight() > 0)
-                            .filter(s -> ready(s.revision(), s.instances()) < s.instances())
+                            .filter(share -> !fit(share))
                             .findFirst()
                             .map(share -> share.revision() + " is not ready")
                             .orElse("");
@@ -232,7 +256,7 @@ final class Host {
                 switch (effect) {
                     case Work.Scale work -> count(work.revision().id()) == work.instances();
                     case Work.Route work -> traffic.equals(work.traffic());
-                    case Work.Publish _ -> true;
+                    case Work.Publish work -> published.contains(work.revision().id());
                     case Work.RunJob _ -> happened(order.release() + "/" + order.step());
                 };
         String job = order.release() + "/" + order.step();

@@ -7,6 +7,7 @@ import dev.belay.execution.StepProgress.Status;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
 import dev.belay.journal.ReleaseRow;
+import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
 import dev.belay.plan.Undo;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What must never happen, judged at every committed line and every effect. Deliberately written
 /// without the engine's own decisions, so that it cannot share their mistakes.
@@ -188,16 +190,12 @@ final class Invariants implements SimJournal.Observer {
             return;
         }
         if (row.state() == ReleaseState.COMPLETED && !now.reason().startsWith("unsoaked")) {
-            plan.steps().stream()
-                    .map(Step::work)
-                    .filter(Work.Settled.class::isInstance)
-                    .map(Work.Settled.class::cast)
-                    .reduce((_, last) -> last)
-                    .ifPresent(last -> truthful(last, row));
+            plan.desired().forEach((name, goal) -> truthful(desired(name, goal), row));
+            lastWords(plan).values().forEach(last -> truthful(last, row));
         }
         if (row.state() == ReleaseState.ROLLED_BACK) {
             for (Work.Check check : plan.before()) {
-                if (check instanceof Work.Settled settled) {
+                if (check instanceof Work.Settled settled && touched(settled, plan, now)) {
                     truthful(asFarAsMoved(settled, plan, now), row);
                 }
             }
@@ -209,6 +207,29 @@ final class Invariants implements SimJournal.Observer {
                         row.id() + " left " + step.title());
             }
         }
+    }
+
+    private static Work.Settled desired(String component, Deployment goal) {
+        var instances = Map.of(goal.revision().id(), goal.instances());
+        return new Work.Settled(component, instances, goal.traffic());
+    }
+
+    /// What the plan itself looks at last, of each component.
+    private static Map<String, Work.Settled> lastWords(Plan plan) {
+        var last = new TreeMap<String, Work.Settled>();
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.Settled settled) {
+                last.put(settled.component(), settled);
+            }
+        }
+        return last;
+    }
+
+    /// A component none of whose effects was ever intended stands as it stood.
+    private static boolean touched(Work.Settled settled, Plan plan, Progress now) {
+        return plan.steps().stream()
+                .filter(step -> now.intended(step.number()))
+                .anyMatch(step -> step.scope().name().equals(settled.component()));
     }
 
     private static Work.Settled asFarAsMoved(Work.Settled settled, Plan plan, Progress now) {

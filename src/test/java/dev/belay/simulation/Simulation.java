@@ -37,7 +37,7 @@ final class Simulation {
     private final List<Replica> replicas = new ArrayList<>();
     private final EnumMap<Mark, Integer> marks = new EnumMap<>(Mark.class);
     private final Set<Integer> crashPoints;
-    private final int expected;
+    private int toCome;
     private int calls;
 
     Simulation(Draws draws, Design design, Shape shape) {
@@ -51,7 +51,7 @@ final class Simulation {
         this.universe = new Universe(draws, shape.faultsMillis());
         this.journal = journals.apply(universe::now);
         this.invariants = new Invariants(this);
-        this.expected = shape.releases();
+        this.toCome = shape.releases();
         if (journal instanceof SimJournal simulated) {
             simulated.observe(invariants);
         }
@@ -64,7 +64,11 @@ final class Simulation {
         for (int i = 0; i < shape.releases(); i++) {
             int ordinal = i;
             universe.in(
-                    universe.below(1 + shape.apartMillis() * i), () -> submitter.submit(ordinal));
+                    universe.below(1 + shape.apartMillis() * i),
+                    () -> {
+                        submitter.submit(ordinal);
+                        toCome--;
+                    });
         }
         if (shape.faultsMillis() > 0) {
             for (int i = 0; i < 3; i++) {
@@ -76,6 +80,7 @@ final class Simulation {
 
     /// How large a run is.
     ///
+    /// @param planned whether the real planner makes the plans, of a platform drawn at random
     /// @param crashPoints numbers of the places where a replica crashes on purpose: twice the
     ///   number of the call, plus one for after it took effect
     record Shape(
@@ -84,13 +89,26 @@ final class Simulation {
             int releases,
             int apartMillis,
             long faultsMillis,
+            boolean planned,
             Set<Integer> crashPoints) {
-        static final Shape STORMY = new Shape(3, 3, 5, 60_000, 20 * 60_000L, Set.of());
-        static final Shape CALM = new Shape(2, 1, 1, 0, 0, Set.of());
+        static final Shape STORMY = new Shape(3, 3, 5, 60_000, 20 * 60_000L, false, Set.of());
+        static final Shape PLANNED = new Shape(3, 3, 3, 60_000, 20 * 60_000L, true, Set.of());
+        static final Shape CALM = new Shape(2, 1, 1, 0, 0, false, Set.of());
+
+        /// Every fifth storm has the real planner's plans.
+        static Shape storm(long seed) {
+            return seed % 5 == 0 ? PLANNED : STORMY;
+        }
 
         Shape crashingAt(Integer... points) {
             return new Shape(
-                    replicas, components, releases, apartMillis, faultsMillis, Set.of(points));
+                    replicas,
+                    components,
+                    releases,
+                    apartMillis,
+                    faultsMillis,
+                    planned,
+                    Set.of(points));
         }
     }
 
@@ -115,10 +133,10 @@ final class Simulation {
 
     private boolean finished() {
         if (journal instanceof SimJournal) {
-            return invariants.submitted() == expected && invariants.ended() == expected;
+            return toCome == 0 && invariants.ended() == invariants.submitted();
         }
         List<ReleaseRow> rows = releases();
-        return rows.size() == expected && rows.stream().allMatch(row -> row.state().ended());
+        return toCome == 0 && rows.stream().allMatch(row -> row.state().ended());
     }
 
     private List<String> unfinished() {
@@ -203,8 +221,9 @@ final class Simulation {
 
             @Override
             public String write(Deployment deployment) {
-                deployments.put(deployment.revision().id(), deployment);
-                return deployment.revision().id();
+                String name = deployment.revision().id() + " × " + deployment.instances();
+                deployments.put(name, deployment);
+                return name;
             }
         };
     }

@@ -79,7 +79,7 @@ class SimulationTest {
 
     private static Simulation storm(long seed, Design design) {
         try {
-            return new Simulation(Draws.seeded(seed), design, Simulation.Shape.STORMY).run();
+            return new Simulation(Draws.seeded(seed), design, Simulation.Shape.storm(seed)).run();
         } catch (RuntimeException broken) {
             throw new AssertionError("repeat with -Dseed=" + seed, broken);
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Whoever asks for releases: plans against what will run once the releases ahead have ended well,
 /// as the server does.
@@ -20,6 +21,7 @@ final class Submitter {
     private final Simulation simulation;
     private final Universe universe;
     private final Simulation.Shape shape;
+    private final @Nullable Author author;
     private int revisions;
     private static final List<SimPlans.Job> JOBS = List.of(SimPlans.Job.values());
 
@@ -27,9 +29,33 @@ final class Submitter {
         this.simulation = simulation;
         this.universe = simulation.universe();
         this.shape = shape;
+        this.author = shape.planned() ? new Author(simulation, shape.components()) : null;
     }
 
     void submit(int ordinal) {
+        boolean supersede;
+        List<Plan> plans;
+        if (author == null) {
+            plans = List.of(written());
+            supersede = universe.below(4) == 3;
+        } else {
+            supersede = universe.below(4) == 3;
+            plans = author.next(supersede);
+        }
+        if (plans.isEmpty()) {
+            return;
+        }
+        Submission.Reply reply = send(ordinal, plans, supersede);
+        if (universe.below(4) == 3) {
+            send(ordinal, plans, supersede);
+        }
+        simulation.nudge();
+        if (!(reply instanceof Submission.Reply.Accepted)) {
+            throw new Violation("Idempotency", "refused " + reply);
+        }
+    }
+
+    private Plan written() {
         boolean joined = universe.below(2) == 1;
         int first = universe.below(shape.components());
         int many = 1 + universe.below(Math.min(2, shape.components()));
@@ -38,35 +64,26 @@ final class Submitter {
         for (int i = 0; i < many; i++) {
             changes.add(change("c" + (first + i) % shape.components()));
         }
-        Plan plan = SimPlans.plan(changes, joined, soak);
-        boolean supersede = universe.below(4) == 3;
-        Submission.Reply reply = send(ordinal, plan, supersede);
-        if (universe.below(4) == 3) {
-            send(ordinal, plan, supersede);
-        }
-        simulation.nudge();
-        if (!(reply instanceof Submission.Reply.Accepted)) {
-            throw new Violation("Idempotency", "refused " + reply);
-        }
+        return SimPlans.plan(changes, joined, soak);
     }
 
-    private Submission.Reply send(int ordinal, Plan plan, boolean supersede) {
-        String name = simulation.keep(plan);
-        var release =
-                new NewRelease(
-                        SimPlans.ENVIRONMENT,
-                        "release " + ordinal,
-                        plan.scopes(),
-                        plan.baseline(),
-                        name,
-                        "",
-                        "",
-                        1);
+    private Submission.Reply send(int ordinal, List<Plan> plans, boolean supersede) {
+        List<NewRelease> releases = plans.stream().map(plan -> release(ordinal, plan)).toList();
         return simulation
                 .journal()
-                .submit(
-                        new Submission(
-                                List.of(release), "anna", "", "key " + ordinal, "body", supersede));
+                .submit(new Submission(releases, "anna", "", "key " + ordinal, "body", supersede));
+    }
+
+    private NewRelease release(int ordinal, Plan plan) {
+        return new NewRelease(
+                SimPlans.ENVIRONMENT,
+                "release " + ordinal,
+                plan.scopes(),
+                plan.baseline(),
+                simulation.keep(plan),
+                "",
+                "",
+                1);
     }
 
     private SimPlans.Change change(String component) {
