@@ -195,6 +195,7 @@ final class Host implements AutoCloseable {
             Map<String, Integer> flying = new HashMap<>();
             int all = at.values().stream().mapToInt(n -> n).sum();
             weights.keySet().forEach(revision -> flying.put(revision, all));
+            members.keySet().forEach(revision -> flying.put(revision, all));
             line = Optional.of(new Observed(1, 3000, weights, members, flying, at));
         }
 

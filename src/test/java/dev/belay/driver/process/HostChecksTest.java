@@ -216,6 +216,7 @@ class HostChecksTest {
     void what_would_never_end_is_told_to_in_the_second_half_of_the_drain() {
         var v1 = host.revision("api-1", Host.SLEEPS);
         var work = new Work.Drained(v1);
+        host.scaled(v1, 1);
         host.table.holdsLongLived();
         host.table.says(Map.of(), Map.of("api-1", List.of("api-1-1")), 1);
         Duration farewell = host.stop.untilFarewell();
