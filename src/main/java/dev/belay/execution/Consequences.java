@@ -6,6 +6,7 @@ import dev.belay.plan.Deployment;
 import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
+import dev.belay.release.Baseline;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -80,7 +81,7 @@ final class Consequences {
         for (String component : plan.desired().keySet()) {
             Scope scope = Scope.component(plan.environment(), component);
             Deployment fallback = plan.fallback().get(component);
-            String before = plan.baseline().getOrDefault(scope, "");
+            String before = plan.baseline().getOrDefault(scope, Baseline.NOTHING).revision();
             boolean other = fallback != null && !fallback.revision().id().equals(before);
             if (!progress.deployed() && !(other && moved.contains(component))) {
                 continue;

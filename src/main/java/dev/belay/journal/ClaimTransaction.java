@@ -1,6 +1,8 @@
 package dev.belay.journal;
 
 import dev.belay.release.Actor;
+import dev.belay.release.Baseline;
+import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.sql.SQLException;
@@ -9,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Gives one release that needs somebody to whoever asks: first what is under way, then what waits.
 final class ClaimTransaction {
@@ -132,25 +135,39 @@ final class ClaimTransaction {
 
     /// Why the plan of a release no longer fits what runs.
     private Optional<String> baselineMoved(String id) throws SQLException {
-        record Moved(String scope, String planned, String runs) {}
+        record Line(String scope, Baseline planned, Baseline runs) {}
         return session
                 .list(
                         """
-                        SELECT b.scope, b.revision, coalesce((SELECT d.revision FROM deployed d
-                            WHERE d.scope = b.scope ORDER BY d.ordinal DESC LIMIT 1), '')
-                          FROM release_baseline b WHERE b.release_id = ? ORDER BY b.scope\
+                        SELECT b.scope, b.revision, b.deployment, d.revision, d.deployment
+                          FROM release_baseline b LEFT JOIN deployed d ON d.scope = b.scope
+                            AND d.ordinal = (SELECT max(ordinal) FROM deployed WHERE scope = b.scope)
+                          WHERE b.release_id = ? ORDER BY b.scope\
                         """,
-                        row -> new Moved(row.getString(1), row.getString(2), row.getString(3)),
+                        row ->
+                                new Line(
+                                        row.getString(1),
+                                        new Baseline(row.getString(2), row.getString(3)),
+                                        runs(row.getString(4), row.getString(5))),
                         id)
                 .stream()
-                .filter(moved -> !moved.planned().equals(moved.runs()))
+                .filter(line -> !line.planned().covers(line.runs()))
                 .findFirst()
-                .map(moved ->
-                        "`%s` ran %s when this was planned and runs %s now; plan again"
-                                .formatted(
-                                        moved.scope(),
-                                        revision(moved.planned()),
-                                        revision(moved.runs())));
+                .map(line -> moved(line.scope(), line.planned(), line.runs()));
+    }
+
+    private static Baseline runs(@Nullable String revision, @Nullable String deployment) {
+        return revision == null || deployment == null || revision.isEmpty()
+                ? Baseline.NOTHING
+                : new Baseline(revision, Digest.of(deployment).text());
+    }
+
+    private static String moved(String scope, Baseline planned, Baseline runs) {
+        return planned.revision().equals(runs.revision())
+                ? "`%s` still runs %s, but not as it did when this was planned; plan again"
+                        .formatted(scope, revision(runs.revision()))
+                : "`%s` ran %s when this was planned and runs %s now; plan again"
+                        .formatted(scope, revision(planned.revision()), revision(runs.revision()));
     }
 
     private static String revision(String id) {

@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.release.Baseline;
 import dev.belay.release.Scope;
 import java.util.Collections;
 import java.util.Map;
@@ -10,15 +11,15 @@ import java.util.TreeSet;
 /// A release to be queued.
 ///
 /// @param scopes all that it will own while it is active, at least one
-/// @param baseline the id of the revision that each scope had when this was planned, `""` for none;
-///   if that is no longer so when the release could start, it is rejected instead
+/// @param baseline what each scope ran when this was planned; if that is no longer so when the
+///   release could start, it is rejected instead
 /// @param plan canonical JSON, opaque here, never changed afterwards
 /// @param engine the version of the engine that understands the plan
 public record NewRelease(
         String environment,
         String title,
         Set<Scope> scopes,
-        Map<Scope, String> baseline,
+        Map<Scope, Baseline> baseline,
         String plan,
         String planDigest,
         String manifestDigest,

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /// Lays out an empty database, and recognises one that is not ours or too new.
 final class Schema {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final Pattern END_OF_STATEMENT = Pattern.compile(";\\s*(?:--.*)?\\R");
     private static final Pattern COMMENT_LINE = Pattern.compile("(?m)^--.*\\R");
@@ -23,8 +23,7 @@ final class Schema {
         if (tables == 0) {
             run(session, "schema-1.sql");
             run(session, "guards-sqlite.sql");
-            session.update(
-                    "INSERT INTO schema_version (version, created_at) VALUES (?, ?)", VERSION, now);
+            renew(session, 1, now);
             return;
         }
         long ours =
@@ -49,6 +48,16 @@ final class Schema {
                             + VERSION
                             + "); run that Belay, or restore the backup from before it",
                     null);
+        }
+        renew(session, version, now);
+    }
+
+    /// Brings a journal of an older form to this one.
+    private static void renew(Session session, long from, long now) throws SQLException {
+        for (long version = from + 1; version <= VERSION; version++) {
+            run(session, "schema-" + version + ".sql");
+            session.update(
+                    "INSERT INTO schema_version (version, created_at) VALUES (?, ?)", version, now);
         }
     }
 

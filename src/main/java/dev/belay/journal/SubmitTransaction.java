@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.release.Baseline;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.sql.SQLException;
@@ -85,13 +86,17 @@ final class SubmitTransaction {
                     id,
                     scope.toString());
         }
-        for (Map.Entry<Scope, String> before : release.baseline().entrySet()) {
+        for (Map.Entry<Scope, Baseline> before : release.baseline().entrySet()) {
             know(before.getKey());
             session.update(
-                    "INSERT INTO release_baseline (release_id, scope, revision) VALUES (?, ?, ?)",
+                    """
+                    INSERT INTO release_baseline (release_id, scope, revision, deployment)
+                      VALUES (?, ?, ?, ?)\
+                    """,
                     id,
                     before.getKey().toString(),
-                    before.getValue());
+                    before.getValue().revision(),
+                    before.getValue().deployment());
         }
         new Scribe(session, id, 0, now, 0, submission.actor())
                 .write(

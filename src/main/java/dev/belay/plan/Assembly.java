@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -258,13 +259,12 @@ final class Assembly {
 
     private Plan frame(List<Step> steps) {
         var scopes = new TreeSet<Scope>();
-        var baseline = new TreeMap<Scope, String>();
+        var baseline = new TreeMap<Scope, Baseline>();
         var desired = new TreeMap<String, Deployment>();
         var fallback = new TreeMap<String, Deployment>();
         for (Change change : changes) {
             scopes.add(change.scope());
-            Deployment now = change.now();
-            baseline.put(change.scope(), now == null ? "" : now.revision().id());
+            baseline.put(change.scope(), change.baseline());
             desired.put(change.name(), change.goal());
             Deployment back = change.back();
             if (back != null) {

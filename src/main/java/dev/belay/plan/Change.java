@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Strategy;
+import dev.belay.release.Baseline;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// One component's way from what runs to what is to run: what a [Course] is made from.
 ///
 /// @param needs names of datastores and externals
+/// @param baseline `now` as the journal names it
 /// @param now what it runs; absent: nothing
 /// @param back what an undone release leads to; differs from `now` when `now` never soaked and an
 ///   older, soaked revision is still warm
@@ -34,6 +36,7 @@ record Change(
         Strategy strategy,
         Responsible responsible,
         Set<String> needs,
+        Baseline baseline,
         @Nullable Deployment now,
         Deployment goal,
         @Nullable Deployment back,
@@ -73,6 +76,7 @@ record Change(
                 strategy,
                 Responsible.NOBODY,
                 Set.of(),
+                latest == null ? Baseline.NOTHING : latest.baseline(),
                 latest == null ? null : latest.deployment(),
                 goal,
                 past == null ? null : back(past, goal, strategy),
@@ -131,6 +135,7 @@ record Change(
                 strategy,
                 who,
                 new TreeSet<>(uses),
+                baseline,
                 now,
                 goal,
                 back,
@@ -149,6 +154,7 @@ record Change(
                 strategy,
                 responsible,
                 needs,
+                baseline,
                 now,
                 goal,
                 now,

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What an environment will run once a plan has ended well: what a release further back in the
-/// queue is planned on.
+/// What an environment will run once a plan has been carried out or undone: what a release further
+/// back in the queue is planned on.
 public final class Expected {
     private static final int HISTORY_MAX = 50;
 
@@ -17,6 +17,35 @@ public final class Expected {
     /// @param release the id of the release that carries the plan out
     public static Inventory after(Inventory now, Plan plan, String release) {
         return after(now, List.of(plan), release);
+    }
+
+    /// The inventory, with what the undone plan leads back to on top of each history.
+    ///
+    /// @param release the id of the release that is undone
+    public static Inventory afterUndo(Inventory now, Plan plan, String release) {
+        var components = new HashMap<>(now.components());
+        plan.fallback()
+                .forEach((name, deployment) ->
+                        components.computeIfPresent(
+                                name, (_, component) -> back(component, deployment, release)));
+        return new Inventory(now.environment(), components);
+    }
+
+    private static Inventory.Component back(
+            Inventory.Component now, Deployment deployment, String release) {
+        boolean there =
+                !now.history().isEmpty()
+                        && now.history().getFirst().deployment().equals(deployment);
+        if (there) {
+            return now;
+        }
+        String id = deployment.revision().id();
+        boolean soaked =
+                now.history().stream()
+                        .anyMatch(past ->
+                                past.soaked() && past.deployment().revision().id().equals(id));
+        var past = new Inventory.Past(deployment, soaked, release);
+        return onTop(now, new Inventory.Component(List.of(past), now.running()));
     }
 
     /// The same for several releases, called by one name.

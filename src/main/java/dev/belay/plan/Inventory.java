@@ -1,5 +1,7 @@
 package dev.belay.plan;
 
+import dev.belay.release.Baseline;
+import dev.belay.release.Digest;
 import java.util.List;
 import java.util.Map;
 
@@ -28,5 +30,15 @@ public record Inventory(String environment, Map<String, Component> components) {
     /// One thing that a component ran.
     ///
     /// @param soaked whether it lived healthy for its whole soak: only then a rollback target
-    public record Past(Deployment deployment, boolean soaked, String release) {}
+    /// @param digest of the deployment as the journal keeps it
+    public record Past(Deployment deployment, boolean soaked, String release, String digest) {
+        /// One that is written as this version writes it.
+        public Past(Deployment deployment, boolean soaked, String release) {
+            this(deployment, soaked, release, Digest.of(PlanJson.encode(deployment)).text());
+        }
+
+        Baseline baseline() {
+            return new Baseline(deployment.revision().id(), digest);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.Baseline;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.util.Collections;
@@ -13,7 +14,7 @@ import java.util.TreeSet;
 ///
 /// @param format of this record; an engine refuses one that it does not know
 /// @param scopes everything it owns
-/// @param baseline revision id per scope when it was planned, `""` for none
+/// @param baseline what each scope ran when it was planned
 /// @param steps numbered from 1; a partial order by [Step#after]
 /// @param desired component to what it runs when the plan is done
 /// @param fallback component to what it runs when the plan is undone; absent: nothing ran
@@ -31,7 +32,7 @@ public record Plan(
         Kind kind,
         String title,
         Set<Scope> scopes,
-        Map<Scope, String> baseline,
+        Map<Scope, Baseline> baseline,
         List<Step> steps,
         Map<String, Deployment> desired,
         Map<String, Deployment> fallback,
@@ -41,7 +42,7 @@ public record Plan(
         List<Skip> skipped,
         List<String> warnings,
         String manifestDigest) {
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     public Plan {
         scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));

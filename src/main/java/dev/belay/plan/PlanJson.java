@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
@@ -70,11 +71,11 @@ public final class PlanJson {
     }
 
     private static void write(JsonOut out, Plan plan) {
-        var baseline = new TreeMap<String, String>();
-        plan.baseline().forEach((scope, revision) -> baseline.put(scope.toString(), revision));
+        var baselines = new TreeMap<String, Baseline>();
+        plan.baseline().forEach((scope, before) -> baselines.put(scope.toString(), before));
         SortedMap<String, Revision> revisions = WorkJson.table(plan);
         out.open()
-                .strings("baseline", baseline)
+                .map("baseline", baselines, before -> write(out, before))
                 .list("before", plan.before(), check -> WorkJson.write(out, check))
                 .map("desired", plan.desired(), deployment -> byName(out, deployment))
                 .put("environment", plan.environment())
@@ -91,6 +92,13 @@ public final class PlanJson {
                 .list("targets", plan.targets(), target -> write(out, target))
                 .put("title", plan.title())
                 .strings("warnings", plan.warnings())
+                .close();
+    }
+
+    private static void write(JsonOut out, Baseline before) {
+        out.open()
+                .put("deployment", before.deployment())
+                .put("revision", before.revision())
                 .close();
     }
 
@@ -171,13 +179,14 @@ public final class PlanJson {
     public static Plan decode(String text) {
         JsonIn in = JsonIn.read(text);
         int format = in.count("format");
-        if (format != Plan.FORMAT) {
+        if (format < 1 || format > Plan.FORMAT) {
             throw new IllegalArgumentException(
-                    "a plan of format " + format + ", this version knows " + Plan.FORMAT);
+                    "a plan of format " + format + ", this version knows 1 to " + Plan.FORMAT);
         }
         Map<String, Revision> revisions = in.map("revisions", RevisionJson::read);
-        var baseline = new TreeMap<Scope, String>();
-        in.stringMap("baseline").forEach((scope, id) -> baseline.put(Scope.parse(scope), id));
+        var baseline = new TreeMap<Scope, Baseline>();
+        in.map("baseline", PlanJson::baseline)
+                .forEach((scope, before) -> baseline.put(Scope.parse(scope), before));
         return new Plan(
                 format,
                 in.string("platform"),
@@ -215,6 +224,13 @@ public final class PlanJson {
                 in.count("instances"),
                 in.list("traffic", WorkJson::traffic),
                 in.list("smoke", SmokeJson::read));
+    }
+
+    /// Format 1 named the revision alone.
+    private static Baseline baseline(JsonIn in) {
+        return in.isString()
+                ? new Baseline(in.string(), "")
+                : new Baseline(in.string("revision"), in.string("deployment"));
     }
 
     private static Plan.Target target(JsonIn in) {

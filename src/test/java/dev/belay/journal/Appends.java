@@ -1,6 +1,7 @@
 package dev.belay.journal;
 
 import dev.belay.journal.Append.Writer;
+import dev.belay.release.Baseline;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -26,7 +27,7 @@ final class Appends {
         return release(Map.of(), scopes);
     }
 
-    static NewRelease release(Map<Scope, String> baseline, Scope... scopes) {
+    static NewRelease release(Map<Scope, Baseline> baseline, Scope... scopes) {
         Set<Scope> owned = new TreeSet<>(Arrays.asList(scopes));
         return new NewRelease(
                 scopes[0].environment(),
@@ -37,6 +38,11 @@ final class Appends {
                 "sha256:plan",
                 "sha256:manifest",
                 1);
+    }
+
+    /// A baseline that knows the revision alone.
+    static Map<Scope, Baseline> on(String revision, Scope scope) {
+        return Map.of(scope, new Baseline(revision, ""));
     }
 
     static Submission submission(NewRelease... releases) {

@@ -12,6 +12,7 @@ import static dev.belay.journal.Appends.completed;
 import static dev.belay.journal.Appends.done;
 import static dev.belay.journal.Appends.ended;
 import static dev.belay.journal.Appends.intent;
+import static dev.belay.journal.Appends.on;
 import static dev.belay.journal.Appends.queue;
 import static dev.belay.journal.Appends.release;
 import static dev.belay.journal.Appends.running;
@@ -22,6 +23,8 @@ import static dev.belay.journal.Appends.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.belay.release.Baseline;
+import dev.belay.release.Digest;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -265,7 +268,7 @@ public abstract class JournalContract {
     void a_newer_release_takes_over_from_one_that_merely_soaks() {
         ReleaseRow older = start(journal, API, WEB);
         older = write(journal, soaking(older, API, "api-1"));
-        String newer = queue(journal, release(Map.of(API, "api-1"), API));
+        String newer = queue(journal, release(on("api-1", API), API));
 
         ReleaseRow started = claim(journal).orElseThrow();
 
@@ -300,8 +303,8 @@ public abstract class JournalContract {
     @Test
     void a_release_whose_baseline_has_moved_is_rejected_and_the_next_one_starts() {
         ReleaseRow first = start(journal, API);
-        String stale = queue(journal, release(Map.of(API, ""), API));
-        String fresh = queue(journal, release(Map.of(API, "api-1"), API));
+        String stale = queue(journal, release(on("", API), API));
+        String fresh = queue(journal, release(on("api-1", API), API));
         write(journal, completed(first, API, "api-1"));
 
         assertThat(claim(journal)).map(ReleaseRow::id).contains(fresh);
@@ -315,10 +318,30 @@ public abstract class JournalContract {
     }
 
     @Test
+    void the_same_revision_in_another_shape_is_another_baseline() {
+        ReleaseRow first = start(journal, API);
+        String digest = Digest.of("{}").text();
+        var other = new Baseline("api-1", Digest.of("{\"instances\":3}").text());
+        String stale = queue(journal, release(Map.of(API, other), API));
+        String fresh = queue(journal, release(Map.of(API, new Baseline("api-1", digest)), API));
+        write(journal, completed(first, API, "api-1"));
+
+        assertThat(claim(journal)).map(ReleaseRow::id).contains(fresh);
+        assertThat(journal.entries(stale, 1))
+                .singleElement()
+                .extracting(Entry::fact)
+                .isEqualTo(
+                        new Fact.Ended(
+                                ReleaseState.REJECTED,
+                                "`local/component/api` still runs `api-1`, but not as it did when"
+                                        + " this was planned; plan again"));
+    }
+
+    @Test
     void a_release_that_is_rejected_ends_nobodys_soak() {
         ReleaseRow older = start(journal, API);
         write(journal, soaking(older, API, "api-1"));
-        String stale = queue(journal, release(Map.of(API, "api-0"), API));
+        String stale = queue(journal, release(on("api-0", API), API));
 
         assertThat(claim(journal)).isEmpty();
         assertThat(state(stale)).isEqualTo(ReleaseState.REJECTED);

@@ -8,15 +8,20 @@ import static dev.belay.journal.Appends.completed;
 import static dev.belay.journal.Appends.done;
 import static dev.belay.journal.Appends.ended;
 import static dev.belay.journal.Appends.intent;
+import static dev.belay.journal.Appends.on;
 import static dev.belay.journal.Appends.queue;
 import static dev.belay.journal.Appends.release;
 import static dev.belay.journal.Appends.running;
 import static dev.belay.journal.Appends.start;
 import static dev.belay.journal.Appends.write;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.release.ReleaseState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What only the file on the disk can show. The rest is [JournalContract].
 class SqliteJournalTest {
+    private static final Pattern END = Pattern.compile(";\n");
+
     private final SettableClock clock = new SettableClock();
 
     @TempDir private Path folder;
@@ -73,6 +81,42 @@ class SqliteJournalTest {
         assertThat(journal.entries(row.id(), 0)).isEqualTo(entries);
         write(journal, running(row, done(1), intent(2, API)));
         assertThat(journal.token(API)).isEqualTo(2);
+    }
+
+    @Test
+    void a_journal_of_the_first_form_is_brought_to_this_one() throws Exception {
+        journal.close();
+        Files.delete(file);
+        try (var connection = sql();
+                var statement = connection.createStatement()) {
+            for (String form : List.of("schema-1.sql", "guards-sqlite.sql")) {
+                for (String sql : END.splitAsStream(script(form)).toList()) {
+                    statement.executeUpdate(sql);
+                }
+            }
+            statement.executeUpdate("INSERT INTO schema_version VALUES (1, 5)");
+        }
+
+        journal = reopened();
+        ReleaseRow first = start(journal, API);
+        String next = queue(journal, release(on("api-1", API), API));
+        write(journal, completed(first, API, "api-1"));
+        assertThat(claim(journal)).map(ReleaseRow::id).contains(next);
+        try (var connection = sql();
+                var rows =
+                        connection
+                                .createStatement()
+                                .executeQuery("SELECT max(version) FROM schema_version")) {
+            assertThat(rows.getInt(1)).isEqualTo(Schema.VERSION);
+        }
+    }
+
+    private static String script(String name) throws IOException {
+        try (var in = Schema.class.getResourceAsStream(name)) {
+            return new String(requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .replaceAll("(?m)--.*$", "")
+                    .replaceAll(" +\n", "\n");
+        }
     }
 
     @Test

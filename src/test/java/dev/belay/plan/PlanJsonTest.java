@@ -3,6 +3,7 @@ package dev.belay.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.release.Baseline;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
@@ -62,10 +63,22 @@ class PlanJsonTest {
     }
 
     @Test
+    void a_baseline_of_format_1_names_the_revision_alone() {
+        Plan plan = everything();
+        String old =
+                PlanJson.encode(plan)
+                        .replace(
+                                "{\"deployment\":\"sha256:d\",\"revision\":\"api-0\"}", "\"api-0\"")
+                        .replace("\"format\":2", "\"format\":1");
+        assertThat(PlanJson.decode(old).baseline())
+                .isEqualTo(Map.of(API, new Baseline("api-0", "")));
+    }
+
+    @Test
     void what_is_not_understood_is_refused() {
         String json = PlanJson.encode(everything());
-        assertThatThrownBy(() -> PlanJson.decode(json.replace("\"format\":1", "\"format\":2")))
-                .hasMessage("a plan of format 2, this version knows 1");
+        assertThatThrownBy(() -> PlanJson.decode(json.replace("\"format\":2", "\"format\":3")))
+                .hasMessage("a plan of format 3, this version knows 1 to 2");
         assertThatThrownBy(() -> PlanJson.decode(json.replace("\"publish\"", "\"beam\"")))
                 .hasMessage("work `beam` is not known");
         assertThatThrownBy(() -> PlanJson.decode(json.replace("\"title\"", "\"titel\"")))
@@ -211,7 +224,7 @@ class PlanJsonTest {
                 Plan.Kind.ROLLBACK,
                 "title",
                 Set.of(API, new Scope("local", Scope.Kind.DATASTORE, "pg")),
-                Map.of(API, "api-0"),
+                Map.of(API, new Baseline("api-0", "sha256:d")),
                 steps,
                 deployments,
                 deployments,

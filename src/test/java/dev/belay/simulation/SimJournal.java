@@ -9,6 +9,8 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.journal.Submission;
+import dev.belay.release.Baseline;
+import dev.belay.release.Digest;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -206,9 +208,15 @@ final class SimJournal implements Journal {
         return kept.what.baseline().entrySet().stream()
                 .allMatch(line -> {
                     List<Past> past = history.getOrDefault(line.getKey(), List.of());
-                    String now = past.isEmpty() ? "" : past.getLast().revision();
-                    return now.equals(line.getValue());
+                    return line.getValue()
+                            .covers(past.isEmpty() ? Baseline.NOTHING : runs(past.getLast()));
                 });
+    }
+
+    private static Baseline runs(Past past) {
+        return past.revision().isEmpty()
+                ? Baseline.NOTHING
+                : new Baseline(past.revision(), Digest.of(past.deployment()).text());
     }
 
     private @Nullable Kept kept(String id) {

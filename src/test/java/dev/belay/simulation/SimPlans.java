@@ -3,9 +3,11 @@ package dev.belay.simulation;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
+import dev.belay.plan.PlanJson;
 import dev.belay.plan.Responsible;
 import dev.belay.plan.Step;
 import dev.belay.plan.Undo;
+import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -295,6 +297,11 @@ final class SimPlans {
                 Set.of(last));
     }
 
+    private static Baseline baseline(Deployment now) {
+        String digest = Digest.of(PlanJson.encode(now)).text();
+        return new Baseline(now.revision().id(), digest);
+    }
+
     private static List<Deployment> olds(Change change) {
         var olds = new ArrayList<Deployment>();
         if (!change.rolling()) {
@@ -310,12 +317,12 @@ final class SimPlans {
         var desired = new TreeMap<String, Deployment>();
         var fallback = new TreeMap<String, Deployment>();
         var scopes = new TreeSet<Scope>();
-        var baseline = new TreeMap<Scope, String>();
+        var baseline = new TreeMap<Scope, Baseline>();
         var before = new ArrayList<Work.Check>();
         for (Change change : changes) {
             Scope scope = scope(change.component());
             scopes.add(scope);
-            baseline.put(scope, change.now().map(d -> d.revision().id()).orElse(""));
+            baseline.put(scope, change.now().map(SimPlans::baseline).orElse(Baseline.NOTHING));
             desired.put(change.component(), change.goal());
             change.back().ifPresent(back -> fallback.put(change.component(), back));
             var instances = new TreeMap<String, Integer>();

@@ -6,6 +6,7 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
+import dev.belay.plan.PlanJson;
 import dev.belay.release.Scope;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -221,9 +222,9 @@ final class Simulation {
 
             @Override
             public String write(Deployment deployment) {
-                String name = deployment.revision().id() + " × " + deployment.instances();
-                deployments.put(name, deployment);
-                return name;
+                String text = PlanJson.encode(deployment);
+                deployments.put(text, deployment);
+                return text;
             }
         };
     }

@@ -10,9 +10,9 @@ import dev.belay.plan.Expected;
 import dev.belay.plan.Inventory;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
+import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Puts together what the planner may know of an environment: what it ran, what it will run once
@@ -31,11 +32,30 @@ public final class InventoryReader {
     private static final int AHEAD_MAX = 1_000;
 
     private final Journal journal;
-    private final Target target;
+    private final Function<Scope, Map<String, Integer>> running;
+    private final Function<String, Plan> plans;
+    private final Function<String, Deployment> deployments;
 
     public InventoryReader(Journal journal, Target target) {
+        this(
+                journal,
+                scope -> running(target, scope),
+                PlanJson::decode,
+                PlanJson::decodeDeployment);
+    }
+
+    /// One for a journal whose texts are read in a way of their own.
+    ///
+    /// @param running revision id to instances that exist
+    public InventoryReader(
+            Journal journal,
+            Function<Scope, Map<String, Integer>> running,
+            Function<String, Plan> plans,
+            Function<String, Deployment> deployments) {
         this.journal = journal;
-        this.target = target;
+        this.running = running;
+        this.plans = plans;
+        this.deployments = deployments;
     }
 
     /// The inventory of one environment at this moment.
@@ -52,9 +72,9 @@ public final class InventoryReader {
         for (String name : names) {
             Scope scope = Scope.component(environment, name);
             List<Inventory.Past> history = history(scope);
-            Map<String, Integer> running = running(scope);
-            if (!history.isEmpty() || !running.isEmpty()) {
-                components.put(name, new Inventory.Component(history, running));
+            Map<String, Integer> exist = running.apply(scope);
+            if (!history.isEmpty() || !exist.isEmpty()) {
+                components.put(name, new Inventory.Component(history, exist));
             }
         }
         var inventory = new Inventory(environment, components);
@@ -85,50 +105,28 @@ public final class InventoryReader {
                 .filter(past -> !past.deployment().isEmpty())
                 .map(past ->
                         new Inventory.Past(
-                                PlanJson.decodeDeployment(past.deployment()),
+                                deployments.apply(past.deployment()),
                                 past.soaked(),
-                                past.release()))
+                                past.release(),
+                                Digest.of(past.deployment()).text()))
                 .toList();
     }
 
     /// What will be there when that release has ended.
-    private static Inventory after(Inventory now, ReleaseRow row) {
+    private Inventory after(Inventory now, ReleaseRow row) {
         boolean soaks = row.soaking() && row.state() == ReleaseState.RUNNING;
         if (soaks) {
             // It can be taken over as it is, and then it never counts as soaked.
             return now;
         }
-        Plan plan = PlanJson.decode(row.plan());
+        Plan plan = plans.apply(row.plan());
         if (row.state() != ReleaseState.ROLLING_BACK) {
             return Expected.after(now, plan, row.id());
         }
-        var components = new HashMap<>(now.components());
-        plan.fallback()
-                .forEach((name, deployment) ->
-                        components.computeIfPresent(
-                                name, (_, component) -> back(component, deployment, row.id())));
-        return new Inventory(now.environment(), components);
+        return Expected.afterUndo(now, plan, row.id());
     }
 
-    private static Inventory.Component back(
-            Inventory.Component now, Deployment deployment, String release) {
-        String id = deployment.revision().id();
-        boolean there = now.history().stream().limit(1).anyMatch(past -> isOf(past, id));
-        if (there) {
-            return now;
-        }
-        boolean soaked = now.history().stream().anyMatch(past -> isOf(past, id) && past.soaked());
-        var history = new ArrayList<Inventory.Past>();
-        history.add(new Inventory.Past(deployment, soaked, release));
-        history.addAll(now.history());
-        return new Inventory.Component(history, now.running());
-    }
-
-    private static boolean isOf(Inventory.Past past, String revision) {
-        return past.deployment().revision().id().equals(revision);
-    }
-
-    private Map<String, Integer> running(Scope scope) {
+    private static Map<String, Integer> running(Target target, Scope scope) {
         return target.instances(scope).stream()
                 .filter(instance -> instance.state() != Instance.State.EXITED)
                 .collect(Collectors.toMap(Instance::revision, _ -> 1, Integer::sum));
