@@ -69,6 +69,7 @@ final class GatewayProcess {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         var command = new ArrayList<>(List.of("setsid", java.toString()));
         command.addAll(GatewayMain.JVM_FLAGS);
+        command.addAll(StartCache.flags());
         command.addAll(List.of("-cp", classPath(), GatewayMain.class.getName()));
         command.add(state.gateway().toString());
         var builder = new ProcessBuilder(command);

@@ -65,9 +65,39 @@ class StartScriptTest {
                 .contains(caches + "all.aot]");
         assertThat(start(home.resolve("belay"), environment, "plan", "--json").out())
                 .contains(caches + "all.aot]");
+        assertThat(home.resolve("target").toFile().list())
+                .noneMatch(name -> name.endsWith("server.aot"));
         assertThat(start(home.resolve("belay"), environment, "server", "x").out())
                 .contains("server.args]")
-                .doesNotContain("AOTCache");
+                .contains(caches + "server.aot]");
+    }
+
+    @Test
+    void a_cache_that_cannot_be_made_is_tried_once() throws Exception {
+        script(
+                jdk.resolve("bin/java"),
+                """
+                case "$*" in *Training*) echo x >> "${0%/*}/tries"; exit 1 ;; esac
+                for a; do printf '[%s]' "$a"; done\
+                """);
+        var environment = Map.of("JAVA_HOME", jdk.toString(), "BELAY_NO_CACHE", "");
+        for (int i = 0; i < 2; i++) {
+            assertThat(start(home.resolve("belay"), environment, "up").out())
+                    .endsWith("[dev.belay.cli.Main][up]")
+                    .doesNotContain("AOTCache");
+        }
+        assertThat(jdk.resolve("bin/tries")).hasContent("x\nx\nx");
+    }
+
+    @Test
+    void a_start_beside_one_that_prepares_does_not_wait_for_it() throws Exception {
+        Files.createSymbolicLink(
+                home.resolve("target/belay.lock"),
+                Path.of(Long.toString(ProcessHandle.current().pid())));
+        var environment = Map.of("JAVA_HOME", jdk.toString(), "BELAY_NO_CACHE", "");
+        Ended ended = start(home.resolve("belay"), environment);
+        assertThat(ended.out()).doesNotContain("AOTCache").contains("[status]");
+        assertThat(ended.err()).isEmpty();
     }
 
     @Test

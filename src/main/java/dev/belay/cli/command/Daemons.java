@@ -7,6 +7,7 @@ import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Processes;
 import dev.belay.cli.client.Workspace;
+import dev.belay.server.StartCache;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -130,8 +131,8 @@ public final class Daemons {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + archive.resolveSibling("jvm").resolve("server.args"));
-        command.add("-jar");
-        command.add(archive.toString());
+        command.addAll(StartCache.flags());
+        command.addAll(List.of("-cp", archive.toString(), "dev.belay.cli.Main"));
         command.add("server");
         command.add("--state");
         command.add(workspace.state().toString());

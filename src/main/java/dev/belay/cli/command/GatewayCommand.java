@@ -4,6 +4,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.Stop;
 import dev.belay.cli.client.Workspace;
+import dev.belay.server.StartCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class GatewayCommand extends BelayCommand {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + archive.resolveSibling("jvm").resolve("gateway.args"));
+        command.addAll(StartCache.flags());
         command.addAll(List.of("-cp", archive.toString(), PROGRAM));
         command.add(workspace.state().resolve("gateway").toString());
         command.addAll(listen);
