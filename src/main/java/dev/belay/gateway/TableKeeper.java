@@ -26,9 +26,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The only writer of the routing table. A wish is checked (token, members, port), made durable,
-/// published, and answered once every event loop uses it. Members are probed before the lock is
-/// taken: a slow one delays its own component only.
+/// The only writer of the routing table. A wish is checked (token, members, port), written to disk,
+/// published, and answered once every event loop uses it and no crash can take it back. Members are
+/// probed before the lock is taken: a slow one delays its own component only.
 final class TableKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableKeeper.class);
     private static final Duration REOPEN = Duration.ofSeconds(1);
@@ -103,6 +103,7 @@ final class TableKeeper implements AutoCloseable {
                 var tokens = new HashMap<>(lastTokens);
                 tokens.put(key, token);
                 store.save(write(proxy.table(), tokens).toString());
+                store.settle();
                 lastTokens.put(key, token);
                 last = token;
             }
@@ -154,7 +155,9 @@ final class TableKeeper implements AutoCloseable {
         return unready;
     }
 
-    /// Port, disk, table, confirmation; in this order, so that whatever fails leaves the old table.
+    /// Port, disk, table, confirmation; in this order, so that a port or a disk that fails leaves
+    /// the old table. That the file's new name outlives a crash is waited for last: until the
+    /// answer, a crash may bring either table back, and traffic need not wait for it.
     private PublishReply exchange(RouteKey key, long token, Table.@Nullable Entry entry) {
         Table before = proxy.table();
         var entries = new HashMap<>(before.entries());
@@ -182,6 +185,9 @@ final class TableKeeper implements AutoCloseable {
         prober.watch(after);
         try {
             proxy.loops().onEach(_ -> {});
+            store.settle();
+        } catch (IOException e) {
+            return new PublishReply.Unreachable("the table cannot be settled: " + e.getMessage());
         } catch (TimeoutException e) {
             return new PublishReply.Unreachable(String.valueOf(e.getMessage()));
         }

@@ -32,7 +32,8 @@ final class TableStore {
         this.previous = folder.resolve("table.previous");
     }
 
-    /// Durable when it returns.
+    /// Either this generation or the one before outlives a crash, whole; which, is settled by
+    /// [#settle].
     void save(String content) throws IOException {
         byte[] body = content.getBytes(StandardCharsets.UTF_8);
         byte[] head = (MAGIC + " " + digest(body) + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -51,6 +52,10 @@ final class TableStore {
             Files.move(current, previous, StandardCopyOption.ATOMIC_MOVE);
         }
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// The last generation saved outlives a crash when this returns.
+    void settle() throws IOException {
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }

@@ -3,6 +3,7 @@ package dev.belay.wholes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.belay.cli.client.Residents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// What happens to those who take `.belay` away, close it, or fill its disk: a sentence, and what
 /// serves goes on serving.
@@ -80,6 +82,28 @@ class StateFolderTest {
         assertThat(answer.status()).isNotEqualTo(202);
         assertThat(answer.body()).contains(".belay").doesNotContain("\"bug\"");
         assertThat(Traffic.once(whole.port())).isEqualTo("v1");
+    }
+
+    @Test
+    void the_next_control_plane_names_the_gateway_of_one_that_was_deleted() throws Exception {
+        whole.start();
+        whole.awaitState(whole.begin(), "completed");
+        whole.killServer();
+        delete(state());
+
+        whole.start();
+        JsonNode release = whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(release.toString())
+                .contains(
+                        "port %d is taken, held by the gateway of `%s`, which was deleted"
+                                .formatted(whole.port(), state().toRealPath()))
+                .contains("end it with `belay down`");
+        whole.killServer();
+        assertThat(Residents.end(state())).isPositive();
+
+        whole.start();
+        whole.ship("v2");
+        whole.runsOnly("v2");
     }
 
     private Path state() {

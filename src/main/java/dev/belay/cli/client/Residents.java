@@ -7,11 +7,17 @@ import java.time.Duration;
 import java.util.List;
 
 /// The processes that live in a state folder, which is to say work in it: gateway, instances, local
-/// datastores. Found by where they are, not by what was written down about them: so nothing that
-/// Belay started here is forgotten, and nothing that it did not start is touched.
+/// datastores; and a control plane that was started for it and lost it. Found by where they are,
+/// not by what was written down about them: so nothing that Belay started here is forgotten, even
+/// when the folder was deleted under it, and nothing that it did not start is touched.
 public final class Residents {
     private static final Duration GRACE = Duration.ofSeconds(15);
     private static final long POLL_MILLIS = 50;
+
+    /// What the kernel puts behind the name of a folder that is gone.
+    private static final String DELETED = " (deleted)";
+
+    private static final String SERVER = "dev.belay.cli.Main";
 
     private Residents() {}
 
@@ -32,10 +38,10 @@ public final class Residents {
 
     static List<ProcessHandle> in(Path state) {
         try {
-            Path real = state.toRealPath();
+            Path real = real(state.toAbsolutePath().normalize());
             return ProcessHandle.allProcesses()
                     .filter(process -> process.pid() != ProcessHandle.current().pid())
-                    .filter(process -> worksIn(process, real))
+                    .filter(process -> worksIn(process, real) || serves(process, state))
                     .toList();
         } catch (IOException _) {
             // No folder, no residents.
@@ -46,11 +52,32 @@ public final class Residents {
     private static boolean worksIn(ProcessHandle process, Path folder) {
         try {
             Path link = Path.of("/proc", Long.toString(process.pid()), "cwd");
-            return Files.readSymbolicLink(link).startsWith(folder);
+            String place = Files.readSymbolicLink(link).toString();
+            return Path.of(place.replace(DELETED, "")).startsWith(folder);
         } catch (IOException _) {
             // It has ended, or it is somebody else's.
             return false;
         }
+    }
+
+    /// Also of a folder that was deleted.
+    private static Path real(Path state) throws IOException {
+        Path parent = state.getParent();
+        return Files.exists(state) || parent == null
+                ? state.toRealPath()
+                : parent.toRealPath().resolve(state.getFileName());
+    }
+
+    private static boolean serves(ProcessHandle process, Path folder) {
+        List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+        int state = arguments.indexOf("--state");
+        return arguments.contains(SERVER)
+                && state >= 0
+                && state + 1 < arguments.size()
+                && Path.of(arguments.get(state + 1))
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(folder.toAbsolutePath().normalize());
     }
 
     private static void pause() {

@@ -5,6 +5,7 @@ import dev.belay.driver.Router;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.probe.PortHolder;
 import dev.belay.release.Digest;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
@@ -64,8 +65,12 @@ final class Preflight {
     private void ports(Work.Preflight work, List<String> wrong, List<String> hints) {
         for (int port : new TreeSet<>(work.ports())) {
             if (!isFree(port) && !router.listens(port)) {
-                wrong.add("port " + port + " is taken by another program");
-                hints.add("stop it, or choose another `port` or `port-offset`");
+                Optional<PortHolder> holder = PortHolder.of(port);
+                wrong.add("port " + port + " is taken" + PortHolder.said(holder));
+                hints.add(
+                        holder.filter(held -> held.gateway() && held.astray()).isPresent()
+                                ? "end it with `belay down`, then deploy again"
+                                : "stop it, or choose another `port` or `port-offset`");
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.belay.driver.datastore;
 import dev.belay.driver.probe.DependencyAnswer;
 import dev.belay.driver.probe.DependencyProbe;
 import dev.belay.driver.probe.DependencyUrl;
+import dev.belay.driver.probe.PortHolder;
 import dev.belay.driver.probe.ProbeFailure;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -256,7 +257,7 @@ public final class LocalDatastores {
         } catch (IOException taken) {
             throw new DatastoreFailure(
                     datastore.name(),
-                    "its port " + port + " is taken" + PortHolder.said(port),
+                    "its port " + port + " is taken" + PortHolder.said(PortHolder.of(port)),
                     "stop that program, or give the address another port");
         }
     }
