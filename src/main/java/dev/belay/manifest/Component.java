@@ -2,7 +2,6 @@ package dev.belay.manifest;
 
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
-import dev.belay.release.SmokeTest;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,7 +19,7 @@ public record Component(
         Variables variables,
         List<String> uses,
         List<String> after,
-        List<SmokeTest> smoke,
+        List<OwnedTest> smoke,
         Source source) {
     public Component {
         uses = List.copyOf(uses);

@@ -16,7 +16,6 @@ import dev.belay.manifest.shape.Row;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
-import dev.belay.release.SmokeTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +93,7 @@ final class ComponentSection {
             Key.of("stop", LeafSections.STOP, "How an instance is stopped.").fallback("{}");
     static final Key<Launch.Limits> LIMITS =
             Key.of("limits", LeafSections.LIMITS, "What an instance may use.").fallback("{}");
-    static final Key<List<SmokeTest>> SMOKE =
+    static final Key<List<OwnedTest>> SMOKE =
             Key.of("smoke", list(SmokeSections.TEST), "Tests of a new revision.").fallback("[]");
     static final Key<List<String>> PROBE =
             Key.of(

@@ -1,5 +1,8 @@
 package dev.belay.manifest;
 
+import static dev.belay.manifest.ComponentSection.CONTACT;
+import static dev.belay.manifest.ComponentSection.OWNER;
+import static dev.belay.manifest.ComponentSection.RUNBOOK;
 import static dev.belay.manifest.shape.Shapes.COMMAND;
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.HEADER;
@@ -102,18 +105,26 @@ final class SmokeSections {
             Key.of("command", COMMAND, "A command; `BELAY_URL` is the address under test.");
     private static final List<String> ONE_OF = List.of("http", "websocket", "command");
 
-    static final Fields<SmokeTest> TEST =
+    static final Fields<OwnedTest> TEST =
             Fields.of(
                     "smoke",
                     "Something that must work before a revision gets traffic, after it has, and"
                             + " after a rollback.",
                     "{name: signs in, http: [{request: GET /me, status: 401}]}",
-                    List.of(TEST_NAME, TIMEOUT, HTTP, WEBSOCKET, COMMAND_KEY),
+                    List.of(
+                            TEST_NAME,
+                            TIMEOUT,
+                            HTTP,
+                            WEBSOCKET,
+                            COMMAND_KEY,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK),
                     ONE_OF,
-                    SmokeSections::test);
+                    SmokeSections::owned);
 
     /// A platform's test, with its component.
-    record ThroughComponent(String component, SmokeTest test) {}
+    record ThroughComponent(String component, OwnedTest owned) {}
 
     static final Key<String> COMPONENT =
             Key.of("component", NAME, "Component whose public port the test goes through.")
@@ -124,9 +135,18 @@ final class SmokeSections {
                     "platform-smoke",
                     "A smoke test of the platform as a whole, through one component's public port.",
                     "{name: one order, component: api, http: [{request: POST /orders}]}",
-                    List.of(TEST_NAME, COMPONENT, TIMEOUT, HTTP, WEBSOCKET, COMMAND_KEY),
+                    List.of(
+                            TEST_NAME,
+                            COMPONENT,
+                            TIMEOUT,
+                            HTTP,
+                            WEBSOCKET,
+                            COMMAND_KEY,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK),
                     ONE_OF,
-                    row -> new ThroughComponent(row.get(COMPONENT), test(row)));
+                    row -> new ThroughComponent(row.get(COMPONENT), owned(row)));
 
     private SmokeSections() {}
 
@@ -140,6 +160,10 @@ final class SmokeSections {
                 row.get(STATUS_KEY),
                 row.get(CONTAINS),
                 row.get(CAPTURE));
+    }
+
+    private static OwnedTest owned(Row row) {
+        return new OwnedTest(test(row), ComponentSection.responsible(row));
     }
 
     private static SmokeTest test(Row row) {

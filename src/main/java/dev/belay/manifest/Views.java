@@ -74,15 +74,16 @@ final class Views {
         Strategy strategy =
                 rollout.find(PlatformSections.ROLLOUT_STRATEGY)
                         .orElseGet(() -> row.get(ComponentSection.STRATEGY));
+        Responsible who = ComponentSection.responsible(row).or(everyone);
         return new Component(
                 name,
                 kind(row, strategy),
-                ComponentSection.responsible(row).or(everyone),
+                who,
                 build(row),
                 row.get(ComponentSection.ENV),
                 row.get(ComponentSection.USES).stream().filter(this::isThere).distinct().toList(),
                 order.after(name),
-                row.get(ComponentSection.SMOKE),
+                row.get(ComponentSection.SMOKE).stream().map(test -> owned(test, who)).toList(),
                 new NodeSource(row.map()));
     }
 
@@ -194,7 +195,13 @@ final class Views {
                 .filter(test -> effective.components().containsKey(test.component()))
                 .map(test ->
                         new PlatformTest(
-                                test.component(), test.test(), new NodeSource(effective.root())))
+                                test.component(),
+                                owned(test.owned(), everyone),
+                                new NodeSource(effective.root())))
                 .toList();
+    }
+
+    private static OwnedTest owned(OwnedTest test, Responsible above) {
+        return new OwnedTest(test.test(), test.responsible().or(above));
     }
 }

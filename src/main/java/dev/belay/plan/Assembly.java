@@ -7,7 +7,6 @@ import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
-import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.util.ArrayDeque;
@@ -101,29 +100,34 @@ final class Assembly {
                                                 probe,
                                                 Times.CHECK_LIMIT,
                                                 Times.MOMENT),
+                                        outline.keeper(name),
                                         after)));
         return ends.isEmpty() ? after : ends;
     }
 
     private Set<Integer> platformTests(Set<Integer> gate) {
-        var tests = new TreeMap<String, List<SmokeTest>>();
+        var tests = new TreeMap<String, List<PlatformTest>>();
         if (outline.has(Phase.VERIFY)) {
             for (PlatformTest test : outline.platform()) {
-                tests.computeIfAbsent(test.component(), _ -> new ArrayList<>()).add(test.test());
+                tests.computeIfAbsent(test.component(), _ -> new ArrayList<>()).add(test);
             }
         }
         Set<Integer> start = drafts.meet("all of it stands", gate, tests.size(), lead);
         var ends = new TreeSet<Integer>();
         tests.forEach((name, list) ->
-                ends.addAll(
-                        check(
-                                new Draft(
-                                        "the platform's smoke tests through " + name,
-                                        Phase.VERIFY,
-                                        new Work.SmokePublic(port(name), list),
-                                        Times.smoke(list),
-                                        Times.smokeExpected(list)),
-                                start)));
+                Testers.groups(list)
+                        .forEach((who, some) ->
+                                ends.addAll(
+                                        check(
+                                                new Draft(
+                                                        "the platform's smoke tests through "
+                                                                + name,
+                                                        Phase.VERIFY,
+                                                        new Work.SmokePublic(port(name), some),
+                                                        Times.smoke(some),
+                                                        Times.smokeExpected(some)),
+                                                who,
+                                                start))));
         return ends.isEmpty() ? gate : ends;
     }
 
@@ -157,7 +161,11 @@ final class Assembly {
     }
 
     private Set<Integer> check(Draft draft, Set<Integer> after) {
-        return Set.of(drafts.add(draft, lead, Responsible.of(outline.view().responsible()), after));
+        return check(draft, Responsible.of(outline.view().responsible()), after);
+    }
+
+    private Set<Integer> check(Draft draft, Responsible who, Set<Integer> after) {
+        return Set.of(drafts.add(draft, lead, who, after));
     }
 
     // --- the components ---------------------------------------------------------------------

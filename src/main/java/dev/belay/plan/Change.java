@@ -5,6 +5,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.release.Baseline;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+import dev.belay.release.SmokeTest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One component's way from what runs to what is to run: what a [Course] is made from.
 ///
+/// @param testers whom to call when a smoke test fails, where the manifest still has it
 /// @param needs names of datastores and externals
 /// @param baseline `now` as the journal names it
 /// @param now what it runs; absent: nothing
@@ -35,6 +37,7 @@ record Change(
         Scope scope,
         Strategy strategy,
         Responsible responsible,
+        Map<SmokeTest, Responsible> testers,
         Set<String> needs,
         Baseline baseline,
         @Nullable Deployment now,
@@ -46,6 +49,7 @@ record Change(
         boolean soaked,
         List<Plan.Target> targets) {
     Change {
+        testers = Map.copyOf(testers);
         needs = Collections.unmodifiableSet(new TreeSet<>(needs));
         running = Collections.unmodifiableSortedMap(new TreeMap<>(running));
         known = Map.copyOf(known);
@@ -75,6 +79,7 @@ record Change(
                 scope,
                 strategy,
                 Responsible.NOBODY,
+                Map.of(),
                 Set.of(),
                 latest == null ? Baseline.NOTHING : latest.baseline(),
                 latest == null ? null : latest.deployment(),
@@ -128,12 +133,17 @@ record Change(
         return targets;
     }
 
-    Change with(Responsible who, Collection<String> uses, Component.@Nullable Job what) {
+    Change with(
+            Responsible who,
+            Collection<String> uses,
+            Map<SmokeTest, Responsible> calls,
+            Component.@Nullable Job what) {
         return new Change(
                 name,
                 scope,
                 strategy,
                 who,
+                calls,
                 new TreeSet<>(uses),
                 baseline,
                 now,
@@ -153,6 +163,7 @@ record Change(
                 scope,
                 strategy,
                 responsible,
+                testers,
                 needs,
                 baseline,
                 now,

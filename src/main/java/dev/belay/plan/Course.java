@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -300,15 +301,25 @@ final class Course {
 
     private void smokePrivate() {
         List<SmokeTest> tests = change.goal().smoke();
-        if (smoke && !tests.isEmpty()) {
-            add(
-                    new Draft(
-                            change.name() + ": " + count("smoke test", tests) + " before traffic",
-                            Phase.VERIFY,
-                            new Work.SmokePrivate(goal, tests),
-                            Times.smoke(tests),
-                            Times.smokeExpected(tests)));
+        if (smoke) {
+            testers(tests)
+                    .forEach((who, some) ->
+                            add(
+                                    new Draft(
+                                            change.name()
+                                                    + ": "
+                                                    + count("smoke test", some)
+                                                    + " before traffic",
+                                            Phase.VERIFY,
+                                            new Work.SmokePrivate(goal, some),
+                                            Times.smoke(some),
+                                            Times.smokeExpected(some)),
+                                    who));
         }
+    }
+
+    private SequencedMap<Responsible, List<SmokeTest>> testers(List<SmokeTest> tests) {
+        return Testers.groups(tests, change.testers(), change.responsible());
     }
 
     private void smokePublic() {
@@ -318,17 +329,20 @@ final class Course {
         }
         for (Traffic line : change.goal().traffic()) {
             if (!line.shares().isEmpty()) {
-                add(
-                        new Draft(
-                                "%s: %s through port %d"
-                                        .formatted(
-                                                change.name(),
-                                                count("smoke test", tests),
-                                                line.port()),
-                                Phase.VERIFY,
-                                new Work.SmokePublic(line.port(), tests),
-                                Times.smoke(tests),
-                                Times.smokeExpected(tests)));
+                testers(tests)
+                        .forEach((who, some) ->
+                                add(
+                                        new Draft(
+                                                "%s: %s through port %d"
+                                                        .formatted(
+                                                                change.name(),
+                                                                count("smoke test", some),
+                                                                line.port()),
+                                                Phase.VERIFY,
+                                                new Work.SmokePublic(line.port(), some),
+                                                Times.smoke(some),
+                                                Times.smokeExpected(some)),
+                                        who));
             }
         }
     }
@@ -430,8 +444,11 @@ final class Course {
     // --- small things -----------------------------------------------------------------------
 
     private void add(Draft draft) {
-        int number =
-                drafts.add(draft, change.scope(), change.responsible(), Drafts.union(last, entry));
+        add(draft, change.responsible());
+    }
+
+    private void add(Draft draft, Responsible who) {
+        int number = drafts.add(draft, change.scope(), who, Drafts.union(last, entry));
         last = Set.of(number);
         entry = Set.of();
     }

@@ -1,6 +1,8 @@
 package dev.belay.plan;
 
+import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.release.Work;
 import java.time.Duration;
@@ -36,6 +38,17 @@ record Outline(
 
     boolean has(Phase phase) {
         return !without.contains(phase);
+    }
+
+    /// Whom to call when a datastore or an external does not answer.
+    Responsible keeper(String name) {
+        Datastore datastore = view.datastores().get(name);
+        External external = view.externals().get(name);
+        return datastore != null
+                ? Responsible.of(datastore.responsible())
+                : external != null
+                        ? Responsible.of(external.responsible())
+                        : Responsible.of(view.responsible());
     }
 
     Set<String> before(Change change) {

@@ -118,6 +118,7 @@ public final class Planner {
                         .with(
                                 Responsible.of(component.responsible()),
                                 component.uses(),
+                                Testers.of(component),
                                 component.kind() instanceof Component.Job job ? job : null);
         if (change.needed()) {
             changes.put(component.name(), change);
@@ -170,12 +171,15 @@ public final class Planner {
                             revision,
                             instances,
                             List.of(all(port, revision, instances, instances > 0)),
-                            component.smoke());
+                            Testers.tests(component));
             case Component.Frontend(int port, Strategy _) ->
                     new Deployment(
-                            revision, 0, List.of(all(port, revision, 0, true)), component.smoke());
+                            revision,
+                            0,
+                            List.of(all(port, revision, 0, true)),
+                            Testers.tests(component));
             case Component.Worker(Launch _, int instances, Strategy _) ->
-                    new Deployment(revision, instances, List.of(), component.smoke());
+                    new Deployment(revision, instances, List.of(), Testers.tests(component));
             case Component.Job _, Component.Contract _ ->
                     new Deployment(revision, 0, List.of(), List.of());
         };

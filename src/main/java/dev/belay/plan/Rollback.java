@@ -128,6 +128,7 @@ final class Rollback {
                                         ? Responsible.NOBODY
                                         : Responsible.of(component.responsible()),
                                 List.of(),
+                                component == null ? Map.of() : Testers.of(component),
                                 null);
         changes.put(name, change.returning());
     }

@@ -138,7 +138,7 @@ class ManifestTest {
                       - {request: POST /login, headers: {a: b}, body: "x", capture: {token: /token}}
                       - {request: "GET /me?t=${token}", status: 200, contains: me}
                   - {name: talks, websocket: {path: /ws, messages: [{send: ping}, {expect: pong}]}}
-                  - {name: tool, command: node check.js}
+                  - {name: tool, command: node check.js, owner: tooling, runbook: docs/tool.md}
               queue: {kind: worker, run: node queue.js, after: [edge], strategy: recreate}
               seed: {kind: job, run: node seed.js, probe: node seeded.js, on-unknown: assume-done, timeout: 1m}
               web: {kind: frontend, static: public, port: 3001}
@@ -208,9 +208,16 @@ class ManifestTest {
                 .isEqualTo(new Launch.Stop("INT", Duration.ofSeconds(5), Duration.ZERO));
         assertThat(launch.limits()).isEqualTo(new Launch.Limits(1L << 30, 150, 1024, 64));
         assertThat(api.smoke()).hasSize(3);
-        assertThat(((SmokeTest.HttpScenario) api.smoke().getFirst()).exchanges().getLast().path())
+        assertThat(
+                        ((SmokeTest.HttpScenario) api.smoke().getFirst().test())
+                                .exchanges()
+                                .getLast()
+                                .path())
                 .isEqualTo("/me?t=${token}");
-        assertThat(api.smoke().get(1))
+        assertThat(api.smoke().get(2).responsible())
+                .isEqualTo(new Responsible("tooling", api.responsible().contact(), "docs/tool.md"));
+        assertThat(api.smoke().get(1).responsible()).isEqualTo(api.responsible());
+        assertThat(api.smoke().get(1).test())
                 .isEqualTo(
                         new SmokeTest.WebSocketExchange(
                                 "talks",

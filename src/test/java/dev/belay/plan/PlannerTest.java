@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -307,6 +308,21 @@ class PlannerTest {
                         "8 web: all traffic to web@v1 after 5",
                         "9 web: seen to be so after 8",
                         "10 the platform's smoke tests through web after 7,9");
+    }
+
+    @Test
+    void every_step_names_whom_to_call() {
+        var api = service("api").uses("postgres").smoke("ping", "pong").smokeOf("qa", "order");
+        var plan = plan(Platform.of(api).testedThrough("api")).as("v1").onNothing().plan();
+        var owners = new TreeMap<String, String>();
+        plan.steps().forEach(step -> owners.put(step.title(), step.responsible().owner()));
+        assertThat(owners)
+                .containsEntry("`postgres` answers", "dba")
+                .containsEntry("api: 2 smoke tests before traffic", "team-api")
+                .containsEntry("api: 1 smoke test before traffic", "qa")
+                .containsEntry("api: 2 smoke tests through port 3000", "team-api")
+                .containsEntry("api: 1 smoke test through port 3000", "qa")
+                .containsEntry("the platform's smoke tests through api", "qa");
     }
 
     @Test

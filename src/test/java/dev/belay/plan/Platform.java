@@ -4,6 +4,7 @@ import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.Source;
@@ -21,8 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A platform in a few words, as the manifest would have resolved it.
 final class Platform {
@@ -87,7 +90,11 @@ final class Platform {
     }
 
     Platform testedThrough(String component) {
-        tests.add(new PlatformTest(component, test("whole"), Source.named("smoke")));
+        tests.add(
+                new PlatformTest(
+                        component,
+                        new OwnedTest(test("whole"), new Responsible("qa", "", "")),
+                        Source.named("smoke")));
         return this;
     }
 
@@ -135,7 +142,7 @@ final class Platform {
         return new Datastore(
                 new Dependency(name, Dependency.Engine.POSTGRES, "${" + name + "_URL}", false),
                 new Datastore.Elsewhere(),
-                Responsible.NOBODY,
+                new Responsible("dba", "", ""),
                 Source.named(name));
     }
 
@@ -161,6 +168,7 @@ final class Platform {
         private List<String> after = List.of();
         private List<String> uses = List.of();
         private List<SmokeTest> smoke = List.of();
+        private Map<SmokeTest, String> testers = Map.of();
         private List<String> probe = List.of();
         private List<String> command = List.of("node", "main.js");
 
@@ -198,6 +206,13 @@ final class Platform {
             return this;
         }
 
+        /// One more smoke test, with an owner of its own.
+        Part smokeOf(String owner, String test) {
+            testers = Map.of(test(test), owner);
+            smoke = Stream.concat(smoke.stream(), testers.keySet().stream()).toList();
+            return this;
+        }
+
         Part smoke(String... names) {
             smoke = List.of(names).stream().map(Platform::test).toList();
             return this;
@@ -222,8 +237,12 @@ final class Platform {
                     Variables.NONE,
                     uses,
                     after,
-                    smoke,
+                    smoke.stream().map(test -> new OwnedTest(test, tester(test))).toList(),
                     Source.named("`" + name + "`"));
+        }
+
+        private Responsible tester(SmokeTest test) {
+            return new Responsible(testers.getOrDefault(test, "team-" + name), "", "");
         }
 
         private Component.Kind kind() {

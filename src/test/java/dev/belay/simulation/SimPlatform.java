@@ -3,6 +3,7 @@ package dev.belay.simulation;
 import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.Source;
 import dev.belay.manifest.Strategy;
@@ -124,7 +125,7 @@ final class SimPlatform {
                 Variables.NONE,
                 List.of(),
                 afters.get(index),
-                served ? List.of(smoke()) : List.of(),
+                served ? List.of(new OwnedTest(smoke(), Responsible.NOBODY)) : List.of(),
                 Source.named("`" + name + "`"));
     }
 
