@@ -76,7 +76,8 @@ final class ComponentSection {
             Key.of(
                     "liveness",
                     LeafSections.HEALTH,
-                    "When an instance is taken for dead. By default when its process is.");
+                    "When an instance is taken for dead, ended and started again. By default when"
+                            + " its process is dead.");
     static final Key<Integer> INSTANCES =
             Key.of("instances", whole(1, 100, "a number from 1 to 100"), "How many run.")
                     .fallback("1");

@@ -87,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
     private final LiveWorld world;
     private final Engine engine;
     private final Sweeper sweeper;
+    private final LivenessWatch livenessWatch;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -163,6 +164,7 @@ public final class ControlPlane implements AutoCloseable {
         var door = new StoreDoor();
         var needed = new NeededArtifacts(journal, target);
         sweeper = new Sweeper(artifacts, builder, needed, door, settings.retention());
+        livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
         var sources = new Sources(checking, builder, configurations, redactor);
@@ -202,6 +204,7 @@ public final class ControlPlane implements AutoCloseable {
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         sweeper.start();
+        livenessWatch.start();
         LOG.info("listening on port {}", api.port());
     }
 
@@ -278,6 +281,7 @@ public final class ControlPlane implements AutoCloseable {
             });
             world.close();
             sweeper.close();
+            livenessWatch.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

@@ -32,6 +32,7 @@ import java.util.TreeMap;
 /// Every check of a plan, on processes of this host behind our gateway.
 public final class HostChecks implements Checks {
     private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final int LOG_LINES = 50;
 
     private final Target target;
@@ -264,22 +265,33 @@ public final class HostChecks implements Checks {
     }
 
     private Look soak(Work.Soak work, Order order, Duration since) {
+        Optional<String> unsettled = Optional.empty();
         for (Revision revision : work.revisions()) {
             Scope scope = scope(order, revision);
             for (Instance one : instances(scope, revision)) {
-                Optional<String> ill = wellness.ill(order.scope().environment(), revision, one);
-                if (ill.isPresent()) {
-                    return failed(
-                            "`" + one.id() + "` " + ill.get(), "", "", lastLines(scope, revision));
+                switch (wellness.look(order.scope().environment(), revision, one)) {
+                    case Wellness.Well _ -> {}
+                    case Wellness.Unsettled(String because) ->
+                            unsettled = Optional.of("`" + one.id() + "` " + because);
+                    case Wellness.Ill(String reason) -> {
+                        return failed(
+                                "`" + one.id() + "` " + reason, "", "", lastLines(scope, revision));
+                    }
                 }
             }
         }
         Duration left = work.time().minus(since);
-        if (!left.isPositive()) {
-            return new Look.Done("lived well for " + work.time().toSeconds() + " s");
+        if (left.isPositive()) {
+            return new Look.Waiting(
+                    left.compareTo(SECOND) < 0 ? left : SECOND,
+                    "soaking, "
+                            + left.toSeconds()
+                            + " s left"
+                            + unsettled.map(one -> "; " + one).orElse(""));
         }
-        Duration again = left.compareTo(Duration.ofSeconds(1)) < 0 ? left : Duration.ofSeconds(1);
-        return new Look.Waiting(again, "soaking, " + left.toSeconds() + " s left");
+        return unsettled
+                .<Look>map(one -> new Look.Waiting(SECOND, one))
+                .orElseGet(() -> new Look.Done("lived well for " + work.time().toSeconds() + " s"));
     }
 
     private Look settled(Work.Settled work, Order order) {

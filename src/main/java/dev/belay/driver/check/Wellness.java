@@ -14,11 +14,12 @@ import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -107,17 +108,31 @@ final class Wellness {
         return lines.toString();
     }
 
-    /// Why an instance counts as ill by now, if it does.
-    Optional<String> ill(String environment, Revision revision, Instance instance) {
+    /// How an instance that was ready once is now.
+    sealed interface Condition {}
+
+    record Well() implements Condition {}
+
+    /// Not well at this moment, which alone says little: it may be about to start again.
+    record Unsettled(String because) implements Condition {}
+
+    record Ill(String reason) implements Condition {}
+
+    /// Asks once. One that died is started again by whoever supervises: it is ill when it does not
+    /// come back, or dies again and again.
+    Condition look(String environment, Revision revision, Instance instance) {
         switch (instance.state()) {
             case CRASH_LOOP -> {
-                return Optional.of("starts and dies again and again");
+                return new Ill("starts and dies again and again");
             }
             case EXITED -> {
-                return Optional.of(instance.detail());
+                return bad(instance, instance.detail());
             }
-            case STARTING, STOPPING -> {
-                return Optional.empty();
+            case STARTING -> {
+                return new Unsettled("starts again");
+            }
+            case STOPPING -> {
+                return new Well();
             }
             case RUNNING -> {}
         }
@@ -128,15 +143,29 @@ final class Wellness {
         return switch (answer) {
             case HealthAnswer.Well _ -> {
                 unwell.remove(instance.id());
-                yield Optional.empty();
+                yield new Well();
             }
-            case HealthAnswer.Unwell(var _, String reason) -> {
-                int times = unwell.merge(instance.id(), 1, Integer::sum);
-                yield times < UNWELL_IN_A_ROW
-                        ? Optional.empty()
-                        : Optional.of("is not well: " + reason);
-            }
+            case HealthAnswer.Unwell(var _, String reason) ->
+                    starts(revision, instance)
+                            ? new Unsettled("starts again: " + reason)
+                            : bad(instance, "is not well: " + reason);
         };
+    }
+
+    /// Who was started again has as long for it as when it was new.
+    private static boolean starts(Revision revision, Instance instance) {
+        Duration within = revision.launch().readiness().within();
+        return instance.restarts() > 0 && Instant.now().isBefore(instance.started().plus(within));
+    }
+
+    private Condition bad(Instance instance, String reason) {
+        int times = unwell.merge(instance.id(), 1, Integer::sum);
+        return times < UNWELL_IN_A_ROW ? new Unsettled(reason) : new Ill(reason);
+    }
+
+    /// One that was ended and comes anew begins anew.
+    void forget(Instance instance) {
+        unwell.remove(instance.id());
     }
 
     private ProbeTarget target(String environment, Revision revision, Instance instance) {

@@ -136,6 +136,18 @@ public final class ProcessTarget implements Target {
         return supervisor.tick();
     }
 
+    /// Ends an instance that lives but is taken for dead. Supervision counts it as a death of its
+    /// own and starts it again.
+    ///
+    /// @return whether it was ended; not, while an order is at work, or when another runs by now
+    public boolean end(Scope scope, Instance instance) {
+        try {
+            return supervisor.end(ScopeFolder.of(instances, scope), instance);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// A line that an instance wrote again and again, and that says that something died in there.
     public record FatalError(String instance, String line, int count) {}
 

@@ -13,6 +13,9 @@ final class Stopper {
     /// How long the launcher gets to write the exit status down.
     private static final Duration WRITE_EXIT = Duration.ofSeconds(1);
 
+    private static final Duration SHORT_GRACE = Duration.ofSeconds(2);
+    private static final Duration END_WITHIN = Duration.ofSeconds(2);
+
     private final Path state;
     private final ResourceLimits limits;
 
@@ -56,6 +59,24 @@ final class Stopper {
             limits.release(instance.id());
         }
         return gone;
+    }
+
+    /// Ends one at once that is not to stay away: nothing is decided, so a crash half-way leaves it
+    /// wanted. What hangs seldom heeds its signal, and the scope's lock is held: its grace is
+    /// short.
+    ///
+    /// @return whether nothing of it lives
+    boolean end(Scope scope, InstanceFolder instance, Recipe recipe) throws IOException {
+        Duration grace = recipe.stop().grace();
+        if (instance.life() instanceof Life.Alive(long pid, long _)) {
+            Signals.send(recipe.stop().signal(), List.of(pid));
+            Deadline.in(grace.compareTo(SHORT_GRACE) < 0 ? grace : SHORT_GRACE)
+                    .await(() -> !lives(instance));
+        }
+        return Signals.exterminate(
+                Names.instance(state, scope, instance.id()),
+                known(instance),
+                Deadline.in(END_WITHIN));
     }
 
     private static Set<Long> known(InstanceFolder instance) throws IOException {

@@ -1,5 +1,6 @@
 package dev.belay.driver.process;
 
+import dev.belay.driver.Instance;
 import dev.belay.driver.disk.PathLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,6 +90,24 @@ final class Supervisor {
             }
         } catch (IOException | UncheckedIOException e) {
             said.add("`" + scope.scope() + "` is not looked after: " + Failures.say(e));
+        }
+    }
+
+    /// Ends one that lives, as its end by order would, but without deciding that it stays away.
+    boolean end(ScopeFolder scope, Instance instance) throws IOException {
+        Optional<PathLock> lock = scope.lock(Duration.ZERO);
+        if (lock.isEmpty()) {
+            return false;
+        }
+        try (PathLock _ = lock.get()) {
+            Wanted wanted = scope.wanted().get(instance.revision());
+            InstanceFolder folder = scope.instance(instance.revision(), instance.number());
+            boolean same =
+                    folder.life() instanceof Life.Alive(long pid, long _) && pid == instance.pid();
+            if (wanted == null || !same || folder.read().stopping()) {
+                return false;
+            }
+            return stopper.end(scope.scope(), folder, wanted.recipe());
         }
     }
 

@@ -39,7 +39,8 @@ class WellnessTest {
 
         Wellness wellness = wellness();
         for (int i = 0; i < 5; i++) {
-            assertThat(wellness.ill("local", revision, running(revision))).isEmpty();
+            assertThat(wellness.look("local", revision, running(revision)))
+                    .isEqualTo(new Wellness.Well());
         }
     }
 
@@ -48,10 +49,14 @@ class WellnessTest {
         Revision revision = revision(new Health.Alive(), new Health.Command(List.of("false")));
         Wellness wellness = wellness();
 
-        assertThat(wellness.ill("local", revision, running(revision))).isEmpty();
-        assertThat(wellness.ill("local", revision, running(revision))).isEmpty();
-        assertThat(wellness.ill("local", revision, running(revision)))
-                .hasValueSatisfying(why -> assertThat(why).contains("`false` exits with 1"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(wellness.look("local", revision, running(revision)))
+                    .isInstanceOf(Wellness.Unsettled.class);
+        }
+        assertThat(wellness.look("local", revision, running(revision)))
+                .isInstanceOfSatisfying(
+                        Wellness.Ill.class,
+                        ill -> assertThat(ill.reason()).contains("`false` exits with 1"));
     }
 
     private Wellness wellness() {

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.check.HostChecks;
+import dev.belay.driver.check.Liveness;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,15 +252,83 @@ class HostChecksTest {
     }
 
     @Test
-    void a_death_fails_the_soak_even_at_its_last_moment() throws IOException {
+    void who_died_is_waited_for_even_at_the_last_moment_of_a_soak() throws IOException {
         var v1 = host.revision("api-1", Host.SLEEPS);
         host.scaled(v1, 1);
-        long pid = host.only().pid();
-        host.kill("KILL", pid);
+        var work = new Work.Soak(List.of(v1), SOME);
+        host.kill("KILL", host.only().pid());
         Host.await("it is dead", () -> host.only().state() == Instance.State.EXITED);
-        Look.Failed failed = failed(new Work.Soak(List.of(v1), SOME), SOME);
+        assertThat(look(work, SOME))
+                .isInstanceOfSatisfying(
+                        Look.Waiting.class,
+                        wait -> assertThat(wait.because()).startsWith("`api-1-1` ended"));
+
+        Host.await(
+                "it was started again",
+                () -> {
+                    host.target.supervise();
+                    return host.only().state() == Instance.State.RUNNING;
+                });
+        assertThat(look(work, SOME)).isEqualTo(new Look.Done("lived well for 10 s"));
+    }
+
+    @Test
+    void who_died_and_does_not_come_back_fails_the_soak() throws IOException {
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 1);
+        host.kill("KILL", host.only().pid());
+        Host.await("it is dead", () -> host.only().state() == Instance.State.EXITED);
+        var work = new Work.Soak(List.of(v1), SOME);
+        waits(work);
+        waits(work);
+        Look.Failed failed = failed(work, Duration.ZERO);
         assertThat(failed.reason()).startsWith("`api-1-1` ended").contains("started again");
         assertThat(failed.detail()).contains("last words");
+    }
+
+    @Test
+    void what_hangs_is_ended_and_started_again_and_gets_its_time_to_start() throws IOException {
+        Path hangs = folder.resolve("hangs");
+        var v1 =
+                with(
+                        host.revision("api-1", "trap '' TERM; while :; do sleep 1; done"),
+                        ALIVE,
+                        health(command("test ! -e " + hangs), SOME));
+        host.scaled(v1, 1);
+        long first = host.only().pid();
+        var liveness = new Liveness(host.target, host.values(), host.artifacts);
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        Files.createFile(hangs);
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1)))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("`api-1-1` is not well: ")
+                .endsWith("; it was taken for dead");
+        assertThat(ProcessTarget.lives(first)).isFalse();
+
+        Host.await(
+                "it was started again",
+                () -> {
+                    host.target.supervise();
+                    return host.only().state() == Instance.State.RUNNING;
+                });
+        assertThat(host.only().restarts()).isEqualTo(1);
+        for (int i = 0; i < 5; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        }
+    }
+
+    @Test
+    void who_is_to_stop_or_is_another_by_now_is_not_taken_for_dead() {
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 1);
+        Instance before = host.only();
+        host.scaled(v1, 0);
+        assertThat(host.target.end(Host.SCOPE, before)).isFalse();
+        host.scaled(v1, 1);
+        assertThat(host.target.end(Host.SCOPE, before)).isFalse();
+        assertThat(ProcessTarget.lives(host.only().pid())).isTrue();
     }
 
     @Test

@@ -1,0 +1,89 @@
+package dev.belay.server;
+
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.check.Liveness;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.process.ProcessTarget;
+import dev.belay.journal.Journal;
+import dev.belay.plan.PlanJson;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Asks, about every second, whether what was deployed still lives by the word of its liveness
+/// probe; on a thread of its own, since a probe may take its time.
+final class LivenessWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LivenessWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    /// What runs, and what is kept warm beside it.
+    private static final int REVISIONS = 3;
+
+    private final Journal journal;
+    private final ProcessTarget target;
+    private final Liveness liveness;
+    private final Thread thread;
+
+    LivenessWatch(
+            Journal journal, ProcessTarget target, RuntimeValues values, ArtifactStore artifacts) {
+        this.journal = journal;
+        this.target = target;
+        liveness = new Liveness(target, values, artifacts);
+        thread = Thread.ofPlatform().name("belay-liveness").daemon().unstarted(this::work);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void work() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                look();
+            } catch (IOException | RuntimeException e) {
+                LOG.error("nobody is asked whether it lives: {}", e.getMessage());
+            }
+            try {
+                Thread.sleep(EVERY);
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
+    }
+
+    /// A component that hangs keeps the others waiting no longer than its own timeout.
+    private void look() throws IOException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String environment : target.environments()) {
+                for (Scope scope : journal.scopes(environment)) {
+                    if (scope.kind() == Scope.Kind.COMPONENT) {
+                        threads.execute(() -> look(scope));
+                    }
+                }
+            }
+        }
+    }
+
+    private void look(Scope scope) {
+        try {
+            List<Revision> revisions =
+                    journal.history(scope, REVISIONS).stream()
+                            .filter(past -> !past.deployment().isEmpty())
+                            .map(past -> PlanJson.decodeDeployment(past.deployment()).revision())
+                            .toList();
+            liveness.tick(scope, revisions).forEach(line -> LOG.warn("{}", line));
+        } catch (RuntimeException e) {
+            LOG.error("`{}` is not asked whether it lives: {}", scope, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
