@@ -4,7 +4,6 @@ import dev.belay.cli.Context;
 import dev.belay.cli.Stop;
 import dev.belay.cli.client.ControlPlane;
 import dev.belay.cli.client.Http;
-import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Processes;
 import dev.belay.cli.client.Workspace;
 import dev.belay.server.StartCache;
@@ -18,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Starts the control plane of a workspace in the background, where it outlives the command and its
@@ -97,8 +95,7 @@ public final class Daemons {
 
     private void stop(ControlPlane server) {
         long started = Processes.started(server.pid());
-        String body = Json.of(Map.of("instances", "keep"));
-        server.text(Http.Request.post("/api/v1/shutdown", body).patient(STOP));
+        server.text(Http.Request.post("/api/v1/shutdown", "{}").patient(STOP));
         long deadline = System.nanoTime() + STOP.toNanos();
         while (Processes.runs(server.pid(), started)) {
             if (System.nanoTime() > deadline) {

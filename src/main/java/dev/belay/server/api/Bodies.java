@@ -65,16 +65,6 @@ final class Bodies {
         }
     }
 
-    /// @param stopInstances whether what was deployed ends too
-    record Shutdown(boolean stopInstances) {
-        static Shutdown read(Fields fields) {
-            return new Shutdown(
-                    Boolean.TRUE.equals(
-                            fields.choice(
-                                    "instances", Map.of("keep", false, "stop", true), false)));
-        }
-    }
-
     static Command command(Fields fields) {
         String reason = fields.text("reason");
         @Nullable String command =

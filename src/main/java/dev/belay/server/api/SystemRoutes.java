@@ -1,7 +1,6 @@
 package dev.belay.server.api;
 
 import dev.belay.journal.AuditLog;
-import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.Operations;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -55,12 +54,6 @@ final class SystemRoutes {
     }
 
     private void shutdown(Context ctx) {
-        Bodies.Shutdown body = Wire.read(ctx, Bodies.Shutdown::read);
-        if (body.stopInstances()) {
-            throw Denied.refusal(
-                    "this version does not stop instances with the control plane",
-                    "leave them running with `belay down --keep-instances`");
-        }
         stop.run();
         Wire.answer(ctx.status(HttpStatus.ACCEPTED), Map.of("stopping", true));
     }

@@ -21,6 +21,7 @@ import dev.belay.release.Actor;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ public final class Releases {
             List<String> releases, String digest, Map<String, String> unchanged, boolean replayed) {
         public Submitted {
             releases = List.copyOf(releases);
-            unchanged = Map.copyOf(unchanged);
+            unchanged = Collections.unmodifiableSortedMap(new TreeMap<>(unchanged));
         }
     }
 

@@ -102,8 +102,12 @@ public final class StatusText {
                         + instance.pid()
                         + (instance.restarts() == 0
                                 ? ""
-                                : "  " + paint.warn(instance.restarts() + " restarts"))
+                                : "  " + paint.warn(restarts(instance.restarts())))
                         + said(instance.detail()));
+    }
+
+    private static String restarts(int count) {
+        return count == 1 ? "1 restart" : count + " restarts";
     }
 
     private static String said(String detail) {
