@@ -17,6 +17,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,40 +140,42 @@ final class ComponentSection {
 
     static final Fields<Row> COMPONENT =
             Fields.of(
-                    "component",
-                    "Something that deploys on its own.",
-                    "{kind: service, run: node main.js, port: 3000, health: {http: /health}}",
-                    List.of(
-                            KIND,
-                            OWNER,
-                            CONTACT,
-                            RUNBOOK,
-                            DIR,
-                            BUILD,
-                            RUN,
-                            STATIC,
-                            Key.of("image", TEXT, "Image, on container targets.").asNotYet(),
-                            PORT_KEY,
-                            USES,
-                            ENV,
-                            HEALTH,
-                            LIVENESS,
-                            INSTANCES,
-                            STRATEGY,
-                            AFTER,
-                            STOP,
-                            LIMITS,
-                            SMOKE,
-                            Key.of(
-                                            "migrations",
-                                            LaterSections.MIGRATIONS,
-                                            "Schema changes that come with it.")
-                                    .asNotYet(),
-                            PROBE,
-                            ON_UNKNOWN,
-                            TIMEOUT),
-                    List.of(),
-                    row -> row);
+                            "component",
+                            "Something that deploys on its own.",
+                            "{kind: service, run: node main.js, port: 3000, health: {http: /health}}",
+                            List.of(
+                                    KIND,
+                                    OWNER,
+                                    CONTACT,
+                                    RUNBOOK,
+                                    DIR,
+                                    BUILD,
+                                    RUN,
+                                    STATIC,
+                                    Key.of("image", TEXT, "Image, on container targets.")
+                                            .asNotYet(),
+                                    PORT_KEY,
+                                    USES,
+                                    ENV,
+                                    HEALTH,
+                                    LIVENESS,
+                                    INSTANCES,
+                                    STRATEGY,
+                                    AFTER,
+                                    STOP,
+                                    LIMITS,
+                                    SMOKE,
+                                    Key.of(
+                                                    "migrations",
+                                                    LaterSections.MIGRATIONS,
+                                                    "Schema changes that come with it.")
+                                            .asNotYet(),
+                                    PROBE,
+                                    ON_UNKNOWN,
+                                    TIMEOUT),
+                            List.of(),
+                            row -> row)
+                    .sortedBy(KIND.name(), without());
 
     private ComponentSection() {}
 
@@ -204,6 +207,23 @@ final class ComponentSection {
                 row.find(OWNER).orElse(""),
                 row.find(CONTACT).orElse(""),
                 row.find(RUNBOOK).orElse(""));
+    }
+
+    /// The keys that only other kinds have.
+    private static Map<String, List<String>> without() {
+        Map<String, List<String>> without = new HashMap<>();
+        for (KindWord kind : KindWord.values()) {
+            without.put(
+                    word(kind),
+                    OF_KIND.values().stream()
+                            .flatMap(List::stream)
+                            .filter(key -> !OF_KIND.getOrDefault(kind, List.of()).contains(key))
+                            .<String>map(Key::name)
+                            .distinct()
+                            .sorted()
+                            .toList());
+        }
+        return without;
     }
 
     private static Stream<Key<?>> keys(KindWord kind) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -88,6 +89,28 @@ class ManifestDocsTest {
                         .map(result -> result.group(1))
                         .collect(Collectors.toSet());
         assertThat(ManifestDocs.sections()).containsAll(references);
+    }
+
+    @Test
+    void the_schema_rules_out_what_a_kind_does_not_have() {
+        JsonNode rules =
+                JsonMapper.shared()
+                        .readTree(ManifestDocs.schema())
+                        .path("$defs")
+                        .path("component")
+                        .path("allOf");
+        assertThat(rules).hasSize(5);
+        for (JsonNode rule : rules) {
+            String kind = rule.at("/if/properties/kind/const").stringValue();
+            JsonNode ruledOut = rule.at("/then/properties");
+            for (String key : ComponentSection.COMPONENT.keys().keySet()) {
+                boolean has =
+                        ComponentSection.has(
+                                ComponentSection.KindWord.valueOf(kind.toUpperCase(Locale.ROOT)),
+                                key);
+                assertThat(ruledOut.has(key)).as(kind + " " + key).isEqualTo(!has);
+            }
+        }
     }
 
     @Test

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What happened between two snapshots of a release, one line a change: for pipes and build logs.
 public final class ChangeLines {
+    private static final Pattern LEFT = Pattern.compile("\\d+ s left");
+
     private ChangeLines() {}
 
     /// The lines, in the order of the steps.
@@ -37,9 +40,15 @@ public final class ChangeLines {
         return lines;
     }
 
-    /// A changed reason to wait is news; how long it has waited is not.
+    /// A changed reason to wait is news; how long it has waited, or will, is not: a soak of a day
+    /// is one line of a build log and not one for every second.
     private static boolean changed(Snapshot.Step old, Snapshot.Step step) {
-        return !old.status().equals(step.status()) || !old.because().equals(step.because());
+        return !old.status().equals(step.status())
+                || !timeless(old.because()).equals(timeless(step.because()));
+    }
+
+    private static String timeless(String because) {
+        return LEFT.matcher(because).replaceAll("");
     }
 
     private static String line(Snapshot.Step step) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -20,14 +22,23 @@ import java.util.stream.Collectors;
 /// @param about what the section is for
 /// @param example YAML of this shape, checked by a test
 /// @param oneOf keys of which exactly one must be there; empty when there is no such rule
+/// @param sorts what the values of one key rule out, for editors; whoever reads the section checks
+///   it
 public record Fields<T>(
         String name,
         String about,
         String example,
         SequencedMap<String, Key<?>> keys,
         List<String> oneOf,
+        Sorts sorts,
         Function<Row, T> reader)
         implements Shape<T> {
+    /// One key says which of the others make sense.
+    ///
+    /// @param without value of that key to the keys that do not go with it
+    record Sorts(String key, SortedMap<String, List<String>> without) {
+        static final Sorts NONE = new Sorts("", new TreeMap<>());
+    }
 
     public static <T> Fields<T> of(
             String name,
@@ -48,7 +59,16 @@ public record Fields<T>(
                 example,
                 Collections.unmodifiableSequencedMap(byName),
                 List.copyOf(oneOf),
+                Sorts.NONE,
                 reader);
+    }
+
+    /// The same section, of sorts.
+    ///
+    /// @param without value of `key` to the keys that do not go with it
+    public Fields<T> sortedBy(String key, Map<String, List<String>> without) {
+        var sorted = new Sorts(key, new TreeMap<>(without));
+        return new Fields<>(name, about, example, keys, oneOf, sorted, reader);
     }
 
     @Override
@@ -150,7 +170,30 @@ public record Fields<T>(
         schema.put("properties", properties);
         schema.put("patternProperties", Map.of("^x-", Map.of()));
         schema.put("additionalProperties", false);
+        if (!sorts.without().isEmpty()) {
+            schema.put("allOf", ruledOut());
+        }
         return schema;
+    }
+
+    private List<Map<String, Object>> ruledOut() {
+        List<Map<String, Object>> rules = new ArrayList<>();
+        sorts.without()
+                .forEach((value, absent) -> {
+                    Map<String, Object> none = new LinkedHashMap<>();
+                    absent.forEach(key -> none.put(key, false));
+                    rules.add(
+                            Map.of(
+                                    "if",
+                                    Map.of(
+                                            "properties",
+                                            Map.of(sorts.key(), Map.of("const", value)),
+                                            "required",
+                                            List.of(sorts.key())),
+                                    "then",
+                                    Map.of("properties", none)));
+                });
+        return rules;
     }
 
     /// `null` removes what is inherited, so it is allowed wherever a key is.

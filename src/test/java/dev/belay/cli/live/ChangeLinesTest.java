@@ -36,6 +36,18 @@ class ChangeLinesTest {
     }
 
     @Test
+    void a_soak_is_one_line_until_there_is_something_to_say() {
+        assertThat(ChangeLines.between(soaking("9 s left"), soaking("8 s left"))).isEmpty();
+        assertThat(ChangeLines.between(soaking("8 s left"), soaking("7 s left; `api-1` ended")))
+                .containsExactly("local-3  waiting  soak: soaking, 7 s left; `api-1` ended");
+    }
+
+    private static Snapshot soaking(String left) {
+        return Snapshots.of(
+                "running", "", Snapshots.step(1, "api", "soak", "waiting", "soaking, " + left));
+    }
+
+    @Test
     void lengths_of_time_are_short() {
         assertThat(Ages.of(400)).isEqualTo("0.4s");
         assertThat(Ages.of(12_000)).isEqualTo("12s");
