@@ -5,7 +5,6 @@ import dev.belay.journal.Fact;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
-import dev.belay.plan.Step;
 import dev.belay.release.Baseline;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
@@ -73,10 +72,8 @@ final class Consequences {
     private static void returned(
             Plan plan, Progress progress, PlanCodec codec, List<Deployed> lines) {
         Set<String> moved = new HashSet<>();
-        for (Step step : plan.steps()) {
-            if (step.work() instanceof Work.Route route && progress.intended(step.number())) {
-                moved.add(route.component());
-            }
+        for (Work.Route route : progress.routes(plan)) {
+            moved.add(route.component());
         }
         for (String component : plan.desired().keySet()) {
             Scope scope = Scope.component(plan.environment(), component);

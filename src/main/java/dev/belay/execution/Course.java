@@ -396,11 +396,11 @@ final class Course {
         for (Step step : plan.steps()) {
             if (progress.intended(step.number())) {
                 touched.add(step.scope().name());
-                if (step.work() instanceof Work.Route(String component, var traffic, var _)) {
-                    moved.add(component);
-                    ports.add(traffic.port());
-                }
             }
+        }
+        for (Work.Route route : progress.routes(plan)) {
+            moved.add(route.component());
+            ports.add(route.traffic().port());
         }
         var checks = new ArrayList<Work.Check>();
         for (Work.Check check : plan.before()) {

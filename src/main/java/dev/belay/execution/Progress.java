@@ -3,8 +3,12 @@ package dev.belay.execution;
 import dev.belay.execution.StepProgress.Status;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
+import dev.belay.plan.Plan;
+import dev.belay.plan.Step;
+import dev.belay.plan.Undo;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
+import dev.belay.release.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +106,23 @@ public final class Progress {
     /// Whether a person says that what runs now is right, and the engine is to look.
     public boolean adopting() {
         return adopting;
+    }
+
+    /// What moved traffic: routes that were intended, there or on the way back. Keeping an older
+    /// revision warm moves nothing when it is done, and traffic to it when it is undone.
+    List<Work.Route> routes(Plan plan) {
+        var routes = new ArrayList<Work.Route>();
+        for (Step step : plan.steps()) {
+            if (intended(step.number())) {
+                if (step.work() instanceof Work.Route route) {
+                    routes.add(route);
+                }
+                if (step.undo() instanceof Undo.Apply(Work.Route route, var _)) {
+                    routes.add(route);
+                }
+            }
+        }
+        return routes;
     }
 
     /// Whether the journal already counts the new revisions as what the scopes run.

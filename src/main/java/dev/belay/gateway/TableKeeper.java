@@ -103,10 +103,10 @@ final class TableKeeper implements AutoCloseable {
                 var tokens = new HashMap<>(lastTokens);
                 tokens.put(key, token);
                 store.save(write(proxy.table(), tokens).toString());
-                store.settle();
                 lastTokens.put(key, token);
                 last = token;
             }
+            store.settle();
             Table.Entry entry = proxy.table().entries().get(key);
             return new Sealed(last, entry == null ? null : entry.route());
         } finally {
@@ -183,18 +183,28 @@ final class TableKeeper implements AutoCloseable {
         lastTokens.put(key, token);
         proxy.publish(after);
         prober.watch(after);
-        try {
-            proxy.loops().onEach(_ -> {});
-            store.settle();
-        } catch (IOException e) {
-            return new PublishReply.Unreachable("the table cannot be settled: " + e.getMessage());
-        } catch (TimeoutException e) {
-            return new PublishReply.Unreachable(String.valueOf(e.getMessage()));
-        }
+        String trouble = confirmed();
         listeners.closeAllBut(ports(after));
         retire(key, entry);
+        if (!trouble.isEmpty()) {
+            return new PublishReply.Unreachable(trouble);
+        }
         LOG.info("table {}: {} by token {}", after.version(), key, token);
         return new PublishReply.Published(after.version());
+    }
+
+    /// Waits until every loop uses the table and it outlives a crash; what is in the way, if
+    /// anything.
+    private String confirmed() {
+        try {
+            store.settle();
+            proxy.loops().onEach(_ -> {});
+            return "";
+        } catch (IOException e) {
+            return "the table cannot be settled: " + e.getMessage();
+        } catch (TimeoutException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private static Set<Integer> ports(Table table) {

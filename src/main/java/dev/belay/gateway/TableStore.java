@@ -26,6 +26,9 @@ final class TableStore {
     private final Path current;
     private final Path previous;
 
+    /// Not known to be before the first time; the keeper's lock guards it.
+    private boolean settled;
+
     TableStore(Path folder) {
         this.folder = folder;
         this.current = folder.resolve("table");
@@ -35,6 +38,7 @@ final class TableStore {
     /// Either this generation or the one before outlives a crash, whole; which, is settled by
     /// [#settle].
     void save(String content) throws IOException {
+        settled = false;
         byte[] body = content.getBytes(StandardCharsets.UTF_8);
         byte[] head = (MAGIC + " " + digest(body) + "\n").getBytes(StandardCharsets.US_ASCII);
         Path next = folder.resolve("table.next");
@@ -54,11 +58,15 @@ final class TableStore {
         Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /// The last generation saved outlives a crash when this returns.
+    /// The last generation saved outlives a crash when this returns. Costs nothing when it did.
     void settle() throws IOException {
+        if (settled) {
+            return;
+        }
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
+        settled = true;
     }
 
     private static void writeAll(FileChannel file, byte[] bytes) throws IOException {

@@ -114,20 +114,22 @@ final class Assembly {
         }
         Set<Integer> start = drafts.meet("all of it stands", gate, tests.size(), lead);
         var ends = new TreeSet<Integer>();
-        tests.forEach((name, list) ->
-                Testers.groups(list)
-                        .forEach((who, some) ->
-                                ends.addAll(
-                                        check(
-                                                new Draft(
-                                                        "the platform's smoke tests through "
-                                                                + name,
-                                                        Phase.VERIFY,
-                                                        new Work.SmokePublic(port(name), some),
-                                                        Times.smoke(some),
-                                                        Times.smokeExpected(some)),
-                                                who,
-                                                start))));
+        tests.forEach((name, list) -> {
+            Set<Integer> last = start;
+            for (Testers.Group group : Testers.groups(list)) {
+                last =
+                        check(
+                                new Draft(
+                                        "the platform's smoke tests through " + name,
+                                        Phase.VERIFY,
+                                        new Work.SmokePublic(port(name), group.tests()),
+                                        Times.smoke(group.tests()),
+                                        Times.smokeExpected(group.tests())),
+                                group.who(),
+                                last);
+            }
+            ends.addAll(last);
+        });
         return ends.isEmpty() ? gate : ends;
     }
 

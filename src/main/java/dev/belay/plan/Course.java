@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -303,22 +302,22 @@ final class Course {
         List<SmokeTest> tests = change.goal().smoke();
         if (smoke) {
             testers(tests)
-                    .forEach((who, some) ->
+                    .forEach(group ->
                             add(
                                     new Draft(
                                             change.name()
                                                     + ": "
-                                                    + count("smoke test", some)
+                                                    + count("smoke test", group.tests())
                                                     + " before traffic",
                                             Phase.VERIFY,
-                                            new Work.SmokePrivate(goal, some),
-                                            Times.smoke(some),
-                                            Times.smokeExpected(some)),
-                                    who));
+                                            new Work.SmokePrivate(goal, group.tests()),
+                                            Times.smoke(group.tests()),
+                                            Times.smokeExpected(group.tests())),
+                                    group.who()));
         }
     }
 
-    private SequencedMap<Responsible, List<SmokeTest>> testers(List<SmokeTest> tests) {
+    private List<Testers.Group> testers(List<SmokeTest> tests) {
         return Testers.groups(tests, change.testers(), change.responsible());
     }
 
@@ -330,19 +329,19 @@ final class Course {
         for (Traffic line : change.goal().traffic()) {
             if (!line.shares().isEmpty()) {
                 testers(tests)
-                        .forEach((who, some) ->
+                        .forEach(group ->
                                 add(
                                         new Draft(
                                                 "%s: %s through port %d"
                                                         .formatted(
                                                                 change.name(),
-                                                                count("smoke test", some),
+                                                                count("smoke test", group.tests()),
                                                                 line.port()),
                                                 Phase.VERIFY,
-                                                new Work.SmokePublic(line.port(), some),
-                                                Times.smoke(some),
-                                                Times.smokeExpected(some)),
-                                        who));
+                                                new Work.SmokePublic(line.port(), group.tests()),
+                                                Times.smoke(group.tests()),
+                                                Times.smokeExpected(group.tests())),
+                                        group.who()));
             }
         }
     }

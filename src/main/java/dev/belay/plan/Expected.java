@@ -28,6 +28,13 @@ public final class Expected {
                 .forEach((name, deployment) ->
                         components.computeIfPresent(
                                 name, (_, component) -> back(component, deployment, release)));
+        plan.desired().keySet().stream()
+                .filter(name -> !plan.fallback().containsKey(name))
+                .forEach(name ->
+                        components.computeIfPresent(
+                                name,
+                                (_, component) ->
+                                        new Inventory.Component(List.of(), component.running())));
         return new Inventory(now.environment(), components);
     }
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /// Smoke tests by whom to call when they fail: each of these is a step, since a step has one owner.
 final class Testers {
@@ -26,25 +25,33 @@ final class Testers {
         return component.smoke().stream().map(OwnedTest::test).toList();
     }
 
-    static SequencedMap<Responsible, List<SmokeTest>> groups(List<PlatformTest> tests) {
-        SequencedMap<Responsible, List<SmokeTest>> groups = new LinkedHashMap<>();
+    /// Tests that follow each other and are of one owner.
+    record Group(Responsible who, List<SmokeTest> tests) {}
+
+    static List<Group> groups(List<PlatformTest> tests) {
+        var groups = new ArrayList<Group>();
         for (PlatformTest test : tests) {
-            Responsible who = Responsible.of(test.owned().responsible());
-            groups.computeIfAbsent(who, _ -> new ArrayList<>()).add(test.owned().test());
+            add(groups, Responsible.of(test.owned().responsible()), test.owned().test());
         }
         return groups;
     }
 
-    /// In the order of the first test of each.
+    /// In their order, since one may build on another.
     ///
     /// @param otherwise whom to call for a test that nobody is named for
-    static SequencedMap<Responsible, List<SmokeTest>> groups(
+    static List<Group> groups(
             List<SmokeTest> tests, Map<SmokeTest, Responsible> testers, Responsible otherwise) {
-        SequencedMap<Responsible, List<SmokeTest>> groups = new LinkedHashMap<>();
+        var groups = new ArrayList<Group>();
         for (SmokeTest test : tests) {
-            groups.computeIfAbsent(testers.getOrDefault(test, otherwise), _ -> new ArrayList<>())
-                    .add(test);
+            add(groups, testers.getOrDefault(test, otherwise), test);
         }
         return groups;
+    }
+
+    private static void add(List<Group> groups, Responsible who, SmokeTest test) {
+        if (groups.isEmpty() || !groups.getLast().who().equals(who)) {
+            groups.add(new Group(who, new ArrayList<>()));
+        }
+        groups.getLast().tests().add(test);
     }
 }

@@ -11,6 +11,8 @@ import dev.belay.release.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +26,13 @@ final class LivenessWatch implements AutoCloseable {
     /// What runs, and what is kept warm beside it.
     private static final int REVISIONS = 3;
 
+    private static final int KNOWN_MAX = 10_000;
+    private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
     private final Journal journal;
     private final ProcessTarget target;
     private final Liveness liveness;
+    private final Map<String, Revision> known = new ConcurrentHashMap<>();
     private final Thread thread;
 
     LivenessWatch(
@@ -73,8 +79,9 @@ final class LivenessWatch implements AutoCloseable {
         try {
             List<Revision> revisions =
                     journal.history(scope, REVISIONS).stream()
-                            .filter(past -> !past.deployment().isEmpty())
-                            .map(past -> PlanJson.decodeDeployment(past.deployment()).revision())
+                            // One that soaks is its release's to judge.
+                            .filter(past -> past.soaked() && !past.deployment().isEmpty())
+                            .map(past -> read(past.deployment()))
                             .toList();
             liveness.tick(scope, revisions).forEach(line -> LOG.warn("{}", line));
         } catch (RuntimeException e) {
@@ -82,8 +89,25 @@ final class LivenessWatch implements AutoCloseable {
         }
     }
 
+    /// Asked every second, changed with a release.
+    private Revision read(String deployment) {
+        if (known.size() > KNOWN_MAX) {
+            known.clear();
+        }
+        return known.computeIfAbsent(
+                deployment, text -> PlanJson.decodeDeployment(text).revision());
+    }
+
+    /// Returns when nobody is being asked any more.
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            if (!thread.join(END_WITHIN)) {
+                LOG.warn("an instance is still being asked whether it lives");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

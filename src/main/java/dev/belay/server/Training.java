@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 /// Nothing else calls it.
 final class Training {
     private static final Pattern ID = Pattern.compile("\"([^\"/]+-\\d+)\"");
+    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final int ROUNDS = 2;
     private static final int REQUESTS = 200;
     private static final int LOOKS = 400;
@@ -44,6 +46,9 @@ final class Training {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("belay-training");
+        // However it ends: a Ctrl-C, too, leaves neither instances nor the folder.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> clear(folder)));
+        Thread.ofPlatform().daemon().start(Training::endInTime);
         var settings = Settings.of(folder);
         var state = new StateFolder(settings.state());
         int service = freePort();
@@ -55,12 +60,27 @@ final class Training {
                 ControlPlane plane = ControlPlane.start(settings)) {
             String token = state.token().secret();
             new Training(folder, service, site, plane.port(), token).run();
-        } finally {
-            // The instances, which outlive a control plane.
-            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-            }
+        }
+    }
+
+    private static void clear(Path folder) {
+        // The instances, which outlive a control plane.
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            System.err.println("not all of " + folder + " is gone: " + e.getMessage());
+        }
+    }
+
+    /// The first start waits for it.
+    private static void endInTime() {
+        try {
+            Thread.sleep(LONGEST);
+            System.err.println("given up after " + LONGEST.toSeconds() + " s");
+            System.exit(1);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

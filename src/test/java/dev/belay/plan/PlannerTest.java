@@ -311,6 +311,20 @@ class PlannerTest {
     }
 
     @Test
+    void what_is_queued_behind_a_release_that_is_taken_back_is_planned_on_what_stays() {
+        var platform = Platform.of(service("api"));
+        var first = plan(platform).as("v1").onNothing();
+        var undone = Expected.afterUndo(first.carriedOut("r1"), first.plan(), "r1");
+        assertThat(at(undone.components(), "api").history()).isEmpty();
+
+        var now = running(platform, "v1");
+        var more = plan(Platform.of(service("api").instances(5))).as("v1").on(now);
+        var back = Expected.afterUndo(more.carriedOut("r2"), more.plan(), "r2");
+        assertThat(at(back.components(), "api").history().getFirst().deployment())
+                .isEqualTo(at(now.components(), "api").history().getFirst().deployment());
+    }
+
+    @Test
     void every_step_names_whom_to_call() {
         var api = service("api").uses("postgres").smoke("ping", "pong").smokeOf("qa", "order");
         var plan = plan(Platform.of(api).testedThrough("api")).as("v1").onNothing().plan();

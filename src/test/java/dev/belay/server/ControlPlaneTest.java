@@ -94,6 +94,23 @@ class ControlPlaneTest {
     }
 
     @Test
+    void what_was_taken_back_in_its_first_soak_can_be_deployed_again() throws Exception {
+        Path manifest = folder.resolve("belay.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace("{target: process,", "{target: process, rollout: {soak: 1h},"));
+        for (String key : List.of("key-1", "key-2")) {
+            String id = deploy(key).json().path("releases").path(0).asString();
+            client.await("/api/v1/releases/" + id, view -> view.at("/release/soaking").asBoolean());
+            client.post(
+                    "/api/v1/releases/" + id + "/commands",
+                    "{\"command\": \"cancel\", \"mode\": \"roll-back\", \"reason\": \"not this one\"}");
+            assertThat(await(id).at("/release/state").asString()).isEqualTo("rolled-back");
+        }
+    }
+
+    @Test
     void a_plan_that_is_out_of_date_is_refused() {
         var answer =
                 client.post(

@@ -236,13 +236,17 @@ final class Invariants implements SimJournal.Observer {
         boolean moved =
                 plan.steps().stream()
                         .filter(step -> now.intended(step.number()))
-                        .map(Step::work)
-                        .anyMatch(work ->
-                                work instanceof Work.Route route
-                                        && route.component().equals(settled.component()));
+                        .anyMatch(step ->
+                                moves(step.work(), settled.component())
+                                        || (step.undo() instanceof Undo.Apply(var effect, var _)
+                                                && moves(effect, settled.component())));
         return moved
                 ? settled
                 : new Work.Settled(settled.component(), settled.instances(), List.of());
+    }
+
+    private static boolean moves(Work work, String component) {
+        return work instanceof Work.Route route && route.component().equals(component);
     }
 
     private void truthful(Work.Settled settled, ReleaseRow row) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.belay.cli.client.Residents;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +99,7 @@ class StateFolderTest {
                 .contains(
                         "port %d is taken, held by the gateway of `%s`, which was deleted"
                                 .formatted(whole.port(), state().toRealPath()))
-                .contains("end it with `belay down`");
+                .contains("end it with `belay down` in `" + folder.toRealPath() + "`");
         whole.killServer();
         assertThat(Residents.end(state())).isPositive();
 
@@ -137,10 +139,15 @@ class StateFolderTest {
         }
     }
 
+    /// As `rm -r` until it is gone: what runs there may write while it goes.
     private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.toList().reversed()) {
-                Files.deleteIfExists(file);
+        while (Files.exists(folder)) {
+            try (var files = Files.walk(folder)) {
+                for (Path file : files.toList().reversed()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (DirectoryNotEmptyException | UncheckedIOException _) {
+                Thread.onSpinWait();
             }
         }
     }

@@ -17,7 +17,7 @@ public final class Residents {
     /// What the kernel puts behind the name of a folder that is gone.
     private static final String DELETED = " (deleted)";
 
-    private static final String SERVER = "dev.belay.cli.Main";
+    private static final String PROGRAM = "dev.belay.cli.Main";
 
     private Residents() {}
 
@@ -68,16 +68,20 @@ public final class Residents {
                 : parent.toRealPath().resolve(state.getFileName());
     }
 
-    private static boolean serves(ProcessHandle process, Path folder) {
+    /// Whether it is a control plane that was told this state folder, as `belay up` tells it.
+    private static boolean serves(ProcessHandle process, Path state) {
         List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
-        int state = arguments.indexOf("--state");
-        return arguments.contains(SERVER)
-                && state >= 0
-                && state + 1 < arguments.size()
-                && Path.of(arguments.get(state + 1))
-                        .toAbsolutePath()
-                        .normalize()
-                        .equals(folder.toAbsolutePath().normalize());
+        int told = arguments.indexOf("--state");
+        int program = arguments.indexOf(PROGRAM);
+        boolean server =
+                program >= 0
+                        && program + 1 < arguments.size()
+                        && arguments.get(program + 1).equals("server");
+        if (!server || told < 0 || told + 1 >= arguments.size()) {
+            return false;
+        }
+        Path own = Path.of(arguments.get(told + 1));
+        return own.isAbsolute() && own.normalize().equals(state.toAbsolutePath().normalize());
     }
 
     private static void pause() {

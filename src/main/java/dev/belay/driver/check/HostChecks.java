@@ -32,6 +32,10 @@ import java.util.TreeMap;
 /// Every check of a plan, on processes of this host behind our gateway.
 public final class HostChecks implements Checks {
     private static final Duration SOON = Duration.ofMillis(50);
+
+    /// A soak bears one death and another; too few in a time for a crash loop can be too many.
+    private static final int DEATHS_MAX = 3;
+
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final int LOG_LINES = 50;
 
@@ -277,6 +281,14 @@ public final class HostChecks implements Checks {
                         return failed(
                                 "`" + one.id() + "` " + reason, "", "", lastLines(scope, revision));
                     }
+                }
+                int deaths = wellness.deaths(order.scope().environment(), one);
+                if (deaths >= DEATHS_MAX) {
+                    return failed(
+                            "`" + one.id() + "` died " + deaths + " times while it soaked",
+                            "",
+                            "",
+                            lastLines(scope, revision));
                 }
             }
         }

@@ -68,9 +68,11 @@ final class Preflight {
                 Optional<PortHolder> holder = PortHolder.of(port);
                 wrong.add("port " + port + " is taken" + PortHolder.said(holder));
                 hints.add(
-                        holder.filter(held -> held.gateway() && held.astray()).isPresent()
-                                ? "end it with `belay down`, then deploy again"
-                                : "stop it, or choose another `port` or `port-offset`");
+                        holder.filter(held -> held.gateway() && held.astray())
+                                .map(held ->
+                                        "end it with `belay down` in `%s`, then deploy again"
+                                                .formatted(held.home()))
+                                .orElse("stop it, or choose another `port` or `port-offset`"));
             }
         }
     }

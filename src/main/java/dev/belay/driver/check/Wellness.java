@@ -20,10 +20,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Asks instances how they are: until they are ready, and then, through a soak, whether they still
 /// are.
@@ -35,7 +37,10 @@ final class Wellness {
     private final ArtifactStore artifacts;
     private final HealthProbe probe = new HealthProbe();
     private final Readiness readiness = new Readiness(probe);
-    private final Map<String, Integer> unwell = new ConcurrentHashMap<>();
+    private final Map<Who, Seen> seen = new ConcurrentHashMap<>();
+
+    /// Two environments may run instances of one name.
+    private record Who(String environment, String id) {}
 
     Wellness(RuntimeValues values, ArtifactStore artifacts) {
         this.values = values;
@@ -56,10 +61,14 @@ final class Wellness {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var verdicts = new ArrayList<Future<Readiness.Verdict>>();
             for (Instance one : instances) {
-                ProbeTarget target = target(environment, revision, one);
+                Optional<ProbeTarget> target = target(environment, revision, one);
+                if (target.isEmpty()) {
+                    return new NotReady(
+                            "`" + one.id() + "` cannot be asked: a value of it is missing", "");
+                }
                 verdicts.add(
-                        threads.submit(
-                                () -> readiness.await(revision.launch().readiness(), target)));
+                        threads.submit(() ->
+                                readiness.await(revision.launch().readiness(), target.get())));
             }
             return whole(instances, verdicts);
         } catch (InterruptedException e) {
@@ -103,6 +112,7 @@ final class Wellness {
                     switch (probed.answer()) {
                         case HealthAnswer.Well _ -> "well";
                         case HealthAnswer.Unwell(var _, String reason) -> reason;
+                        case HealthAnswer.NotAsked(var _, String reason) -> reason;
                     });
         }
         return lines.toString();
@@ -113,75 +123,92 @@ final class Wellness {
 
     record Well() implements Condition {}
 
-    /// Not well at this moment, which alone says little: it may be about to start again.
+    /// Not well at this moment, or not to be asked, which alone says little: it may be about to
+    /// start, or start again.
     record Unsettled(String because) implements Condition {}
 
     record Ill(String reason) implements Condition {}
 
     /// Asks once. One that died is started again by whoever supervises: it is ill when it does not
-    /// come back, or dies again and again.
+    /// come back in the time that it has to start, or dies again and again. Until its first good
+    /// answer it has that time, too.
     Condition look(String environment, Revision revision, Instance instance) {
-        switch (instance.state()) {
-            case CRASH_LOOP -> {
-                return new Ill("starts and dies again and again");
-            }
+        var who = new Who(environment, instance.id());
+        Seen before = seen.get(who);
+        Seen now = before == null ? Seen.first(instance) : before.of(instance);
+        Duration within = revision.launch().readiness().within();
+        return switch (instance.state()) {
+            case CRASH_LOOP -> new Ill("starts and dies again and again");
+            case STARTING -> new Unsettled("starts");
+            case STOPPING -> new Well();
             case EXITED -> {
-                return bad(instance, instance.detail());
+                Seen dead = now.dead(Instant.now());
+                seen.put(who, dead);
+                yield isOver(dead.deadSince(), within)
+                        ? new Ill(instance.detail())
+                        : new Unsettled(instance.detail());
             }
-            case STARTING -> {
-                return new Unsettled("starts again");
-            }
-            case STOPPING -> {
-                return new Well();
-            }
-            case RUNNING -> {}
-        }
-        Health health = revision.launch().liveness();
-        HealthAnswer answer =
-                probe.ask(
-                        health.check(), target(environment, revision, instance), health.timeout());
-        return switch (answer) {
-            case HealthAnswer.Well _ -> {
-                unwell.remove(instance.id());
-                yield new Well();
-            }
-            case HealthAnswer.Unwell(var _, String reason) ->
-                    starts(revision, instance)
-                            ? new Unsettled("starts again: " + reason)
-                            : bad(instance, "is not well: " + reason);
+            case RUNNING -> ask(who, revision, instance, now);
         };
     }
 
-    /// Who was started again has as long for it as when it was new.
-    private static boolean starts(Revision revision, Instance instance) {
-        Duration within = revision.launch().readiness().within();
-        return instance.restarts() > 0 && Instant.now().isBefore(instance.started().plus(within));
+    private Condition ask(Who who, Revision revision, Instance instance, Seen now) {
+        Health health = revision.launch().liveness();
+        Optional<ProbeTarget> target = target(who.environment(), revision, instance);
+        HealthAnswer answer =
+                target.isPresent()
+                        ? probe.ask(health.check(), target.get(), health.timeout())
+                        : new HealthAnswer.NotAsked(Duration.ZERO, "a value of it is missing");
+        return switch (answer) {
+            case HealthAnswer.Well _ -> {
+                seen.put(who, now.well());
+                yield new Well();
+            }
+            case HealthAnswer.NotAsked(var _, String reason) ->
+                    new Unsettled("cannot be asked: " + reason);
+            case HealthAnswer.Unwell(var _, String reason) -> {
+                Duration within = revision.launch().readiness().within();
+                if (!now.everWell() && !isOver(instance.started(), within)) {
+                    seen.put(who, now);
+                    yield new Unsettled("starts: " + reason);
+                }
+                Seen bad = now.bad();
+                seen.put(who, bad);
+                String said = "is not well: " + reason;
+                yield bad.unwell() < UNWELL_IN_A_ROW ? new Unsettled(said) : new Ill(said);
+            }
+        };
     }
 
-    private Condition bad(Instance instance, String reason) {
-        int times = unwell.merge(instance.id(), 1, Integer::sum);
-        return times < UNWELL_IN_A_ROW ? new Unsettled(reason) : new Ill(reason);
+    /// How often it was started again since it was first looked at.
+    int deaths(String environment, Instance instance) {
+        Seen known = seen.get(new Who(environment, instance.id()));
+        return known == null ? 0 : instance.restarts() - known.restarts();
     }
 
-    /// One that was ended and comes anew begins anew.
-    void forget(Instance instance) {
-        unwell.remove(instance.id());
+    private static boolean isOver(@Nullable Instant since, Duration within) {
+        return since == null || Instant.now().isAfter(since.plus(within));
     }
 
-    private ProbeTarget target(String environment, Revision revision, Instance instance) {
+    /// Empty when a command is to ask and has not all that its instance has.
+    private Optional<ProbeTarget> target(String environment, Revision revision, Instance instance) {
         int port = instance.port();
         Launch launch = revision.launch();
         boolean command =
                 launch.readiness().check() instanceof Health.Command
                         || launch.liveness().check() instanceof Health.Command;
-        return new ProbeTarget(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                () -> ProcessTarget.lives(instance.pid()),
-                artifacts.unpacked(revision.artifact()),
-                command ? environment(environment, revision, port) : Map.of());
+        Optional<Map<String, String>> given =
+                command ? environment(environment, revision, port) : Optional.of(Map.of());
+        return given.map(values ->
+                new ProbeTarget(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        () -> ProcessTarget.lives(instance.pid()),
+                        artifacts.unpacked(revision.artifact()),
+                        values));
     }
 
-    private Map<String, String> environment(String environment, Revision revision, int port) {
+    private Optional<Map<String, String>> environment(
+            String environment, Revision revision, int port) {
         var given = new HashMap<String, String>();
         given.put("PORT", String.valueOf(port));
         given.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
@@ -194,7 +221,7 @@ final class Wellness {
                         revision.launch().secrets(),
                         given);
         return values.resolve(needs) instanceof RuntimeValues.Resolved resolved
-                ? resolved.environment()
-                : given;
+                ? Optional.of(resolved.environment())
+                : Optional.empty();
     }
 }

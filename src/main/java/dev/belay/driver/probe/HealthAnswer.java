@@ -14,4 +14,7 @@ public sealed interface HealthAnswer {
     ///
     /// @param reason one sentence without its full stop, fit to be shown
     record Unwell(Duration took, String reason) implements HealthAnswer {}
+
+    /// The question could not be put, which says nothing of the instance.
+    record NotAsked(Duration took, String reason) implements HealthAnswer {}
 }

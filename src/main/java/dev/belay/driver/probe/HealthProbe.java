@@ -33,11 +33,28 @@ public final class HealthProbe {
                     };
         } catch (ProbeFailure failure) {
             reason = failure.reason() + " (" + failure.phase() + ")";
+        } catch (Unasked unasked) {
+            return new HealthAnswer.NotAsked(since(start), MASK.line(unasked.why, 2 * SHOWN));
         }
-        var took = Duration.ofNanos(System.nanoTime() - start);
+        Duration took = since(start);
         return reason.isEmpty()
                 ? new HealthAnswer.Well(took)
                 : new HealthAnswer.Unwell(took, MASK.line(reason, 2 * SHOWN));
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /// A command of the probe that could not be started.
+    private static final class Unasked extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final String why;
+
+        Unasked(String why) {
+            super(why);
+            this.why = why;
+        }
     }
 
     private static String tcp(InetSocketAddress address, Duration timeout) throws ProbeFailure {
@@ -96,7 +113,8 @@ public final class HealthProbe {
                 : range.low() + " to " + range.high();
     }
 
-    private static String command(List<String> command, ProbeTarget target, Duration timeout) {
+    private static String command(List<String> command, ProbeTarget target, Duration timeout)
+            throws Unasked {
         // Which variables are secret is not known here; what is shorter could be any word.
         var mask =
                 new Mask(
@@ -116,7 +134,7 @@ public final class HealthProbe {
                                     command.getFirst(),
                                     Wire.said(timeout),
                                     mask.tail(output, SHOWN));
-            case CommandRun.Outcome.NotStarted(String reason) -> reason;
+            case CommandRun.Outcome.NotStarted(String reason) -> throw new Unasked(reason);
         };
     }
 

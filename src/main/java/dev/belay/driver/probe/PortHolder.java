@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,12 +59,21 @@ public record PortHolder(String name, long pid, Path folder, boolean gateway) {
         return folder.toString().endsWith(DELETED);
     }
 
+    /// Of a gateway: the folder that its state folder was in.
+    public Path home() {
+        return Objects.requireNonNullElse(state().getParent(), state());
+    }
+
+    private Path state() {
+        return Objects.requireNonNullElse(folder.getParent(), folder);
+    }
+
     @Override
     public String toString() {
         if (!gateway) {
             return name + " (process " + pid + ")";
         }
-        String state = String.valueOf(folder.getParent());
+        Path state = state();
         return astray()
                 ? "the gateway of `%s`, which was deleted (process %d)".formatted(state, pid)
                 : "the gateway of `%s` (process %d)".formatted(state, pid);

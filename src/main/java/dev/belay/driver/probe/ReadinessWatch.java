@@ -69,7 +69,7 @@ public final class ReadinessWatch {
         }
         history.addLast(new Probed(now, answer));
         switch (answer) {
-            case HealthAnswer.Unwell _ -> {
+            case HealthAnswer.Unwell _, HealthAnswer.NotAsked _ -> {
                 successes = 0;
                 due = now.plus(shortened(pause));
                 Duration doubled = pause.multipliedBy(2);
@@ -113,6 +113,8 @@ public final class ReadinessWatch {
         }
         return switch (history.getLast().answer()) {
             case HealthAnswer.Unwell(_, String reason) ->
+                    "not ready" + within + ", last: " + reason;
+            case HealthAnswer.NotAsked(_, String reason) ->
                     "not ready" + within + ", last: " + reason;
             case HealthAnswer.Well _ ->
                     "not ready%s: %d of %d successes, which must be %s apart"

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What there is of a scope at this moment: what shall run and does or does not, and what runs
 /// though it shall not.
@@ -22,20 +22,24 @@ final class Inventory {
     }
 
     List<Instance> instances(ScopeFolder scope) throws IOException {
+        List<Instance> found = recorded(scope);
+        addUnrecorded(scope, found);
+        return List.copyOf(found);
+    }
+
+    /// Those with a record alone.
+    List<Instance> recorded(ScopeFolder scope) throws IOException {
         Map<String, Wanted> wanted = scope.wanted();
         List<Instance> found = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
         for (InstanceFolder instance : scope.instances()) {
             Life life = instance.life();
             Wanted shall = wanted.get(instance.revision());
             boolean expected = shall != null && instance.number() <= shall.instances();
             if (expected || !(life instanceof Life.Ended)) {
                 found.add(describe(instance, life, expected));
-                seen.add(instance.id());
             }
         }
-        addUnrecorded(scope, seen, found);
-        return List.copyOf(found);
+        return found;
     }
 
     private Instance describe(InstanceFolder folder, Life life, boolean expected)
@@ -81,7 +85,8 @@ final class Inventory {
     }
 
     /// Found by their environment alone; the next order or the supervisor gives them a record.
-    private void addUnrecorded(ScopeFolder scope, Set<String> seen, List<Instance> found) {
+    private void addUnrecorded(ScopeFolder scope, List<Instance> found) {
+        Set<String> seen = found.stream().map(Instance::id).collect(Collectors.toSet());
         for (ProcessTable.Tagged process : ProcessTable.tagged(Names.scope(state, scope.scope()))) {
             long number = Fence.number(process.get(Names.NUMBER));
             String id = process.get(Names.INSTANCE);

@@ -128,6 +128,16 @@ public final class ProcessTarget implements Target {
         }
     }
 
+    /// Those of its instances that have a record, which is known without a look at every process of
+    /// the host.
+    public List<Instance> recorded(Scope scope) {
+        try {
+            return inventory.recorded(ScopeFolder.of(instances, scope));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Looks after everything once: starts again what died, finishes ends, cuts logs, reads them
     /// for fatal errors. To be called about every second by whoever keeps the control plane going.
     ///

@@ -101,7 +101,12 @@ public final class InventoryReader {
     }
 
     private List<Inventory.Past> history(Scope scope) {
-        return journal.history(scope, HISTORY_MAX).stream()
+        List<Journal.Past> lines = journal.history(scope, HISTORY_MAX);
+        if (!lines.isEmpty() && lines.getFirst().deployment().isEmpty()) {
+            // Its first release was taken back: it runs nothing.
+            return List.of();
+        }
+        return lines.stream()
                 .filter(past -> !past.deployment().isEmpty())
                 .map(past ->
                         new Inventory.Past(

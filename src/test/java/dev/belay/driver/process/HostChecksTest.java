@@ -51,15 +51,18 @@ class HostChecksTest {
                         3,
                         1);
         host.target = host.newTarget();
-        checks =
-                new HostChecks(
-                        new HostChecks.Eyes(
-                                host.target,
-                                host.table,
-                                host.values(),
-                                (_, _) -> Optional.empty(),
-                                host.artifacts,
-                                (_, revision, _) -> List.of(revision + "-1 | last words")));
+        checks = checks();
+    }
+
+    private HostChecks checks() {
+        return new HostChecks(
+                new HostChecks.Eyes(
+                        host.target,
+                        host.table,
+                        host.values(),
+                        (_, _) -> Optional.empty(),
+                        host.artifacts,
+                        (_, revision, _) -> List.of(revision + "-1 | last words")));
     }
 
     @AfterEach
@@ -274,16 +277,54 @@ class HostChecksTest {
 
     @Test
     void who_died_and_does_not_come_back_fails_the_soak() throws IOException {
-        var v1 = host.revision("api-1", Host.SLEEPS);
+        var soon = health(new Health.Alive(), Duration.ofMillis(200));
+        var v1 = with(host.revision("api-1", Host.SLEEPS), soon, soon);
         host.scaled(v1, 1);
         host.kill("KILL", host.only().pid());
         Host.await("it is dead", () -> host.only().state() == Instance.State.EXITED);
         var work = new Work.Soak(List.of(v1), SOME);
         waits(work);
-        waits(work);
+        Host.await("it is given up", () -> look(work, Duration.ZERO) instanceof Look.Failed);
         Look.Failed failed = failed(work, Duration.ZERO);
         assertThat(failed.reason()).startsWith("`api-1-1` ended").contains("started again");
         assertThat(failed.detail()).contains("last words");
+    }
+
+    @Test
+    void who_dies_three_times_fails_the_soak_though_it_is_no_loop() throws IOException {
+        host.supervision =
+                new Supervision(
+                        99,
+                        Duration.ofMinutes(5),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(5),
+                        1000,
+                        3,
+                        1);
+        host.target = host.newTarget();
+        var checks = checks();
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 1);
+        var work = new Work.Soak(List.of(v1), SOME);
+        for (int death = 1; death <= 3; death++) {
+            assertThat(checks.look(work, host.order(), Duration.ZERO))
+                    .isInstanceOf(Look.Waiting.class);
+            long pid = host.only().pid();
+            host.kill("KILL", pid);
+            Host.await(
+                    "it was started again",
+                    () -> {
+                        host.target.supervise();
+                        Instance now = host.only();
+                        return now.state() == Instance.State.RUNNING && now.pid() != pid;
+                    });
+        }
+        assertThat(checks.look(work, host.order(), Duration.ZERO))
+                .isInstanceOfSatisfying(
+                        Look.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .isEqualTo("`api-1-1` died 3 times while it soaked"));
     }
 
     @Test
@@ -317,6 +358,53 @@ class HostChecksTest {
         for (int i = 0; i < 5; i++) {
             assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
         }
+    }
+
+    @Test
+    void a_probe_that_fails_for_all_ends_one_at_a_time() throws IOException {
+        Path hangs = folder.resolve("hangs");
+        var v1 =
+                with(
+                        host.revision("api-1", Host.SLEEPS),
+                        ALIVE,
+                        health(command("test ! -e " + hangs), SOME));
+        host.scaled(v1, 2);
+        var liveness = new Liveness(host.target, host.values(), host.artifacts);
+        liveness.tick(Host.SCOPE, List.of(v1));
+        Files.createFile(hangs);
+        for (int i = 0; i < 2; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        }
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1))).hasSize(1);
+        Host.await(
+                "it was started again",
+                () -> {
+                    host.target.supervise();
+                    return host.instances().stream()
+                            .allMatch(one -> one.state() == Instance.State.RUNNING);
+                });
+        for (int i = 0; i < 4; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        }
+        assertThat(host.instances().stream().mapToInt(Instance::restarts).sum()).isEqualTo(1);
+    }
+
+    @Test
+    void who_cannot_be_asked_or_still_starts_is_not_taken_for_dead() {
+        var started = host.revision("api-1", Host.SLEEPS);
+        var starts = with(started, ALIVE, health(command("false"), SOME));
+        host.scaled(starts, 1);
+        var liveness = new Liveness(host.target, host.values(), host.artifacts);
+        for (int i = 0; i < 5; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(starts))).isEmpty();
+        }
+        var notThere = new Health.Command(List.of("/nowhere/to-be-found"));
+        var soon = Duration.ofMillis(1);
+        var unasked = with(started, health(new Health.Alive(), soon), health(notThere, soon));
+        for (int i = 0; i < 5; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(unasked))).isEmpty();
+        }
+        assertThat(ProcessTarget.lives(host.only().pid())).isTrue();
     }
 
     @Test
