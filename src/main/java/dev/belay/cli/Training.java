@@ -35,7 +35,7 @@ final class Training {
             "soaking":false,"createdAt":1,"endedAt":2},"version":1,"kind":"deploy","because":"",
             "heldStep":0,"changes":[{"component":"web","from":"","to":"web-1"}],
             "steps":[{"number":1,"title":"web","scope":"web","status":"done","since":1,
-            "because":"","result":"","hint":"","detail":"",
+            "because":"","result":"","hint":"","detail":"","failed":false,
             "responsible":{"owner":"","contact":"","runbook":""}}],"next":[]}
             """;
 

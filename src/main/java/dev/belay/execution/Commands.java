@@ -149,10 +149,11 @@ public final class Commands {
 
     private static Verdict decide(
             Plan plan, Progress progress, Command.Decide command, String actor) {
-        var decided = new Fact.Decided(command.decision(), command.step(), command.reason());
+        int step = command.step() == 0 ? doubted(plan, progress, command) : command.step();
+        var decided = new Fact.Decided(command.decision(), step, command.reason());
         return switch (command.decision()) {
             case RETRY -> accepted(decided);
-            case MARK_DONE, MARK_NOT_DONE -> mark(plan, progress, command, decided);
+            case MARK_DONE, MARK_NOT_DONE -> mark(plan, progress, decided);
             case ROLL_BACK -> rollBack(plan, progress, command.reason(), decided);
             case ADOPT ->
                     progress.hasOpenIntent()
@@ -165,17 +166,32 @@ public final class Commands {
         };
     }
 
-    private static Verdict mark(
-            Plan plan, Progress progress, Command.Decide command, Fact.Decided decided) {
-        int step = command.step();
+    /// The step that is meant when none is named: the only one in doubt.
+    private static int doubted(Plan plan, Progress progress, Command.Decide command) {
+        boolean marks =
+                command.decision() == Fact.Decision.MARK_DONE
+                        || command.decision() == Fact.Decision.MARK_NOT_DONE;
+        List<Integer> open =
+                plan.steps().stream()
+                        .map(Step::number)
+                        .filter(step -> progress.step(step, progress.direction()).is(Status.OPEN))
+                        .toList();
+        return marks && open.size() == 1 ? open.getFirst() : 0;
+    }
+
+    private static Verdict mark(Plan plan, Progress progress, Fact.Decided decided) {
+        int step = decided.step();
         Direction way = progress.direction();
         if (step < 1 || step > plan.steps().size() || !progress.step(step, way).is(Status.OPEN)) {
-            return refused("not-in-doubt", "step " + step + " is not in doubt", "see `belay show`");
+            return refused(
+                    "not-in-doubt",
+                    step == 0 ? "not one step is in doubt" : "step " + step + " is not in doubt",
+                    "name it with `--step`; see `belay show`");
         }
         Result result =
-                command.decision() == Fact.Decision.MARK_DONE
-                        ? new Result.Done("by decision: " + command.reason())
-                        : new Result.NotDone("by decision: " + command.reason());
+                decided.decision() == Fact.Decision.MARK_DONE
+                        ? new Result.Done("by decision: " + decided.attestation())
+                        : new Result.NotDone("by decision: " + decided.attestation());
         return accepted(decided, new Fact.Outcome(step, way, result));
     }
 

@@ -46,6 +46,11 @@ public final class StateFolder {
             closeToOthers();
             DurableFile.folder(logs());
             DurableFile.folder(gateway());
+            Path ignored = folder.resolve(".gitignore");
+            if (!Files.exists(ignored)) {
+                // The token and all that is made are nothing for a repository.
+                Files.writeString(ignored, "*\n");
+            }
         } catch (IOException e) {
             throw new IOException("cannot keep state in `" + folder + "`: " + e, e);
         }

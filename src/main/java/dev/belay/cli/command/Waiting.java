@@ -24,6 +24,21 @@ final class Waiting {
         return reason;
     }
 
+    /// Nothing to begin, which is well only when nothing that was counted on is still under way.
+    private ExitCode nothing(Terminal terminal, ControlPlane server, JsonNode ahead, boolean json) {
+        if (ahead.isEmpty()) {
+            if (!json) {
+                terminal.print("nothing to do: what should run runs");
+            }
+            return ExitCode.DONE;
+        }
+        List<String> releases = new ArrayList<>();
+        ahead.forEach(id -> releases.add(id.asString()));
+        String names = String.join("`, `", releases);
+        terminal.say("nothing more to do than what `" + names + "` has begun");
+        return noWait ? ExitCode.WAITING : new Attachment(terminal, server, json).follow(releases);
+    }
+
     /// @param answer of the control plane: the releases that were begun, or told to go back
     ExitCode after(String answer, Terminal terminal, ControlPlane server, boolean json) {
         JsonNode accepted = JsonMapper.shared().readTree(answer);
@@ -39,10 +54,7 @@ final class Waiting {
                             terminal.say(entry.getKey() + ": " + entry.getValue().asString()));
         }
         if (releases.isEmpty()) {
-            if (!json) {
-                terminal.print("nothing to do: what should run runs");
-            }
-            return ExitCode.DONE;
+            return nothing(terminal, server, accepted.path("ahead"), json);
         }
         if (noWait) {
             if (!json) {

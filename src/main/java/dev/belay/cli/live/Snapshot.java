@@ -48,6 +48,7 @@ public record Snapshot(
     ///
     /// @param scope the component, datastore or environment that it belongs to
     /// @param since milliseconds since the epoch; 0 before it was touched
+    /// @param failed whether it failed, there or on the way back
     /// @param detail after a failure: the last log lines, the probe's history
     public record Step(
             int number,
@@ -59,16 +60,13 @@ public record Snapshot(
             String result,
             String hint,
             String detail,
+            boolean failed,
             @Nullable Responsible responsible) {
         public Step {
             because = text(because);
             result = text(result);
             hint = text(hint);
             detail = text(detail);
-        }
-
-        boolean failed() {
-            return status.equals("failed") || status.equals("undo-failed") || !detail.isEmpty();
         }
 
         boolean underWay() {

@@ -70,6 +70,11 @@ public final class ArtifactStore {
     /// @param includes paths below the folder; none means all of it
     /// @throws ArtifactException when there is something in it that cannot be stored
     public Digest put(Path folder, List<String> includes) throws IOException {
+        return put(folder, includes, _ -> false);
+    }
+
+    /// The same without some of its files.
+    Digest put(Path folder, List<String> includes, Predicate<Path> leftOut) throws IOException {
         Path source = folder.toAbsolutePath().normalize();
         if (!Files.isDirectory(source)) {
             throw new ArtifactException("`" + folder + "` is not a folder");
@@ -79,7 +84,7 @@ public final class ArtifactStore {
         try {
             Digest digest;
             try (FileOutputStream out = new FileOutputStream(next.toFile())) {
-                digest = pack(source, includes, out);
+                digest = pack(source, includes, leftOut, out);
                 out.getFD().sync();
             }
             Files.move(next, archive(digest), ATOMIC_MOVE);
@@ -229,17 +234,19 @@ public final class ArtifactStore {
 
     private static boolean isIntact(Path folder, Digest digest) throws IOException {
         try {
-            return pack(folder, List.of(), OutputStream.nullOutputStream()).equals(digest);
+            return pack(folder, List.of(), _ -> false, OutputStream.nullOutputStream())
+                    .equals(digest);
         } catch (ArtifactException _) {
             return false;
         }
     }
 
-    private static Digest pack(Path folder, List<String> includes, OutputStream out)
+    private static Digest pack(
+            Path folder, List<String> includes, Predicate<Path> leftOut, OutputStream out)
             throws IOException {
         MessageDigest sha = Hashing.sha256();
         OutputStream hashed = new BufferedOutputStream(new DigestOutputStream(out, sha), 1 << 16);
-        new Packing(folder).write(includes, hashed);
+        new Packing(folder, leftOut).write(includes, hashed);
         hashed.flush();
         return Hashing.digestOf(sha);
     }

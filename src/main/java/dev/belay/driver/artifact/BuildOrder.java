@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// How an artifact comes to be.
 ///
@@ -14,6 +17,8 @@ import java.util.Map;
 /// @param output folder or file that is the artifact
 /// @param inputs patterns (`services/api/**`) of the files that the command reads, relative to
 ///   `root`; each must go with a file. Empty when nobody can say, and then it is run every time
+/// @param secrets files below `root` that never get into an artifact, as what holds secrets does
+///   not
 /// @param environment for the command, on top of the few variables that are passed on
 /// @param within after that long the command is killed
 public record BuildOrder(
@@ -23,13 +28,30 @@ public record BuildOrder(
         List<String> command,
         String output,
         List<String> inputs,
+        Set<Path> secrets,
         Map<String, String> environment,
         Duration within) {
+    private static final Pattern DOTENV = Pattern.compile("\\.env(\\..*)?");
+    private static final Pattern SAMPLE = Pattern.compile(".*\\.(example|sample|template|dist)");
+
     public BuildOrder {
         root = root.toAbsolutePath().normalize();
         folder = root.resolve(folder).normalize();
         command = List.copyOf(command);
         inputs = List.copyOf(inputs);
+        Path home = root;
+        secrets =
+                secrets.stream()
+                        .map(file -> home.resolve(file).normalize())
+                        .collect(Collectors.toUnmodifiableSet());
         environment = Map.copyOf(environment);
+    }
+
+    /// Files that instances get as variables, not as files: those named, and whatever has the name
+    /// of one.
+    boolean keepsBack(Path file) {
+        String name = String.valueOf(file.getFileName());
+        boolean sample = SAMPLE.matcher(name).matches();
+        return secrets.contains(file) || (DOTENV.matcher(name).matches() && !sample);
     }
 }

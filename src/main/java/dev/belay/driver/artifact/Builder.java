@@ -112,12 +112,12 @@ public final class Builder {
             return failed(order, "`" + order.output() + "` is not in the platform", List.of());
         }
         if (Files.isDirectory(output)) {
-            return new Built(store.put(output, List.of()), false);
+            return new Built(store.put(output, List.of(), order::keepsBack), false);
         }
         if (Files.isRegularFile(output)) {
             Path parent = output.resolveSibling(".").normalize();
             String name = String.valueOf(output.getFileName());
-            return new Built(store.put(parent, List.of(name)), false);
+            return new Built(store.put(parent, List.of(name), order::keepsBack), false);
         }
         return failed(
                 order,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -27,9 +28,11 @@ final class Packing {
     private static final int FOLDER_MODE = 040755;
 
     private final Path root;
+    private final Predicate<Path> leftOut;
 
-    Packing(Path root) {
+    Packing(Path root, Predicate<Path> leftOut) {
         this.root = root;
+        this.leftOut = leftOut;
     }
 
     /// @param includes paths below the folder, each with all that is in it; none means all
@@ -64,7 +67,8 @@ final class Packing {
     }
 
     private void collect(Path path, Map<String, Path> entries) throws IOException {
-        if (LEFT_OUT.contains(String.valueOf(path.getFileName())) && !path.equals(root)) {
+        boolean not = LEFT_OUT.contains(String.valueOf(path.getFileName())) || leftOut.test(path);
+        if (not && !path.equals(root)) {
             return;
         }
         if (!path.equals(root)) {

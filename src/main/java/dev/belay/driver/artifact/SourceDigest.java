@@ -77,7 +77,8 @@ final class SourceDigest {
                     public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
                         Path name = order.root().relativize(file);
                         if (matchers.stream().anyMatch(m -> m.matches(name))
-                                && !file.equals(output)) {
+                                && !file.equals(output)
+                                && !order.keepsBack(file)) {
                             found.put(name.toString(), file);
                         }
                         return FileVisitResult.CONTINUE;

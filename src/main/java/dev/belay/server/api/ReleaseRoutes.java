@@ -191,7 +191,7 @@ public final class ReleaseRoutes {
             return EnumSet.copyOf(
                     Arrays.stream(ReleaseState.values()).filter(ReleaseState::active).toList());
         }
-        ReleaseState state = STATES.get(word);
+        ReleaseState state = STATES.get(word.toLowerCase(Locale.ROOT).replace('_', '-'));
         if (state == null) {
             throw new Denied(
                     dev.belay.server.operations.No.problem(

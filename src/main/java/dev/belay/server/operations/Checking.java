@@ -2,8 +2,12 @@ package dev.belay.server.operations;
 
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Manifest;
+import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +81,18 @@ public final class Checking {
                 view.responsible(),
                 view.unsupported(),
                 view.source());
+    }
+
+    /// The dotenv files of all environments, relative to the manifest's folder.
+    Set<Path> environmentFiles() {
+        Manifest manifest = platform.manifest();
+        Set<Path> files = new HashSet<>();
+        for (String environment : manifest.environments()) {
+            if (manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)) {
+                files.addAll(view.environmentFiles());
+            }
+        }
+        return files;
     }
 
     private static <V> SequencedMap<String, V> only(Map<String, V> all, Set<String> names) {

@@ -85,7 +85,7 @@ public final class ReleaseReader {
                 plan.pointOfNoReturn(),
                 steps,
                 plan.warnings(),
-                next(row));
+                next(row, progress.held()));
     }
 
     private static String submitted(List<Entry> entries) {
@@ -122,7 +122,7 @@ public final class ReleaseReader {
     }
 
     /// What a person can usefully type about a release in that state.
-    static List<String> next(ReleaseRow row) {
+    static List<String> next(ReleaseRow row, Fact.Held held) {
         String id = row.id();
         return switch (row.state()) {
             case QUEUED -> List.of("belay why " + id, "belay cancel " + id + " --stop-here");
@@ -133,10 +133,7 @@ public final class ReleaseReader {
                             "belay cancel " + id + " --and-roll-back");
             case PAUSED -> List.of("belay resume " + id, "belay cancel " + id + " --and-roll-back");
             case ROLLING_BACK -> List.of("belay show " + id + " --follow");
-            case HELD ->
-                    List.of(
-                            "belay decide " + id + " --retry",
-                            "belay decide " + id + " --roll-back");
+            case HELD -> HeldAdvice.commands(id, held);
             case COMPLETED, ROLLED_BACK, WRITTEN_OFF, REJECTED, SUPERSEDED -> List.of();
         };
     }

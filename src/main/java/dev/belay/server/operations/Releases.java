@@ -35,6 +35,14 @@ import java.util.function.Consumer;
 /// they came, building included; looking at the world, planning and submitting are then one step
 /// that nobody else is in. A rollback takes part only in the latter: it never waits for a build.
 public final class Releases {
+    private static final Set<ReleaseState> UNENDED =
+            EnumSet.of(
+                    ReleaseState.QUEUED,
+                    ReleaseState.RUNNING,
+                    ReleaseState.PAUSED,
+                    ReleaseState.ROLLING_BACK,
+                    ReleaseState.HELD);
+
     private static final int AHEAD_MAX = 1_000;
 
     private final Platform platform;
@@ -78,9 +86,14 @@ public final class Releases {
     /// What was submitted.
     ///
     /// @param unchanged component to why nothing happens to it
+    /// @param ahead when nothing was begun: what is under way and was counted on to end well
     /// @param replayed whether this is the answer to an earlier request
     public record Submitted(
-            List<String> releases, String digest, Map<String, String> unchanged, boolean replayed) {
+            List<String> releases,
+            String digest,
+            Map<String, String> unchanged,
+            List<String> ahead,
+            boolean replayed) {
         public Submitted {
             releases = List.copyOf(releases);
             unchanged = Collections.unmodifiableSortedMap(new TreeMap<>(unchanged));
@@ -218,7 +231,7 @@ public final class Releases {
     private java.util.Optional<Submitted> earlier(Terms terms) {
         return store.requests()
                 .earlier(terms.key(), terms.body())
-                .map(reply -> answer(reply, "", Map.of()));
+                .map(reply -> answer(reply, "", Map.of(), List.of()));
     }
 
     private Submitted submit(Submission submission, String reason, Terms terms) {
@@ -247,18 +260,28 @@ public final class Releases {
                                         terms.body(),
                                         terms.supersede()));
         nudge.run();
-        return answer(reply, submission.digest().text(), submission.unchanged());
+        List<String> ahead = releases.isEmpty() ? ahead(submission.environment()) : List.of();
+        return answer(reply, submission.digest().text(), submission.unchanged(), ahead);
+    }
+
+    /// What merely soaks runs as it should.
+    private List<String> ahead(String environment) {
+        return store.journal().list(environment, UNENDED, Long.MAX_VALUE, AHEAD_MAX).stream()
+                .filter(row -> !row.soaking())
+                .map(ReleaseRow::id)
+                .toList();
     }
 
     private static Submitted answer(
             dev.belay.journal.Submission.Reply reply,
             String digest,
-            Map<String, String> unchanged) {
+            Map<String, String> unchanged,
+            List<String> ahead) {
         return switch (reply) {
             case dev.belay.journal.Submission.Reply.Accepted(
                             List<String> releases,
                             boolean replayed) ->
-                    new Submitted(releases, digest, unchanged, replayed);
+                    new Submitted(releases, digest, unchanged, ahead, replayed);
             case dev.belay.journal.Submission.Reply.KeyReused(String key) ->
                     throw Denied.refusal(
                             "the key `" + key + "` was used for another request",

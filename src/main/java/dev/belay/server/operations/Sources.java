@@ -59,18 +59,23 @@ public final class Sources {
         }
         groundwork.lay(view, progress);
         var sources = new TreeMap<String, PlanRequest.Source>();
+        Set<Path> secrets = checking.environmentFiles();
         for (String name : components) {
             Component component = view.components().get(name);
             if (component == null || component.kind() instanceof Component.Contract) {
                 continue;
             }
-            Digest artifact = build(view, component, progress);
+            Digest artifact = build(view, component, secrets, progress);
             sources.put(name, new PlanRequest.Source(artifact, configuration(component)));
         }
         return sources;
     }
 
-    private Digest build(EnvironmentView view, Component component, Consumer<String> progress) {
+    private Digest build(
+            EnvironmentView view,
+            Component component,
+            Set<Path> secrets,
+            Consumer<String> progress) {
         Build build = component.build();
         var order =
                 new BuildOrder(
@@ -80,6 +85,7 @@ public final class Sources {
                         build.run(),
                         build.output(),
                         build.inputs(),
+                        secrets,
                         Map.of(),
                         BUILD_WITHIN);
         if (!build.run().isEmpty()) {

@@ -17,6 +17,7 @@ import java.util.Set;
 /// @param since milliseconds since the epoch; 0 before it was touched
 /// @param because why it is not done yet; empty when nothing holds it up
 /// @param result how it ended, in a line
+/// @param failed whether it failed, there or on the way back; undone since then, perhaps
 /// @param detail what a person would ask for next after a failure: log lines, probe history
 public record StepView(
         int number,
@@ -32,6 +33,7 @@ public record StepView(
         String result,
         String hint,
         String detail,
+        boolean failed,
         Responsible responsible) {
     static StepView of(Step step, Progress progress, String because) {
         StepProgress done = progress.step(step.number(), Direction.DO);
@@ -60,6 +62,7 @@ public record StepView(
                 ended ? text(result) : "",
                 result instanceof Fact.Result.Failed f && ended ? f.hint() : "",
                 result instanceof Fact.Result.Failed f && ended ? f.detail() : "",
+                failed || result instanceof Fact.Result.Failed,
                 step.responsible());
     }
 

@@ -72,19 +72,21 @@ public final class WhyReader {
                     blocked(
                             view,
                             view.heldStep(),
-                            "it is held and needs a decision: "
-                                    + view.because()
-                                    + " ("
-                                    + view.heldCode()
-                                    + ")",
+                            held(view),
                             responsible(view, view.heldStep()),
-                            "belay decide " + id + " --retry");
+                            view.next().isEmpty() ? "" : view.next().getFirst());
             case ROLLED_BACK -> ended(view, "it was rolled back" + reason(view));
             case REJECTED -> ended(view, "it never started" + reason(view));
             case SUPERSEDED -> free(id, "it never started: a newer release took its place");
             case WRITTEN_OFF -> free(id, "it was written off" + reason(view));
             case COMPLETED -> free(id, "nothing is waiting: it is completed");
         };
+    }
+
+    private static String held(ReleaseView view) {
+        String step = view.heldStep() == 0 ? "" : "step " + view.heldStep() + ": ";
+        String code = view.heldCode().isEmpty() ? "" : " (" + view.heldCode() + ")";
+        return "it is held and needs a decision: " + step + view.because() + code;
     }
 
     private WhyView queued(ReleaseRow row, ReleaseView view) {
@@ -139,8 +141,7 @@ public final class WhyReader {
 
     /// A release that failed is in nobody's way any more, but its reason is what is asked for.
     private static WhyView ended(ReleaseView view, String reason) {
-        Optional<StepView> failed =
-                view.steps().stream().filter(step -> !step.hint().isEmpty()).findFirst();
+        Optional<StepView> failed = view.steps().stream().filter(StepView::failed).findFirst();
         int step = failed.map(StepView::number).orElse(0);
         Responsible who = failed.map(StepView::responsible).orElse(Responsible.NOBODY);
         return new WhyView(

@@ -123,7 +123,7 @@ public final class ReleaseText {
     }
 
     private void report(StepView step) {
-        if (step.hint().isEmpty() && step.detail().isEmpty()) {
+        if (!step.failed()) {
             return;
         }
         line("");

@@ -206,7 +206,7 @@ final class StatusPage {
         boolean busy = List.of("running", "waiting", "undoing").contains(step.status());
         page.element("span", "dim", busy ? Ages.of(now - step.since()) : "");
         page.element("span", "because", step.because());
-        if (!step.hint().isEmpty() || !step.detail().isEmpty()) {
+        if (step.failed()) {
             page.element("span", "failure", step.result());
             page.element("span", "hint", step.hint());
             responsible(step.responsible());

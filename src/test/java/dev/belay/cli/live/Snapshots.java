@@ -34,6 +34,7 @@ final class Snapshots {
                 failed ? said : "",
                 failed ? "look at the log" : "",
                 failed ? "line one\nline two" : "",
+                failed,
                 new Responsible("team-a", "", "https://runbook"));
     }
 }

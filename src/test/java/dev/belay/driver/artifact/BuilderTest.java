@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,34 @@ class BuilderTest {
     }
 
     @Test
+    void files_of_variables_never_get_into_an_artifact() throws IOException {
+        Path files = Files.createDirectories(platform.resolve("dist"));
+        for (String name : List.of(".env", ".env.local", ".env.example", "main.js")) {
+            Files.writeString(files.resolve(name), name);
+        }
+        Files.writeString(platform.resolve("production.env"), "KEY=secret");
+        var built = (Built) builder.build(order("true", List.of()));
+        Path unpacked = store.unpack(built.artifact());
+        assertThat(unpacked.toFile().list()).containsExactlyInAnyOrder(".env.example", "main.js");
+
+        var whole =
+                new BuildOrder(
+                        "api",
+                        platform,
+                        platform,
+                        List.of(),
+                        ".",
+                        List.of(),
+                        Set.of(Path.of("production.env")),
+                        Map.of(),
+                        Duration.ofSeconds(20));
+        var all = (Built) builder.build(whole);
+        assertThat(store.unpack(all.artifact()).toFile().list())
+                .contains("dist")
+                .doesNotContain("production.env");
+    }
+
+    @Test
     void a_build_that_hangs_is_killed_with_its_children() {
         var order =
                 new BuildOrder(
@@ -128,6 +157,7 @@ class BuilderTest {
                         List.of("/bin/sh", "-c", "sleep 1000 & echo $!; wait"),
                         "dist",
                         List.of(),
+                        Set.of(),
                         Map.of(),
                         Duration.ofMillis(500));
 
@@ -152,6 +182,7 @@ class BuilderTest {
                         List.of("pnmp", "build"),
                         "dist",
                         List.of(),
+                        Set.of(Path.of("production.env")),
                         Map.of(),
                         Duration.ofSeconds(20));
         assertThat(((BuildFailed) builder.build(order)).reason())
@@ -170,6 +201,7 @@ class BuilderTest {
                         List.of(),
                         "dist/app.jar",
                         List.of(),
+                        Set.of(Path.of("production.env")),
                         Map.of(),
                         Duration.ofSeconds(20));
 
@@ -187,6 +219,7 @@ class BuilderTest {
                 List.of("/bin/sh", "-c", script),
                 "dist",
                 inputs,
+                Set.of(Path.of("production.env")),
                 Map.of("GREETING", "hello"),
                 Duration.ofSeconds(20));
     }
