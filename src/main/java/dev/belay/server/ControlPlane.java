@@ -40,6 +40,7 @@ import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.Values;
+import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -78,6 +79,9 @@ public final class ControlPlane implements AutoCloseable {
                     return PlanJson.encode(deployment);
                 }
             };
+
+    private static final StatusReader.Codecs CODECS =
+            new StatusReader.Codecs(row -> PlanJson.decode(row.plan()), PlanJson::decodeDeployment);
 
     private final StateFolder state;
     private final PathLock held;
@@ -167,15 +171,13 @@ public final class ControlPlane implements AutoCloseable {
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
-        var sources = new Sources(checking, builder, configurations, redactor);
+        var versions = new VariableVersions(values, token.secret());
+        var sources = new Sources(checking, builder, configurations, versions, redactor);
         var reader =
                 new ReleaseReader(
                         journal,
                         row -> PlanJson.decode(row.plan()),
                         release -> world.ask(() -> engine.because(release)));
-        var codecs =
-                new StatusReader.Codecs(
-                        row -> PlanJson.decode(row.plan()), PlanJson::decodeDeployment);
         var watch = new DependencyWatch(checks, InstantSource.system());
         var store = new Releases.Store(journal, journal);
         var inventory = new InventoryReader(journal, target);
@@ -188,7 +190,7 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        new StatusReader(journal, target, router, watch, codecs),
+                        new StatusReader(journal, target, router, watch, CODECS),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, InstantSource.system()),

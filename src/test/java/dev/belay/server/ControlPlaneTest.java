@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,6 +92,24 @@ class ControlPlaneTest {
         assertThat(pid()).isEqualTo(pid);
         assertThat(deploy("key-1").json().path("replayed").asBoolean()).isTrue();
         assertThat(deploy("key-2").json().path("releases").size()).isZero();
+    }
+
+    @Test
+    void a_changed_value_is_deployed_and_never_written() throws Exception {
+        await(deploy("key-1").json().path("releases").path(0).asString());
+        assertThat(deploy("key-2").json().path("releases").size()).isZero();
+
+        Files.writeString(folder.resolve("local.env"), "API_KEY=" + SECRET + "-rotated\n");
+        String id = deploy("key-3").json().path("releases").path(0).asString();
+        assertThat(await(id).at("/release/state").asString()).isEqualTo("completed");
+        assertThat(client.get("/api/v1/releases/" + id + "/plan").body()).doesNotContain(SECRET);
+        try (var files = Files.walk(folder.resolve(".belay"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain(SECRET);
+            }
+        }
     }
 
     @Test

@@ -24,11 +24,15 @@ import java.util.function.Consumer;
 
 /// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
 public final class Sources {
+    /// Instances see it, too: what they run with has a name.
+    private static final String VERSION = "BELAY_VARIABLES";
+
     private static final Duration BUILD_WITHIN = Duration.ofMinutes(30);
 
     private final Checking checking;
     private final Builder builder;
     private final ConfigurationStore configurations;
+    private final VariableVersions versions;
     private final Redactor redactor;
     private final Groundwork groundwork;
 
@@ -39,10 +43,12 @@ public final class Sources {
             Checking checking,
             Builder builder,
             ConfigurationStore configurations,
+            VariableVersions versions,
             Redactor redactor) {
         this.checking = checking;
         this.builder = builder;
         this.configurations = configurations;
+        this.versions = versions;
         this.redactor = redactor;
         groundwork = new Groundwork(redactor);
     }
@@ -66,7 +72,7 @@ public final class Sources {
                 continue;
             }
             Digest artifact = build(view, component, secrets, progress);
-            sources.put(name, new PlanRequest.Source(artifact, configuration(component)));
+            sources.put(name, new PlanRequest.Source(artifact, configuration(view, component)));
         }
         return sources;
     }
@@ -131,9 +137,15 @@ public final class Sources {
                 .toList();
     }
 
-    private String configuration(Component component) {
+    /// Plain values, and which values the others have: with either changed it is another revision.
+    private String configuration(EnvironmentView view, Component component) {
         try {
-            return configurations.keep(component.variables().values());
+            var values = new TreeMap<>(component.variables().values());
+            String version = versions.of(view.environment(), component.variables());
+            if (!version.isEmpty()) {
+                values.put(VERSION, version);
+            }
+            return configurations.keep(values);
         } catch (IOException e) {
             throw Denied.failure(
                     "the configuration of `"
