@@ -95,6 +95,29 @@ class ControlPlaneTest {
     }
 
     @Test
+    void a_typo_in_the_manifest_keeps_nobody_from_looking_or_going_back() throws Exception {
+        await(deploy("key-1").json().path("releases").path(0).asString());
+        Files.writeString(folder.resolve("app/work.sh"), "echo v2\nexec sleep 600\n");
+        await(deploy("key-2").json().path("releases").path(0).asString());
+        Path manifest = folder.resolve("belay.yaml");
+        Files.writeString(manifest, Files.readString(manifest).replace("owner:", "ownr:"));
+
+        assertThat(client.get("/api/v1/environments/local/status").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/environments/local/why").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/environments/local/logs").body()).contains("v2");
+        assertThat(deploy("key-3").body()).contains("did you mean `owner`");
+        String back =
+                client.post(
+                                "/api/v1/rollbacks",
+                                "{\"environment\": \"local\", \"requestKey\": \"key-4\"}")
+                        .json()
+                        .path("releases")
+                        .path(0)
+                        .asString();
+        assertThat(await(back).at("/release/state").asString()).isEqualTo("completed");
+    }
+
+    @Test
     void a_changed_value_is_deployed_and_never_written() throws Exception {
         await(deploy("key-1").json().path("releases").path(0).asString());
         assertThat(deploy("key-2").json().path("releases").size()).isZero();

@@ -8,6 +8,7 @@ import dev.belay.cli.client.ControlPlane;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Workspace;
+import dev.belay.cli.live.Attachment;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import java.util.Map;
@@ -66,6 +67,16 @@ public abstract class BelayCommand implements Callable<Integer> {
     /// The control plane of this workspace, started first when there is none.
     protected final ControlPlane controlPlane() {
         return new Daemons(context, workspace()).controlPlane();
+    }
+
+    /// The same for a command that changes what runs: it starts what was stopped, too.
+    protected final ControlPlane startedControlPlane() {
+        return new Daemons(context, workspace()).start();
+    }
+
+    /// Follows releases, and sees to it that somebody carries them on.
+    protected final Attachment attachment(ControlPlane server) {
+        return new Attachment(terminal(), server, json, new Daemons(context, workspace())::revive);
     }
 
     /// Asks for text, or for JSON with `--json`, and prints it as it comes.

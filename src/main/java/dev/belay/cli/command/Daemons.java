@@ -36,9 +36,43 @@ public final class Daemons {
     }
 
     /// The running control plane; when there is none it is started, with the gateway, and one line
-    /// says so.
+    /// says so. What `belay down` stopped stays so, for whoever only looks.
     public ControlPlane controlPlane() {
-        return ControlPlane.find(workspace).orElseGet(this::start);
+        return ControlPlane.find(workspace)
+                .orElseGet(() -> {
+                    if (isDown()) {
+                        throw Stop.refused(
+                                "Belay was stopped here with `belay down`",
+                                "`belay up` starts it, and with it what ran");
+                    }
+                    return start();
+                });
+    }
+
+    /// Starts the control plane anew when it died, not when somebody stopped it.
+    public void revive() {
+        if (ControlPlane.find(workspace).isEmpty() && !isDown()) {
+            start();
+        }
+    }
+
+    /// Keeps for the commands to come that it was stopped on purpose.
+    public void stayDown() {
+        try {
+            if (Files.isDirectory(workspace.state())) {
+                Files.writeString(down(), "");
+            }
+        } catch (IOException e) {
+            context.terminal().say("the next command will start it again: " + e.getMessage());
+        }
+    }
+
+    private boolean isDown() {
+        return Files.exists(down());
+    }
+
+    private Path down() {
+        return workspace.state().resolve("down");
     }
 
     /// Starts what does not run.
@@ -67,6 +101,7 @@ public final class Daemons {
 
     private ControlPlane startControlPlane() throws IOException {
         context.terminal().say("starting the control plane and the gateway");
+        Files.deleteIfExists(down());
         Process process = launch();
         long deadline = System.nanoTime() + START.toNanos();
         while (true) {

@@ -58,9 +58,9 @@ public final class DeployCommand extends BelayCommand {
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
         body.put("supersede", supersede);
-        ControlPlane server = controlPlane();
+        ControlPlane server = startedControlPlane();
         Http.Request request =
                 Http.Request.post("/api/v1/releases", Json.of(body)).patient(Choice.BUILD);
-        return waiting.after(server.text(request), terminal(), server, json());
+        return waiting.after(server.text(request), terminal(), attachment(server), json());
     }
 }

@@ -58,9 +58,11 @@ public final class DownCommand extends BelayCommand {
                     "name it: `belay down ENV --wipe`");
         }
         Workspace workspace = workspace();
-        boolean ran = new Daemons(context(), workspace).stop();
+        var daemons = new Daemons(context(), workspace);
+        boolean ran = daemons.stop();
         // In this order: the control plane would start again what ends.
         int ended = keepInstances ? 0 : Residents.end(workspace.state());
+        daemons.stayDown();
         if (!ran && ended == 0) {
             terminal().print("nothing runs here");
         } else if (keepInstances) {

@@ -44,9 +44,9 @@ public final class RollbackCommand extends BelayCommand {
         body.put("components", components);
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
-        ControlPlane server = controlPlane();
+        ControlPlane server = startedControlPlane();
         String answer = server.text(Http.Request.post("/api/v1/rollbacks", Json.of(body)));
-        ExitCode end = waiting.after(answer, terminal(), server, json());
+        ExitCode end = waiting.after(answer, terminal(), attachment(server), json());
         // A release that was told to go back has failed, but that is what was asked for here.
         return end == ExitCode.FAILED ? ExitCode.DONE : end;
     }

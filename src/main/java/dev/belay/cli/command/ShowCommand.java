@@ -3,7 +3,6 @@ package dev.belay.cli.command;
 import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.client.Http;
-import dev.belay.cli.live.Attachment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -52,7 +51,7 @@ public final class ShowCommand extends BelayCommand {
             return show(Http.Request.get(path));
         }
         if (aspect.follow) {
-            return new Attachment(terminal(), controlPlane(), json()).follow(List.of(release));
+            return attachment(controlPlane()).follow(List.of(release));
         }
         return show(
                 Http.Request.get(

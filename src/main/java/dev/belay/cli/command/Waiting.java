@@ -2,7 +2,6 @@ package dev.belay.cli.command;
 
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.Terminal;
-import dev.belay.cli.client.ControlPlane;
 import dev.belay.cli.live.Attachment;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +24,8 @@ final class Waiting {
     }
 
     /// Nothing to begin, which is well only when nothing that was counted on is still under way.
-    private ExitCode nothing(Terminal terminal, ControlPlane server, JsonNode ahead, boolean json) {
+    private ExitCode nothing(
+            Terminal terminal, Attachment attachment, JsonNode ahead, boolean json) {
         if (ahead.isEmpty()) {
             if (!json) {
                 terminal.print("nothing to do: what should run runs");
@@ -36,11 +36,11 @@ final class Waiting {
         ahead.forEach(id -> releases.add(id.asString()));
         String names = String.join("`, `", releases);
         terminal.say("nothing more to do than what `" + names + "` has begun");
-        return noWait ? ExitCode.WAITING : new Attachment(terminal, server, json).follow(releases);
+        return noWait ? ExitCode.WAITING : attachment.follow(releases);
     }
 
     /// @param answer of the control plane: the releases that were begun, or told to go back
-    ExitCode after(String answer, Terminal terminal, ControlPlane server, boolean json) {
+    ExitCode after(String answer, Terminal terminal, Attachment attachment, boolean json) {
         JsonNode accepted = JsonMapper.shared().readTree(answer);
         List<String> releases = new ArrayList<>();
         accepted.path("releases").forEach(id -> releases.add(id.asString()));
@@ -54,7 +54,7 @@ final class Waiting {
                             terminal.say(entry.getKey() + ": " + entry.getValue().asString()));
         }
         if (releases.isEmpty()) {
-            return nothing(terminal, server, accepted.path("ahead"), json);
+            return nothing(terminal, attachment, accepted.path("ahead"), json);
         }
         if (noWait) {
             if (!json) {
@@ -62,6 +62,6 @@ final class Waiting {
             }
             return ExitCode.WAITING;
         }
-        return new Attachment(terminal, server, json).follow(releases);
+        return attachment.follow(releases);
     }
 }

@@ -85,7 +85,9 @@ final class Demo {
                 .readTree(answer)
                 .path("releases")
                 .forEach(id -> releases.add(id.asString()));
-        return new Attachment(terminal, server, false).follow(releases);
+        return new Attachment(terminal, server, false, () -> {})
+                .in(stage.folder())
+                .follow(releases);
     }
 
     private static void expect(ExitCode wanted, ExitCode came) {

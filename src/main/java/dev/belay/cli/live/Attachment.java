@@ -4,6 +4,7 @@ import dev.belay.cli.ExitCode;
 import dev.belay.cli.Stop;
 import dev.belay.cli.Terminal;
 import dev.belay.cli.client.ControlPlane;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Attachment {
     private final BlockingQueue<News> news = new ArrayBlockingQueue<>(NEWS_MAX);
     private final Map<String, Snapshot> shown = new LinkedHashMap<>();
     private final Map<String, String> raw = new LinkedHashMap<>();
+    private final Runnable revive;
+    private String elsewhere = "";
     private final Observer observer;
 
     /// What a stream has to tell.
@@ -35,11 +38,19 @@ public final class Attachment {
         record Lost(Stop why) implements News {}
     }
 
-    public Attachment(Terminal terminal, ControlPlane server, boolean json) {
+    /// @param revive called when the control plane is away, to start it when it died
+    public Attachment(Terminal terminal, ControlPlane server, boolean json, Runnable revive) {
         this.terminal = terminal;
         this.server = server;
         this.json = json;
+        this.revive = revive;
         this.observer = new Observer(server);
+    }
+
+    /// Follows releases of a platform in another folder, which the hint on Ctrl-C then names.
+    public Attachment in(Path folder) {
+        elsewhere = folder.toString();
+        return this;
     }
 
     /// Shows them until all are at rest, then says how they ended.
@@ -48,7 +59,7 @@ public final class Attachment {
         Runtime.getRuntime().addShutdownHook(hint);
         List<Thread> streams = new ArrayList<>();
         for (String release : releases) {
-            streams.add(Thread.ofVirtual().start(new Stream(server, release, news)));
+            streams.add(Thread.ofVirtual().start(new Stream(server, release, news, revive)));
         }
         if (terminal.interactive() && !json) {
             streams.add(Thread.ofVirtual().start(observer));
@@ -117,7 +128,11 @@ public final class Attachment {
     /// Ctrl-C: the terminal back in order, and how to go on.
     private void detached(List<String> releases) {
         terminal.say("");
-        terminal.say("detached; " + String.join(", ", releases) + " goes on without this command");
+        String go = releases.size() == 1 ? " goes" : " go";
+        terminal.say("detached; " + String.join(", ", releases) + go + " on without this command");
+        if (!elsewhere.isEmpty()) {
+            terminal.say("  cd " + elsewhere);
+        }
         for (String release : releases) {
             terminal.say("  belay show " + release + " --follow");
             terminal.say("  belay cancel " + release + " --and-roll-back");

@@ -17,17 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class Stream implements Runnable {
     private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final Duration AWAY = Duration.ofSeconds(60);
+
+    /// A service manager, where there is one, comes first.
+    private static final Duration REVIVE_AFTER = Duration.ofSeconds(5);
+
     private static final Duration AGAIN = Duration.ofMillis(200);
     private static final String DATA = "data:";
 
     private final ControlPlane server;
     private final String release;
     private final BlockingQueue<Attachment.News> news;
+    private final Runnable revive;
 
-    Stream(ControlPlane server, String release, BlockingQueue<Attachment.News> news) {
+    Stream(
+            ControlPlane server,
+            String release,
+            BlockingQueue<Attachment.News> news,
+            Runnable revive) {
         this.server = server;
         this.release = release;
         this.news = news;
+        this.revive = revive;
     }
 
     @Override
@@ -41,15 +51,21 @@ final class Stream implements Runnable {
 
     private void follow() throws InterruptedException {
         long lost = 0;
+        boolean asked = false;
         while (true) {
             try {
                 if (listen(server.again())) {
                     return;
                 }
                 lost = 0;
+                asked = false;
             } catch (IOException e) {
                 long now = System.nanoTime();
                 lost = lost == 0 ? now : lost;
+                if (!asked && now - lost > REVIVE_AFTER.toNanos()) {
+                    asked = true;
+                    revive.run();
+                }
                 if (now - lost > AWAY.toNanos()) {
                     news.put(new Attachment.News.Lost(gone(e)));
                     return;

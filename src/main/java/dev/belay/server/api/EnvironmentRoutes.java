@@ -55,7 +55,7 @@ final class EnvironmentRoutes implements AutoCloseable {
     }
 
     private EnvironmentView view(Context ctx) {
-        return operations.platform().in(ctx.pathParam("env"), List.of()).view();
+        return operations.platform().lately(ctx.pathParam("env")).view();
     }
 
     private void status(Context ctx) {

@@ -8,14 +8,19 @@ import dev.belay.manifest.Reading;
 import dev.belay.problem.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The manifest as it lies on disk at the moment of asking: it is read anew every time, so that
 /// nobody ships what stood there yesterday.
 public final class Platform {
     private final Path manifest;
+    private volatile @Nullable Manifest last;
 
     public Platform(Path manifest) {
         this.manifest = manifest;
+        if (ManifestReader.read(manifest) instanceof Reading.Read<Manifest>(Manifest now)) {
+            last = now;
+        }
     }
 
     /// One environment and the digest of the manifest it was read from.
@@ -25,7 +30,27 @@ public final class Platform {
     ///
     /// @throws Denied with everything that is wrong in it
     public Manifest manifest() {
-        return valueOf(ManifestReader.read(manifest));
+        Manifest now = valueOf(ManifestReader.read(manifest));
+        last = now;
+        return now;
+    }
+
+    /// One environment as it is, or, while the manifest is broken, as it was when it was last in
+    /// order: a typo must keep nobody from looking, nor from going back.
+    ///
+    /// @throws Denied with everything that is wrong in it, when it was never in order
+    public Read lately(String environment) {
+        try {
+            return in(environment, List.of());
+        } catch (Denied broken) {
+            Manifest before = last;
+            if (before == null
+                    || !(broken.no() instanceof No.Problems)
+                    || !before.environments().contains(environment)) {
+                throw broken;
+            }
+            return new Read(valueOf(before.in(environment)), before.digest().text());
+        }
     }
 
     /// One environment of it.

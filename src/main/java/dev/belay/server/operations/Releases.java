@@ -136,7 +136,7 @@ public final class Releases {
     /// @param components or groups; empty is everything that can go back
     public Submitted rollBack(
             String environment, List<String> components, String reason, Terms terms) {
-        Platform.Read read = platform.in(environment, List.of());
+        Platform.Read read = platform.lately(environment);
         try (var _ = lanes.planning(environment);
                 var _ = door.among()) {
             var earlier = earlier(terms);
@@ -153,7 +153,7 @@ public final class Releases {
     ///
     /// @param components or groups; empty is all
     public List<ReleaseRow> under(String environment, List<String> components) {
-        EnvironmentView view = platform.in(environment, List.of()).view();
+        EnvironmentView view = platform.lately(environment).view();
         Set<String> names = names(view, components);
         Set<ReleaseState> open =
                 EnumSet.of(ReleaseState.QUEUED, ReleaseState.RUNNING, ReleaseState.PAUSED);

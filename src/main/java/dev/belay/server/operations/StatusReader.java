@@ -122,7 +122,9 @@ public final class StatusReader {
         String because = wanted == null ? "" : complaint(wanted, revisions, instances, asked);
         String state = because.isEmpty() ? "well" : owner == null ? "unwell" : "changing";
         if (wanted == null) {
-            state = "nothing";
+            boolean stray = owner == null && !instances.isEmpty();
+            because = stray ? "it runs, and no release of this journal says why" : "";
+            state = stray ? "unwell" : "nothing";
         }
         return new ComponentStatus(
                 scope.name(),
@@ -177,7 +179,7 @@ public final class StatusReader {
                             .sorted(Comparator.comparingInt(Instance::number))
                             .map(StatusReader::instance)
                             .toList();
-            int alive = (int) own.stream().filter(i -> !i.state().equals("exited")).count();
+            int alive = (int) own.stream().filter(i -> i.pid() > 0).count();
             boolean goal = wanted != null && wanted.revision().id().equals(id);
             revisions.add(
                     new RevisionStatus(

@@ -19,11 +19,25 @@ public record StatusView(
         releases = List.copyOf(releases);
     }
 
-    /// Whether everything is as it should be.
-    public boolean well() {
-        return gateway
-                && components.stream().noneMatch(c -> c.state().equals("unwell"))
-                && dependencies.stream().allMatch(d -> !d.state().equals("down"));
+    /// The whole in a word: `unwell`, `held` (a person has to decide), `paused`, `changing`,
+    /// `nothing` (never deployed), else `well`.
+    public String state() {
+        boolean unwell =
+                !gateway
+                        || components.stream().anyMatch(c -> c.state().equals("unwell"))
+                        || dependencies.stream().anyMatch(d -> d.state().equals("down"));
+        if (unwell) {
+            return "unwell";
+        }
+        for (String state : List.of("held", "paused")) {
+            if (releases.stream().anyMatch(release -> release.state().equals(state))) {
+                return state;
+            }
+        }
+        if (components.stream().anyMatch(c -> c.state().equals("changing"))) {
+            return "changing";
+        }
+        return components.stream().allMatch(c -> c.state().equals("nothing")) ? "nothing" : "well";
     }
 
     /// One component.

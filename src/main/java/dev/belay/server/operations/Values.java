@@ -75,7 +75,7 @@ public final class Values implements ValueProvider {
             return before.files();
         }
         try {
-            var view = platform.in(environment, List.of()).view();
+            var view = platform.lately(environment).view();
             List<Path> files =
                     view.environmentFiles().stream().map(view.folder()::resolve).toList();
             known.put(environment, new Known(files, now));

@@ -26,7 +26,7 @@ public final class StatusText {
         line(
                 paint.bold(status.platform() + " / " + status.environment())
                         + "  "
-                        + paint.state(status.well() ? "well" : "unwell")
+                        + paint.state(status.state())
                         + (status.gateway()
                                 ? ""
                                 : "  " + paint.bad("the gateway does not answer")));
@@ -98,8 +98,7 @@ public final class StatusText {
                         + "  "
                         + paint.state(instance.state())
                         + (instance.port() == 0 ? "" : "  :" + instance.port())
-                        + "  pid "
-                        + instance.pid()
+                        + (instance.pid() == 0 ? "" : "  pid " + instance.pid())
                         + (instance.restarts() == 0
                                 ? ""
                                 : "  " + paint.warn(restarts(instance.restarts())))

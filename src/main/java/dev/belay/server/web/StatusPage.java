@@ -72,7 +72,7 @@ final class StatusPage {
     private void environment(Part part) {
         StatusView status = part.status();
         page.raw("<section class=\"environment\"><h2>").text(status.environment()).raw(" ");
-        badge(status.well() ? "well" : "unwell");
+        badge(status.state());
         if (!status.gateway()) {
             badge("gateway away");
         }

@@ -72,7 +72,7 @@ public final class WebRoutes {
     }
 
     private StatusPage.Part part(String environment) {
-        var view = operations.platform().in(environment, List.of()).view();
+        var view = operations.platform().lately(environment).view();
         List<ReleaseView> active =
                 operations.reader().list(environment, OPEN, Long.MAX_VALUE, ACTIVE_MAX).stream()
                         .map(ReleaseLine::id)
