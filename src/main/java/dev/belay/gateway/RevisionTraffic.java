@@ -4,13 +4,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What one revision of one component has served and is serving. Outlives the tables that name it,
 /// so that a drain can be watched to its end.
-final class RevisionTraffic {
+final class RevisionTraffic extends InFlight {
     /// Answers by the first digit of their status; index 0 is clients that left before the answer.
     private static final int CLASSES = 6;
 
@@ -23,8 +22,6 @@ final class RevisionTraffic {
 
     private final RouteKey key;
     private final String revision;
-    private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger tunnels = new AtomicInteger();
     private final AtomicLongArray answers = new AtomicLongArray(CLASSES);
     private final LongAdder refused = new LongAdder();
     private final LongAdder reset = new LongAdder();
@@ -62,35 +59,6 @@ final class RevisionTraffic {
                 upstreams.remove(upstream.member());
             }
         }
-    }
-
-    void enter() {
-        requests.incrementAndGet();
-    }
-
-    void leave() {
-        requests.decrementAndGet();
-    }
-
-    void becameTunnel() {
-        tunnels.incrementAndGet();
-        requests.decrementAndGet();
-    }
-
-    void tunnelEnded() {
-        tunnels.decrementAndGet();
-    }
-
-    int requests() {
-        return requests.get();
-    }
-
-    int tunnels() {
-        return tunnels.get();
-    }
-
-    int inFlight() {
-        return requests.get() + tunnels.get();
     }
 
     /// Counts an answer, and how long its headers took.

@@ -1,15 +1,12 @@
 package dev.belay.gateway;
 
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// One member as the gateway knows it. Lives as long as anything is in flight at it, across tables
 /// and beyond the last table that names it.
-final class Upstream {
+final class Upstream extends InFlight {
     private final Route.Member member;
     private final InetSocketAddress address;
-    private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger tunnels = new AtomicInteger();
     private volatile boolean ready;
     private volatile boolean retired;
     private volatile HealthCheck health;
@@ -85,34 +82,5 @@ final class Upstream {
 
     String lastFailure() {
         return lastFailure;
-    }
-
-    void enter() {
-        requests.incrementAndGet();
-    }
-
-    void leave() {
-        requests.decrementAndGet();
-    }
-
-    void becameTunnel() {
-        tunnels.incrementAndGet();
-        requests.decrementAndGet();
-    }
-
-    void tunnelEnded() {
-        tunnels.decrementAndGet();
-    }
-
-    int requests() {
-        return requests.get();
-    }
-
-    int tunnels() {
-        return tunnels.get();
-    }
-
-    int inFlight() {
-        return requests.get() + tunnels.get();
     }
 }
