@@ -84,9 +84,10 @@ class RetentionTest {
             deploy("v" + i);
         }
         awaitOnly(NEEDED_MAX);
-        assertThat(unpacked()).hasSizeLessThanOrEqualTo(NEEDED_MAX);
-        assertThat(files("builds/from")).hasSizeLessThanOrEqualTo(NEEDED_MAX);
-        assertThat(files("artifacts/locks")).hasSizeLessThanOrEqualTo(NEEDED_MAX);
+        awaitOnly("artifacts/unpacked", NEEDED_MAX);
+        awaitOnly("artifacts/locks", NEEDED_MAX);
+        // Only the worker is built.
+        awaitOnly("builds/from", NEEDED_MAX / 2);
 
         Files.writeString(folder.resolve("source.txt"), "next");
         Files.writeString(folder.resolve("site/index.html"), "next");
@@ -191,11 +192,16 @@ class RetentionTest {
     }
 
     private void awaitOnly(int count) throws Exception {
+        awaitOnly("artifacts/archives", count);
+    }
+
+    /// An artifact goes in several steps, and the sweeper is another thread: each is waited for.
+    private void awaitOnly(String place, int count) throws Exception {
         client.await(
                 "/healthz",
                 _ -> {
                     try {
-                        return stored().size() <= count;
+                        return files(place).size() <= count;
                     } catch (IOException e) {
                         throw new AssertionError(e);
                     }
@@ -206,10 +212,6 @@ class RetentionTest {
         return files("artifacts/archives").stream()
                 .map(name -> name.replace(".tar", ""))
                 .collect(Collectors.toSet());
-    }
-
-    private Set<String> unpacked() throws IOException {
-        return files("artifacts/unpacked");
     }
 
     private Set<String> files(String name) throws IOException {
