@@ -13,10 +13,17 @@ public sealed interface Finding {
     /// Some of it happened; `what` says exactly which part.
     record Partial(String what) implements Finding {}
 
+    /// It happened, once, and ended badly; asking again will not change that.
+    record Failed(String reason, String hint) implements Finding {}
+
     /// Somebody else changed the same thing.
     record Conflict(String what) implements Finding {}
 
+    /// It cannot be said now; ask again.
     record Unknown(String why) implements Finding {}
+
+    /// It cannot be said, and asking again will not change that: whatever knew it is gone.
+    record Unknowable(String why) implements Finding {}
 
     /// The token is not greater than `last`: somebody newer was here, the caller is out of date.
     record Stale(long last) implements Finding {}

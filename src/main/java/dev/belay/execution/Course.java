@@ -254,8 +254,7 @@ final class Course {
                 boolean fenced = leaving(way) && step.undo() instanceof Undo.Apply;
                 facts.add(fenced ? gaveUp(step, way) : reattempt(step, way, because));
             }
-            case VERIFIABLE -> facts.add(reattempt(step, way, because));
-            case ONCE_ONLY -> facts.add(inDoubt(step));
+            case VERIFIABLE, ONCE_ONLY -> facts.add(reattempt(step, way, because));
             case PURE, WAIT -> throw new IllegalStateException("an intent of a check: " + step);
         }
     }
@@ -274,17 +273,6 @@ final class Course {
                 step.number(),
                 way,
                 new Result.Failed("given up because the release goes back", "", ""));
-    }
-
-    private static Fact inDoubt(Step step) {
-        String why = "its answer was lost, and it must not happen twice";
-        return switch (step.onUnknown()) {
-            case HOLD -> new Fact.Held("held/once-only", step.number(), step.title() + ": " + why);
-            case ASSUME_DONE ->
-                    new Fact.Outcome(step.number(), Direction.DO, new Result.AssumedDone(why));
-            case UNDO ->
-                    new Fact.Outcome(step.number(), Direction.DO, new Result.Failed(why, "", ""));
-        };
     }
 
     // --- back -------------------------------------------------------------------------------

@@ -221,9 +221,8 @@ final class ReleaseRun {
                 }
                 case Fact.Reattempt(int step, Direction way, var _, long token, String _) -> {
                     if (mine) {
-                        var promise = order.plan().step(step).stepClass();
-                        boolean probe = way == Direction.DO && promise == StepClass.VERIFIABLE;
-                        activities.put(new StepKey(step, way), new Activity.Granted(token, probe));
+                        StepKey key = new StepKey(step, way);
+                        activities.put(key, new Activity.Granted(token, asksFirst(key)));
                     }
                 }
                 case Fact.Outcome(int step, Direction way, Result result) -> {
@@ -263,6 +262,20 @@ final class ReleaseRun {
         if (!mine && progress.hasOpenIntent() && activities.isEmpty()) {
             world.mark(Mark.INTENT_FOUND_ON_TAKEOVER);
         }
+    }
+
+    /// Whether the world is asked before it is told again. A once-only step whose answer did come,
+    /// "not yet", was refused before it began: there is nothing to ask about.
+    private boolean asksFirst(StepKey key) {
+        boolean refused =
+                activities.get(key) instanceof Activity.Resting resting
+                        && resting.again() == Again.APPLY;
+        return key.direction() == Direction.DO
+                && switch (promise(key)) {
+                    case VERIFIABLE -> true;
+                    case ONCE_ONLY -> !refused;
+                    case PURE, WAIT, IDEMPOTENT -> false;
+                };
     }
 
     private void forget(StepKey key) {
@@ -399,11 +412,6 @@ final class ReleaseRun {
 
     private void silent(StepKey key) {
         world.mark(Mark.ANSWER_LOST);
-        if (promise(key) == StepClass.ONCE_ONLY && key.direction() == Direction.DO) {
-            world.mark(Mark.ONCE_ONLY_IN_DOUBT);
-            activities.remove(key);
-            return;
-        }
         again(key, Patience.SILENCE, "no answer came", "", Again.RESOLVE);
     }
 
@@ -424,10 +432,28 @@ final class ReleaseRun {
         world.mark(Mark.DEADLINE_PASSED);
         if (key.direction() == Direction.UNDO) {
             stuck(key, "held/undo-failed", "undoing `" + step.title() + "`: " + because);
-        } else if (how != Again.APPLY && promise(key) == StepClass.VERIFIABLE) {
-            stuck(key, "held/in-doubt", "`" + step.title() + "`: " + because);
+        } else if (how != Again.APPLY && promise(key) != StepClass.IDEMPOTENT) {
+            inDoubt(key, because);
         } else {
             settle(key, new Result.Failed(because, hint, ""));
+        }
+    }
+
+    /// Nobody can say whether it happened, and it must not happen twice.
+    private void inDoubt(StepKey key, String because) {
+        world.mark(Mark.IN_DOUBT);
+        Step step = order.plan().step(key.step());
+        String why = "`" + step.title() + "`: " + because;
+        switch (step.onUnknown()) {
+            case HOLD ->
+                    stuck(
+                            key,
+                            promise(key) == StepClass.ONCE_ONLY
+                                    ? "held/once-only"
+                                    : "held/in-doubt",
+                            why);
+            case ASSUME_DONE -> settle(key, new Result.AssumedDone(because));
+            case UNDO -> settle(key, new Result.Failed(because, "", ""));
         }
     }
 
@@ -455,6 +481,11 @@ final class ReleaseRun {
                 world.mark(Mark.PROBED_IN_PROGRESS);
                 again(key, Patience.CONDITION, because, "", Again.PROBE);
             }
+            case Finding.Failed(String reason, String hint) -> {
+                world.mark(Mark.PROBED_FAILED);
+                settle(key, new Result.Failed(reason, hint, ""));
+            }
+            case Finding.Unknowable(String why) -> inDoubt(key, why);
             case Finding.Unknown(String why) -> again(key, Patience.FAILURE, why, "", Again.PROBE);
             case Finding.Partial(String what) -> stuck(key, "held/partial", what);
             case Finding.Conflict(String what) -> stuck(key, "held/conflict", what);

@@ -159,9 +159,9 @@ public final class PlanText {
         }
         return kind
                 + switch (step.onUnknown()) {
-                    case OnUnknown.HOLD -> ", held for a person if its answer is lost";
-                    case OnUnknown.ASSUME_DONE -> ", taken as done if its answer is lost";
-                    case OnUnknown.UNDO -> ", turned back if its answer is lost";
+                    case OnUnknown.HOLD -> ", held for a person if nobody can say how it ended";
+                    case OnUnknown.ASSUME_DONE -> ", taken as done if nobody can say how it ended";
+                    case OnUnknown.UNDO -> ", turned back if nobody can say how it ended";
                 };
     }
 

@@ -36,8 +36,8 @@ final class Warnings {
             if (job.probe().isEmpty()) {
                 warnings.add(
                         name
-                                + " has no `probe`: if its answer is lost, nobody can say whether"
-                                + " it happened");
+                                + " has no `probe`: if it is cut off in the middle, nobody can say"
+                                + " whether it happened");
             }
         } else if (change.now() == null) {
             warnings.add(

@@ -1,6 +1,6 @@
 package dev.belay.release;
 
-/// What follows when nobody can say whether a once-only step happened.
+/// What follows when nobody can say whether a step that must not happen twice did happen.
 public enum OnUnknown {
     /// A person decides.
     HOLD,

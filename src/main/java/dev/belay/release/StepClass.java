@@ -8,8 +8,9 @@ public enum StepClass {
     WAIT,
     /// Declares a state: apply again with a new token.
     IDEMPOTENT,
-    /// Happens at most once, and can be asked whether it happened.
+    /// Happens at most once: the world itself can be asked whether it happened.
     VERIFIABLE,
-    /// Happens at most once, and nobody can say whether: never repeated.
+    /// Happens at most once, and only the record of how it ran can tell. Where that is silent,
+    /// nobody can, and it is not repeated.
     ONCE_ONLY
 }

@@ -33,7 +33,7 @@ class PlanTextTest {
                                undo: stop every %s
                         """
                                 .formatted(id, id))
-                .contains("held for a person if its answer is lost")
+                .contains("held for a person if nobody can say how it ended")
                 .contains("from every step: there is no point of no return")
                 .contains("api → nothing: it did not run before")
                 .contains("none: nothing that soaked ran before")

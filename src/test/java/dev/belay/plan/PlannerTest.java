@@ -222,8 +222,8 @@ class PlannerTest {
         assertThat(plain.plan().step(2).stepClass()).isEqualTo(StepClass.ONCE_ONLY);
         plain.warns("`migrate` is a job: what it did stays when the release goes back")
                 .warns(
-                        "`migrate` has no `probe`: if its answer is lost, nobody can say whether it"
-                                + " happened");
+                        "`migrate` has no `probe`: if it is cut off in the middle, nobody can say"
+                                + " whether it happened");
         var probed = plan(Platform.of(job("migrate").probe("./done"))).onNothing();
         assertThat(probed.plan().step(2).stepClass()).isEqualTo(StepClass.VERIFIABLE);
     }

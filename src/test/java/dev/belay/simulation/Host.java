@@ -250,7 +250,9 @@ final class Host {
             return new Finding.NotDone();
         }
         if (universe.hit(Fault.PROBE_CANNOT_SAY)) {
-            return new Finding.Unknown("the probe does not know");
+            return effect instanceof Work.RunJob job && job.probe().isEmpty()
+                    ? new Finding.Unknowable("its record is lost")
+                    : new Finding.Unknown("the probe does not know");
         }
         boolean done =
                 switch (effect) {
@@ -265,8 +267,10 @@ final class Host {
                 && jobEnds.getOrDefault(job, 0L) > universe.now()) {
             return new Finding.InProgress("the job runs");
         }
-        if (effect instanceof Work.RunJob && !done && halfDone.contains(job)) {
-            return new Finding.Partial("half of it is there");
+        if (effect instanceof Work.RunJob work && !done && halfDone.contains(job)) {
+            return work.probe().isEmpty()
+                    ? new Finding.Failed("it ended with status 1", "")
+                    : new Finding.Partial("half of it is there");
         }
         return done ? new Finding.Done("") : new Finding.NotDone();
     }

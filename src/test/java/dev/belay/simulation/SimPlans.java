@@ -182,7 +182,8 @@ final class SimPlans {
     }
 
     private int job(Change change, Scope scope, Set<Integer> after) {
-        var work = new Work.RunJob(change.goal().revision(), List.of());
+        List<String> probe = change.job() == Job.PROBED ? List.of("./done") : List.of();
+        var work = new Work.RunJob(change.goal().revision(), probe);
         var nothing = new Undo.Nothing("a job is not undone");
         return switch (change.job()) {
             case NONE -> check("nothing", Phase.MIGRATE, scope, nothingToFind(), after);

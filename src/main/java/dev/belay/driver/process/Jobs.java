@@ -62,7 +62,11 @@ final class Jobs {
     }
 
     /// What became of it. The scope was sealed and its lock is held.
-    Finding look(ScopeFolder scope, Work.RunJob work, Order order) throws IOException {
+    ///
+    /// @param remembered whether the scope knew its tokens before it was sealed. Then a run without
+    ///   a record never began, as the record is written first; else somebody may have deleted it
+    Finding look(ScopeFolder scope, Work.RunJob work, Order order, boolean remembered)
+            throws IOException {
         Optional<JobFolder> last = last(scope, work, order);
         if (last.isEmpty() && runsWithoutRecord(scope)) {
             return new Finding.InProgress("a job of `" + scope.scope() + "` runs");
@@ -86,24 +90,26 @@ final class Jobs {
             if (!began) {
                 return new Finding.NotDone();
             }
+            if (status != Life.NO_STATUS) {
+                return new Finding.Failed(how(job, status), seeLog(job));
+            }
         }
-        return work.probe().isEmpty() ? byRecord(last) : byProbe(scope, work, order, last);
+        if (!work.probe().isEmpty()) {
+            return byProbe(scope, work, order, last);
+        }
+        if (last.isPresent()) {
+            return new Finding.Unknowable(
+                    "`" + name(last.get()) + "` ended, and nobody saw how" + lastLines(last.get()));
+        }
+        return remembered
+                ? new Finding.NotDone()
+                : new Finding.Unknowable("there is no record of jobs in `" + scope.jobs() + "`");
     }
 
     /// Somebody deleted our folder while a job ran: it is still found by its environment.
     private boolean runsWithoutRecord(ScopeFolder scope) {
         return ProcessTable.tagged(Names.scope(state, scope.scope())).stream()
                 .anyMatch(process -> process.get(Names.INSTANCE).startsWith("job-"));
-    }
-
-    private static Finding byRecord(Optional<JobFolder> last) throws IOException {
-        if (last.isEmpty()) {
-            return new Finding.NotDone();
-        }
-        int status = last.get().run().status();
-        return status == Life.NO_STATUS
-                ? new Finding.Unknown("`" + name(last.get()) + "` ended, and nobody saw how")
-                : new Finding.Partial("`" + name(last.get()) + "` ended with status " + status);
     }
 
     private Finding byProbe(
@@ -226,9 +232,16 @@ final class Jobs {
         if (status == 0) {
             return new Answer.Done("`" + name(job) + "` ended with status 0");
         }
-        String how = status == Life.NO_STATUS ? " was killed" : " ended with status " + status;
-        return new Answer.Failed(
-                "`" + name(job) + "`" + how + lastLines(job), "see `" + job.log() + "`", false);
+        return new Answer.Failed(how(job, status), seeLog(job), false);
+    }
+
+    private String how(JobFolder job, int status) throws IOException {
+        String end = status == Life.NO_STATUS ? " was killed" : " ended with status " + status;
+        return "`" + name(job) + "`" + end + lastLines(job);
+    }
+
+    private static String seeLog(JobFolder job) {
+        return "see `" + job.log() + "`";
     }
 
     /// Kills what runs longer than its order allowed, when nobody waits for it any more.

@@ -104,6 +104,11 @@ final class ScopeFolder {
         return new Fence(highest, 0);
     }
 
+    /// Whether a token was ever written here, and not deleted since.
+    boolean remembers() {
+        return Files.exists(root.resolve("token"));
+    }
+
     /// Makes it durable, before anything is done in its name. The lock is held.
     void write(Fence fence) throws IOException {
         DurableFile.write(root.resolve("token"), fence.text());

@@ -54,7 +54,14 @@ class JobsTest {
                                         .isEqualTo(
                                                 "`job-1` ended with status 4; the last it wrote:\n"
                                                         + "cannot connect with ***"));
-        assertThat(probe(job, 2)).isEqualTo(new Finding.Partial("`job-1` ended with status 4"));
+        assertThat(probe(job, 2))
+                .isInstanceOfSatisfying(
+                        Finding.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .isEqualTo(
+                                                "`job-1` ended with status 4; the last it wrote:\n"
+                                                        + "cannot connect with ***"));
     }
 
     @Test
@@ -93,8 +100,18 @@ class JobsTest {
 
     @Test
     void a_job_that_never_began_is_not_done() {
+        host.target.runJob(job("true"), new Order(Host.SCOPE, 1, "r-0", 3, Host.PATIENCE));
         assertThat(probe(job("true"), 5)).isEqualTo(new Finding.NotDone());
         assertThat(run(job("true"), 4)).isEqualTo(new Answer.Stale(4));
+    }
+
+    @Test
+    void where_the_folder_was_deleted_nobody_can_say_whether_a_job_ran() throws IOException {
+        Work.RunJob job = job("true");
+        run(job, 1);
+        Files.move(host.state.resolve("instances/local/api"), folder.resolve("gone"));
+
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Unknowable.class);
     }
 
     @Test
@@ -119,7 +136,7 @@ class JobsTest {
         host.close();
 
         assertThat(answer.join()).isInstanceOf(Answer.Failed.class);
-        assertThat(probe(job, 2)).isInstanceOfAny(Finding.Unknown.class, Finding.Partial.class);
+        assertThat(probe(job, 2)).isInstanceOfAny(Finding.Unknowable.class, Finding.Failed.class);
     }
 
     @Test
