@@ -29,14 +29,19 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// It never starts anything while the journal does not yet know an answer that is already here.
+/// What follows from that answer is written along with it, as one append: each append is a sync of
+/// the disk, and users wait for it.
 final class Course {
     private final Plan plan;
     private final UndoOrder order;
-    private final Progress progress;
     private final Map<StepKey, Activity> activities;
     private final long now;
 
+    /// As the journal has it, and soon with the facts that [#foresee] took in.
+    private Progress progress;
+
     private final List<Fact> facts = new ArrayList<>();
+    private int foreseen;
     private final List<Move> moves = new ArrayList<>();
     private long wake = Long.MAX_VALUE;
 
@@ -68,9 +73,7 @@ final class Course {
             return;
         }
         writeAnswers();
-        if (!facts.isEmpty()) {
-            return;
-        }
+        foresee();
         switch (progress.state()) {
             case RUNNING -> forward();
             case PAUSED -> paused();
@@ -78,6 +81,12 @@ final class Course {
             case HELD -> adopt();
             case QUEUED, COMPLETED, ROLLED_BACK, WRITTEN_OFF, REJECTED, SUPERSEDED -> {}
         }
+    }
+
+    /// Goes on as if the facts were written, which they will be before anything is done.
+    private void foresee() {
+        progress = progress.with(facts.subList(foreseen, facts.size()), "", now);
+        foreseen = facts.size();
     }
 
     // --- answers ----------------------------------------------------------------------------
@@ -119,8 +128,7 @@ final class Course {
     // --- forward ----------------------------------------------------------------------------
 
     private void forward() {
-        resolveOpen(Direction.DO);
-        if (!facts.isEmpty()) {
+        if (resolveOpen(Direction.DO)) {
             return;
         }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
@@ -208,12 +216,14 @@ final class Course {
 
     // --- open intents -----------------------------------------------------------------------
 
-    private void resolveOpen(Direction way) {
+    /// @return whether that gave something to write
+    private boolean resolveOpen(Direction way) {
         for (Step step : plan.steps()) {
             if (progress.step(step.number(), way).is(Status.OPEN)) {
                 resolve(step, way);
             }
         }
+        return facts.size() > foreseen;
     }
 
     private void resolve(Step step, Direction way) {
@@ -278,8 +288,7 @@ final class Course {
     // --- back -------------------------------------------------------------------------------
 
     private void paused() {
-        resolveOpen(Direction.DO);
-        if (!facts.isEmpty()) {
+        if (resolveOpen(Direction.DO)) {
             return;
         }
         if (progress.cancelled() || progress.any(Status.FAILED, Direction.DO)) {
@@ -307,6 +316,8 @@ final class Course {
             }
         }
         facts.add(new Fact.TurnedBack(reasonToTurn()));
+        foresee();
+        back();
     }
 
     private String reasonToTurn() {
@@ -320,25 +331,39 @@ final class Course {
     }
 
     private void back() {
-        resolveOpen(Direction.UNDO);
-        if (!facts.isEmpty()) {
+        if (resolveOpen(Direction.UNDO)) {
             return;
         }
         Set<Scope> busy = busyScopes();
-        boolean allUndone = true;
-        for (int number = plan.steps().size(); number >= 1; number--) {
-            StepProgress at = progress.step(number, Direction.UNDO);
-            if (!progress.intended(number) || at.is(Status.DONE)) {
-                continue;
-            }
-            allUndone = false;
-            if (at.is(Status.UNTOUCHED) && order.mayUndo(number, progress)) {
-                undo(plan.step(number), busy);
-            }
-        }
+        do {
+            foresee();
+            undoWhatMay(busy);
+        } while (undoneAtOnce());
+        boolean allUndone =
+                plan.steps().stream()
+                        .map(Step::number)
+                        .filter(progress::intended)
+                        .allMatch(step -> progress.step(step, Direction.UNDO).is(Status.DONE));
         if (allUndone) {
             lookAtTheWhole(before(), ReleaseState.ROLLED_BACK);
         }
+    }
+
+    private void undoWhatMay(Set<Scope> busy) {
+        for (int number = plan.steps().size(); number >= 1; number--) {
+            if (progress.intended(number)
+                    && progress.step(number, Direction.UNDO).is(Status.UNTOUCHED)
+                    && order.mayUndo(number, progress)) {
+                undo(plan.step(number), busy);
+            }
+        }
+    }
+
+    /// Whether there was something that needs no undoing: then what comes before it may follow.
+    private boolean undoneAtOnce() {
+        List<Fact> fresh = facts.subList(foreseen, facts.size());
+        return fresh.stream().anyMatch(Fact.Outcome.class::isInstance)
+                && fresh.stream().noneMatch(Fact.Held.class::isInstance);
     }
 
     private void undo(Step step, Set<Scope> busy) {
@@ -408,7 +433,11 @@ final class Course {
     /// A release closes only when what it promises is seen to be so.
     private void lookAtTheWhole(List<Work.Check> whole, ReleaseState end) {
         Activity activity = activities.get(StepKey.WHOLE);
-        if (whole.isEmpty() || activity instanceof Activity.Answered) {
+        if (whole.isEmpty()) {
+            facts.add(new Fact.Ended(end, ""));
+        } else if (!facts.isEmpty()) {
+            return;
+        } else if (activity instanceof Activity.Answered) {
             facts.add(new Fact.Ended(end, ""));
         } else if (activity instanceof Activity.Stuck(String code, String why)) {
             facts.add(new Fact.Held(code, 0, why));

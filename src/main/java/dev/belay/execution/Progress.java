@@ -63,13 +63,18 @@ public final class Progress {
         return new Progress(draft);
     }
 
-    /// What the state will be when these facts are appended.
-    public ReleaseState stateAfter(List<Fact> facts, String actor, long at) {
+    /// What will be when these facts are appended.
+    Progress with(List<Fact> facts, String actor, long at) {
         var entries = new ArrayList<Entry>();
         for (Fact fact : facts) {
             entries.add(new Entry("", version + entries.size() + 1, at, 0, actor, fact));
         }
-        return after(entries).state;
+        return after(entries);
+    }
+
+    /// What the state will be when these facts are appended.
+    public ReleaseState stateAfter(List<Fact> facts, String actor, long at) {
+        return with(facts, actor, at).state;
     }
 
     public ReleaseState state() {
