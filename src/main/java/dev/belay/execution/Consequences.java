@@ -52,7 +52,7 @@ final class Consequences {
             switch (fact) {
                 case Fact.Soaking _ -> wanted(plan, false, codec, lines);
                 case Fact.Ended(ReleaseState end, String _) when end == ReleaseState.COMPLETED ->
-                        wanted(plan, true, codec, lines);
+                        wanted(plan, plan.soaks(), codec, lines);
                 case Fact.Ended(ReleaseState end, String _) when end == ReleaseState.ROLLED_BACK ->
                         returned(plan, progress, codec, lines);
                 default -> {}
@@ -86,7 +86,7 @@ final class Consequences {
             lines.add(
                     fallback == null
                             ? new Deployed(scope, "", "", true)
-                            : line(scope, fallback, true, codec));
+                            : line(scope, fallback, false, codec));
         }
     }
 

@@ -51,6 +51,7 @@ public record Append(
     /// A scope runs this revision from now on.
     ///
     /// @param deployment canonical JSON, opaque here
-    /// @param soaked whether it has lived healthy for long enough to be a rollback target
+    /// @param soaked whether it has now lived healthy for long enough to be a rollback target;
+    ///   where it has not, it still is one if it once did in this scope
     public record Deployed(Scope scope, String revision, String deployment, boolean soaked) {}
 }

@@ -210,7 +210,8 @@ final class AppendTransaction {
             session.update(
                     """
                     INSERT INTO deployed (scope, ordinal, release_id, revision, deployment, soaked,
-                      at) SELECT ?, coalesce(max(ordinal), 0) + 1, ?, ?, ?, ?, ?
+                      at) SELECT ?, coalesce(max(ordinal), 0) + 1, ?, ?, ?,
+                      max(?, coalesce(max(CASE WHEN revision = ? THEN soaked END), 0)), ?
                       FROM deployed WHERE scope = ?\
                     """,
                     scope,
@@ -218,6 +219,7 @@ final class AppendTransaction {
                     deployed.revision(),
                     deployed.deployment(),
                     deployed.soaked(),
+                    deployed.revision(),
                     now,
                     scope);
         }

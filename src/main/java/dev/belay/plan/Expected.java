@@ -59,7 +59,7 @@ public final class Expected {
     static Inventory after(Inventory now, List<Plan> plans, String release) {
         var components = new HashMap<>(now.components());
         for (Plan plan : plans) {
-            boolean soaks = plan.skipped().stream().noneMatch(skip -> skip.what().equals("soak"));
+            boolean soaks = plan.soaks();
             plan.desired()
                     .forEach((name, deployment) ->
                             components.merge(

@@ -67,6 +67,11 @@ public record Plan(
         return steps.get(number - 1);
     }
 
+    /// Whether what it ships has soaked when it ends well; else it is no rollback target.
+    public boolean soaks() {
+        return skipped.stream().noneMatch(skip -> skip.what().equals("soak"));
+    }
+
     /// What kind of change it is.
     public enum Kind {
         DEPLOY,

@@ -79,14 +79,19 @@ final class LivenessWatch implements AutoCloseable {
         try {
             List<Revision> revisions =
                     journal.history(scope, REVISIONS).stream()
-                            // One that soaks is its release's to judge.
-                            .filter(past -> past.soaked() && !past.deployment().isEmpty())
+                            .filter(past -> !past.deployment().isEmpty() && !judged(past))
                             .map(past -> read(past.deployment()))
                             .toList();
             liveness.tick(scope, revisions).forEach(line -> LOG.warn("{}", line));
         } catch (RuntimeException e) {
             LOG.error("`{}` is not asked whether it lives: {}", scope, e.getMessage());
         }
+    }
+
+    /// One that soaks is its release's to judge.
+    private boolean judged(Journal.Past past) {
+        return !past.soaked()
+                && journal.find(past.release()).filter(row -> row.state().active()).isPresent();
     }
 
     /// Asked every second, changed with a release.

@@ -124,8 +124,17 @@ final class Appends {
         return append(row, state, new Fact.Ended(state, ""));
     }
 
-    /// Completes a release that has deployed the revision.
+    /// Completes a release that has deployed the revision, which soaked.
     static Append completed(ReleaseRow row, Scope scope, String revision) {
+        return completed(row, new Append.Deployed(scope, revision, "{}", true));
+    }
+
+    /// The same, and it did not soak.
+    static Append deployed(ReleaseRow row, Scope scope, String revision) {
+        return completed(row, new Append.Deployed(scope, revision, "{}", false));
+    }
+
+    private static Append completed(ReleaseRow row, Append.Deployed line) {
         return new Append(
                 row.id(),
                 new Writer.Holder(row.fence()),
@@ -134,7 +143,7 @@ final class Appends {
                 List.of(new Fact.Ended(ReleaseState.COMPLETED, "")),
                 ReleaseState.COMPLETED,
                 false,
-                List.of(new Append.Deployed(scope, revision, "{}", true)));
+                List.of(line));
     }
 
     static Fact.Intent intent(int step, Scope scope) {

@@ -9,6 +9,7 @@ import static dev.belay.journal.Appends.appended;
 import static dev.belay.journal.Appends.byPerson;
 import static dev.belay.journal.Appends.claim;
 import static dev.belay.journal.Appends.completed;
+import static dev.belay.journal.Appends.deployed;
 import static dev.belay.journal.Appends.done;
 import static dev.belay.journal.Appends.ended;
 import static dev.belay.journal.Appends.intent;
@@ -288,6 +289,20 @@ public abstract class JournalContract {
         assertThat(journal.history(API, 9)).singleElement().matches(past -> !past.soaked());
         assertThat(journal.append(running(older, new Fact.Waiting(9, "late"))))
                 .isEqualTo(new Append.Reply.LostLease());
+    }
+
+    @Test
+    void going_back_to_a_revision_leaves_open_whether_it_had_soaked() {
+        write(journal, completed(start(journal, API), API, "api-1"));
+        write(journal, deployed(start(journal, API), API, "api-2"));
+        write(journal, deployed(start(journal, API), API, "api-1"));
+        write(journal, deployed(start(journal, API), API, "api-2"));
+        write(journal, deployed(start(journal, WEB), WEB, "api-1"));
+
+        assertThat(journal.history(API, 9))
+                .extracting(past -> past.revision() + " " + past.soaked())
+                .containsExactly("api-2 false", "api-1 true", "api-2 false", "api-1 true");
+        assertThat(journal.history(WEB, 9)).singleElement().matches(past -> !past.soaked());
     }
 
     @Test

@@ -294,7 +294,12 @@ final class SimJournal implements Journal {
     /// A second word about what a scope runs since this release changes that line.
     private void deploy(Kept kept, Deployed line) {
         List<Past> past = history.computeIfAbsent(line.scope(), _ -> new ArrayList<>());
-        boolean soaked = line.soaked();
+        boolean soaked =
+                line.soaked()
+                        || past.stream()
+                                .anyMatch(earlier ->
+                                        earlier.soaked()
+                                                && earlier.revision().equals(line.revision()));
         long at = now();
         if (!past.isEmpty()
                 && past.getLast().release().equals(kept.id)
