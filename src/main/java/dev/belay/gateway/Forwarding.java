@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which headers pass a proxy and which it writes itself (RFC 9110 §7.6, RFC 7239).
@@ -24,19 +26,27 @@ final class Forwarding {
     static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("Keep-Alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("Proxy-Connection");
+    private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("HTTP2-Settings");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
     /// A client cannot have these taken away by naming them in `Connection`.
     private static final Set<String> END_TO_END =
             Set.of("host", "content-length", "content-type", "content-encoding", "authorization");
 
+    /// `h2c` as of RFC 7540 §3.2, and what may be taken for it.
+    private static final Pattern OTHER_HTTP =
+            Pattern.compile("\\s*(h2c?|http)\\s*(/.*)?", Pattern.CASE_INSENSITIVE);
+
     private Forwarding() {}
 
-    /// Whether a client or member asks to leave HTTP on this connection.
+    /// Whether a client asks to leave HTTP on this connection. Another version of HTTP is not
+    /// leaving it: through such a tunnel requests would pass that nobody looked at.
     static boolean upgrade(HttpHeaders headers) {
         return headers.contains(HttpHeaderNames.UPGRADE)
-                && headers.containsValue(
-                        HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && headers.getAll(HttpHeaderNames.UPGRADE).stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .noneMatch(wish -> OTHER_HTTP.matcher(wish).matches());
     }
 
     /// Makes a client's request one of ours.
@@ -153,5 +163,6 @@ final class Forwarding {
         headers.remove(KEEP_ALIVE);
         headers.remove(PROXY_CONNECTION);
         headers.remove(HttpHeaderNames.UPGRADE);
+        headers.remove(HTTP2_SETTINGS);
     }
 }

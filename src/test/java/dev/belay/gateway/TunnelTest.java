@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What stays open for long: WebSockets, other protocols, event streams; and how it ends politely.
 // Every line ends with CR and LF, which a text block would hide.
@@ -175,6 +177,37 @@ class TunnelTest {
                 assertThat(TestGateway.readAll(in)).isEqualTo("first;HALF CLOSED");
             }
             TestGateway.eventually("it is gone", () -> gateway.inFlight("v1").total() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Upgrade: h2c",
+                "Upgrade: H2C",
+                "Upgrade: websocket, h2c",
+                "Upgrade: websocket\r\nUpgrade:\th2c ",
+                "Upgrade: HTTP/2.0",
+                "Upgrade: h2"
+            })
+    void another_version_of_http_is_no_way_out_of_it(String wish) throws Exception {
+        // A member that would switch: nobody may get there.
+        try (var member =
+                TestMember.behaving((request, out) -> {
+                    boolean asked =
+                            request.headers()
+                                    .keySet()
+                                    .toString()
+                                    .matches("(?i).*(upgrade|http2-settings).*");
+                    return TestMember.say(request, out, asked ? "asked" : "an answer");
+                })) {
+            gateway.routes(member);
+            String answer =
+                    gateway.raw(
+                            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\n"
+                                    + wish
+                                    + "\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n");
+            assertThat(answer).startsWith("HTTP/1.1 200 ").contains("an answer");
         }
     }
 
