@@ -1,5 +1,8 @@
 package dev.belay.release;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /// Where a release is in its life. Waiting for an approval, health or a soak is a position inside
 /// [#RUNNING], not a state.
 ///
@@ -33,6 +36,13 @@ public enum ReleaseState {
     REJECTED,
     /// Never started: a newer release took its place in the queue.
     SUPERSEDED;
+
+    /// All of those after which something follows.
+    public static Set<ReleaseState> unended() {
+        Set<ReleaseState> states = EnumSet.allOf(ReleaseState.class);
+        states.removeIf(ReleaseState::ended);
+        return states;
+    }
 
     /// Whether a release in this state owns its scopes.
     public boolean active() {

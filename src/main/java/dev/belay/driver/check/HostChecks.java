@@ -275,6 +275,8 @@ public final class HostChecks implements Checks {
             for (Instance one : instances(scope, revision)) {
                 switch (wellness.look(order.scope().environment(), revision, one)) {
                     case Wellness.Well _ -> {}
+                    case Wellness.Unaskable(String because) ->
+                            unsettled = Optional.of("`" + one.id() + "` " + because);
                     case Wellness.Unsettled(String because) ->
                             unsettled = Optional.of("`" + one.id() + "` " + because);
                     case Wellness.Ill(String reason) -> {

@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +29,9 @@ import java.util.stream.Collectors;
 public final class Liveness {
     private final ProcessTarget target;
     private final Wellness wellness;
+
+    /// Pids of which it was said.
+    private final Set<Long> unaskable = ConcurrentHashMap.newKeySet();
 
     public Liveness(ProcessTarget target, RuntimeValues values, ArtifactStore artifacts) {
         this.target = target;
@@ -56,6 +61,13 @@ public final class Liveness {
         List<Wellness.Condition> conditions = look(scope, asked, instances);
         if (conditions.stream().anyMatch(Wellness.Unsettled.class::isInstance)) {
             return said;
+        }
+        for (int i = 0; i < instances.size(); i++) {
+            Instance one = instances.get(i);
+            if (conditions.get(i) instanceof Wellness.Unaskable(String reason)
+                    && unaskable.add(one.pid())) {
+                said.add("`%s` %s; nobody knows whether it lives".formatted(one.id(), reason));
+            }
         }
         for (int i = 0; i < instances.size(); i++) {
             Instance one = instances.get(i);

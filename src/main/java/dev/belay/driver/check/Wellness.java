@@ -123,11 +123,13 @@ final class Wellness {
 
     record Well() implements Condition {}
 
-    /// Not well at this moment, or not to be asked, which alone says little: it may be about to
-    /// start, or start again.
+    /// Not well at this moment, which alone says little: it may be about to start, or start again.
     record Unsettled(String because) implements Condition {}
 
     record Ill(String reason) implements Condition {}
+
+    /// Its probe cannot be put at all, whatever the instance does.
+    record Unaskable(String reason) implements Condition {}
 
     /// Asks once. One that died is started again by whoever supervises: it is ill when it does not
     /// come back in the time that it has to start, or dies again and again. Until its first good
@@ -165,7 +167,7 @@ final class Wellness {
                 yield new Well();
             }
             case HealthAnswer.NotAsked(var _, String reason) ->
-                    new Unsettled("cannot be asked: " + reason);
+                    new Unaskable("cannot be asked: " + reason);
             case HealthAnswer.Unwell(var _, String reason) -> {
                 Duration within = revision.launch().readiness().within();
                 if (!now.everWell() && !isOver(instance.started(), within)) {

@@ -14,7 +14,6 @@ import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -86,14 +85,9 @@ public final class InventoryReader {
 
     /// Active and queued releases, oldest first.
     private List<ReleaseRow> ahead(String environment, boolean overQueued) {
-        Set<ReleaseState> states =
-                EnumSet.of(
-                        ReleaseState.RUNNING,
-                        ReleaseState.PAUSED,
-                        ReleaseState.HELD,
-                        ReleaseState.ROLLING_BACK);
-        if (!overQueued) {
-            states.add(ReleaseState.QUEUED);
+        Set<ReleaseState> states = ReleaseState.unended();
+        if (overQueued) {
+            states.remove(ReleaseState.QUEUED);
         }
         return journal.list(environment, states, Long.MAX_VALUE, AHEAD_MAX).stream()
                 .sorted(Comparator.comparingLong(ReleaseRow::ordinal))

@@ -8,7 +8,6 @@ import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.io.IOException;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,14 +26,6 @@ public final class NeededArtifacts {
     /// A deploy lists that many beside its own goal, which may be one of them.
     private static final int SOAKED = Plan.Target.MAX + 1;
 
-    private static final Set<ReleaseState> OPEN =
-            EnumSet.of(
-                    ReleaseState.QUEUED,
-                    ReleaseState.RUNNING,
-                    ReleaseState.PAUSED,
-                    ReleaseState.HELD,
-                    ReleaseState.ROLLING_BACK);
-
     private final Journal journal;
     private final ProcessTarget target;
 
@@ -50,13 +41,13 @@ public final class NeededArtifacts {
         Set<Digest> needed = new HashSet<>(target.artifactsInUse());
         Set<String> environments = new HashSet<>(target.environments());
         long before = Long.MAX_VALUE;
-        List<ReleaseRow> page = journal.list("", OPEN, before, PAGE);
+        List<ReleaseRow> page = journal.list("", ReleaseState.unended(), before, PAGE);
         while (!page.isEmpty()) {
             for (ReleaseRow row : page) {
                 environments.add(row.environment());
                 addAll(row.plan(), needed);
             }
-            page = journal.list("", OPEN, page.getLast().ordinal(), PAGE);
+            page = journal.list("", ReleaseState.unended(), page.getLast().ordinal(), PAGE);
         }
         for (ReleaseRow row : journal.list("", Set.of(), before, PAGE)) {
             environments.add(row.environment());

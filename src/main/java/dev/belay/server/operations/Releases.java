@@ -35,14 +35,6 @@ import java.util.function.Consumer;
 /// they came, building included; looking at the world, planning and submitting are then one step
 /// that nobody else is in. A rollback takes part only in the latter: it never waits for a build.
 public final class Releases {
-    private static final Set<ReleaseState> UNENDED =
-            EnumSet.of(
-                    ReleaseState.QUEUED,
-                    ReleaseState.RUNNING,
-                    ReleaseState.PAUSED,
-                    ReleaseState.ROLLING_BACK,
-                    ReleaseState.HELD);
-
     private static final int AHEAD_MAX = 1_000;
 
     private final Platform platform;
@@ -266,7 +258,10 @@ public final class Releases {
 
     /// What merely soaks runs as it should.
     private List<String> ahead(String environment) {
-        return store.journal().list(environment, UNENDED, Long.MAX_VALUE, AHEAD_MAX).stream()
+        return store
+                .journal()
+                .list(environment, ReleaseState.unended(), Long.MAX_VALUE, AHEAD_MAX)
+                .stream()
                 .filter(row -> !row.soaking())
                 .map(ReleaseRow::id)
                 .toList();

@@ -18,27 +18,17 @@ import dev.belay.server.operations.StatusView.RevisionStatus;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Puts beside each other what should run, by the journal, and what does, by looking.
 public final class StatusReader {
     private static final int PAGE = 200;
-    private static final Set<ReleaseState> OPEN =
-            EnumSet.of(
-                    ReleaseState.QUEUED,
-                    ReleaseState.RUNNING,
-                    ReleaseState.PAUSED,
-                    ReleaseState.ROLLING_BACK,
-                    ReleaseState.HELD);
-
     private final Journal journal;
     private final Target target;
     private final Router router;
@@ -68,7 +58,7 @@ public final class StatusReader {
     public StatusView of(EnvironmentView view) {
         String environment = view.environment();
         List<ReleaseRow> open =
-                journal.list(environment, OPEN, Long.MAX_VALUE, PAGE).stream()
+                journal.list(environment, ReleaseState.unended(), Long.MAX_VALUE, PAGE).stream()
                         .sorted(Comparator.comparingLong(ReleaseRow::ordinal))
                         .toList();
         Map<Scope, Owner> owners = owners(open);

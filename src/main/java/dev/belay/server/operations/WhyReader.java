@@ -90,14 +90,7 @@ public final class WhyReader {
     }
 
     private WhyView queued(ReleaseRow row, ReleaseView view) {
-        Set<ReleaseState> active =
-                EnumSet.of(
-                        ReleaseState.RUNNING,
-                        ReleaseState.PAUSED,
-                        ReleaseState.ROLLING_BACK,
-                        ReleaseState.HELD,
-                        ReleaseState.QUEUED);
-        return journal.list(row.environment(), active, row.ordinal(), PAGE).stream()
+        return journal.list(row.environment(), ReleaseState.unended(), row.ordinal(), PAGE).stream()
                 .filter(other -> other.scopes().stream().anyMatch(row.scopes()::contains))
                 .min(Comparator.comparingInt(other -> URGENCY.indexOf(other.state())))
                 .map(other ->

@@ -390,6 +390,36 @@ class HostChecksTest {
     }
 
     @Test
+    void who_can_never_be_asked_is_named_once_and_does_not_shield_another() throws IOException {
+        Path hangs = folder.resolve("hangs");
+        var mute =
+                with(
+                        host.revision("api-1", Host.SLEEPS),
+                        ALIVE,
+                        health(new Health.Command(List.of("/no/such/program")), SOME));
+        var v2 =
+                with(
+                        host.revision("api-2", Host.SLEEPS),
+                        ALIVE,
+                        health(command("test ! -e " + hangs), SOME));
+        host.scaled(mute, 1);
+        host.scaled(v2, 1);
+        var liveness = new Liveness(host.target, host.values(), host.artifacts);
+        assertThat(liveness.tick(Host.SCOPE, List.of(mute, v2)))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("`api-1-1` cannot be asked")
+                .endsWith("nobody knows whether it lives");
+        Files.createFile(hangs);
+        for (int i = 0; i < 2; i++) {
+            assertThat(liveness.tick(Host.SCOPE, List.of(mute, v2))).isEmpty();
+        }
+        assertThat(liveness.tick(Host.SCOPE, List.of(mute, v2)))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("`api-2-1` ")
+                .endsWith("; it was taken for dead");
+    }
+
+    @Test
     void who_cannot_be_asked_or_still_starts_is_not_taken_for_dead() {
         var started = host.revision("api-1", Host.SLEEPS);
         var starts = with(started, ALIVE, health(command("false"), SOME));
@@ -401,7 +431,8 @@ class HostChecksTest {
         var notThere = new Health.Command(List.of("/nowhere/to-be-found"));
         var soon = Duration.ofMillis(1);
         var unasked = with(started, health(new Health.Alive(), soon), health(notThere, soon));
-        for (int i = 0; i < 5; i++) {
+        assertThat(liveness.tick(Host.SCOPE, List.of(unasked))).hasSize(1);
+        for (int i = 0; i < 4; i++) {
             assertThat(liveness.tick(Host.SCOPE, List.of(unasked))).isEmpty();
         }
         assertThat(ProcessTarget.lives(host.only().pid())).isTrue();
