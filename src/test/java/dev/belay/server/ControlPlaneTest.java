@@ -200,6 +200,32 @@ class ControlPlaneTest {
     }
 
     @Test
+    void why_tells_of_the_most_urgent_release_and_names_the_others() throws Exception {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                components:
+                  one: {kind: worker, build: {output: app}, run: sh work.sh}
+                  two: {kind: worker, build: {output: app}, run: sh work.sh}
+                environments:
+                  local: {target: process, rollout: {soak: 1h}}
+                """);
+        JsonNode releases = deploy("key").json().path("releases");
+        assertThat(releases.size()).isEqualTo(2);
+        String first = releases.path(0).asString();
+        String second = releases.path(1).asString();
+        var cancel = "{\"command\": \"cancel\", \"mode\": \"leave\", \"reason\": \"lunch\"}";
+        client.post("/api/v1/releases/" + first + "/commands", "{\"command\": \"pause\"}");
+        client.post("/api/v1/releases/" + second + "/commands", cancel);
+
+        JsonNode why = client.get("/api/v1/environments/local/why").json();
+        assertThat(why.path("release").asString()).isEqualTo(second);
+        assertThat(why.path("reason").asString()).contains("held").contains("lunch");
+        assertThat(why.path("others").path(0).asString()).isEqualTo(first);
+    }
+
+    @Test
     void html_in_names_stays_text() {
         client.post(
                 "/api/v1/releases",

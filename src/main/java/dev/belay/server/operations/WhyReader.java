@@ -32,16 +32,19 @@ public final class WhyReader {
     }
 
     public WhyView ofEnvironment(String environment) {
-        Set<ReleaseState> open = EnumSet.copyOf(URGENCY);
         Comparator<ReleaseRow> order =
                 Comparator.comparingInt((ReleaseRow row) -> URGENCY.indexOf(row.state()))
                         .thenComparingLong(ReleaseRow::ordinal);
-        return journal.list(environment, open, Long.MAX_VALUE, PAGE).stream()
-                .sorted(order)
-                .map(row -> ofRelease(row.id()))
-                .filter(WhyView::blocked)
-                .findFirst()
-                .orElseGet(() -> quiet(environment));
+        List<WhyView> blocked =
+                journal.list(environment, ReleaseState.unended(), Long.MAX_VALUE, PAGE).stream()
+                        .sorted(order)
+                        .map(row -> ofRelease(row.id()))
+                        .filter(WhyView::blocked)
+                        .toList();
+        if (blocked.isEmpty()) {
+            return quiet(environment);
+        }
+        return blocked.getFirst().with(blocked.stream().skip(1).map(WhyView::release).toList());
     }
 
     private WhyView quiet(String environment) {
@@ -146,7 +149,8 @@ public final class WhyReader {
                 who.owner(),
                 who.contact(),
                 who.runbook(),
-                "belay show " + view.release().id());
+                "belay show " + view.release().id(),
+                List.of());
     }
 
     private static WhyView blocked(
@@ -166,11 +170,12 @@ public final class WhyReader {
                 who.owner(),
                 who.contact(),
                 who.runbook(),
-                command);
+                command,
+                List.of());
     }
 
     private static WhyView free(String release, String reason) {
-        return new WhyView(false, release, 0, reason, 0, "", "", "", "");
+        return new WhyView(false, release, 0, reason, 0, "", "", "", "", List.of());
     }
 
     private static String reason(ReleaseView view) {

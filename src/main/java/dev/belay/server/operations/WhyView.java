@@ -1,5 +1,7 @@
 package dev.belay.server.operations;
 
+import java.util.List;
+
 /// The one answer to "why not now?".
 ///
 /// @param blocked whether anything is in the way at all
@@ -9,6 +11,7 @@ package dev.belay.server.operations;
 /// @param since milliseconds since the epoch, 0 when unknown
 /// @param owner who can clear it, as far as it was written down
 /// @param command what to type to clear it; empty when only time helps
+/// @param others further releases of the environment that something is in the way of, by urgency
 public record WhyView(
         boolean blocked,
         String release,
@@ -18,4 +21,14 @@ public record WhyView(
         String owner,
         String contact,
         String runbook,
-        String command) {}
+        String command,
+        List<String> others) {
+    public WhyView {
+        others = List.copyOf(others);
+    }
+
+    WhyView with(List<String> further) {
+        return new WhyView(
+                blocked, release, step, reason, since, owner, contact, runbook, command, further);
+    }
+}

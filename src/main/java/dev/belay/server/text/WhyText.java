@@ -17,6 +17,9 @@ public final class WhyText {
         line(text, "contact", why.contact());
         line(text, "runbook", why.runbook());
         line(text, why.blocked() ? "to go on" : "more", why.command());
+        if (!why.others().isEmpty()) {
+            line(text, "also", String.join(", ", why.others()) + "; `belay why RELEASE` says why");
+        }
         return text.toString();
     }
 
