@@ -30,6 +30,32 @@ final class Demo {
     }
 
     ExitCode run() {
+        var hint = new Thread(this::interrupted);
+        Runtime.getRuntime().addShutdownHook(hint);
+        try {
+            return play();
+        } finally {
+            forget(hint);
+        }
+    }
+
+    /// Ctrl-C: what was begun stays, as always.
+    private void interrupted() {
+        terminal.say("");
+        terminal.say("the demo was left in the middle; what it began goes on");
+        terminal.say("  " + stage.program() + " demo             begins anew");
+        terminal.say("  " + stage.program() + " demo --stop      ends and removes it");
+    }
+
+    private static void forget(Thread hint) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hint);
+        } catch (IllegalStateException _) {
+            // The process is ending already, by Ctrl-C, and the hint is being said.
+        }
+    }
+
+    private ExitCode play() {
         long began = System.nanoTime();
         if (stage.clear()) {
             terminal.say("removed what an earlier demo left");
