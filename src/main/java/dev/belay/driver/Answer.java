@@ -14,6 +14,9 @@ public sealed interface Answer {
     /// have happened: the undo of the step cleans it up.
     record Failed(String reason, String hint, boolean retryable) implements Answer {}
 
+    /// It has begun, and from here nobody can say how it ended: as if no answer had come.
+    record InDoubt(String because) implements Answer {}
+
     /// The token is not greater than `last`: somebody newer was here. Nothing was changed.
     record Stale(long last) implements Answer {}
 }

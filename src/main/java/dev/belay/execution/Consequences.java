@@ -52,13 +52,23 @@ final class Consequences {
             switch (fact) {
                 case Fact.Soaking _ -> wanted(plan, false, codec, lines);
                 case Fact.Ended(ReleaseState end, String _) when end == ReleaseState.COMPLETED ->
-                        wanted(plan, plan.soaks(), codec, lines);
+                        wanted(plan, soaked(plan, progress.with(facts, "", 0)), codec, lines);
                 case Fact.Ended(ReleaseState end, String _) when end == ReleaseState.ROLLED_BACK ->
                         returned(plan, progress, codec, lines);
                 default -> {}
             }
         }
         return lines;
+    }
+
+    /// Not so when the soak was skipped, or what was there was adopted before its end.
+    private static boolean soaked(Plan plan, Progress after) {
+        return plan.soaks()
+                && plan.steps().stream()
+                        .filter(step -> step.phase() == Phase.SOAK)
+                        .allMatch(step ->
+                                after.step(step.number(), Direction.DO)
+                                        .is(StepProgress.Status.DONE));
     }
 
     private static void wanted(Plan plan, boolean soaked, PlanCodec codec, List<Deployed> lines) {

@@ -39,6 +39,9 @@ final class ReleaseRun {
     /// How long the whole may take to look as promised before a person is asked.
     static final Duration WHOLE_WITHIN = Duration.ofSeconds(60);
 
+    /// How long the world is asked what became of a step beyond the time that the step had.
+    private static final Duration ASKED_FOR = Duration.ofSeconds(30);
+
     private static final Duration LOOK_MAX = Duration.ofMinutes(2);
     private static final Duration CALL_MIN = Duration.ofSeconds(1);
 
@@ -49,6 +52,10 @@ final class ReleaseRun {
     private final Consumer<ReleaseRun> onEnd;
     private final Map<StepKey, Activity> activities = new HashMap<>();
     private final Map<StepKey, Long> calls = new HashMap<>();
+
+    /// Since when, and how often, the world was asked what became of a step.
+    private final Map<StepKey, Asked> asked = new HashMap<>();
+
     private Progress progress;
     private boolean journalBusy;
     private boolean over;
@@ -56,6 +63,8 @@ final class ReleaseRun {
     private long nextWake = Long.MAX_VALUE;
     private long wholeSince = Long.MAX_VALUE;
     private int silences;
+
+    private record Asked(long since, int times) {}
 
     ReleaseRun(
             World world, ReleaseRow row, Plan plan, PlanCodec codec, Consumer<ReleaseRun> onEnd) {
@@ -281,6 +290,7 @@ final class ReleaseRun {
     private void forget(StepKey key) {
         activities.remove(key);
         calls.remove(key);
+        asked.remove(key);
     }
 
     /// A person decided: what was stuck or resting is looked at anew.
@@ -309,6 +319,8 @@ final class ReleaseRun {
     private void probe(int number, Direction way, long token) {
         StepKey key = new StepKey(number, way);
         long call = begin(key, token);
+        Asked before = asked.getOrDefault(key, new Asked(world.now(), 0));
+        asked.put(key, new Asked(before.since(), before.times() + 1));
         world.probe(
                 effect(number, way),
                 orderFor(number, way, token),
@@ -371,15 +383,16 @@ final class ReleaseRun {
             case Answer.NotYet(String because) ->
                     again(key, Patience.CONDITION, because, "", Again.APPLY);
             case Answer.Failed(String reason, String hint, boolean retryable) -> {
-                boolean repeatable =
-                        key.direction() == Direction.UNDO
-                                || (retryable && promise(key) != StepClass.ONCE_ONLY);
-                if (repeatable) {
-                    again(key, Patience.FAILURE, reason, hint, Again.APPLY);
-                } else {
+                if (key.direction() == Direction.DO && !retryable) {
                     settle(key, new Result.Failed(reason, hint, ""));
+                } else if (mustBeAsked(key)) {
+                    again(key, Patience.FAILURE, reason, hint, Again.RESOLVE);
+                } else {
+                    again(key, Patience.FAILURE, reason, hint, Again.APPLY);
                 }
             }
+            case Answer.InDoubt(String because) ->
+                    again(key, Patience.SILENCE, because, "", Again.RESOLVE);
             case Answer.Stale(long last) -> stale(key, token, last);
         }
     }
@@ -420,9 +433,10 @@ final class ReleaseRun {
     /// asked.
     private void again(StepKey key, Patience patience, String because, String hint, Again how) {
         StepProgress at = progress.step(key.step(), key.direction());
-        long until = world.now() + patience.rest(at.attempts(), world);
+        int tries = how == Again.PROBE ? timesAsked(key) : at.attempts();
+        long until = world.now() + patience.rest(tries, world);
         Step step = order.plan().step(key.step());
-        if (until <= at.since() + deadline(key.step(), key.direction()).toMillis()) {
+        if (until <= lastMoment(key, at, how)) {
             if (key.direction() == Direction.UNDO) {
                 world.mark(Mark.UNDO_RETRIED);
             }
@@ -432,11 +446,34 @@ final class ReleaseRun {
         world.mark(Mark.DEADLINE_PASSED);
         if (key.direction() == Direction.UNDO) {
             stuck(key, "held/undo-failed", "undoing `" + step.title() + "`: " + because);
-        } else if (how != Again.APPLY && promise(key) != StepClass.IDEMPOTENT) {
+        } else if (how != Again.APPLY && mustBeAsked(key)) {
             inDoubt(key, because);
         } else {
             settle(key, new Result.Failed(because, hint, ""));
         }
+    }
+
+    private boolean mustBeAsked(StepKey key) {
+        return key.direction() == Direction.DO
+                && (promise(key) == StepClass.VERIFIABLE || promise(key) == StepClass.ONCE_ONLY);
+    }
+
+    private int timesAsked(StepKey key) {
+        Asked before = asked.get(key);
+        return before == null ? 0 : before.times();
+    }
+
+    /// Until when it is tried. What must not happen twice is not given up, however late it is,
+    /// before the world was asked about it for a while: the record may tell.
+    private long lastMoment(StepKey key, StepProgress at, Again how) {
+        long deadline = at.since() + deadline(key.step(), key.direction()).toMillis();
+        if (how == Again.APPLY || !mustBeAsked(key)) {
+            return deadline;
+        }
+        Asked before = asked.get(key);
+        return before == null
+                ? Long.MAX_VALUE
+                : Math.max(deadline, before.since()) + ASKED_FOR.toMillis();
     }
 
     /// Nobody can say whether it happened, and it must not happen twice.
@@ -473,6 +510,10 @@ final class ReleaseRun {
                     settle(
                             key,
                             new Result.Failed("it had not happened when it was given up", "", ""));
+                } else if (!left(key.step(), key.direction()).isPositive()) {
+                    settle(
+                            key,
+                            new Result.Failed("it had not begun when its time was over", "", ""));
                 } else {
                     activities.put(key, new Activity.Granted(token, false));
                 }

@@ -33,9 +33,9 @@ final class Forwarding {
     private static final Set<String> END_TO_END =
             Set.of("host", "content-length", "content-type", "content-encoding", "authorization");
 
-    /// `h2c` as of RFC 7540 §3.2, and what may be taken for it.
+    /// `h2c` (RFC 7540 §3.2) with its drafts, `TLS` (RFC 2817), and what may be taken for them.
     private static final Pattern OTHER_HTTP =
-            Pattern.compile("\\s*(h2c?|http)\\s*(/.*)?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\s*(h2|h3|http|tls).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private Forwarding() {}
 
@@ -47,6 +47,15 @@ final class Forwarding {
                 && headers.getAll(HttpHeaderNames.UPGRADE).stream()
                         .flatMap(value -> Stream.of(value.split(",", -1)))
                         .noneMatch(wish -> OTHER_HTTP.matcher(wish).matches());
+    }
+
+    /// Whether a member switches to what it was asked for.
+    static boolean switchesAsAsked(HttpHeaders request, HttpHeaders response) {
+        List<String> chosen = response.getAll(HttpHeaderNames.UPGRADE);
+        return chosen.size() == 1
+                && request.getAll(HttpHeaderNames.UPGRADE).stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .anyMatch(wish -> wish.strip().equalsIgnoreCase(chosen.getFirst().strip()));
     }
 
     /// Makes a client's request one of ours.

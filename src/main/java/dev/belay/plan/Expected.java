@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What an environment will run once a plan has been carried out or undone: what a release further
 /// back in the queue is planned on.
@@ -46,13 +47,18 @@ public final class Expected {
         if (there) {
             return now;
         }
-        String id = deployment.revision().id();
-        boolean soaked =
-                now.history().stream()
-                        .anyMatch(past ->
-                                past.soaked() && past.deployment().revision().id().equals(id));
+        boolean soaked = soakedBefore(now, deployment);
         var past = new Inventory.Past(deployment, soaked, release);
         return onTop(now, new Inventory.Component(List.of(past), now.running()));
+    }
+
+    private static boolean soakedBefore(
+            Inventory.@Nullable Component component, Deployment deployment) {
+        String id = deployment.revision().id();
+        return component != null
+                && component.history().stream()
+                        .anyMatch(past ->
+                                past.soaked() && past.deployment().revision().id().equals(id));
     }
 
     /// The same for several releases, called by one name.
@@ -63,7 +69,12 @@ public final class Expected {
             plan.desired()
                     .forEach((name, deployment) ->
                             components.merge(
-                                    name, first(deployment, soaks, release), Expected::onTop));
+                                    name,
+                                    first(
+                                            deployment,
+                                            soaks || soakedBefore(components.get(name), deployment),
+                                            release),
+                                    Expected::onTop));
         }
         return new Inventory(now.environment(), components);
     }

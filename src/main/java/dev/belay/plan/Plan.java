@@ -69,7 +69,8 @@ public record Plan(
 
     /// Whether what it ships has soaked when it ends well; else it is no rollback target.
     public boolean soaks() {
-        return skipped.stream().noneMatch(skip -> skip.what().equals("soak"));
+        return steps.stream().anyMatch(step -> step.phase() == Phase.SOAK)
+                || skipped.stream().noneMatch(skip -> skip.what().equals("soak"));
     }
 
     /// What kind of change it is.

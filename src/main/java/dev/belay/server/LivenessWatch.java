@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,9 +79,19 @@ final class LivenessWatch implements AutoCloseable {
 
     private void look(Scope scope) {
         try {
-            List<Revision> revisions =
+            List<Journal.Past> lines =
                     journal.history(scope, REVISIONS).stream()
-                            .filter(past -> !past.deployment().isEmpty() && !judged(past))
+                            .filter(past -> !past.deployment().isEmpty())
+                            .toList();
+            // What soaks is its release's to judge.
+            Set<String> judged =
+                    lines.stream()
+                            .filter(this::soaks)
+                            .map(Journal.Past::revision)
+                            .collect(Collectors.toSet());
+            List<Revision> revisions =
+                    lines.stream()
+                            .filter(past -> !judged.contains(past.revision()))
                             .map(past -> read(past.deployment()))
                             .toList();
             liveness.tick(scope, revisions).forEach(line -> LOG.warn("{}", line));
@@ -88,10 +100,8 @@ final class LivenessWatch implements AutoCloseable {
         }
     }
 
-    /// One that soaks is its release's to judge.
-    private boolean judged(Journal.Past past) {
-        return !past.soaked()
-                && journal.find(past.release()).filter(row -> row.state().active()).isPresent();
+    private boolean soaks(Journal.Past past) {
+        return journal.find(past.release()).filter(row -> row.state().active()).isPresent();
     }
 
     /// Asked every second, changed with a release.

@@ -188,7 +188,10 @@ class TunnelTest {
                 "Upgrade: websocket, h2c",
                 "Upgrade: websocket\r\nUpgrade:\th2c ",
                 "Upgrade: HTTP/2.0",
-                "Upgrade: h2"
+                "Upgrade: h2",
+                "Upgrade: h2c-14",
+                "Upgrade: HTTP2",
+                "Upgrade: TLS/1.2"
             })
     void another_version_of_http_is_no_way_out_of_it(String wish) throws Exception {
         // A member that would switch: nobody may get there.

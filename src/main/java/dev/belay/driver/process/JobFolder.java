@@ -2,6 +2,7 @@ package dev.belay.driver.process;
 
 import dev.belay.driver.disk.DurableFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,9 +64,26 @@ record JobFolder(Path path, long token) {
         }
     }
 
-    void write(Attempt record) throws IOException {
+    /// Makes it durable that this run is about to begin: that there is no record is a proof, too.
+    void begin(Attempt record) throws IOException {
         DurableFile.folder(run().path());
+        write(record);
+        Path jobs = path.resolveSibling(".").normalize();
+        DurableFile.sync(jobs);
+        DurableFile.sync(jobs.resolveSibling(".").normalize());
+    }
+
+    void write(Attempt record) throws IOException {
         DurableFile.write(path.resolve("record.json"), JSON.writeValueAsBytes(record));
+    }
+
+    /// Makes it durable that we end it because its time is over.
+    void overdue() throws IOException {
+        DurableFile.write(path.resolve("overdue"), "");
+    }
+
+    boolean wasOverdue() {
+        return Files.exists(path.resolve("overdue"));
     }
 
     /// Whether it runs, or how it ended.

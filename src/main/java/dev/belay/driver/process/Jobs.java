@@ -54,7 +54,7 @@ final class Jobs {
             // The control plane goes down, the job goes on.
             throw new UncheckedIOException(new InterruptedIOException("`" + name(job) + "` runs"));
         }
-        kill(scope.scope(), job, deadline);
+        killOverdue(scope.scope(), job, deadline);
         return new Answer.Failed(
                 "`" + name(job) + "` was killed after " + order.within() + lastLines(job),
                 "give the step more time, or make the command faster",
@@ -63,35 +63,18 @@ final class Jobs {
 
     /// What became of it. The scope was sealed and its lock is held.
     ///
-    /// @param remembered whether the scope knew its tokens before it was sealed. Then a run without
-    ///   a record never began, as the record is written first; else somebody may have deleted it
-    Finding look(ScopeFolder scope, Work.RunJob work, Order order, boolean remembered)
+    /// @param known whether all runs are on record. Then one without a record never began, as that
+    ///   is written first; else somebody may have deleted it
+    Finding look(ScopeFolder scope, Work.RunJob work, Order order, boolean known)
             throws IOException {
         Optional<JobFolder> last = last(scope, work, order);
         if (last.isEmpty() && runsWithoutRecord(scope)) {
             return new Finding.InProgress("a job of `" + scope.scope() + "` runs");
         }
         if (last.isPresent()) {
-            JobFolder job = last.get();
-            Life life = life(job);
-            boolean overdue = job.read().orElseThrow().end().isBefore(Instant.now());
-            if (!(life instanceof Life.Ended) && overdue) {
-                kill(scope.scope(), job, Deadline.in(order.within()));
-                life = job.life();
-            }
-            if (!(life instanceof Life.Ended)) {
-                return new Finding.InProgress("`" + name(job) + "` runs");
-            }
-            int status = settledStatus(job);
-            if (status == 0) {
-                return new Finding.Done("`" + name(job) + "` ended with status 0");
-            }
-            boolean began = !job.run().revoke();
-            if (!began) {
-                return new Finding.NotDone();
-            }
-            if (status != Life.NO_STATUS) {
-                return new Finding.Failed(how(job, status), seeLog(job));
+            Optional<Finding> told = byRecord(scope, last.get(), order);
+            if (told.isPresent()) {
+                return told.get();
             }
         }
         if (!work.probe().isEmpty()) {
@@ -101,9 +84,39 @@ final class Jobs {
             return new Finding.Unknowable(
                     "`" + name(last.get()) + "` ended, and nobody saw how" + lastLines(last.get()));
         }
-        return remembered
+        return known
                 ? new Finding.NotDone()
                 : new Finding.Unknowable("there is no record of jobs in `" + scope.jobs() + "`");
+    }
+
+    /// @return empty when the record is silent about how it ended
+    private Optional<Finding> byRecord(ScopeFolder scope, JobFolder job, Order order)
+            throws IOException {
+        JobFolder.Attempt record = job.read().orElseThrow();
+        if (!(life(job) instanceof Life.Ended)) {
+            if (record.end().isAfter(Instant.now())) {
+                return Optional.of(new Finding.InProgress("`" + name(job) + "` runs"));
+            }
+            killOverdue(scope.scope(), job, Deadline.in(order.within()));
+        }
+        int status = settledStatus(job);
+        if (status == 0) {
+            return Optional.of(new Finding.Done("`" + name(job) + "` ended with status 0"));
+        }
+        if (!job.run().began(record.boot())) {
+            return Optional.of(new Finding.NotDone());
+        }
+        if (status != Life.NO_STATUS || job.wasOverdue()) {
+            return Optional.of(new Finding.Failed(how(job, status), seeLog(job)));
+        }
+        return isBeingWritten(record)
+                ? Optional.of(new Finding.InProgress("`" + name(job) + "` has just ended"))
+                : Optional.empty();
+    }
+
+    private static boolean isBeingWritten(JobFolder.Attempt record) {
+        return record.boot().equals(ProcessTable.BOOT)
+                && ProcessTable.find(record.launcher()).isPresent();
     }
 
     /// Somebody deleted our folder while a job ran: it is still found by its environment.
@@ -171,7 +184,11 @@ final class Jobs {
             }
             for (JobFolder other : JobFolder.in(scope.jobs())) {
                 if (!(life(other) instanceof Life.Ended)) {
-                    return Optional.of(new Answer.NotYet("`" + name(other) + "` still runs"));
+                    String runs = "`" + name(other) + "` still runs";
+                    return Optional.of(
+                            isOf(other, work, order)
+                                    ? new Answer.InDoubt(runs)
+                                    : new Answer.NotYet(runs));
                 }
             }
             if (runsWithoutRecord(scope)) {
@@ -180,11 +197,12 @@ final class Jobs {
             }
             scope.write(fence.accept(order.token()));
             forgetOld(scope);
-            return start(scope, work, order);
+            return start(scope, work, order, deadline);
         }
     }
 
-    private Optional<Answer> start(ScopeFolder scope, Work.RunJob work, Order order)
+    private Optional<Answer> start(
+            ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
             throws IOException {
         Recipe recipe = Recipe.of(work.revision());
         JobFolder job = JobFolder.of(scope.jobs(), order.token());
@@ -196,6 +214,10 @@ final class Jobs {
                                 "`" + name(job) + "` cannot be started: " + reason, hint, false));
             }
             case Preparation.Prepared ready -> {
+                if (deadline.over()) {
+                    // Whoever gave the order takes it for lost by now.
+                    return Optional.of(new Answer.NotYet("its time was over before it began"));
+                }
                 Instant now = Instant.now();
                 JobFolder.Attempt record =
                         new JobFolder.Attempt(
@@ -206,7 +228,7 @@ final class Jobs {
                                 0,
                                 now,
                                 now.plus(order.within()));
-                job.write(record);
+                job.begin(record);
                 ResourceLimits.Applied applied =
                         limits.prepare(name(job), work.revision().launch().limits());
                 long pid =
@@ -227,12 +249,18 @@ final class Jobs {
 
     private Answer result(ScopeFolder scope, JobFolder job) throws IOException {
         int status = settledStatus(job);
+        Optional<JobFolder.Attempt> record = job.read();
+        if (status == Life.NO_STATUS && record.isPresent() && isBeingWritten(record.get())) {
+            return new Answer.InDoubt("`" + name(job) + "` has just ended");
+        }
         // What it left running is not part of a job that ended.
         Signals.exterminate(tags(scope.scope(), job), Set.of(), Deadline.in(KILL_WITHIN));
         if (status == 0) {
             return new Answer.Done("`" + name(job) + "` ended with status 0");
         }
-        return new Answer.Failed(how(job, status), seeLog(job), false);
+        return status == Life.NO_STATUS
+                ? new Answer.InDoubt("`" + name(job) + "` ended, and nobody saw how")
+                : new Answer.Failed(how(job, status), seeLog(job), false);
     }
 
     private String how(JobFolder job, int status) throws IOException {
@@ -250,13 +278,14 @@ final class Jobs {
             Optional<JobFolder.Attempt> attempt = job.read();
             boolean overdue = attempt.isPresent() && attempt.get().end().isBefore(Instant.now());
             if (overdue && !(job.life() instanceof Life.Ended)) {
-                kill(scope.scope(), job, Deadline.in(KILL_WITHIN));
+                killOverdue(scope.scope(), job, Deadline.in(KILL_WITHIN));
                 said.add("`" + name(job) + "` was killed: its time is over");
             }
         }
     }
 
-    private void kill(Scope scope, JobFolder job, Deadline deadline) throws IOException {
+    private void killOverdue(Scope scope, JobFolder job, Deadline deadline) throws IOException {
+        job.overdue();
         if (!job.run().revoke()) {
             Signals.exterminate(tags(scope, job), Set.of(), deadline.orIn(KILL_WITHIN));
         }
@@ -273,16 +302,19 @@ final class Jobs {
     private static Optional<JobFolder> last(ScopeFolder scope, Work.RunJob work, Order order)
             throws IOException {
         for (JobFolder job : JobFolder.in(scope.jobs())) {
-            Optional<JobFolder.Attempt> record = job.read();
-            if (record.isPresent()
-                    && job.token() < order.token()
-                    && record.get().release().equals(order.release())
-                    && record.get().step() == order.step()
-                    && record.get().revision().equals(work.revision().id())) {
+            if (job.token() < order.token() && isOf(job, work, order)) {
                 return Optional.of(job);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isOf(JobFolder job, Work.RunJob work, Order order) throws IOException {
+        Optional<JobFolder.Attempt> record = job.read();
+        return record.isPresent()
+                && record.get().release().equals(order.release())
+                && record.get().step() == order.step()
+                && record.get().revision().equals(work.revision().id());
     }
 
     private static void forgetOld(ScopeFolder scope) throws IOException {

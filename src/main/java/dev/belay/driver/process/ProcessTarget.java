@@ -102,20 +102,19 @@ public final class ProcessTarget implements Target {
                 if (fence.refuses(order.token())) {
                     return new Finding.Stale(fence.last());
                 }
-                boolean remembered = scope.remembers();
                 scope.write(fence.seal(order.token()));
-                return look(scope, work, order, remembered);
+                return look(scope, work, order, fence.known());
             }
         } catch (IOException | UncheckedIOException e) {
             return new Finding.Unknown(Failures.say(e));
         }
     }
 
-    private Finding look(ScopeFolder scope, Work.Effect work, Order order, boolean remembered)
+    private Finding look(ScopeFolder scope, Work.Effect work, Order order, boolean known)
             throws IOException {
         return switch (work) {
             case Work.Scale scale -> scaling.look(scope, scale);
-            case Work.RunJob job -> jobs.look(scope, job, order, remembered);
+            case Work.RunJob job -> jobs.look(scope, job, order, known);
             case Work.Publish publish -> publishing.look(scope, publish);
             case Work.Route _ -> throw new IllegalArgumentException("the router routes");
         };

@@ -69,6 +69,16 @@ record RunFolder(Path path) {
         }
     }
 
+    /// Whether it began; one that did not, never will.
+    ///
+    /// @param boot in which it was started. The claim of an earlier one may have been lost with the
+    ///   power, so that only the word that it was given up counts
+    boolean began(String boot) throws IOException {
+        return boot.equals(ProcessTable.BOOT)
+                ? !revoke()
+                : !DurableFile.read(path.resolve("claim")).orElse("").startsWith("revoked");
+    }
+
     /// The exit status of what ended, after a moment for the launcher to write it down.
     int settledStatus(long launcher) throws IOException {
         Deadline.in(WRITE_EXIT).await(() -> hasStatus() || ProcessTable.find(launcher).isEmpty());

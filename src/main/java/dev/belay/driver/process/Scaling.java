@@ -93,7 +93,7 @@ final class Scaling {
         private final int count;
         private final Order order;
         private final Deadline deadline;
-        private Fence mine = new Fence(0, 0);
+        private Fence mine = new Fence(0, 0, true);
 
         Round(ScopeFolder scope, Recipe recipe, int count, Order order, Deadline deadline) {
             this.scope = scope;

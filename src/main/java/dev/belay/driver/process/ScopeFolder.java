@@ -101,12 +101,7 @@ final class ScopeFolder {
         for (ProcessTable.Tagged process : ProcessTable.tagged(Names.scope(state, scope))) {
             highest = Math.max(highest, Fence.number(process.get(Names.TOKEN)));
         }
-        return new Fence(highest, 0);
-    }
-
-    /// Whether a token was ever written here, and not deleted since.
-    boolean remembers() {
-        return Files.exists(root.resolve("token"));
+        return new Fence(highest, 0, false);
     }
 
     /// Makes it durable, before anything is done in its name. The lock is held.

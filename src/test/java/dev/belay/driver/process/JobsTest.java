@@ -73,7 +73,11 @@ class JobsTest {
 
         host.target = host.newTarget();
         assertThat(probe(job, 2)).isInstanceOf(Finding.InProgress.class);
-        assertThat(run(job, 3)).isEqualTo(new Answer.NotYet("`job-1` still runs"));
+        // Its own earlier run: that is what is to be asked about.
+        assertThat(run(job, 3)).isEqualTo(new Answer.InDoubt("`job-1` still runs"));
+        var other = new Order(Host.SCOPE, 3, "r-1", 4, Host.PATIENCE);
+        assertThat(host.target.runJob(job, other))
+                .isEqualTo(new Answer.NotYet("`job-1` still runs"));
         Files.createFile(go);
 
         Host.await("it is done", () -> probe(job, 4) instanceof Finding.Done);
@@ -95,7 +99,43 @@ class JobsTest {
         assertThat(run(job, 3)).isInstanceOf(Answer.NotYet.class);
 
         host.close();
-        assertThat(answer.join()).isInstanceOf(Answer.Failed.class);
+        assertThat(answer.join()).isInstanceOf(Answer.InDoubt.class);
+        // However often it is asked: the question itself must not pass for a memory.
+        for (int token = 4; token < 7; token++) {
+            assertThat(probe(job, token)).isInstanceOf(Finding.Unknowable.class);
+        }
+    }
+
+    @Test
+    void after_a_power_cut_a_claim_that_is_missing_proves_nothing() throws IOException {
+        Work.RunJob job = job("true");
+        run(job, 1);
+        Path run = host.state.resolve("instances/local/api/jobs/1");
+        Path record = run.resolve("record.json");
+        Files.writeString(record, Files.readString(record).replace(ProcessTable.BOOT, "earlier"));
+        Files.delete(run.resolve("run-1/claim"));
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Done.class);
+
+        Files.delete(run.resolve("run-1/exit"));
+        assertThat(probe(job, 3)).isInstanceOf(Finding.Unknowable.class);
+    }
+
+    @Test
+    void one_that_nobody_waited_for_and_that_outlived_its_time_has_failed() throws IOException {
+        Path began = folder.resolve("began");
+        Work.RunJob job = job(": > " + began + "; exec sleep 1000");
+        var order = new Order(Host.SCOPE, 1, "r-1", 3, Duration.ofMillis(2500));
+        Thread gone = Thread.startVirtualThread(() -> host.target.runJob(job, order));
+        Host.await("it runs", () -> Files.exists(began));
+        gone.interrupt();
+        Host.await(
+                "it is overdue",
+                () -> {
+                    host.target.supervise();
+                    return host.processes().isEmpty();
+                });
+
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Failed.class);
     }
 
     @Test
