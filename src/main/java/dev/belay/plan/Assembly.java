@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Makes one release's plan of its outline: what is once per release, and around that the courses
 /// of its components, each waiting for no more than it must.
@@ -66,15 +68,20 @@ final class Assembly {
         var ports = new TreeSet<Integer>();
         var artifacts = new TreeSet<Digest>();
         for (Change change : changes) {
-            variables.addAll(change.goal().revision().launch().required());
-            variables.addAll(change.goal().revision().launch().secrets());
+            // What ends needs no value any more, and may have none.
+            if (!change.ends()) {
+                variables.addAll(change.goal().revision().launch().required());
+                variables.addAll(change.goal().revision().launch().secrets());
+            }
             change.goal().traffic().forEach(line -> ports.add(line.port()));
             artifacts.add(change.goal().revision().artifact());
             if (change.back() != null) {
                 artifacts.add(change.back().revision().artifact());
             }
         }
-        var work = new Work.Preflight(variables, outline.view().requires(), ports, artifacts);
+        boolean starts = !changes.stream().allMatch(Change::ends);
+        SortedMap<String, String> tools = starts ? outline.view().requires() : new TreeMap<>();
+        var work = new Work.Preflight(variables, tools, ports, artifacts);
         return check(
                 new Draft(
                         "check variables, tools, ports and artifacts",
@@ -301,10 +308,21 @@ final class Assembly {
     }
 
     private String title() {
-        String verb = outline.kind() == Plan.Kind.DEPLOY ? "deploy " : "roll back ";
-        List<String> names = changes.stream().map(Change::name).toList();
+        boolean deploys = outline.kind() == Plan.Kind.DEPLOY;
+        var parts = new ArrayList<String>();
+        parts.add(
+                title(
+                        deploys ? "deploy " : "roll back ",
+                        changes.stream().filter(change -> !(deploys && change.ends()))));
+        parts.add(title("remove ", changes.stream().filter(change -> deploys && change.ends())));
+        parts.removeIf(String::isEmpty);
+        return String.join("; ", parts);
+    }
+
+    private static String title(String verb, Stream<Change> some) {
+        List<String> names = some.map(Change::name).toList();
         if (names.size() <= 4) {
-            return verb + String.join(", ", names);
+            return names.isEmpty() ? "" : verb + String.join(", ", names);
         }
         return verb
                 + String.join(", ", names.subList(0, 3))

@@ -124,7 +124,8 @@ record Change(
         var seen = new HashSet<String>(Set.of(goal.revision().id()));
         for (Inventory.Past past : inventory.history()) {
             String id = revision(past).id();
-            if (past.soaked() && targets.size() < Plan.Target.MAX && seen.add(id)) {
+            boolean ran = past.soaked() && !past.deployment().isEnded();
+            if (ran && targets.size() < Plan.Target.MAX && seen.add(id)) {
                 int instances = past.deployment().instances();
                 boolean warm = inventory.running().getOrDefault(id, 0) >= instances;
                 targets.add(new Plan.Target(name, id, past.release(), warm));
@@ -183,6 +184,16 @@ record Change(
 
     boolean sameRevision() {
         return now != null && now.revision().id().equals(goal.revision().id());
+    }
+
+    /// Whether nothing of it is to be left: no instance, no port.
+    boolean ends() {
+        return job == null && goal.isEnded();
+    }
+
+    /// Whether there is nothing to watch afterwards.
+    boolean proven() {
+        return ends() || (sameRevision() && soaked);
     }
 
     /// Whether anything has to happen at all.

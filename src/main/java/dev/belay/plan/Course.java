@@ -75,10 +75,16 @@ final class Course {
         }
         route(change.goal().traffic());
         if (count(goal) > change.goal().instances()) {
+            if (change.ends() && !traffic.isEmpty()) {
+                drain(goal, Phase.RETIRE);
+            }
             scale(goal, change.goal().instances(), Phase.RETIRE);
         }
         if (worker()) {
             stopOthers(Phase.SERVICES);
+        }
+        if (change.ends()) {
+            closePorts();
         }
         smokePublic();
         settle(Phase.VERIFY);
@@ -368,6 +374,21 @@ final class Course {
                         Times.ROUTE_LIMIT,
                         Times.MOMENT));
         traffic = wanted;
+    }
+
+    /// Last of all: until then, requests are answered that nobody is there.
+    private void closePorts() {
+        for (Traffic line : traffic) {
+            add(
+                    new Draft(
+                            change.name() + ": port " + line.port() + " is closed",
+                            Phase.RETIRE,
+                            routeTo(Traffic.NOWHERE),
+                            new Undo.Apply(routeTo(Traffic.none(line.port())), Times.ROUTE_LIMIT),
+                            Times.ROUTE_LIMIT,
+                            Times.MOMENT));
+        }
+        traffic = List.of();
     }
 
     private Undo undoRoute() {

@@ -16,6 +16,16 @@ public record Deployment(
         smoke = List.copyOf(smoke);
     }
 
+    /// What runs no more, and has no port of its own: a component that was removed.
+    static Deployment ended(Revision revision) {
+        return new Deployment(revision, 0, List.of());
+    }
+
+    /// Whether nothing runs and nothing is listened on: after a removal, and of a job always.
+    public boolean isEnded() {
+        return instances == 0 && traffic.isEmpty();
+    }
+
     public Deployment(Revision revision, int instances, List<Traffic> traffic) {
         this(revision, instances, traffic, List.of());
     }

@@ -25,6 +25,12 @@ public record Inventory(String environment, Map<String, Component> components) {
             history = List.copyOf(history);
             running = Map.copyOf(running);
         }
+
+        /// Whether there is nothing of it to end, nor to take back.
+        boolean isEnded() {
+            return running.isEmpty()
+                    && (history.isEmpty() || history.getFirst().deployment().isEnded());
+        }
     }
 
     /// One thing that a component ran.

@@ -68,11 +68,9 @@ public final class Planner {
                 consider(component, changes);
             }
         }
-        for (String name : request.inventory().components().keySet()) {
-            if (!view.components().containsKey(name)) {
-                unchanged.put(name, "no longer in the manifest: left as it runs");
-            }
-        }
+        var removal = new Removal(request);
+        removal.into(changes, unchanged, problems);
+        unchanged.putAll(removal.left(changes.keySet()));
         if (!problems.isEmpty()) {
             return new Planning.Refused(problems);
         }
@@ -202,7 +200,7 @@ public final class Planner {
 
     private Outline outline(
             Partition.Part part, Selection.Chosen chosen, Map<String, Change> changes) {
-        boolean proven = part.changes().stream().allMatch(c -> c.sameRevision() && c.soaked());
+        boolean proven = part.changes().stream().allMatch(Change::proven);
         boolean soaks = !proven && !chosen.without().contains(Phase.SOAK);
         return new Outline(
                 Plan.Kind.DEPLOY,

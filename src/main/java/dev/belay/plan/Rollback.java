@@ -75,6 +75,10 @@ final class Rollback {
     private Set<String> chosen() {
         var running = new TreeSet<>(request.inventory().components().keySet());
         if (request.components().isEmpty()) {
+            // What was removed comes back only when somebody names it.
+            running.removeIf(name ->
+                    !view.components().containsKey(name)
+                            && ended(request.inventory().components().get(name)));
             return running;
         }
         var asked = new LinkedHashSet<String>();
@@ -89,7 +93,7 @@ final class Rollback {
         if (declared.isEmpty()) {
             return asked;
         }
-        switch (new Selection(declared, List.of(), "", "").in(view, "belay rollback")) {
+        switch (new Selection(declared, List.of(), List.of(), "", "").in(view, "belay rollback")) {
             case Reading.Read<Selection.Chosen>(Selection.Chosen more) ->
                     asked.addAll(more.components());
             case Reading.Refused<Selection.Chosen>(List<Problem> wrong) -> problems.addAll(wrong);
@@ -133,6 +137,10 @@ final class Rollback {
         changes.put(name, change.returning());
     }
 
+    private static boolean ended(Inventory.@Nullable Component inventory) {
+        return inventory != null && !inventory.history().isEmpty() && inventory.isEnded();
+    }
+
     /// The last that soaked, other than what runs.
     private static Inventory.@Nullable Past target(Inventory.Component inventory) {
         if (inventory.history().isEmpty()) {
@@ -140,7 +148,9 @@ final class Rollback {
         }
         Deployment now = inventory.history().getFirst().deployment();
         for (Inventory.Past past : inventory.history()) {
-            if (past.soaked() && !past.deployment().revision().id().equals(now.revision().id())) {
+            boolean other =
+                    now.isEnded() || !past.deployment().revision().id().equals(now.revision().id());
+            if (past.soaked() && other && !past.deployment().isEnded()) {
                 return past;
             }
         }
@@ -203,7 +213,7 @@ final class Rollback {
         request.inventory()
                 .components()
                 .forEach((name, component) -> {
-                    if (!job(name) && target(component) != null) {
+                    if (!job(name) && !ended(component) && target(component) != null) {
                         byRelease
                                 .computeIfAbsent(
                                         component.history().getFirst().release(),

@@ -20,14 +20,18 @@ import java.util.TreeSet;
 ///
 /// @param only components or groups; empty is all
 /// @param skip phases, components or groups to leave out
+/// @param remove components to end, which the manifest no longer has; then nothing else is done,
+///   but what `only` names
 /// @param by who asked
 /// @param why the reason given
-public record Selection(List<String> only, List<String> skip, String by, String why) {
-    public static final Selection ALL = new Selection(List.of(), List.of(), "", "");
+public record Selection(
+        List<String> only, List<String> skip, List<String> remove, String by, String why) {
+    public static final Selection ALL = new Selection(List.of(), List.of(), List.of(), "", "");
 
     public Selection {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
+        remove = List.copyOf(remove);
     }
 
     /// A selection with every name resolved.
@@ -51,7 +55,7 @@ public record Selection(List<String> only, List<String> skip, String by, String 
         var problems = new ArrayList<Problem>();
         var components = new LinkedHashSet<String>();
         only.forEach(name -> members(view, name, onlyFlag, List.of(), problems, components));
-        if (only.isEmpty()) {
+        if (only.isEmpty() && remove.isEmpty()) {
             components.addAll(view.components().keySet());
         }
         var without = EnumSet.noneOf(Phase.class);
@@ -82,8 +86,10 @@ public record Selection(List<String> only, List<String> skip, String by, String 
     /// What was left out on request, for the record.
     List<Plan.Skip> skips() {
         var skips = new ArrayList<Plan.Skip>();
-        if (!only.isEmpty()) {
-            skips.add(new Plan.Skip("all but " + String.join(", ", only), by, why));
+        var wanted = new ArrayList<>(only);
+        wanted.addAll(remove);
+        if (!wanted.isEmpty()) {
+            skips.add(new Plan.Skip("all but " + String.join(", ", wanted), by, why));
         }
         skip.forEach(name -> skips.add(new Plan.Skip(name, by, why)));
         return skips;

@@ -76,7 +76,7 @@ final class Warnings {
     }
 
     private static void tests(Change change, boolean verify, List<String> warnings) {
-        if (change.job() != null) {
+        if (change.job() != null || change.ends()) {
             return;
         }
         if (!verify) {

@@ -4,8 +4,11 @@ import java.util.List;
 
 /// Who gets a component's requests: its line in the gateway's table.
 ///
-/// @param port the stable port that the gateway listens on
+/// @param port the stable port that the gateway listens on; 0 when it is to listen on none
 public record Traffic(int port, List<Share> shares) {
+    /// Nobody, and no port: the gateway has no line for it.
+    public static final Traffic NOWHERE = new Traffic(0, List.of());
+
     public Traffic {
         shares = List.copyOf(shares);
     }

@@ -46,12 +46,23 @@ final class Planned {
     }
 
     Planned only(String... names) {
-        selection = new Selection(List.of(names), selection.skip(), "anna", "to test it");
+        selection =
+                new Selection(
+                        List.of(names), selection.skip(), selection.remove(), "anna", "to test it");
+        return this;
+    }
+
+    Planned remove(String... names) {
+        selection =
+                new Selection(
+                        selection.only(), selection.skip(), List.of(names), "anna", "to test it");
         return this;
     }
 
     Planned skip(String... names) {
-        selection = new Selection(selection.only(), List.of(names), "anna", "to test it");
+        selection =
+                new Selection(
+                        selection.only(), List.of(names), selection.remove(), "anna", "to test it");
         return this;
     }
 

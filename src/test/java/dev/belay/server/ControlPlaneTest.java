@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +153,52 @@ class ControlPlaneTest {
                     "/api/v1/releases/" + id + "/commands",
                     "{\"command\": \"cancel\", \"mode\": \"roll-back\", \"reason\": \"not this one\"}");
             assertThat(await(id).at("/release/state").asString()).isEqualTo("rolled-back");
+        }
+    }
+
+    @Test
+    void what_left_the_manifest_is_named_and_ends_when_it_is_removed() throws Exception {
+        int port = freePort();
+        Path manifest = folder.resolve("belay.yaml");
+        String before = Files.readString(manifest);
+        String page = "  page: {kind: frontend, static: app, port: %d}\n".formatted(port);
+        String old = "  old: {kind: worker, build: {output: app}, run: sh work.sh, instances: 2}\n";
+        Files.writeString(
+                manifest, before.replace("environments:\n", page + old + "environments:\n"));
+        for (JsonNode release : deploy("key-1").json().path("releases")) {
+            assertThat(await(release.asString()).at("/release/state").asString())
+                    .isEqualTo("completed");
+        }
+        Files.writeString(manifest, before);
+
+        var asked = "{\"environment\": \"local\", \"remove\": [\"page\", \"old\"]%s}";
+        assertThat(client.post("/api/v1/plans", "{\"environment\": \"local\"}").body())
+                .contains("`belay deploy local --remove page` ends it");
+        assertThat(status()).contains("`belay deploy local --remove old` ends it");
+        var removed =
+                client.post("/api/v1/releases", asked.formatted(", \"requestKey\": \"key-2\""));
+        for (JsonNode release : removed.json().path("releases")) {
+            JsonNode shown = await(release.asString());
+            assertThat(shown.at("/release/state").asString()).isEqualTo("completed");
+            assertThat(shown.at("/changes/0/to").asString()).isEmpty();
+        }
+        plane.close();
+        plane = ControlPlane.start(Settings.of(folder));
+        connect();
+        assertThat(status()).contains("ticker").doesNotContain("page", "old");
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
+        assertThat(client.post("/api/v1/plans", asked.formatted("")).json().path("plans").size())
+                .isZero();
+    }
+
+    private String status() {
+        return client.get("/api/v1/environments/local/status").body();
+    }
+
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0)) {
+            return free.getLocalPort();
         }
     }
 

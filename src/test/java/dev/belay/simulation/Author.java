@@ -49,7 +49,7 @@ final class Author {
         Selection selection = Selection.ALL;
         if (universe.below(3) == 2) {
             String only = platform.names().get(universe.below(platform.names().size()));
-            selection = new Selection(List.of(only), List.of(), "anna", "only that");
+            selection = new Selection(List.of(only), List.of(), List.of(), "anna", "only that");
         }
         var request =
                 new PlanRequest(

@@ -26,6 +26,13 @@ final class Choice {
     private List<String> skip = new ArrayList<>();
 
     @Option(
+            names = "--remove",
+            paramLabel = "NAME",
+            split = ",",
+            description = "End this component, which the manifest no longer has, and nothing else.")
+    private List<String> remove = new ArrayList<>();
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Change the manifest for this once: components.api.instances=3.")
@@ -34,6 +41,7 @@ final class Choice {
     void into(Map<String, Object> body) {
         body.put("only", only);
         body.put("skip", skip);
+        body.put("remove", remove);
         body.put("set", set);
     }
 }

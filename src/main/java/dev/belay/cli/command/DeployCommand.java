@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  belay deploy local",
             "  belay deploy local --only api --reason \"the new greeting\"",
+            "  belay deploy local --remove mailer    (which is in belay.yaml no more)",
             "  belay deploy production --plan sha256:3f9c…  (refused when anything has moved)"
         })
 public final class DeployCommand extends BelayCommand {

@@ -50,6 +50,9 @@ public final class GatewayRouter implements Router {
 
     @Override
     public Answer route(Work.Route work, Order order) {
+        if (work.traffic().equals(Traffic.NOWHERE)) {
+            return answer(gateway.remove(key(order.scope()), order.token()));
+        }
         List<Instance> running = instances.apply(order.scope());
         var shares = new ArrayList<Route.Share>();
         for (Traffic.Share share : work.traffic().shares()) {
@@ -151,7 +154,10 @@ public final class GatewayRouter implements Router {
             if (seal.last() >= order.token()) {
                 return new Finding.Stale(seal.last());
             }
-            boolean same = seal.route().map(route -> agrees(route, work.traffic())).orElse(false);
+            boolean same =
+                    seal.route()
+                            .map(route -> agrees(route, work.traffic()))
+                            .orElse(work.traffic().equals(Traffic.NOWHERE));
             return same ? new Finding.Done("in force") : new Finding.NotDone();
         } catch (IOException e) {
             return new Finding.Unknown(String.valueOf(e.getMessage()));

@@ -109,6 +109,7 @@ final class Bodies {
                 fields.required("environment"),
                 fields.texts("only"),
                 fields.texts("skip"),
+                fields.texts("remove"),
                 fields.texts("set"),
                 fields.text(why));
     }

@@ -9,6 +9,7 @@ import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
 import dev.belay.release.ReleaseState;
+import dev.belay.release.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,8 +114,19 @@ public final class ReleaseReader {
                         new ReleaseView.Change(
                                 name,
                                 revision(plan.fallback().get(name)),
-                                revision(plan.desired().get(name))))
+                                ends(plan, name) ? "" : revision(plan.desired().get(name))))
                 .toList();
+    }
+
+    /// Whether the release removes the component. A job leaves nothing behind either, and has run.
+    private static boolean ends(Plan plan, String component) {
+        Deployment goal = plan.desired().get(component);
+        return goal != null
+                && goal.isEnded()
+                && plan.steps().stream()
+                        .noneMatch(step ->
+                                step.work() instanceof Work.RunJob(var revision, var _)
+                                        && revision.equals(goal.revision()));
     }
 
     private static String revision(@Nullable Deployment deployment) {

@@ -158,7 +158,7 @@ public final class Releases {
     }
 
     private static Set<String> names(EnvironmentView view, List<String> components) {
-        return chosen(new Selection(components, List.of(), "", ""), view).components();
+        return chosen(new Selection(components, List.of(), List.of(), "", ""), view).components();
     }
 
     private static Selection.Chosen chosen(Selection selection, EnvironmentView view) {
@@ -185,7 +185,7 @@ public final class Releases {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
-        var selection = new Selection(wish.only(), wish.skip(), by, wish.why());
+        var selection = new Selection(wish.only(), wish.skip(), wish.remove(), by, wish.why());
         Set<String> wanted = chosen(selection, read.view()).components();
         return new Prepared(
                 read.view(),

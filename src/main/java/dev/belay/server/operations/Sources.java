@@ -63,7 +63,9 @@ public final class Sources {
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
-        groundwork.lay(view, progress);
+        if (!components.isEmpty()) {
+            groundwork.lay(view, progress);
+        }
         var sources = new TreeMap<String, PlanRequest.Source>();
         Set<Path> secrets = checking.environmentFiles();
         for (String name : components) {

@@ -71,8 +71,12 @@ public final class StatusReader {
         var components = new ArrayList<ComponentStatus>();
         for (String name : names) {
             Scope scope = Scope.component(environment, name);
-            components.add(
-                    component(scope, view.components().get(name), owners.get(scope), gateway));
+            ComponentStatus status =
+                    component(scope, view.components().get(name), owners.get(scope), gateway);
+            boolean gone = !view.components().containsKey(name) && status.state().equals("nothing");
+            if (!gone) {
+                components.add(status);
+            }
         }
         return new StatusView(
                 view.platform(),
@@ -115,6 +119,12 @@ public final class StatusReader {
             boolean stray = owner == null && !instances.isEmpty();
             because = stray ? "it runs, and no release of this journal says why" : "";
             state = stray ? "unwell" : "nothing";
+        } else if (owner == null && removed(component, wanted) && because.isEmpty()) {
+            state = "nothing";
+        } else if (component == null && owner == null && because.isEmpty()) {
+            because =
+                    "`belay deploy %s --remove %s` ends it"
+                            .formatted(scope.environment(), scope.name());
         }
         return new ComponentStatus(
                 scope.name(),
@@ -129,6 +139,17 @@ public final class StatusReader {
                 past.map(Journal.Past::soaked).orElse(false),
                 owner == null ? "" : owner.row().id(),
                 revisions);
+    }
+
+    /// Whether its last release ended it. A job never stays, and of a worker no instance may be
+    /// wanted.
+    private static boolean removed(@Nullable Component component, Deployment last) {
+        return last.isEnded()
+                && switch (component == null ? null : component.kind()) {
+                    case Component.Job _ -> false;
+                    case Component.Worker worker -> worker.instances() > 0;
+                    case null, default -> true;
+                };
     }
 
     private static String changing(String state, Owner owner) {

@@ -6,13 +6,20 @@ import java.util.List;
 ///
 /// @param only components or groups; empty is all
 /// @param skip phases, components or groups to leave out
+/// @param remove components to end, which the manifest no longer has
 /// @param set overrides of the manifest, `components.api.instances=3`
 /// @param why the reason given
 public record Wish(
-        String environment, List<String> only, List<String> skip, List<String> set, String why) {
+        String environment,
+        List<String> only,
+        List<String> skip,
+        List<String> remove,
+        List<String> set,
+        String why) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
+        remove = List.copyOf(remove);
         set = List.copyOf(set);
     }
 }
