@@ -150,6 +150,14 @@ public final class PlanDocument {
     private void commands(Plan plan, Work.Effect effect) {
         switch (effect) {
             case Work.Scale(Revision revision, int instances) -> scale(revision, instances);
+            case Work.Route(String component, Traffic traffic, var _)
+                    when traffic.equals(Traffic.NOWHERE) ->
+                    shell(
+                            "token=…   # greater than the `last` that the table shows for "
+                                    + component,
+                            ("curl --unix-socket %s -X DELETE --data '{\"token\":'$token'}'"
+                                            + " http://gateway/routes/%s/%s")
+                                    .formatted(SOCKET, plan.environment(), component));
             case Work.Route(String component, Traffic traffic, var _) ->
                     shell(
                             "token=…   # greater than the `last` that the table shows for "

@@ -49,6 +49,14 @@ class RemovalTest {
     }
 
     @Test
+    void the_document_for_the_day_without_belay_closes_the_port_too() {
+        var submission = plan(NOW).remove("old").on(running(ONCE, "v1")).submission();
+        assertThat(PlanDocument.markdown(submission, "today"))
+                .contains(
+                        "-X DELETE --data '{\"token\":'$token'}' http://gateway/routes/local/old");
+    }
+
+    @Test
     void workers_and_frontends_end_too_each_in_a_release_of_its_own() {
         var result = plan(NOW).remove("mailer", "page").on(running(ONCE, "v1"));
         assertThat(result.plans().stream().map(Plan::title).toList())
