@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -300,9 +301,39 @@ class ControlPlaneTest {
     void what_is_not_there_is_said() {
         assertThat(client.get("/api/v1/releases/local-9").status()).isEqualTo(404);
         assertThat(client.get("/api/v1/environments/nowhere/status").status()).isEqualTo(404);
+        var known = client.get("/api/v1/releases?environment=local");
+        assertThat(known.status()).isEqualTo(200);
         assertThat(client.get("/api/v1/releases?state=odd").status()).isEqualTo(422);
         assertThat(client.get("/api/v1/releases?limit=-1").status()).isEqualTo(422);
         assertThat(client.post("/api/v1/releases/local-9/commands", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_name_that_nothing_has_is_a_problem_of_whoever_typed_it() {
+        var answers = new LinkedHashMap<String, Client.Answer>();
+        for (String path : List.of("status", "why", "logs")) {
+            answers.put(path, client.get("/api/v1/environments/nowhere/" + path));
+        }
+        for (String path : List.of("environments/nowhere/up", "environments/nowhere/down")) {
+            answers.put(path, client.post("/api/v1/" + path, "{}"));
+        }
+        for (String path : List.of("plans", "releases", "rollbacks")) {
+            String key = path.equals("plans") ? "" : ", \"requestKey\": \"k\"";
+            String body = "{\"environment\": \"nowhere\"%s}".formatted(key);
+            answers.put(path, client.post("/api/v1/" + path, body));
+        }
+        answers.put("list", client.get("/api/v1/releases?environment=nowhere"));
+        answers.forEach((path, answer) -> {
+            assertThat(answer.status()).as(path).isEqualTo(404);
+            assertThat(answer.json().path("kind").asString()).as(path).isEqualTo("problem");
+            assertThat(answer.json().at("/problems/0/code").asString())
+                    .as(path)
+                    .isEqualTo("manifest/unknown-environment");
+        });
+        assertThat(client.get("/api/v1/environments/local/logs?component=tikcer").body())
+                .contains("request/unknown-component", "did you mean `ticker`?");
+        assertThat(client.get("/api/v1/releases/local-9").body())
+                .contains("request/unknown-release");
     }
 
     private Client.Answer deploy(String key) {

@@ -2,6 +2,7 @@ package dev.belay.server.api;
 
 import dev.belay.driver.process.Logs;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.problem.Nearest;
 import dev.belay.release.Scope;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
@@ -140,8 +141,11 @@ final class EnvironmentRoutes implements AutoCloseable {
     private static List<Scope> scopes(EnvironmentView view, String component) {
         if (!component.isEmpty() && !view.components().containsKey(component)) {
             throw Denied.unknown(
-                    "there is no component `" + component + "`",
-                    "known are `" + String.join("`, `", view.components().keySet()) + "`");
+                    "request/unknown-component",
+                    "component",
+                    component,
+                    "`" + view.platform() + "` has no such component",
+                    Nearest.hint(component, view.components().keySet()));
         }
         return view.components().keySet().stream()
                 .filter(name -> component.isEmpty() || name.equals(component))

@@ -1,6 +1,7 @@
 package dev.belay.server.api;
 
 import dev.belay.journal.JournalException;
+import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemRecord;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
@@ -43,23 +44,21 @@ final class Errors {
     static void answer(Context ctx, No no) {
         switch (no) {
             case No.Problems(var problems) ->
-                    write(
-                            ctx,
-                            HttpStatus.UNPROCESSABLE_CONTENT,
-                            new ErrorBody(
-                                    "problem",
-                                    problems.stream().map(ProblemRecord::of).toList(),
-                                    "",
-                                    ""));
+                    problems(ctx, HttpStatus.UNPROCESSABLE_CONTENT, problems);
+            case No.Unknown(Problem problem) ->
+                    problems(ctx, HttpStatus.NOT_FOUND, List.of(problem));
             case No.Refusal(String reason, String wayOut) ->
                     answer(ctx, HttpStatus.CONFLICT, "refusal", reason, wayOut);
-            case No.Unknown(String reason, String hint) ->
-                    answer(ctx, HttpStatus.NOT_FOUND, "refusal", reason, hint);
             case No.Failure(String reason, String hint) ->
                     answer(ctx, HttpStatus.BAD_GATEWAY, "failure", reason, hint);
             case No.Busy(String reason, String wayOut) ->
                     answer(ctx, HttpStatus.SERVICE_UNAVAILABLE, "refusal", reason, wayOut);
         }
+    }
+
+    private static void problems(Context ctx, HttpStatus status, List<Problem> problems) {
+        var records = problems.stream().map(ProblemRecord::of).toList();
+        write(ctx, status, new ErrorBody("problem", records, "", ""));
     }
 
     /// The log says what happened, the answer only where in the log to look: what a bug says was

@@ -160,10 +160,12 @@ public final class ReleaseRoutes {
 
     private void list(Context ctx) {
         int limit = Query.limit(ctx, PAGE, PAGE_MAX);
+        String environment = Query.text(ctx, "environment");
         List<ReleaseLine> lines =
-                operations
-                        .reader()
-                        .list(Query.text(ctx, "environment"), states(ctx), before(ctx), limit);
+                operations.reader().list(environment, states(ctx), before(ctx), limit);
+        if (lines.isEmpty() && !environment.isEmpty()) {
+            demandKnown(environment);
+        }
         if (Query.wantsText(ctx)) {
             text(
                     ctx,
@@ -171,6 +173,14 @@ public final class ReleaseRoutes {
         } else {
             long next = lines.size() < limit ? 0 : lines.getLast().ordinal();
             Wire.answer(ctx, new Page(lines, next));
+        }
+    }
+
+    /// One that had releases is known, also when the manifest has it no more.
+    private void demandKnown(String environment) {
+        var any = EnumSet.allOf(ReleaseState.class);
+        if (operations.reader().list(environment, any, Long.MAX_VALUE, 1).isEmpty()) {
+            operations.platform().lately(environment);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.belay.server.operations;
 
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+
 /// Carries a [No] up to whoever asked, past the steps that would have come next. Not a bug and not
 /// logged as one.
 public final class Denied extends RuntimeException {
@@ -18,8 +21,13 @@ public final class Denied extends RuntimeException {
         return new Denied(new No.Refusal(reason, wayOut));
     }
 
-    public static Denied unknown(String reason, String hint) {
-        return new Denied(new No.Unknown(reason, hint));
+    /// A name that nothing has.
+    ///
+    /// @param what a component, a release: with the name behind it, the place of the problem
+    public static Denied unknown(
+            String code, String what, String name, String message, String hint) {
+        var place = new Place.Named(what + " `" + name + "`");
+        return new Denied(new No.Unknown(new Problem(code, place, message, hint)));
     }
 
     public static Denied failure(String reason, String hint) {

@@ -18,8 +18,8 @@ public sealed interface No {
     /// @param wayOut what to do about it, best a command
     record Refusal(String reason, String wayOut) implements No {}
 
-    /// There is no such thing.
-    record Unknown(String reason, String hint) implements No {}
+    /// There is no such thing: a problem of whoever named it.
+    record Unknown(Problem problem) implements No {}
 
     /// The world did not do its part.
     record Failure(String reason, String hint) implements No {}

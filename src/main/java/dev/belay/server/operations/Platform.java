@@ -59,12 +59,21 @@ public final class Platform {
     public Read in(String environment, List<String> settings) {
         Manifest read = manifest();
         if (!read.environments().contains(environment)) {
-            throw Denied.unknown(
-                    "there is no environment `" + environment + "`",
-                    "the manifest has `" + String.join("`, `", read.environments()) + "`");
+            throw unknown(read, environment);
         }
         EnvironmentView view = valueOf(read.in(environment, new Overrides(settings)));
         return new Read(view, read.digest().text());
+    }
+
+    /// In the manifest's own words, as `belay check` says it.
+    private static Denied unknown(Manifest read, String environment) {
+        return switch (read.in(environment)) {
+            case Reading.Refused<EnvironmentView>(List<Problem> problems) ->
+                    new Denied(new No.Unknown(problems.getFirst()));
+            case Reading.Read<EnvironmentView> _ ->
+                    throw new IllegalStateException(
+                            "it lists no `" + environment + "`, and has it");
+        };
     }
 
     private static <T> T valueOf(Reading<T> reading) {

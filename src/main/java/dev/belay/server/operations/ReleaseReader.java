@@ -49,7 +49,10 @@ public final class ReleaseReader {
         return journal.find(release)
                 .orElseThrow(() ->
                         Denied.unknown(
-                                "there is no release `" + release + "`",
+                                "request/unknown-release",
+                                "release",
+                                release,
+                                "there is no such release",
                                 "`belay releases` lists them"));
     }
 

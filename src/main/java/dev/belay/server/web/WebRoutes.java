@@ -88,14 +88,16 @@ public final class WebRoutes {
     private static String sentence(No no) {
         return switch (no) {
             case No.Problems(List<Problem> problems) ->
-                    problems.stream()
-                            .map(problem -> problem.message() + "  [" + problem.code() + "]")
-                            .collect(Collectors.joining("\n"));
+                    problems.stream().map(WebRoutes::sentence).collect(Collectors.joining("\n"));
             case No.Refusal(String reason, String _) -> reason;
-            case No.Unknown(String reason, String _) -> reason;
+            case No.Unknown(Problem problem) -> sentence(problem);
             case No.Failure(String reason, String _) -> reason;
             case No.Busy(String reason, String _) -> reason;
         };
+    }
+
+    private static String sentence(Problem problem) {
+        return problem.message() + "  [" + problem.code() + "]";
     }
 
     private static void asset(Context ctx, String name, String type) throws IOException {
