@@ -24,6 +24,7 @@ import dev.belay.cli.command.UpCommand;
 import dev.belay.cli.command.VersionCommand;
 import dev.belay.cli.command.WhyCommand;
 import dev.belay.cli.demo.DemoCommand;
+import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -181,7 +182,7 @@ public final class CommandTree {
         sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + exitCodes());
         line.setHelpSectionMap(sections);
         line.setUsageHelpWidth(100);
-        line.setParameterExceptionHandler((e, _) -> mistyped(e));
+        line.setParameterExceptionHandler(this::mistyped);
         line.setExecutionExceptionHandler(
                 (e, _, result) -> failed(e, innermost(result).commandSpec().userObject()));
         return line;
@@ -202,8 +203,14 @@ public final class CommandTree {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
-    private int mistyped(ParameterException e) {
-        context.terminal().err().print(ProblemText.of(Mistyped.problem(e)));
+    /// Reading the flags has ended before `--json` was understood: so it is looked for as typed.
+    private int mistyped(ParameterException e, String... typed) {
+        Problem problem = Mistyped.problem(e);
+        if (List.of(typed).contains("--json")) {
+            context.terminal().print(StopJson.of(Stop.problem(problem)));
+        } else {
+            context.terminal().err().print(ProblemText.of(problem));
+        }
         return ExitCode.PROBLEM.number();
     }
 

@@ -77,6 +77,23 @@ class CommandTreeTest {
     }
 
     @Test
+    void programs_get_what_was_mistyped_in_json() {
+        for (String typed :
+                List.of(
+                        "statsu --json",
+                        "deploy --json --onyl api",
+                        "show --json",
+                        "cancel local-1 --json")) {
+            out.reset();
+            assertThat(run(typed.split(" ", -1))).as(typed).isEqualTo(2);
+            assertThat(text(out))
+                    .as(typed)
+                    .startsWith("{\"kind\":\"problem\",\"problems\":[{\"code\":\"cli/");
+        }
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
     void a_cancel_that_does_not_say_how_is_a_problem() {
         assertThat(run("cancel", "local-1")).isEqualTo(2);
         assertThat(run("cancel", "local-1", "--stop-here", "--and-leave")).isEqualTo(2);
