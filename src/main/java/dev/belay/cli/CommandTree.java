@@ -10,6 +10,7 @@ import dev.belay.cli.command.DeployCommand;
 import dev.belay.cli.command.DocsCommand;
 import dev.belay.cli.command.DownCommand;
 import dev.belay.cli.command.GatewayCommand;
+import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
 import dev.belay.cli.command.LogsCommand;
 import dev.belay.cli.command.PauseCommand;
@@ -112,6 +113,7 @@ public final class CommandTree {
         all.put("gateway", GatewayCommand::new);
         all.put("demo", DemoCommand::new);
         all.put("completion", CompletionCommand::new);
+        all.put("help", HelpCommand::new);
         all.put("version", VersionCommand::new);
         return all;
     }

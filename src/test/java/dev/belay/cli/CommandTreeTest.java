@@ -54,6 +54,23 @@ class CommandTreeTest {
     }
 
     @Test
+    void help_is_a_word_too() {
+        assertThat(run("--help")).isZero();
+        String all = text(out);
+        out.reset();
+        assertThat(run("help")).isZero();
+        assertThat(text(out)).isEqualTo(all).contains("Usage: belay");
+        out.reset();
+        assertThat(run("cancel", "--help")).isZero();
+        String cancel = text(out);
+        out.reset();
+        assertThat(run("help", "cancel")).isZero();
+        assertThat(text(out)).isEqualTo(cancel).contains("Usage: belay cancel");
+        assertThat(run("help", "cancle")).isEqualTo(2);
+        assertThat(text(err)).contains("there is no command `cancle`", "did you mean `cancel`?");
+    }
+
+    @Test
     void every_command_has_a_purpose_of_one_sentence_and_an_example() {
         for (String name : CommandTree.names()) {
             out.reset();
