@@ -214,7 +214,7 @@ public final class ControlPlane implements AutoCloseable {
     private static HostChecks.LastLines last(Logs logs) {
         return (scope, revision, lines) -> {
             try {
-                return logs.last(scope, lines).stream()
+                return logs.lastOfEach(scope, lines).stream()
                         .filter(line -> line.instance().startsWith(revision + "-"))
                         .map(line -> line.instance() + " | " + line.text())
                         .toList();

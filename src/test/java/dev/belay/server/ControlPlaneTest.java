@@ -88,7 +88,11 @@ class ControlPlaneTest {
         String id = made.path("releases").path(0).asString();
         JsonNode shown = await(id);
         assertThat(shown.path("release").path("state").asString()).isEqualTo("completed");
-        assertThat(client.get("/api/v1/environments/local/logs").body()).contains("v1");
+        String logs = "/api/v1/environments/local/logs?component=ticker";
+        JsonNode line = client.get(logs).json();
+        assertThat(line.path("component").asString()).isEqualTo("ticker");
+        assertThat(line.path("text").asString()).isEqualTo("v1");
+        assertThat(client.get(logs, "text/plain").body()).matches("ticker-\\w+-1 \\| v1\n");
         long pid = pid();
 
         plane.close();

@@ -15,6 +15,9 @@ import picocli.CommandLine.Parameters;
         description = "Prints what instances wrote.",
         footer = {
             "",
+            "What shall run now comes first; what ran before, only where that wrote too little.",
+            "With --json every line is an object: component, instance, text.",
+            "",
             "Examples:",
             "  belay logs local",
             "  belay logs local api -f",
@@ -39,7 +42,7 @@ public final class LogsCommand extends BelayCommand {
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
-            description = "Begin so many lines before the end (${DEFAULT-VALUE}).")
+            description = "Begin so many lines before the end, of all together (${DEFAULT-VALUE}).")
     private int lines = 50;
 
     @Option(
@@ -62,7 +65,7 @@ public final class LogsCommand extends BelayCommand {
         }
         ControlPlane server = controlPlane();
         Http.Request request = Http.Request.get(path.toString()).patient(DAY);
-        try (Http.Answer answer = server.ask(request)) {
+        try (Http.Answer answer = server.ask(json() ? request : asText(request))) {
             // As it comes, without waiting for a line to be whole.
             var buffer = new byte[8192];
             for (int got = answer.body().read(buffer); got >= 0; got = answer.body().read(buffer)) {

@@ -3,11 +3,14 @@ package dev.belay.driver.process;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.release.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /// What the instances of a component wrote, as people may see it: without the secrets that Belay
 /// gave them.
@@ -24,24 +27,48 @@ public final class Logs {
     }
 
     /// One line and who wrote it.
-    public record Line(String instance, String text) {}
+    public record Line(String component, String instance, String text) {}
 
     /// The last lines of each instance that anything is known of, one instance after the other.
-    public List<Line> last(Scope scope, int lines) throws IOException {
+    public List<Line> lastOfEach(Scope scope, int lines) throws IOException {
         List<Line> found = new ArrayList<>();
         for (InstanceFolder instance : ScopeFolder.of(instances, scope).instances()) {
-            for (String text : new LogFile(instance.log()).last(lines)) {
-                found.add(new Line(instance.id(), redactor.redact(text)));
-            }
+            found.addAll(last(scope, instance, lines));
         }
         return found;
     }
 
-    /// The last lines of one instance; none when there is no such instance.
-    public List<Line> last(Scope scope, String instance, int lines) throws IOException {
-        return last(scope, lines).stream()
-                .filter(line -> line.instance().equals(instance))
-                .toList();
+    /// The last lines of all of them together: of what shall run now, and where that wrote less, of
+    /// what ran before.
+    ///
+    /// @param instance only of this one; `""` for all
+    public List<Line> last(List<Scope> scopes, String instance, int lines) throws IOException {
+        Tails tails = new Tails();
+        for (Scope scope : scopes) {
+            ScopeFolder folder = ScopeFolder.of(instances, scope);
+            SortedMap<String, Wanted> wanted = folder.wanted();
+            for (InstanceFolder one : folder.instances()) {
+                if (instance.isEmpty() || instance.equals(one.id())) {
+                    Wanted own = wanted.get(one.revision());
+                    boolean shallRun = own != null && one.number() <= own.instances();
+                    FileTime written =
+                            Files.exists(one.log())
+                                    ? Files.getLastModifiedTime(one.log())
+                                    : FileTime.fromMillis(0);
+                    tails.add(new Tails.Tail(shallRun, written, last(scope, one, lines)));
+                }
+            }
+        }
+        return tails.last(lines);
+    }
+
+    private List<Line> last(Scope scope, InstanceFolder instance, int lines) throws IOException {
+        return new LogFile(instance.log())
+                .last(lines).stream().map(text -> line(scope, instance, text)).toList();
+    }
+
+    private Line line(Scope scope, InstanceFolder instance, String text) {
+        return new Line(scope.name(), instance.id(), redactor.redact(text));
     }
 
     /// Goes on from now, over cuts and over instances that come and go.
@@ -76,7 +103,7 @@ public final class Logs {
                                 instance.id(), _ -> new LineReader(new LogFile(instance.log()), 0));
                 for (int i = 0; i < PIECES_PER_POLL; i++) {
                     List<String> more = reader.more();
-                    more.forEach(text -> lines.add(new Line(instance.id(), redactor.redact(text))));
+                    more.forEach(text -> lines.add(line(scope.scope(), instance, text)));
                     if (more.isEmpty()) {
                         break;
                     }

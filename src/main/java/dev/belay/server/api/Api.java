@@ -12,12 +12,12 @@ import java.util.function.UnaryOperator;
 public final class Api implements AutoCloseable {
     private final HttpServer server;
     private final SnapshotStream streams;
-    private final EnvironmentRoutes environments;
+    private final LogRoutes logs;
 
-    private Api(HttpServer server, SnapshotStream streams, EnvironmentRoutes environments) {
+    private Api(HttpServer server, SnapshotStream streams, LogRoutes logs) {
         this.server = server;
         this.streams = streams;
-        this.environments = environments;
+        this.logs = logs;
     }
 
     /// How it is served.
@@ -34,6 +34,7 @@ public final class Api implements AutoCloseable {
     public static Api start(Terms terms, Operations operations, Runnable stop) {
         var streams = new SnapshotStream();
         var environments = new EnvironmentRoutes(operations);
+        var logs = new LogRoutes(operations);
         var releases = new ReleaseRoutes(operations, streams, terms.actor());
         var system = new SystemRoutes(operations, terms.version(), stop);
         var web = new WebRoutes(operations, terms.version());
@@ -45,9 +46,10 @@ public final class Api implements AutoCloseable {
                                 system::register,
                                 releases::register,
                                 environments::register,
+                                logs::register,
                                 web::register,
                                 routes -> routes.after(ctx -> mask(ctx, terms.redact()))));
-        return new Api(server, streams, environments);
+        return new Api(server, streams, logs);
     }
 
     /// The last door: drivers mask what they write down, and this what is answered all the same.
@@ -71,7 +73,7 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         streams.close();
-        environments.close();
+        logs.close();
         server.close();
     }
 }

@@ -237,9 +237,10 @@ class SupervisionTest {
 
         assertThat(log).isEmptyFile();
         assertThat(log.resolveSibling("log.1")).hasSize(1000);
-        assertThat(logs().last(Host.SCOPE, 2))
+        assertThat(logs().lastOfEach(Host.SCOPE, 2))
                 .containsExactly(
-                        new Logs.Line("api-1-1", "line 299"), new Logs.Line("api-1-1", "line 300"));
+                        new Logs.Line("api", "api-1-1", "line 299"),
+                        new Logs.Line("api", "api-1-1", "line 300"));
     }
 
     @Test
@@ -306,8 +307,8 @@ class SupervisionTest {
         assertThat(restarted.surroundings(Host.SCOPE, host.only()).orElseThrow().environment())
                 .containsEntry("KEY", "hunter22")
                 .containsEntry("BELAY_INSTANCE", "api-1-1");
-        assertThat(new Logs(host.state, values.redactor()).last(Host.SCOPE, 1))
-                .containsExactly(new Logs.Line("api-1-1", "***"));
+        assertThat(new Logs(host.state, values.redactor()).lastOfEach(Host.SCOPE, 1))
+                .containsExactly(new Logs.Line("api", "api-1-1", "***"));
     }
 
     @Test
