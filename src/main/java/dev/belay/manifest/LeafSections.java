@@ -140,7 +140,8 @@ final class LeafSections {
                     "output",
                     PATH,
                     "Folder or file that becomes the artifact, relative to `dir`. `dir` by"
-                            + " default.");
+                            + " default. The manifest, dotenv files, `.git` and `.belay` are left"
+                            + " out of it.");
     private static final Key<List<String>> INPUTS =
             Key.of(
                             "inputs",

@@ -172,7 +172,8 @@ public final class ControlPlane implements AutoCloseable {
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
         var versions = new VariableVersions(values, token.secret());
-        var sources = new Sources(checking, builder, configurations, versions, redactor);
+        var sources =
+                new Sources(checking, builder, configurations, versions, redactor, state.path());
         var reader =
                 new ReleaseReader(
                         journal,

@@ -145,6 +145,22 @@ class ControlPlaneTest {
     }
 
     @Test
+    void a_manifest_that_says_the_same_in_other_words_ships_nothing() throws Exception {
+        Path manifest = folder.resolve("belay.yaml");
+        String whole = Files.readString(manifest).replace("    build: {output: app}\n", "");
+        Files.writeString(folder.resolve("more.yaml"), "x-note: one\n");
+        Files.writeString(
+                manifest, "include: [more.yaml]\n" + whole.replace("work.sh", "app/work.sh"));
+        JsonNode made = deploy("key-1").json();
+        assertThat(made.path("releases").size()).as(made.toString()).isEqualTo(1);
+        await(made.at("/releases/0").asString());
+
+        Files.writeString(manifest, Files.readString(manifest) + "# a remark\n");
+        Files.writeString(folder.resolve("more.yaml"), "x-note: two\n");
+        assertThat(deploy("key-2").json().path("releases").size()).isZero();
+    }
+
+    @Test
     void what_was_taken_back_in_its_first_soak_can_be_deployed_again() throws Exception {
         Path manifest = folder.resolve("belay.yaml");
         Files.writeString(

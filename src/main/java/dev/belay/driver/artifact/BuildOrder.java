@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 /// @param output folder or file that is the artifact
 /// @param inputs patterns (`services/api/**`) of the files that the command reads, relative to
 ///   `root`; each must go with a file. Empty when nobody can say, and then it is run every time
-/// @param secrets files below `root` that never get into an artifact, as what holds secrets does
-///   not
+/// @param keptBack files and folders below `root` that never get into an artifact: what holds
+///   secrets, and what says how to run it rather than what it is
 /// @param environment for the command, on top of the few variables that are passed on
 /// @param within after that long the command is killed
 public record BuildOrder(
@@ -28,7 +28,7 @@ public record BuildOrder(
         List<String> command,
         String output,
         List<String> inputs,
-        Set<Path> secrets,
+        Set<Path> keptBack,
         Map<String, String> environment,
         Duration within) {
     private static final Pattern DOTENV = Pattern.compile("\\.env(\\..*)?");
@@ -40,18 +40,17 @@ public record BuildOrder(
         command = List.copyOf(command);
         inputs = List.copyOf(inputs);
         Path home = root;
-        secrets =
-                secrets.stream()
+        keptBack =
+                keptBack.stream()
                         .map(file -> home.resolve(file).normalize())
                         .collect(Collectors.toUnmodifiableSet());
         environment = Map.copyOf(environment);
     }
 
-    /// Files that instances get as variables, not as files: those named, and whatever has the name
-    /// of one.
+    /// What is named so, and whatever has the name of a file that instances get as variables.
     boolean keepsBack(Path file) {
         String name = String.valueOf(file.getFileName());
         boolean sample = SAMPLE.matcher(name).matches();
-        return secrets.contains(file) || (DOTENV.matcher(name).matches() && !sample);
+        return keptBack.contains(file) || (DOTENV.matcher(name).matches() && !sample);
     }
 }

@@ -69,6 +69,7 @@ final class SourceDigest {
                     public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
                         boolean skip =
                                 LEFT_OUT.contains(String.valueOf(dir.getFileName()))
+                                        || order.keepsBack(dir)
                                         || (dir.equals(output) && !dir.equals(order.root()));
                         return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                     }

@@ -83,10 +83,12 @@ public final class Checking {
                 view.source());
     }
 
-    /// The dotenv files of all environments, relative to the manifest's folder.
-    Set<Path> environmentFiles() {
+    /// What no artifact is made of, relative to the manifest's folder: the files of the manifest
+    /// itself, and the dotenv files of all environments.
+    Set<Path> keptBack() {
         Manifest manifest = platform.manifest();
         Set<Path> files = new HashSet<>();
+        manifest.files().forEach(file -> files.add(Path.of(file)));
         for (String environment : manifest.environments()) {
             if (manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)) {
                 files.addAll(view.environmentFiles());

@@ -35,21 +35,25 @@ public final class Sources {
     private final VariableVersions versions;
     private final Redactor redactor;
     private final Groundwork groundwork;
+    private final Path state;
 
     /// A maker over these stores.
     ///
     /// @param redactor masks what builds wrote
+    /// @param state Belay's own folder, which may lie among the sources
     public Sources(
             Checking checking,
             Builder builder,
             ConfigurationStore configurations,
             VariableVersions versions,
-            Redactor redactor) {
+            Redactor redactor,
+            Path state) {
         this.checking = checking;
         this.builder = builder;
         this.configurations = configurations;
         this.versions = versions;
         this.redactor = redactor;
+        this.state = state.toAbsolutePath().normalize();
         groundwork = new Groundwork(redactor);
     }
 
@@ -67,13 +71,14 @@ public final class Sources {
             groundwork.lay(view, progress);
         }
         var sources = new TreeMap<String, PlanRequest.Source>();
-        Set<Path> secrets = checking.environmentFiles();
+        Set<Path> keptBack = checking.keptBack();
+        keptBack.add(state);
         for (String name : components) {
             Component component = view.components().get(name);
             if (component == null || component.kind() instanceof Component.Contract) {
                 continue;
             }
-            Digest artifact = build(view, component, secrets, progress);
+            Digest artifact = build(view, component, keptBack, progress);
             sources.put(name, new PlanRequest.Source(artifact, configuration(view, component)));
         }
         return sources;
@@ -82,7 +87,7 @@ public final class Sources {
     private Digest build(
             EnvironmentView view,
             Component component,
-            Set<Path> secrets,
+            Set<Path> keptBack,
             Consumer<String> progress) {
         Build build = component.build();
         var order =
@@ -93,7 +98,7 @@ public final class Sources {
                         build.run(),
                         build.output(),
                         build.inputs(),
-                        secrets,
+                        keptBack,
                         Map.of(),
                         BUILD_WITHIN);
         if (!build.run().isEmpty()) {
@@ -134,8 +139,8 @@ public final class Sources {
                                         ? "it is a folder: `/**` after it stands for all that is"
                                                 + " in it"
                                         : "patterns are relative to the component's `dir`; the"
-                                                + " output, `.git`, `.belay` and `node_modules` do"
-                                                + " not count"))
+                                                + " output, the manifest, dotenv files, `.git`,"
+                                                + " `.belay` and `node_modules` do not count"))
                 .toList();
     }
 

@@ -138,13 +138,23 @@ class BuilderTest {
                         List.of(),
                         ".",
                         List.of(),
-                        Set.of(Path.of("production.env")),
+                        Set.of(Path.of("production.env"), Path.of("state")),
                         Map.of(),
                         Duration.ofSeconds(20));
+        write("state/journal.db", "");
         var all = (Built) builder.build(whole);
         assertThat(store.unpack(all.artifact()).toFile().list())
                 .contains("dist")
-                .doesNotContain("production.env");
+                .doesNotContain("production.env", "state");
+    }
+
+    @Test
+    void what_is_kept_back_is_no_source_either() throws IOException {
+        var first = (Built) builder.build(order(COUNTS, List.of("**")));
+        write("belay.yaml", "platform: another");
+        write("state/journal.db", "grown");
+        assertThat(builder.build(order(COUNTS, List.of("**"))))
+                .isEqualTo(new Built(first.artifact(), true));
     }
 
     @Test
@@ -219,7 +229,7 @@ class BuilderTest {
                 List.of("/bin/sh", "-c", script),
                 "dist",
                 inputs,
-                Set.of(Path.of("production.env")),
+                Set.of(Path.of("production.env"), Path.of("belay.yaml"), Path.of("state")),
                 Map.of("GREETING", "hello"),
                 Duration.ofSeconds(20));
     }
