@@ -66,17 +66,8 @@ public final class VariableCheck {
                 .values()
                 .forEach((name, value) ->
                         references(value, component, component.source().at("env", "values", name)));
-        command(component)
+        Commands.of(component)
                 .forEach(word -> references(word, component, component.source().at("run")));
-    }
-
-    private static List<String> command(Component component) {
-        return switch (component.kind()) {
-            case Component.Service service -> service.launch().command();
-            case Component.Worker worker -> worker.launch().command();
-            case Component.Job job -> job.launch().command();
-            case Component.Frontend _, Component.Contract _ -> List.of();
-        };
     }
 
     private void references(String text, Component component, Place place) {

@@ -163,6 +163,30 @@ class CommandTreeTest {
     }
 
     @Test
+    void a_check_looks_around_and_says_what_is_only_doubtful_beside_the_result()
+            throws IOException {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: shop
+                components:
+                  web: {kind: frontend, static: public, port: 1}
+                  api: {kind: worker, run: no-such-program}
+                environments: {local: {target: process}}
+                """);
+        assertThat(run("check")).isEqualTo(2);
+        assertThat(text(err)).startsWith("belay.yaml:3:33: there is no `public`");
+        err.reset();
+        Files.createDirectory(folder.resolve("public"));
+        assertThat(run("check")).isZero();
+        assertThat(text(out)).contains("belay.yaml is in order");
+        assertThat(text(err)).startsWith("warnings:\nbelay.yaml:4:28: `no-such-program` is not");
+        out.reset();
+        assertThat(run("check", "--json")).isZero();
+        assertThat(text(out)).contains("\"warnings\":[{\"code\":\"manifest/program-missing\"");
+    }
+
+    @Test
     void an_empty_folder_gets_an_example_that_is_in_order() {
         assertThat(run("init")).isZero();
         assertThat(run("check")).as(text(err)).isZero();

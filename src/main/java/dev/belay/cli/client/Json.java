@@ -1,5 +1,8 @@
 package dev.belay.cli.client;
 
+import dev.belay.problem.Problem;
+import dev.belay.problem.ProblemRecord;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +18,21 @@ public final class Json {
         var json = new StringBuilder();
         write(json, value);
         return json.toString();
+    }
+
+    /// A problem as the control plane would write it, so that programs read one shape.
+    public static Map<String, Object> problem(Problem problem) {
+        ProblemRecord written = ProblemRecord.of(problem);
+        var body = new LinkedHashMap<String, Object>();
+        body.put("code", written.code());
+        body.put("file", written.file());
+        body.put("line", written.line());
+        body.put("column", written.column());
+        body.put("end", written.end());
+        body.put("source", written.source());
+        body.put("message", written.message());
+        body.put("hint", written.hint());
+        return body;
     }
 
     private static void write(StringBuilder json, Object value) {

@@ -7,17 +7,22 @@ import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Workspace;
 import dev.belay.manifest.EnvironmentFile;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.FolderCheck;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
 import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
+import dev.belay.problem.ProblemText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,6 +34,8 @@ import picocli.CommandLine.Parameters;
             "",
             "It needs no control plane, so it can run wherever the sources are. With ENV, variables",
             "are checked too: they must be there, not empty, and not look like placeholders.",
+            "Folders must be there unless a command makes them; a program that this machine lacks",
+            "is only a warning.",
             "",
             "Examples:",
             "  belay check",
@@ -56,38 +63,57 @@ public final class CheckCommand extends BelayCommand {
         List<String> environments =
                 environment.isEmpty() ? manifest.environments() : List.of(environment);
         int components = 0;
+        Set<Problem> wrong = new LinkedHashSet<>();
+        Set<Problem> doubtful = new LinkedHashSet<>();
+        String path = context().environment().getOrDefault("PATH", "");
         for (String name : environments) {
             EnvironmentView view = read(manifest.in(name, new Overrides(set)));
             components = Math.max(components, view.components().size());
+            FolderCheck.Found found = FolderCheck.check(view, path);
+            wrong.addAll(found.wrong());
+            doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
-                checkVariables(view);
+                wrong.addAll(variables(view));
             }
         }
-        if (json()) {
-            terminal().print(Json.of(Map.of("problems", List.of(), "environments", environments)));
-        } else {
-            terminal()
-                    .print(
-                            workspace.manifest().getFileName()
-                                    + " is in order: "
-                                    + components
-                                    + (components == 1 ? " component" : " components")
-                                    + ", environments "
-                                    + String.join(", ", environments));
+        if (!wrong.isEmpty()) {
+            throw Stop.problems(List.copyOf(wrong));
         }
+        if (json()) {
+            terminal().print(Json.of(inOrder(doubtful, environments)));
+            return ExitCode.DONE;
+        }
+        if (!doubtful.isEmpty()) {
+            terminal().say("warnings:");
+            terminal().err().print(ProblemText.of(List.copyOf(doubtful)));
+        }
+        terminal()
+                .print(
+                        workspace.manifest().getFileName()
+                                + " is in order: "
+                                + components
+                                + (components == 1 ? " component" : " components")
+                                + ", environments "
+                                + String.join(", ", environments));
         return ExitCode.DONE;
     }
 
+    private static Map<String, Object> inOrder(Set<Problem> doubtful, List<String> environments) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("problems", List.of());
+        body.put("warnings", doubtful.stream().map(Json::problem).toList());
+        body.put("environments", environments);
+        return body;
+    }
+
     /// Only when the environment was named: the variables of another one are on another machine.
-    private void checkVariables(EnvironmentView view) {
+    private List<Problem> variables(EnvironmentView view) {
         Map<String, String> values = new HashMap<>(context().environment());
         List<Path> files = view.environmentFiles().stream().map(view.folder()::resolve).toList();
         values.putAll(read(EnvironmentFile.read(files)));
         List<Problem> problems = new ArrayList<>(VariableCheck.check(view, values));
         problems.addAll(view.unsupported());
-        if (!problems.isEmpty()) {
-            throw Stop.problems(problems);
-        }
+        return problems;
     }
 
     private static <T> T read(Reading<T> reading) {

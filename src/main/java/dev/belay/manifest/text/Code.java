@@ -45,7 +45,10 @@ public enum Code {
     VARIABLE_MISSING("A variable that a component needs has no value."),
     VARIABLE_EMPTY("A variable that a component needs has an empty value."),
     VARIABLE_URL("A variable that should hold a URL does not."),
-    VARIABLE_PLACEHOLDER("A secret looks as though nobody had filled it in.");
+    VARIABLE_PLACEHOLDER("A secret looks as though nobody had filled it in."),
+    PATH_MISSING(
+            "A folder or file is not there, and nothing that the manifest tells of builds it."),
+    PROGRAM_MISSING("This machine lacks a program that a command begins with. Only a warning.");
 
     private final String meaning;
 

@@ -2,6 +2,7 @@ package dev.belay.server.operations;
 
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.FolderCheck;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
@@ -15,8 +16,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Finds out before a release what would go wrong in it: the manifest, and the values of the
-/// variables it asks for. Values are looked at and never shown.
+/// Finds out before a release what would go wrong in it: the manifest, the folders it names, and
+/// the values of the variables it asks for. Values are looked at and never shown.
 public final class Checking {
     private final Platform platform;
     private final Values values;
@@ -38,6 +39,8 @@ public final class Checking {
         for (String name : wanted) {
             EnvironmentView view = platform.in(name, settings).view();
             view.unsupported().forEach(p -> problems.putIfAbsent(key(p), p));
+            // Nobody would see the warnings about programs: those are for people at a terminal.
+            FolderCheck.check(view, "").wrong().forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
         }
