@@ -88,6 +88,9 @@ class ControlPlaneTest {
         String id = made.path("releases").path(0).asString();
         JsonNode shown = await(id);
         assertThat(shown.path("release").path("state").asString()).isEqualTo("completed");
+        assertThat(client.get("/api/v1/releases/" + id + "/journal", "text/plain").body())
+                .containsSubsequence(
+                        "1  20", "Z  submitted  by ", "start 1 × ticker-", "ended, com");
         String logs = "/api/v1/environments/local/logs?component=ticker";
         JsonNode line = client.get(logs).json();
         assertThat(line.path("component").asString()).isEqualTo("ticker");

@@ -16,6 +16,7 @@ import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.ReleaseView;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.Wish;
+import dev.belay.server.text.JournalText;
 import dev.belay.server.text.ReleaseText;
 import dev.belay.server.text.WhyText;
 import io.javalin.config.RoutesConfig;
@@ -232,12 +233,16 @@ public final class ReleaseRoutes {
 
     private void journal(Context ctx) {
         long after = Query.number(ctx, "after", 0);
-        List<Line> lines =
-                operations.reader().entries(ctx.pathParam("id"), after).stream()
-                        .limit(ENTRIES_MAX)
-                        .map(ReleaseRoutes::line)
-                        .toList();
-        Wire.answer(ctx, Map.of("entries", lines));
+        ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
+        List<Entry> entries =
+                operations.reader().entries(row.id(), after).stream().limit(ENTRIES_MAX).toList();
+        if (Query.wantsText(ctx)) {
+            var steps = operations.reader().plan(row).steps();
+            text(ctx, JournalText.of(entries, steps, Query.flag(ctx, "colour")));
+        } else {
+            var lines = entries.stream().map(ReleaseRoutes::line).toList();
+            Wire.answer(ctx, Map.of("entries", lines));
+        }
     }
 
     private static Line line(Entry entry) {
