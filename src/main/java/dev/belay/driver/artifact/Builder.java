@@ -5,6 +5,7 @@ import dev.belay.driver.artifact.BuildResult.Built;
 import dev.belay.driver.artifact.BuildResult.Unmatched;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
+import dev.belay.problem.ShellWords;
 import dev.belay.release.Digest;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -190,7 +191,7 @@ public final class Builder {
     }
 
     private static BuildFailed failed(BuildOrder order, String reason, List<String> lines) {
-        String command = String.join(" ", order.command());
+        String command = ShellWords.of(order.command());
         return new BuildFailed(
                 "`" + order.component() + "` was not built: " + reason,
                 command.isEmpty()

@@ -4,6 +4,7 @@ import dev.belay.driver.check.Tools;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.probe.CommandRun;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.problem.ShellWords;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ final class Groundwork {
                     missing.stream().map(Tools.Missing::hint).collect(Collectors.joining("; ")));
         }
         for (List<String> command : view.prepare()) {
-            progress.accept("preparing with " + String.join(" ", command));
+            progress.accept("preparing with " + ShellWords.of(command));
             prepare(view, command);
         }
     }
@@ -57,7 +58,7 @@ final class Groundwork {
                     case CommandRun.Outcome.NotStarted(String reason) -> reason;
                 };
         if (!wrong.isEmpty()) {
-            String words = String.join(" ", command);
+            String words = ShellWords.of(command);
             throw Denied.failure(
                     redactor.redact("`prepare`: `" + words + "` " + wrong.strip()),
                     "run it in `" + view.folder() + "` to see it fail");

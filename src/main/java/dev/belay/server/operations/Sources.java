@@ -11,6 +11,7 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.PlanRequest;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.problem.ShellWords;
 import dev.belay.release.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ public final class Sources {
                         Map.of(),
                         BUILD_WITHIN);
         if (!build.run().isEmpty()) {
-            progress.accept(component.name() + ": building with " + String.join(" ", build.run()));
+            progress.accept(component.name() + ": building with " + ShellWords.of(build.run()));
         }
         return switch (builder.build(order)) {
             case BuildResult.Built(Digest artifact, boolean reused) -> {

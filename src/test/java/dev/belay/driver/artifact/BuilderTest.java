@@ -115,6 +115,9 @@ class BuilderTest {
                                         List.of("src/**")));
 
         assertThat(failed.reason()).isEqualTo("`api` was not built: the build ended with status 7");
+        assertThat(failed.hint())
+                .startsWith("run `/bin/sh -c 'i=0; while [ $i -lt 60 ]")
+                .contains("; exit 7'` in `" + platform + "`");
         assertThat(failed.lastLines())
                 .isEqualTo(IntStream.rangeClosed(11, 60).mapToObj(i -> "line " + i).toList());
     }
