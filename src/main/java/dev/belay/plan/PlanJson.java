@@ -33,10 +33,18 @@ public final class PlanJson {
 
     /// What `belay plan --json` prints.
     public static String encode(Submission submission) {
+        return encode(submission, List.of());
+    }
+
+    /// The whole, and beside it what the world has against it.
+    ///
+    /// @param inTheWay what it would run into now; not in the digest
+    public static String encode(Submission submission, List<String> inTheWay) {
         return JsonOut.text(out ->
                 out.open()
                         .put("digest", submission.digest().text())
                         .put("environment", submission.environment())
+                        .strings("inTheWay", inTheWay)
                         .put("manifest", submission.manifestDigest())
                         .list("plans", submission.plans(), plan -> write(out, plan))
                         .put("platform", submission.platform())

@@ -24,15 +24,17 @@ public final class PlanText {
 
     /// Renders for a page of usual width.
     public static String render(Submission submission) {
-        return render(submission, WIDTH);
+        return render(submission, WIDTH, List.of());
     }
 
     /// Renders for a terminal of so many columns.
-    public static String render(Submission submission, int width) {
-        return new PlanText(width).submission(submission);
+    ///
+    /// @param inTheWay what it would run into now
+    public static String render(Submission submission, int width, List<String> inTheWay) {
+        return new PlanText(width).submission(submission, inTheWay);
     }
 
-    private String submission(Submission submission) {
+    private String submission(Submission submission, List<String> inTheWay) {
         String where = submission.platform() + " in " + submission.environment();
         if (submission.plans().isEmpty()) {
             line(0, where + ": nothing to do");
@@ -45,6 +47,11 @@ public final class PlanText {
             text.append('\n');
             line(0, "unchanged");
             submission.unchanged().forEach((name, why) -> line(2, name + ": " + why));
+        }
+        if (!inTheWay.isEmpty()) {
+            text.append('\n');
+            line(0, "in the way now");
+            inTheWay.forEach(each -> line(2, each));
         }
         text.append('\n');
         line(0, "digest   " + submission.digest());

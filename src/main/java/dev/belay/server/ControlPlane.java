@@ -32,6 +32,7 @@ import dev.belay.server.operations.Faces;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
 import dev.belay.server.operations.NeededArtifacts;
+import dev.belay.server.operations.Obstacles;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
@@ -195,6 +196,7 @@ public final class ControlPlane implements AutoCloseable {
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, InstantSource.system()),
+                        new Obstacles(checks),
                         new Commands(journal, CODEC),
                         journal,
                         journal,

@@ -43,7 +43,7 @@ class PlanTextTest {
     @Test
     void lines_fit_the_terminal_but_for_what_is_to_be_copied() {
         var submission = plan(Platform.of(service("api").smoke("ping"))).onNothing().submission();
-        assertThat(PlanText.render(submission, 60).lines())
+        assertThat(PlanText.render(submission, 60, List.of()).lines())
                 .filteredOn(line -> !line.contains("sha256:"))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(60));
     }
@@ -65,5 +65,13 @@ class PlanTextTest {
                 .contains(". .env;")
                 .contains("&& node main.js --name \"a b\" )")
                 .contains("Must be set: `API_KEY`, `DATABASE_URL`.");
+    }
+
+    @Test
+    void what_is_in_the_way_now_is_told_beside_the_plan() {
+        var submission = plan(Platform.of(service("api"))).onNothing().submission();
+        assertThat(PlanText.render(submission, 100, List.of("`api`: port 3000 is taken")))
+                .contains("\nin the way now\n  `api`: port 3000 is taken\n\ndigest ");
+        assertThat(PlanText.render(submission)).doesNotContain("in the way");
     }
 }

@@ -227,6 +227,25 @@ class ControlPlaneTest {
     }
 
     @Test
+    void a_plan_says_who_has_a_port_that_it_wants_and_stays_the_same_plan() throws Exception {
+        int port = freePort();
+        Path manifest = folder.resolve("belay.yaml");
+        String page = "  page: {kind: frontend, static: app, port: %d}\n".formatted(port);
+        Files.writeString(
+                manifest,
+                Files.readString(manifest).replace("environments:\n", page + "environments:\n"));
+        String asked = "{\"environment\": \"local\"}";
+        JsonNode free = client.post("/api/v1/plans", asked).json();
+        assertThat(free.path("inTheWay").size()).isZero();
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            JsonNode taken = client.post("/api/v1/plans", asked).json();
+            assertThat(taken.at("/inTheWay/0").asString())
+                    .startsWith("`page`: port " + port + " is taken, held by java (process ");
+            assertThat(taken.path("digest")).isEqualTo(free.path("digest"));
+        }
+    }
+
+    @Test
     void a_plan_that_is_out_of_date_is_refused() {
         var answer =
                 client.post(

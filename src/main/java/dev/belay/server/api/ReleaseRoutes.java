@@ -84,12 +84,15 @@ public final class ReleaseRoutes {
         Submission submission =
                 operations.releases().plan(wish, actor.subject(), ReleaseRoutes::progress);
         if (Query.wantsText(ctx)) {
-            text(ctx, operations.faces().planText(submission, Query.width(ctx)));
+            List<String> inTheWay = operations.obstacles().of(submission);
+            text(ctx, operations.faces().planText(submission, Query.width(ctx), inTheWay));
         } else if (Query.accepts(ctx, "text/markdown")) {
             ctx.contentType("text/markdown; charset=utf-8")
                     .result(operations.faces().planDocument(submission));
         } else {
-            ctx.contentType("application/json; charset=utf-8").result(PlanJson.encode(submission));
+            List<String> inTheWay = operations.obstacles().of(submission);
+            ctx.contentType("application/json; charset=utf-8")
+                    .result(PlanJson.encode(submission, inTheWay));
         }
     }
 

@@ -19,8 +19,8 @@ public final class Faces {
         this.clock = clock;
     }
 
-    public String planText(Submission submission, int width) {
-        return PlanText.render(submission, width);
+    public String planText(Submission submission, int width, List<String> inTheWay) {
+        return PlanText.render(submission, width, inTheWay);
     }
 
     /// The runbook for the day on which Belay is away.

@@ -18,6 +18,7 @@ public record Operations(
         Local local,
         Logs logs,
         Faces faces,
+        Obstacles obstacles,
         Commands commands,
         Journal journal,
         AuditLog audit,

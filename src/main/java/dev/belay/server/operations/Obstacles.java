@@ -1,0 +1,48 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.Checks;
+import dev.belay.driver.Look;
+import dev.belay.driver.Order;
+import dev.belay.plan.Deployment;
+import dev.belay.plan.Plan;
+import dev.belay.plan.Submission;
+import dev.belay.release.Scope;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a plan would run into if it were carried out now. No part of the plan: whoever holds a port
+/// at this moment makes it no other plan, and no other digest.
+public final class Obstacles {
+    private static final Duration WITHIN = Duration.ofSeconds(2);
+
+    private final Checks checks;
+
+    public Obstacles(Checks checks) {
+        this.checks = checks;
+    }
+
+    /// A sentence for each port that somebody else has.
+    public List<String> of(Submission submission) {
+        var obstacles = new ArrayList<String>();
+        for (Plan plan : submission.plans()) {
+            for (Map.Entry<String, Deployment> goal : plan.desired().entrySet()) {
+                Scope scope = Scope.component(plan.environment(), goal.getKey());
+                for (Traffic line : goal.getValue().traffic()) {
+                    var work =
+                            new Work.Preflight(Set.of(), Map.of(), Set.of(line.port()), Set.of());
+                    var order = new Order(scope, 0, "", 0, WITHIN);
+                    if (checks.look(work, order, Duration.ZERO)
+                            instanceof Look.Failed(String reason, String hint, String _)) {
+                        obstacles.add("`%s`: %s: %s".formatted(goal.getKey(), reason, hint));
+                    }
+                }
+            }
+        }
+        return obstacles;
+    }
+}
