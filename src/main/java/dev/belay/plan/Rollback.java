@@ -93,7 +93,7 @@ final class Rollback {
         if (declared.isEmpty()) {
             return asked;
         }
-        switch (new Selection(declared, List.of(), List.of(), "", "").in(view, "belay rollback")) {
+        switch (new Selection(declared, List.of(), List.of(), "", "").in(view, request.typed())) {
             case Reading.Read<Selection.Chosen>(Selection.Chosen more) ->
                     asked.addAll(more.components());
             case Reading.Refused<Selection.Chosen>(List<Problem> wrong) -> problems.addAll(wrong);
@@ -157,10 +157,10 @@ final class Rollback {
         return null;
     }
 
-    private static Problem nothing(String what, Iterable<String> reasons) {
+    private Problem nothing(String what, Iterable<String> reasons) {
         return new Problem(
                 "rollback/none",
-                new Place.Named("`belay rollback`"),
+                new Place.Named("`" + request.typed() + "`"),
                 "there is nothing to go back to: none",
                 String.join("; ", reasons).isEmpty()
                         ? "nothing was ever deployed to " + what
@@ -193,7 +193,7 @@ final class Rollback {
                 problems.add(
                         new Problem(
                                 "rollback/must-go-along",
-                                new Place.Named("`belay rollback " + name + "`"),
+                                new Place.Named("`" + request.typed() + " " + name + "`"),
                                 "`%s` cannot go back alone: %s came after it in the same release"
                                         .formatted(name, quoted(missing)),
                                 "belay rollback %s %s %s"

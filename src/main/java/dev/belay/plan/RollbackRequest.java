@@ -11,4 +11,13 @@ public record RollbackRequest(
     public RollbackRequest {
         components = List.copyOf(components);
     }
+
+    /// What stands before the components' names on the command line.
+    public static String typed(String environment) {
+        return "belay rollback " + environment;
+    }
+
+    String typed() {
+        return typed(view.environment());
+    }
 }

@@ -50,8 +50,8 @@ public record Selection(
         return in(view, "--only");
     }
 
-    /// Resolves the names; complaints call the wanted ones' flag by that name.
-    Reading<Chosen> in(EnvironmentView view, String onlyFlag) {
+    /// Resolves the names; complaints show the wanted ones behind these words, as they were typed.
+    public Reading<Chosen> in(EnvironmentView view, String onlyFlag) {
         var problems = new ArrayList<Problem>();
         var components = new LinkedHashSet<String>();
         only.forEach(name -> members(view, name, onlyFlag, List.of(), problems, components));

@@ -210,10 +210,22 @@ class ControlPlaneTest {
         plane = ControlPlane.start(Settings.of(folder));
         connect();
         assertThat(status()).contains("ticker").doesNotContain("page", "old");
+        String back =
+                "{\"environment\": \"local\", \"components\": [\"%s\"], \"requestKey\": \"k\"}";
+        assertThat(client.post("/api/v1/rollbacks", back.formatted("odl")).body())
+                .contains("`belay rollback local odl`")
+                .doesNotContain("--only");
+        String again =
+                client.post("/api/v1/rollbacks", back.formatted("old"))
+                        .json()
+                        .at("/releases/0")
+                        .asString();
+        assertThat(await(again).at("/release/state").asString()).isEqualTo("completed");
+        assertThat(status()).contains("`belay deploy local --remove old` ends it");
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                 .isInstanceOf(ConnectException.class);
         assertThat(client.post("/api/v1/plans", asked.formatted("")).json().path("plans").size())
-                .isZero();
+                .isEqualTo(1);
     }
 
     private String status() {

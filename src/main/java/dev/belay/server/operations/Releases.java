@@ -23,6 +23,7 @@ import dev.belay.release.ReleaseState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -157,12 +158,22 @@ public final class Releases {
                 .toList();
     }
 
-    private static Set<String> names(EnvironmentView view, List<String> components) {
-        return chosen(new Selection(components, List.of(), List.of(), "", ""), view).components();
+    /// What the manifest has no more may still be under way, or go back.
+    private Set<String> names(EnvironmentView view, List<String> components) {
+        Set<String> names = new LinkedHashSet<>(components);
+        store.journal().scopes(view.environment()).forEach(scope -> names.remove(scope.name()));
+        Set<String> known = new LinkedHashSet<>(components);
+        known.removeAll(names);
+        if (!names.isEmpty()) {
+            var others = new Selection(List.copyOf(names), List.of(), List.of(), "", "");
+            String typed = RollbackRequest.typed(view.environment());
+            known.addAll(chosen(others.in(view, typed)).components());
+        }
+        return known;
     }
 
-    private static Selection.Chosen chosen(Selection selection, EnvironmentView view) {
-        return switch (selection.in(view)) {
+    private static Selection.Chosen chosen(Reading<Selection.Chosen> selected) {
+        return switch (selected) {
             case Reading.Read<Selection.Chosen>(Selection.Chosen chosen) -> chosen;
             case Reading.Refused<Selection.Chosen>(List<Problem> problems) ->
                     throw new Denied(new No.Problems(problems));
@@ -186,7 +197,7 @@ public final class Releases {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
         var selection = new Selection(wish.only(), wish.skip(), wish.remove(), by, wish.why());
-        Set<String> wanted = chosen(selection, read.view()).components();
+        Set<String> wanted = chosen(selection.in(read.view())).components();
         return new Prepared(
                 read.view(),
                 sources.of(read.view(), wanted, progress),
