@@ -178,6 +178,19 @@ class DocumentationTest {
     }
 
     @Test
+    void every_variable_that_an_instance_is_given_has_its_line() {
+        String names = "\"(BELAY_[A-Z]+|PORT)\"";
+        var given = all(names, text(Path.of("src/main/java/dev/belay/driver/process/Names.java")));
+        given.addAll(
+                all(
+                        "VERSION = " + names,
+                        text(Path.of("src/main/java/dev/belay/server/operations/Sources.java"))));
+        assertThat(all("\\| `(\\w+)` \\|", text(Path.of("docs/reference/instances.md"))))
+                .isEqualTo(given)
+                .contains("BELAY_VARIABLES");
+    }
+
+    @Test
     void every_reason_to_hold_is_explained_and_no_other() throws IOException {
         String sources =
                 files(Path.of("src/main/java"), ".java")
