@@ -21,24 +21,28 @@ public final class PlanDocument {
 
     private final StringBuilder text = new StringBuilder();
     private final Submission submission;
+    private final List<String> flags;
     private final List<String> environmentFiles;
 
-    private PlanDocument(Submission submission, List<String> environmentFiles) {
+    private PlanDocument(Submission submission, List<String> flags, List<String> environmentFiles) {
         this.submission = submission;
+        this.flags = flags;
         this.environmentFiles = environmentFiles;
     }
 
     public static String markdown(Submission submission, String date) {
-        return markdown(submission, date, List.of());
+        return markdown(submission, date, List.of(), List.of());
     }
 
     /// Writes the document.
     ///
     /// @param date as it is to be printed
+    /// @param flags with which the plan was asked for
     /// @param environmentFiles the dotenv files that instances get their variables from
     public static String markdown(
-            Submission submission, String date, List<String> environmentFiles) {
-        return new PlanDocument(submission, List.copyOf(environmentFiles)).write(date);
+            Submission submission, String date, List<String> flags, List<String> environmentFiles) {
+        return new PlanDocument(submission, List.copyOf(flags), List.copyOf(environmentFiles))
+                .write(date);
     }
 
     private String write(String date) {
@@ -54,7 +58,7 @@ public final class PlanDocument {
             return text.toString();
         }
         lines("With Belay at hand, all of it is one command:", "");
-        shell(PlanText.command(submission));
+        shell(PlanText.command(submission, flags));
         lookAround();
         for (Plan plan : submission.plans()) {
             lines("## " + capital(plan.title()), "");

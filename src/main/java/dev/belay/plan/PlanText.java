@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.problem.ShellWords;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.StepClass;
 import dev.belay.release.Traffic;
@@ -24,17 +25,19 @@ public final class PlanText {
 
     /// Renders for a page of usual width.
     public static String render(Submission submission) {
-        return render(submission, WIDTH, List.of());
+        return render(submission, WIDTH, List.of(), List.of());
     }
 
     /// Renders for a terminal of so many columns.
     ///
+    /// @param flags with which it was asked for
     /// @param inTheWay what it would run into now
-    public static String render(Submission submission, int width, List<String> inTheWay) {
-        return new PlanText(width).submission(submission, inTheWay);
+    public static String render(
+            Submission submission, int width, List<String> flags, List<String> inTheWay) {
+        return new PlanText(width).submission(submission, flags, inTheWay);
     }
 
-    private String submission(Submission submission, List<String> inTheWay) {
+    private String submission(Submission submission, List<String> flags, List<String> inTheWay) {
         String where = submission.platform() + " in " + submission.environment();
         if (submission.plans().isEmpty()) {
             line(0, where + ": nothing to do");
@@ -58,19 +61,25 @@ public final class PlanText {
         if (!submission.plans().isEmpty()) {
             line(0, "to do exactly this:");
             // Never wrapped: it is there to be copied.
-            text.append("  ").append(command(submission)).append('\n');
+            text.append("  ").append(command(submission, flags)).append('\n');
         }
         return text.toString();
     }
 
-    static String command(Submission submission) {
+    /// Without its flags it would be another plan, and be refused.
+    static String command(Submission submission, List<String> flags) {
         Plan first = submission.plans().getFirst();
-        return switch (first.kind()) {
-            case DEPLOY ->
-                    "belay deploy " + submission.environment() + " --plan " + submission.digest();
-            case ROLLBACK ->
-                    "belay rollback " + submission.environment() + " --plan " + submission.digest();
-        };
+        var words = new ArrayList<>(List.of("belay"));
+        words.add(
+                switch (first.kind()) {
+                    case DEPLOY -> "deploy";
+                    case ROLLBACK -> "rollback";
+                });
+        words.add(submission.environment());
+        words.addAll(flags);
+        words.add("--plan");
+        words.add(submission.digest().text());
+        return ShellWords.of(words);
     }
 
     private static String once(List<Plan> plans) {

@@ -43,7 +43,7 @@ class PlanTextTest {
     @Test
     void lines_fit_the_terminal_but_for_what_is_to_be_copied() {
         var submission = plan(Platform.of(service("api").smoke("ping"))).onNothing().submission();
-        assertThat(PlanText.render(submission, 60, List.of()).lines())
+        assertThat(PlanText.render(submission, 60, List.of(), List.of()).lines())
                 .filteredOn(line -> !line.contains("sha256:"))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(60));
     }
@@ -52,7 +52,9 @@ class PlanTextTest {
     void the_document_holds_the_commands_that_do_the_same_by_hand() {
         var platform = Platform.of(service("api").command("node", "main.js", "--name", "a b"));
         var submission = plan(platform).as("v2").on(running(platform, "v1")).submission();
-        var text = PlanDocument.markdown(submission, "2026-03-04 05:06 UTC", List.of(".env"));
+        var text =
+                PlanDocument.markdown(
+                        submission, "2026-03-04 05:06 UTC", List.of(), List.of(".env"));
         String id = Planned.at(submission.plans().getFirst().desired(), "api").revision().id();
         assertThat(text)
                 .contains("`" + submission.digest() + "`, written 2026-03-04 05:06 UTC")
@@ -70,8 +72,23 @@ class PlanTextTest {
     @Test
     void what_is_in_the_way_now_is_told_beside_the_plan() {
         var submission = plan(Platform.of(service("api"))).onNothing().submission();
-        assertThat(PlanText.render(submission, 100, List.of("`api`: port 3000 is taken")))
+        assertThat(
+                        PlanText.render(
+                                submission, 100, List.of(), List.of("`api`: port 3000 is taken")))
                 .contains("\nin the way now\n  `api`: port 3000 is taken\n\ndigest ");
         assertThat(PlanText.render(submission)).doesNotContain("in the way");
+    }
+
+    @Test
+    void the_command_repeats_what_was_asked_for() {
+        var submission = plan(Platform.of(service("api"))).only("api").onNothing().submission();
+        var flags = List.of("--only", "api", "--reason", "it's time");
+        String command =
+                "belay deploy local --only api --reason 'it'\\''s time' --plan "
+                        + submission.digest();
+        assertThat(PlanText.render(submission, 60, flags, List.of()).lines())
+                .contains("  " + command);
+        assertThat(PlanDocument.markdown(submission, "today", flags, List.of()).lines())
+                .contains(command);
     }
 }

@@ -46,6 +46,15 @@ final class Client {
                         .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /// The answer's text, of that type.
+    String postFor(String path, String body, String accept) {
+        return send(request(path)
+                        .header("Content-Type", "application/json")
+                        .header("Accept", accept)
+                        .POST(HttpRequest.BodyPublishers.ofString(body)))
+                .body();
+    }
+
     /// Asks until the answer is as wanted.
     JsonNode await(String path, Predicate<JsonNode> wanted) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();

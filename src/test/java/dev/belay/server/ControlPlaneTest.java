@@ -258,6 +258,23 @@ class ControlPlaneTest {
     }
 
     @Test
+    void the_command_that_a_plan_ends_with_is_taken() throws Exception {
+        String asked =
+                """
+                {"environment": "local", "only": ["ticker"], "skip": ["soak"], "%s": "to see it"%s}
+                """;
+        String text = client.postFor("/api/v1/plans", asked.formatted("why", ""), "text/plain");
+        assertThat(text)
+                .contains(
+                        "belay deploy local --only ticker --skip soak --reason 'to see it' --plan");
+        String digest = text.substring(text.indexOf("--plan ") + 7).strip();
+        String terms = ", \"requestKey\": \"k\", \"plan\": \"" + digest + "\"";
+        var made = client.post("/api/v1/releases", asked.formatted("reason", terms));
+        assertThat(made.status()).as(made.body()).isEqualTo(202);
+        await(made.json().at("/releases/0").asString());
+    }
+
+    @Test
     void a_plan_that_is_out_of_date_is_refused() {
         var answer =
                 client.post(

@@ -85,10 +85,10 @@ public final class ReleaseRoutes {
                 operations.releases().plan(wish, actor.subject(), ReleaseRoutes::progress);
         if (Query.wantsText(ctx)) {
             List<String> inTheWay = operations.obstacles().of(submission);
-            text(ctx, operations.faces().planText(submission, Query.width(ctx), inTheWay));
+            text(ctx, operations.faces().planText(submission, wish, Query.width(ctx), inTheWay));
         } else if (Query.accepts(ctx, "text/markdown")) {
             ctx.contentType("text/markdown; charset=utf-8")
-                    .result(operations.faces().planDocument(submission));
+                    .result(operations.faces().planDocument(submission, wish));
         } else {
             List<String> inTheWay = operations.obstacles().of(submission);
             ctx.contentType("application/json; charset=utf-8")

@@ -19,15 +19,15 @@ public final class Faces {
         this.clock = clock;
     }
 
-    public String planText(Submission submission, int width, List<String> inTheWay) {
-        return PlanText.render(submission, width, inTheWay);
+    public String planText(Submission submission, Wish wish, int width, List<String> inTheWay) {
+        return PlanText.render(submission, width, wish.flags(), inTheWay);
     }
 
     /// The runbook for the day on which Belay is away.
-    public String planDocument(Submission submission) {
+    public String planDocument(Submission submission, Wish wish) {
         List<String> files =
                 values.files(submission.environment()).stream().map(Path::toString).toList();
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        return PlanDocument.markdown(submission, now.toString(), files);
+        return PlanDocument.markdown(submission, now.toString(), wish.flags(), files);
     }
 }

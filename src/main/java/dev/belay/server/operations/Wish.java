@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What somebody wants an environment to become, as it was asked for.
@@ -21,5 +22,24 @@ public record Wish(
         skip = List.copyOf(skip);
         remove = List.copyOf(remove);
         set = List.copyOf(set);
+    }
+
+    /// What `belay deploy` takes to wish for the same.
+    List<String> flags() {
+        var flags = new ArrayList<String>();
+        names("--only", only, flags);
+        names("--skip", skip, flags);
+        names("--remove", remove, flags);
+        set.forEach(one -> flags.addAll(List.of("--set", one)));
+        if (!why.isEmpty()) {
+            flags.addAll(List.of("--reason", why));
+        }
+        return flags;
+    }
+
+    private static void names(String flag, List<String> names, List<String> into) {
+        if (!names.isEmpty()) {
+            into.addAll(List.of(flag, String.join(",", names)));
+        }
     }
 }
