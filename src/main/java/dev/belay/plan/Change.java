@@ -121,13 +121,15 @@ record Change(
     private static List<Plan.Target> targets(
             String name, Inventory.Component inventory, Deployment goal) {
         var targets = new ArrayList<Plan.Target>();
-        var seen = new HashSet<String>(Set.of(goal.revision().id()));
+        // What is ended is what a rollback of the end leads to, cold.
+        var seen = new HashSet<String>(goal.isEnded() ? Set.of() : Set.of(goal.revision().id()));
         for (Inventory.Past past : inventory.history()) {
             String id = revision(past).id();
             boolean ran = past.soaked() && !past.deployment().isEnded();
             if (ran && targets.size() < Plan.Target.MAX && seen.add(id)) {
                 int instances = past.deployment().instances();
-                boolean warm = inventory.running().getOrDefault(id, 0) >= instances;
+                boolean warm =
+                        !goal.isEnded() && inventory.running().getOrDefault(id, 0) >= instances;
                 targets.add(new Plan.Target(name, id, past.release(), warm));
             }
         }

@@ -7,6 +7,7 @@ import static dev.belay.plan.Platform.job;
 import static dev.belay.plan.Platform.service;
 import static dev.belay.plan.Platform.worker;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,11 @@ class RemovalTest {
 
     @Test
     void what_was_removed_comes_back_when_it_is_named_and_only_then() {
-        var ended = plan(NOW).remove("old").on(running(ONCE, "v1", "v2")).carriedOut("v3");
+        var removal = plan(NOW).remove("old").on(running(ONCE, "v1", "v2"));
+        assertThat(removal.plan().targets())
+                .extracting(Plan.Target::release, Plan.Target::warm)
+                .containsExactly(tuple("v2", false), tuple("v1", false));
+        var ended = removal.carriedOut("v3");
         var back = Planned.rollback(NOW, ended, "old").plan();
         var before = Planned.at(running(ONCE, "v2").components(), "old").history().getFirst();
         assertThat(back.desired().get("old")).isEqualTo(before.deployment());
