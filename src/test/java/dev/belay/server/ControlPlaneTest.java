@@ -338,6 +338,11 @@ class ControlPlaneTest {
         String first = releases.path(0).asString();
         String second = releases.path(1).asString();
         var cancel = "{\"command\": \"cancel\", \"mode\": \"leave\", \"reason\": \"lunch\"}";
+        for (String release : List.of(first, second)) {
+            client.await(
+                    "/api/v1/releases/" + release,
+                    view -> view.at("/release/state").asString().equals("running"));
+        }
         client.post("/api/v1/releases/" + first + "/commands", "{\"command\": \"pause\"}");
         client.post("/api/v1/releases/" + second + "/commands", cancel);
 
