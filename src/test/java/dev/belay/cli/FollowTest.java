@@ -63,7 +63,7 @@ class FollowTest {
     @AfterEach
     void stop() throws Exception {
         Files.writeString(folder.resolve("go"), "");
-        assertThat(belay("down local").end()).isZero();
+        assertThat(belay("down").end()).isZero();
     }
 
     @Test
