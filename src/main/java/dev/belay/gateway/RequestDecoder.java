@@ -1,21 +1,25 @@
 package dev.belay.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /// Netty's decoder, which refuses most of what two readers could read differently, plus what it
-/// still lets pass: header lines continued on the next line (RFC 9112 §5.2).
+/// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2).
 final class RequestDecoder extends HttpRequestDecoder {
     private static final byte LINE_FEED = '\n';
 
     private boolean inHead = true;
+    private boolean inTrailer;
+    private boolean requestLineRead;
     private boolean broken;
 
     RequestDecoder(Limits limits) {
@@ -39,41 +43,77 @@ final class RequestDecoder extends HttpRequestDecoder {
             buffer.skipBytes(buffer.readableBytes());
             return;
         }
-        if (inHead && continuesALine(buffer)) {
+        if ((inHead || inTrailer) && continuesALine(buffer)) {
             broken = true;
             buffer.skipBytes(buffer.readableBytes());
-            HttpMessage invalid = createInvalidMessage();
-            var cause = new IllegalArgumentException("a header continues on the next line");
-            invalid.setDecoderResult(DecoderResult.failure(cause));
-            out.add(invalid);
+            out.add(folded());
             return;
         }
+        int from = buffer.readerIndex();
         super.decode(context, buffer, out);
-        if (!out.isEmpty()) {
-            Object last = out.getLast();
-            inHead = last instanceof LastHttpContent;
-            broken = last instanceof HttpRequest request && request.decoderResult().isFailure();
+        if (out.isEmpty()) {
+            inTrailer = inTrailer || (!inHead && endsChunks(buffer, from));
+            return;
         }
+        HttpObject last = (HttpObject) out.getLast();
+        inHead = last instanceof LastHttpContent;
+        inTrailer = false;
+        requestLineRead = requestLineRead && !inHead;
+        broken = last.decoderResult().isFailure();
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) throws Exception {
+        requestLineRead = true;
+        return super.createMessage(initialLine);
+    }
+
+    private HttpObject folded() {
+        HttpObject part =
+                inTrailer
+                        ? new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER)
+                        : createInvalidMessage();
+        var cause = new IllegalArgumentException("a header continues on the next line");
+        part.setDecoderResult(DecoderResult.failure(cause));
+        return part;
     }
 
     /// Looks from line feed to line feed up to the end of the headers.
-    private static boolean continuesALine(ByteBuf buffer) {
+    private boolean continuesALine(ByteBuf buffer) {
         int end = buffer.writerIndex();
         int line = buffer.readerIndex();
+        if (inHead && !requestLineRead) {
+            // Empty lines before a request say nothing; they are no end of headers.
+            while (line < end && lineEnd(buffer.getByte(line))) {
+                line++;
+            }
+        }
         while (line < end) {
             byte first = buffer.getByte(line);
             if (first == ' ' || first == '\t') {
                 return true;
             }
-            if ((first == '\r' || first == LINE_FEED) && line > buffer.readerIndex()) {
-                return false;
-            }
-            int feed = buffer.indexOf(line, end, LINE_FEED);
+            int feed = lineEnd(first) ? -1 : buffer.indexOf(line, end, LINE_FEED);
             if (feed < 0) {
                 return false;
             }
             line = feed + 1;
         }
         return false;
+    }
+
+    private static boolean lineEnd(byte one) {
+        return one == '\r' || one == LINE_FEED;
+    }
+
+    /// Whether what was just consumed is the line of the last chunk, whose size is zeros alone.
+    private static boolean endsChunks(ByteBuf buffer, int from) {
+        int next = from;
+        while (next < buffer.readerIndex() && buffer.getByte(next) == '0') {
+            next++;
+        }
+        return next > from
+                && next < buffer.readerIndex()
+                && Character.digit(buffer.getByte(next), 16) < 0;
     }
 }
