@@ -13,13 +13,15 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /// Netty's decoder, which refuses most of what two readers could read differently, plus what it
-/// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2).
+/// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2), and
+/// request lines with other blanks than two single ones (§3).
 final class RequestDecoder extends HttpRequestDecoder {
     private static final byte LINE_FEED = '\n';
 
     private boolean inHead = true;
     private boolean inTrailer;
     private boolean requestLineRead;
+    private int wordEnd;
     private boolean broken;
 
     RequestDecoder(Limits limits) {
@@ -65,7 +67,36 @@ final class RequestDecoder extends HttpRequestDecoder {
     @Override
     protected HttpMessage createMessage(String[] initialLine) throws Exception {
         requestLineRead = true;
+        if (!initialLine[2].startsWith("HTTP/")) {
+            throw new IllegalArgumentException("a version in another case");
+        }
         return super.createMessage(initialLine);
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        wordEnd = start + length;
+        return super.splitFirstWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        afterOneBlank(line, start);
+        wordEnd = start + length;
+        return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        afterOneBlank(line, start);
+        return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    /// Netty parts the line at any number of blanks, tabs, and even bare CRs.
+    private void afterOneBlank(byte[] line, int start) {
+        if (start != wordEnd + 1 || line[wordEnd] != ' ') {
+            throw new IllegalArgumentException("not one blank between two words");
+        }
     }
 
     private HttpObject folded() {
