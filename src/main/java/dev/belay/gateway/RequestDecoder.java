@@ -6,10 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.List;
 
 /// Netty's decoder, which refuses most of what two readers could read differently, plus what it
@@ -21,6 +23,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private boolean inHead = true;
     private boolean inTrailer;
     private boolean requestLineRead;
+    private boolean lengthRead;
     private int wordEnd;
     private boolean broken;
 
@@ -67,6 +70,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     @Override
     protected HttpMessage createMessage(String[] initialLine) throws Exception {
         requestLineRead = true;
+        lengthRead = false;
         if (!initialLine[2].startsWith("HTTP/")) {
             throw new IllegalArgumentException("a version in another case");
         }
@@ -97,6 +101,19 @@ final class RequestDecoder extends HttpRequestDecoder {
         if (start != wordEnd + 1 || line[wordEnd] != ' ') {
             throw new IllegalArgumentException("not one blank between two words");
         }
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        AsciiString name = super.splitHeaderName(line, start, length);
+        if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+            if (lengthRead) {
+                // Of two in HTTP/1.0, Netty takes the first and forgets the second.
+                throw new IllegalArgumentException("a second length");
+            }
+            lengthRead = true;
+        }
+        return name;
     }
 
     private HttpObject folded() {
