@@ -113,6 +113,9 @@ final class RequestDecoder extends HttpRequestDecoder {
             }
             lengthRead = true;
         }
+        if (LookalikeNames.has(name)) {
+            throw new IllegalArgumentException("an underscore in the place of a hyphen");
+        }
         return name;
     }
 
