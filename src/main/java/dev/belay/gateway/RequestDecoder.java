@@ -15,8 +15,9 @@ import io.netty.util.AsciiString;
 import java.util.List;
 
 /// Netty's decoder, which refuses most of what two readers could read differently, plus what it
-/// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2), and
-/// request lines with other blanks than two single ones (§3).
+/// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2), request
+/// lines with other blanks than two single ones (§3), a second length in HTTP/1.0 (§6.3), and names
+/// that are another's for some.
 final class RequestDecoder extends HttpRequestDecoder {
     private static final byte LINE_FEED = '\n';
 

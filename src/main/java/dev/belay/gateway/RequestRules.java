@@ -90,14 +90,14 @@ final class RequestRules {
         if (hosts.size() > 1 || (needsHost && hosts.isEmpty())) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        if (!hosts.isEmpty() && hosts.getFirst().chars().anyMatch(RequestRules::foreignToHost)) {
+        if (!hosts.isEmpty() && !Authority.valid(hosts.getFirst())) {
             return HttpResponseStatus.BAD_REQUEST;
         }
         if (uri.regionMatches(true, 0, "http://", 0, 7)) {
             // Absolute form: its authority replaces the Host header (RFC 9112 §3.2.2).
             int slash = uri.indexOf('/', 7);
             String authority = slash < 0 ? uri.substring(7) : uri.substring(7, slash);
-            if (authority.isEmpty() || authority.chars().anyMatch(RequestRules::foreignToHost)) {
+            if (!Authority.valid(authority)) {
                 return HttpResponseStatus.BAD_REQUEST;
             }
             headers.set(HttpHeaderNames.HOST, authority);
@@ -108,10 +108,6 @@ final class RequestRules {
             return HttpResponseStatus.BAD_REQUEST;
         }
         return escape(request, uri);
-    }
-
-    private static boolean foreignToHost(int c) {
-        return c <= ' ' || c >= DELETE || c == '/' || c == '@' || c == '?' || c == '#' || c == ',';
     }
 
     /// Bytes above ASCII become percent escapes; control characters are refused.
