@@ -25,6 +25,7 @@ final class RequestRules {
                     HttpMethod.TRACE,
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
+    private static final String SCHEME = "http://";
     private static final char DELETE = 127;
 
     private RequestRules() {}
@@ -93,21 +94,37 @@ final class RequestRules {
         if (!hosts.isEmpty() && !Authority.valid(hosts.getFirst())) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        if (uri.regionMatches(true, 0, "http://", 0, 7)) {
+        if (uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             // Absolute form: its authority replaces the Host header (RFC 9112 §3.2.2).
-            int slash = uri.indexOf('/', 7);
-            String authority = slash < 0 ? uri.substring(7) : uri.substring(7, slash);
+            int end = authorityEnd(uri);
+            String authority = uri.substring(SCHEME.length(), end);
             if (!Authority.valid(authority)) {
                 return HttpResponseStatus.BAD_REQUEST;
             }
             headers.set(HttpHeaderNames.HOST, authority);
-            uri = slash < 0 ? "/" : uri.substring(slash);
+            uri = origin(request.method(), uri.substring(end));
         }
         boolean whole = uri.equals("*") && request.method().equals(HttpMethod.OPTIONS);
         if (!whole && !uri.startsWith("/")) {
             return HttpResponseStatus.BAD_REQUEST;
         }
         return escape(request, uri);
+    }
+
+    private static int authorityEnd(String uri) {
+        int end = SCHEME.length();
+        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
+    }
+
+    /// What follows an authority, as one asks an origin for it (RFC 9112 §3.2.1, §3.2.4).
+    private static String origin(HttpMethod method, String rest) {
+        if (rest.isEmpty() && method.equals(HttpMethod.OPTIONS)) {
+            return "*";
+        }
+        return rest.startsWith("/") ? rest : "/" + rest;
     }
 
     /// Bytes above ASCII become percent escapes; control characters are refused.
