@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -105,10 +104,13 @@ final class RequestRules {
             uri = origin(request.method(), uri.substring(end));
         }
         boolean whole = uri.equals("*") && request.method().equals(HttpMethod.OPTIONS);
-        if (!whole && !uri.startsWith("/")) {
+        if ((!whole && !uri.startsWith("/")) || !clean(uri)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        return escape(request, uri);
+        if (!uri.equals(request.uri())) {
+            request.setUri(uri);
+        }
+        return null;
     }
 
     private static int authorityEnd(String uri) {
@@ -127,35 +129,15 @@ final class RequestRules {
         return rest.startsWith("/") ? rest : "/" + rest;
     }
 
-    /// Bytes above ASCII become percent escapes; control characters are refused.
-    private static @Nullable HttpResponseStatus escape(HttpRequest request, String uri) {
-        StringBuilder escaped = null;
+    /// Whether it is visible ASCII alone, without a fragment. Nothing is corrected: what was meant
+    /// could be read in another way behind us (RFC 9112 §3.2).
+    private static boolean clean(String uri) {
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
-            if (c <= ' ' || c == DELETE || c == '#') {
-                return HttpResponseStatus.BAD_REQUEST;
-            }
-            if (c > DELETE && escaped == null) {
-                escaped = new StringBuilder(uri.length() + 16).append(uri, 0, i);
-            }
-            if (escaped != null) {
-                append(escaped, c);
+            if (c <= ' ' || c >= DELETE || c == '#') {
+                return false;
             }
         }
-        String clean = escaped == null ? uri : escaped.toString();
-        if (!clean.equals(request.uri())) {
-            request.setUri(clean);
-        }
-        return null;
-    }
-
-    private static void append(StringBuilder out, char c) {
-        if (c < DELETE) {
-            out.append(c);
-            return;
-        }
-        byte[] one = String.valueOf(c).getBytes(StandardCharsets.ISO_8859_1);
-        out.append('%').append(Character.forDigit((one[0] >> 4) & 0xF, 16));
-        out.append(Character.forDigit(one[0] & 0xF, 16));
+        return true;
     }
 }
