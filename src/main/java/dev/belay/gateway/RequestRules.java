@@ -48,8 +48,8 @@ final class RequestRules {
                 || headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        String expect = headers.get(HttpHeaderNames.EXPECT);
-        if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
+        List<String> expected = headers.getAll(HttpHeaderNames.EXPECT);
+        if (!expected.isEmpty() && !(expected.size() == 1 && awaitsOnly100(expected.getFirst()))) {
             return HttpResponseStatus.EXPECTATION_FAILED;
         }
         if (request.method().equals(HttpMethod.CONNECT)) {
@@ -72,6 +72,10 @@ final class RequestRules {
 
     private static boolean chunked(String coding) {
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);
+    }
+
+    private static boolean awaitsOnly100(String expectation) {
+        return HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation);
     }
 
     private static HttpResponseStatus broken(@Nullable Throwable cause) {
