@@ -21,7 +21,6 @@ final class RequestRules {
                     HttpMethod.GET,
                     HttpMethod.HEAD,
                     HttpMethod.OPTIONS,
-                    HttpMethod.TRACE,
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
     private static final String SCHEME = "http://";
@@ -52,7 +51,9 @@ final class RequestRules {
         if (!expected.isEmpty() && !(expected.size() == 1 && awaitsOnly100(expected.getFirst()))) {
             return HttpResponseStatus.EXPECTATION_FAILED;
         }
-        if (request.method().equals(HttpMethod.CONNECT)) {
+        // A tunnel to anywhere, and an echo of what was added on the way, cookies included.
+        if (request.method().equals(HttpMethod.CONNECT)
+                || request.method().equals(HttpMethod.TRACE)) {
             return HttpResponseStatus.METHOD_NOT_ALLOWED;
         }
         return target(request);
