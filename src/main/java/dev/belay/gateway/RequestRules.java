@@ -42,6 +42,7 @@ final class RequestRules {
         if (!coding.isEmpty() && !(coding.size() == 1 && chunked(coding.getFirst()))) {
             return HttpResponseStatus.NOT_IMPLEMENTED;
         }
+        spellOut(headers);
         // Netty gives such a request a body of eight bytes that no length announces.
         if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
                 || headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
@@ -73,6 +74,19 @@ final class RequestRules {
 
     private static boolean chunked(String coding) {
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);
+    }
+
+    /// How a body is framed is said to the member in the one spelling that everybody reads alike:
+    /// `Chunked` is no chunks for some, and `010` eight bytes.
+    private static void spellOut(HttpHeaders headers) {
+        String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (coding != null && !HttpHeaderValues.CHUNKED.contentEquals(coding)) {
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length != null && length.length() > 1 && length.charAt(0) == '0') {
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.parseLong(length));
+        }
     }
 
     private static boolean awaitsOnly100(String expectation) {
