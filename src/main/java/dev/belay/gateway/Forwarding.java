@@ -31,7 +31,17 @@ final class Forwarding {
 
     /// A client cannot have these taken away by naming them in `Connection`.
     private static final Set<String> END_TO_END =
-            Set.of("host", "content-length", "content-type", "content-encoding", "authorization");
+            Set.of(
+                    "host",
+                    "content-length",
+                    "content-type",
+                    "content-encoding",
+                    "authorization",
+                    "cookie",
+                    "forwarded",
+                    "x-forwarded-for",
+                    "x-forwarded-proto",
+                    "x-forwarded-host");
 
     /// `h2c` (RFC 7540 §3.2) with its drafts, `TLS` (RFC 2817), and what may be taken for them.
     private static final Pattern OTHER_HTTP =
