@@ -26,6 +26,10 @@ final class Forwarding {
     static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("Keep-Alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("Proxy-Connection");
+
+    /// No header of HTTP, but `HTTP_PROXY` for CGI and its heirs (CVE-2016-5385).
+    private static final AsciiString PROXY = AsciiString.cached("Proxy");
+
     private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("HTTP2-Settings");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
@@ -78,6 +82,7 @@ final class Forwarding {
         dropConnectionHeaders(headers);
         headers.remove(HttpHeaderNames.TE);
         headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
+        headers.remove(PROXY);
         if (protocol != null) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, protocol);
