@@ -47,6 +47,40 @@ final class Forwarding {
                     "x-forwarded-proto",
                     "x-forwarded-host");
 
+    /// What a member that merges trailers into the head would then believe: framing, routing, who
+    /// asks, and how to treat the request (RFC 9110 §6.5.1). Netty drops lengths and codings.
+    private static final Set<String> NEVER_TRAILERS =
+            Set.of(
+                    "host",
+                    "connection",
+                    "keep-alive",
+                    "proxy-connection",
+                    "upgrade",
+                    "te",
+                    "http2-settings",
+                    "expect",
+                    "max-forwards",
+                    "authorization",
+                    "proxy-authorization",
+                    "proxy-authenticate",
+                    "www-authenticate",
+                    "proxy",
+                    "cookie",
+                    "set-cookie",
+                    "forwarded",
+                    "cache-control",
+                    "pragma",
+                    "range",
+                    "location",
+                    "vary",
+                    "age",
+                    "expires",
+                    "date",
+                    "retry-after");
+
+    private static final List<String> NEVER_TRAILER_FAMILIES =
+            List.of("content-", "if-", "x-forwarded-", "sec-websocket-");
+
     /// `h2c` (RFC 7540 §3.2) with its drafts, `TLS` (RFC 2817), and what may be taken for them.
     private static final Pattern OTHER_HTTP =
             Pattern.compile("\\s*(h2|h3|http|tls).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -151,6 +185,17 @@ final class Forwarding {
             headers.set(HttpHeaderNames.UPGRADE, protocol);
         }
         response.setProtocolVersion(HttpVersion.HTTP_1_1);
+    }
+
+    /// Takes away what may not stand behind a body, in either direction.
+    static void trailers(HttpHeaders trailers) {
+        for (String name : trailers.names()) {
+            String known = name.toLowerCase(Locale.ROOT);
+            if (NEVER_TRAILERS.contains(known)
+                    || NEVER_TRAILER_FAMILIES.stream().anyMatch(known::startsWith)) {
+                trailers.remove(name);
+            }
+        }
     }
 
     /// How long a member keeps an idle connection, when it says so.

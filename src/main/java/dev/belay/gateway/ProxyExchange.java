@@ -146,6 +146,7 @@ final class ProxyExchange implements Exchange {
     @Override
     public void onContent(HttpContent content) {
         requestComplete = content instanceof LastHttpContent;
+        dropForbiddenTrailers(content);
         Limits limits = client.proxy().limits();
         client.progress(requestComplete ? limits.responseHead() : limits.requestBody());
         if (connection == null) {
@@ -215,6 +216,12 @@ final class ProxyExchange implements Exchange {
         }
     }
 
+    private static void dropForbiddenTrailers(HttpContent content) {
+        if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+            Forwarding.trailers(last.trailingHeaders());
+        }
+    }
+
     private static boolean foreignCoding(HttpResponse response) {
         List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
         return codings.size() > 1
@@ -269,6 +276,7 @@ final class ProxyExchange implements Exchange {
             return;
         }
         boolean last = content instanceof LastHttpContent;
+        dropForbiddenTrailers(content);
         boolean cut = events != null && events.pass(content.content());
         client.progress(client.proxy().limits().responseBody());
         client.write(content);
