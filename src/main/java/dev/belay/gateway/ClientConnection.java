@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Loop.Bounded {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
-    /// How long a refused client may go on sending, so that it gets to read why.
+    /// How long a client may go on sending after its last answer, so that it gets to read that.
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Proxy proxy;
@@ -362,18 +362,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
     }
 
     private void end() {
-        if (bodyOpen) {
-            // Closing with unread bytes would reset the connection and take the answer with it.
-            lingering = true;
-            progress(LINGER);
-            cutAfter(LINGER);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(_ -> {
-                        ((DuplexChannel) channel).shutdownOutput();
-                        read(true);
-                    });
-        } else {
+        if (inputShut) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            return;
         }
+        // Closing with unread bytes, now or until the client hears of it, would reset the
+        // connection
+        // and take the answer with it (RFC 9112 §9.6).
+        lingering = true;
+        progress(LINGER);
+        cutAfter(LINGER);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    ((DuplexChannel) channel).shutdownOutput();
+                    read(true);
+                });
     }
 }
