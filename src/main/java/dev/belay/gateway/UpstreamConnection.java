@@ -77,12 +77,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void begin(ProxyExchange next, boolean head) {
         exchange = next;
-        decoder.head(head);
+        decoder.begin(head);
     }
 
-    /// The exchange is over and the connection stands between two messages.
+    /// The exchange is over, and the connection should stand between two messages.
     void release() {
         exchange = null;
+        if (!decoder.rest()) {
+            channel().close();
+            return;
+        }
         reused = true;
         idleSince = System.nanoTime();
         channel().config().setAutoRead(true);
