@@ -5,14 +5,17 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.ReferenceCountUtil;
 
-/// Reads a member's answers; knows whether the request was a HEAD, whose answer has no body
-/// whatever its headers say, and whether any request waits at all.
+/// Reads a member's answers, and takes for a status line only what is one: Netty reads `+200`, `20`
+/// and `HTTP/9.9`. Knows whether the request was a HEAD, whose answer has no body whatever its
+/// headers say, and whether any request waits at all.
 ///
 /// What comes while none does belongs to nothing that was asked. Kept, it would become the
 /// beginning of the next request's answer, which may be another client's.
 // A close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ResponseDecoder extends HttpResponseDecoder {
+    private static final char DELETE = 127;
+
     private boolean head;
     private boolean idle;
 
@@ -42,6 +45,21 @@ final class ResponseDecoder extends HttpResponseDecoder {
         } else {
             super.channelRead(context, message);
         }
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) {
+        String version = initialLine[0];
+        String code = initialLine[1];
+        boolean spoken = version.equals("HTTP/1.1") || version.equals("HTTP/1.0");
+        boolean digits = code.length() == 3 && code.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!spoken || !digits || code.charAt(0) == '0') {
+            throw new IllegalArgumentException("not a status line");
+        }
+        if (initialLine[2].chars().anyMatch(c -> (c < ' ' && c != '\t') || c == DELETE)) {
+            throw new IllegalArgumentException("a control character in a reason");
+        }
+        return super.createMessage(initialLine);
     }
 
     @Override
