@@ -1,8 +1,10 @@
 package dev.belay.gateway;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
 /// Reads a member's answers, and takes for a status line only what is one: Netty reads `+200`, `20`
@@ -18,6 +20,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
     private boolean head;
     private boolean idle;
+    private boolean lengthRead;
 
     ResponseDecoder(Limits limits) {
         super(RequestDecoder.config(limits).setStrictLineParsing(false));
@@ -59,7 +62,27 @@ final class ResponseDecoder extends HttpResponseDecoder {
         if (initialLine[2].chars().anyMatch(c -> (c < ' ' && c != '\t') || c == DELETE)) {
             throw new IllegalArgumentException("a control character in a reason");
         }
+        lengthRead = false;
         return super.createMessage(initialLine);
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        int colon = start + length;
+        while (line[colon] == ' ' || line[colon] == '\t') {
+            colon++;
+        }
+        if (line[colon] != ':') {
+            throw new IllegalArgumentException("a blank within a name");
+        }
+        AsciiString name = super.splitHeaderName(line, start, length);
+        if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+            if (lengthRead) {
+                throw new IllegalArgumentException("a second length");
+            }
+            lengthRead = true;
+        }
+        return name;
     }
 
     @Override
