@@ -222,10 +222,12 @@ final class ProxyExchange implements Exchange {
         }
     }
 
+    /// Whether it is coded in a way that nobody asked for: only trailers pass of what a client
+    /// takes.
     private static boolean foreignCoding(HttpResponse response) {
         List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        return codings.size() > 1
-                || (!codings.isEmpty() && !HttpUtil.isTransferEncodingChunked(response));
+        return !codings.isEmpty()
+                && !(codings.size() == 1 && RequestRules.chunked(codings.getFirst()));
     }
 
     private void idleHint(HttpHeaders headers) {
@@ -246,7 +248,7 @@ final class ProxyExchange implements Exchange {
             HttpUtil.setTransferEncodingChunked(response, true);
         }
         if (chunked && client.oldVersion()) {
-            HttpUtil.setTransferEncodingChunked(response, false);
+            response.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
         }
         if (EventStream.is(response)) {
             events = new EventStream(chunked && !client.oldVersion());

@@ -72,7 +72,8 @@ final class RequestRules {
                 || (length != null && !length.equals("0"));
     }
 
-    private static boolean chunked(String coding) {
+    /// Whether a coding is chunks and nothing more.
+    static boolean chunked(String coding) {
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);
     }
 
