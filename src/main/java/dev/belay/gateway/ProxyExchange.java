@@ -239,6 +239,7 @@ final class ProxyExchange implements Exchange {
 
     /// Makes the end of the body visible to the client.
     private void frame(HttpResponse response) {
+        RequestRules.spellOut(response.headers());
         boolean chunked = HttpUtil.isTransferEncodingChunked(response);
         boolean length = response.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         if (!chunked && !length && mayHaveBody(response)) {

@@ -77,9 +77,9 @@ final class RequestRules {
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);
     }
 
-    /// How a body is framed is said to the member in the one spelling that everybody reads alike:
-    /// `Chunked` is no chunks for some, and `010` eight bytes.
-    private static void spellOut(HttpHeaders headers) {
+    /// How a body is framed is passed on in the one spelling that everybody reads alike: `Chunked`
+    /// is no chunks for some, and `010` eight bytes.
+    static void spellOut(HttpHeaders headers) {
         String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
         if (coding != null && !HttpHeaderValues.CHUNKED.contentEquals(coding)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
