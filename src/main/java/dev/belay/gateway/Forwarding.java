@@ -97,13 +97,16 @@ final class Forwarding {
                         .noneMatch(wish -> OTHER_HTTP.matcher(wish).matches());
     }
 
-    /// Whether a member switches to what it was asked for.
-    static boolean switchesAsAsked(HttpHeaders request, HttpHeaders response) {
-        List<String> chosen = response.getAll(HttpHeaderNames.UPGRADE);
-        return chosen.size() == 1
-                && request.getAll(HttpHeaderNames.UPGRADE).stream()
-                        .flatMap(value -> Stream.of(value.split(",", -1)))
-                        .anyMatch(wish -> wish.strip().equalsIgnoreCase(chosen.getFirst().strip()));
+    /// Whether a member switches to what the client asked for, and to nothing else (RFC 9110 §7.8).
+    static boolean switches(HttpHeaders request, HttpHeaders response) {
+        List<String> to = response.getAll(HttpHeaderNames.UPGRADE);
+        if (to.size() != 1
+                || !request.containsValue(HttpHeaderNames.UPGRADE, to.getFirst(), true)) {
+            return false;
+        }
+        // The draft of 2010, without it, has a body there whose length nothing announces.
+        return !HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(to.getFirst())
+                || response.contains(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
     }
 
     /// Makes a client's request one of ours.

@@ -183,9 +183,7 @@ final class ProxyExchange implements Exchange {
         int status = response.status().code();
         boolean wrongSwitch =
                 status == HttpResponseStatus.SWITCHING_PROTOCOLS.code()
-                        && !(upgrade
-                                && Forwarding.switchesAsAsked(
-                                        request.headers(), response.headers()));
+                        && !(upgrade && Forwarding.switches(request.headers(), response.headers()));
         if (response.decoderResult().isFailure() || wrongSwitch || foreignCoding(response)) {
             fail(HttpResponseStatus.BAD_GATEWAY, "The instance's answer could not be understood.");
             return;

@@ -3,7 +3,9 @@ package dev.belay.gateway;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
@@ -87,6 +89,10 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
-        return super.isContentAlwaysEmpty(message) || head;
+        boolean switching =
+                message instanceof HttpResponse response
+                        && response.status().code()
+                                == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        return head || switching || super.isContentAlwaysEmpty(message);
     }
 }
