@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class ProxyExchange implements Exchange {
     private static final int CONNECTIONS_MAX = 4;
 
+    /// They are not held back when a client is slow, and so they must end.
+    private static final int INTERIMS_MAX = 64;
+
     private final ClientConnection client;
     private final HttpRequest request;
     private final boolean upgrade;
@@ -42,6 +45,7 @@ final class ProxyExchange implements Exchange {
     private @Nullable UpstreamConnection connection;
     private boolean over;
 
+    private int interims;
     private boolean informational;
     private boolean answering;
     private boolean switching;
@@ -190,11 +194,7 @@ final class ProxyExchange implements Exchange {
         }
         switching = status == HttpResponseStatus.SWITCHING_PROTOCOLS.code();
         if (status < HttpResponseStatus.OK.code() && !switching) {
-            informational = true;
-            Forwarding.response(response, false);
-            if (!client.oldVersion()) {
-                client.write(response);
-            }
+            interim(response);
             return;
         }
         answering = true;
@@ -211,6 +211,18 @@ final class ProxyExchange implements Exchange {
             client.write(response);
         } else {
             client.writeHead(response);
+        }
+    }
+
+    private void interim(HttpResponse response) {
+        if (++interims > INTERIMS_MAX) {
+            fail(HttpResponseStatus.BAD_GATEWAY, "The instance sent no end of interim answers.");
+            return;
+        }
+        informational = true;
+        Forwarding.response(response, false);
+        if (!client.oldVersion()) {
+            client.write(response);
         }
     }
 
