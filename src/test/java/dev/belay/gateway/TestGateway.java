@@ -35,9 +35,13 @@ final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(Path folder, Limits limits) throws IOException {
+        this(folder, limits, 2);
+    }
+
+    TestGateway(Path folder, Limits limits, int loops) throws IOException {
         options =
                 new GatewayOptions(
-                        folder.resolve("gw"), List.of("127.0.0.1", "::1"), 2, limits, true);
+                        folder.resolve("gw"), List.of("127.0.0.1", "::1"), loops, limits, true);
         gateway = Gateway.start(options);
         client = new GatewayClient(options.socket(), PATIENCE);
     }
