@@ -11,20 +11,25 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import java.util.List;
 
 /// Netty's decoder, which refuses most of what two readers could read differently, plus what it
 /// still lets pass: header and trailer lines continued on the next line (RFC 9112 §5.2), request
-/// lines with other blanks than two single ones (§3), a second length in HTTP/1.0 (§6.3), and names
-/// that are another's for some.
+/// lines with other blanks than two single ones (§3), a second length in HTTP/1.0 (§6.3), names
+/// that are another's for some, and any number of headers.
 final class RequestDecoder extends HttpRequestDecoder {
+    /// However short: each costs an object, and some are searched for among all.
+    static final int FIELDS_MAX = 256;
+
     private static final byte LINE_FEED = '\n';
 
     private boolean inHead = true;
     private boolean inTrailer;
     private boolean requestLineRead;
     private boolean lengthRead;
+    private int fields;
     private int wordEnd;
     private boolean broken;
 
@@ -72,6 +77,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     protected HttpMessage createMessage(String[] initialLine) throws Exception {
         requestLineRead = true;
         lengthRead = false;
+        fields = 0;
         if (!initialLine[2].startsWith("HTTP/")) {
             throw new IllegalArgumentException("a version in another case");
         }
@@ -106,6 +112,9 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        if (++fields > FIELDS_MAX) {
+            throw new TooLongHttpHeaderException("more than " + FIELDS_MAX + " headers");
+        }
         AsciiString name = super.splitHeaderName(line, start, length);
         if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
             if (lengthRead) {

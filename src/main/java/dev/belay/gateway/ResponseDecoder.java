@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
@@ -23,6 +24,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private boolean head;
     private boolean idle;
     private boolean lengthRead;
+    private int fields;
 
     ResponseDecoder(Limits limits) {
         super(RequestDecoder.config(limits).setStrictLineParsing(false));
@@ -65,11 +67,15 @@ final class ResponseDecoder extends HttpResponseDecoder {
             throw new IllegalArgumentException("a control character in a reason");
         }
         lengthRead = false;
+        fields = 0;
         return super.createMessage(initialLine);
     }
 
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        if (++fields > RequestDecoder.FIELDS_MAX) {
+            throw new TooLongHttpHeaderException("more headers than allowed");
+        }
         int colon = start + length;
         while (line[colon] == ' ' || line[colon] == '\t') {
             colon++;
