@@ -101,6 +101,7 @@ final class Forwarding {
     static boolean switches(HttpHeaders request, HttpHeaders response) {
         List<String> to = response.getAll(HttpHeaderNames.UPGRADE);
         if (to.size() != 1
+                || to.getFirst().isEmpty()
                 || !request.containsValue(HttpHeaderNames.UPGRADE, to.getFirst(), true)) {
             return false;
         }
