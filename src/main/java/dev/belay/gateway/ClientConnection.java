@@ -9,12 +9,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -24,6 +29,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /// What a client sends ahead (pipelining) waits unread as far as possible.
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ClientConnection extends ChannelInboundHandlerAdapter implements Loop.Bounded {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Client, Loop.Bounded {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /// How long a client may go on sending after its last answer, so that it gets to read that.
@@ -74,11 +81,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
 
     // --- what exchanges use ---------------------------------------------------------------------
 
-    Proxy proxy() {
+    @Override
+    public Proxy proxy() {
         return proxy;
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
     }
 
@@ -86,38 +95,40 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         return channel;
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
-    /// Whether the client speaks HTTP/1.0, to whom neither chunks nor 1xx may be sent.
-    boolean oldVersion() {
+    @Override
+    public boolean oldVersion() {
         return oldVersion;
     }
 
-    /// Something moved: the phase has this much time from now.
-    void progress(Duration time) {
+    @Override
+    public void progress(Duration time) {
         Duration most = proxy.limits().halfClosed();
         Duration granted = inputShut && time.compareTo(most) > 0 ? most : time;
         deadline = System.nanoTime() + granted.toNanos();
     }
 
-    /// However much still moves, it is cut after this time.
-    void cutAfter(Duration time) {
+    @Override
+    public void cutAfter(Duration time) {
         cutAt = System.nanoTime() + time.toNanos();
     }
 
-    /// The answer to the present request is the last one here.
-    void closeAfterThis() {
+    @Override
+    public void closeAfterThis() {
         closeAfter = true;
     }
 
-    void read(boolean wanted) {
+    @Override
+    public void read(boolean wanted) {
         channel.config().setAutoRead(wanted);
     }
 
-    /// Starts an answer: says whether the connection goes on after it.
-    void writeHead(HttpResponse response) {
+    @Override
+    public void writeHead(HttpResponse response) {
         if (bodyOpen) {
             // Answered before the request was read: what follows of it is not worth reading.
             closeAfter = true;
@@ -125,23 +136,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         if (closeAfter) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        write(response);
+        writeInterim(response);
     }
 
-    void write(Object part) {
+    @Override
+    public void writeInterim(HttpResponse response) {
+        channel.write(response, channel.voidPromise());
+    }
+
+    @Override
+    public void write(HttpContent part) {
         channel.write(part, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void writeFile(FileChannel file, long from, long count) {
+        ChannelProgressivePromise sent = channel.newProgressivePromise();
+        sent.addListener(new FileProgress());
+        channel.write(new DefaultFileRegion(file, from, count), sent);
+    }
+
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean writable() {
+    @Override
+    public boolean writable() {
         return channel.isWritable();
     }
 
-    /// The answer has been written to its end.
-    void finish() {
+    @Override
+    public void finish() {
         current = null;
         if (closeAfter || (inputShut && backlog.isEmpty())) {
             end();
@@ -153,8 +179,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         takeBacklog();
     }
 
-    /// An answer of the gateway's own, instead of one from a member.
-    void answer(HttpResponseStatus status, String why) {
+    @Override
+    public void finishWhenSent(Runnable sent) {
+        Exchange sending = current;
+        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                .addListener(_ -> {
+                    if (sending != null && sending.equals(current)) {
+                        sent.run();
+                        finish();
+                    }
+                });
+    }
+
+    @Override
+    public void answer(HttpResponseStatus status, String why) {
         ByteBuf body = ByteBufUtil.writeUtf8(channel.alloc(), why + "\n");
         var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         response.headers()
@@ -169,15 +207,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
         finish();
     }
 
-    /// Cuts, so that the client cannot take what it has for the whole.
-    void abort() {
+    @Override
+    public void abort() {
         current = null;
         // A reset, where the body's end is the connection's end and FIN would be a lie.
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         channel.close();
     }
 
-    /// Hands the socket over to a tunnel; nothing of HTTP stays behind.
+    @Override
+    public void endHere() {
+        flush();
+        channel.close();
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.remoteAddress();
+    }
+
+    @Override
+    public void tunnel(UpstreamConnection member, RevisionTraffic traffic, HttpHeaders request) {
+        Tunnel.join(this, member, traffic, request);
+    }
+
+    /// Hands the socket over; nothing of this protocol stays behind.
     void handOver() {
         current = null;
         loop.closed(this);
@@ -333,15 +387,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
             answer(refusal, refusal.reasonPhrase());
             return;
         }
-        Table.Entry entry = proxy.table().at(port);
-        Table.LiveShare share = entry == null ? null : entry.choose();
-        if (entry != null && share != null && share.root() != null) {
-            current = new SiteExchange(this, request, entry, share.traffic(), share.root());
-        } else {
-            var exchange = new ProxyExchange(this, request);
-            current = exchange;
-            exchange.begin(entry, share);
-        }
+        Exchange exchange = Exchange.of(this, request);
+        current = exchange;
+        exchange.begin();
     }
 
     /// Goes through what was sent ahead; not recursive, however much that is.
@@ -358,6 +406,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Loo
             read(true);
         } else if (current != null) {
             current.onBatchEnd();
+        }
+    }
+
+    /// A file is written in the background.
+    private final class FileProgress implements ChannelProgressiveFutureListener {
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture future, long sent, long total) {
+            progress(proxy.limits().responseBody());
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture future) {
+            if (!future.isSuccess()) {
+                // A file that became shorter: what was promised cannot be kept.
+                channel.close();
+            }
         }
     }
 

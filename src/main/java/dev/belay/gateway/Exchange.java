@@ -1,9 +1,22 @@
 package dev.belay.gateway;
 
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 
 /// One request on its way, as its client's connection sees it. Called on the connection's loop.
 interface Exchange {
+    /// What carries out the request, by the table as it is now.
+    static Exchange of(Client client, HttpRequest request) {
+        Table.Entry entry = client.proxy().table().at(client.port());
+        Table.LiveShare share = entry == null ? null : entry.choose();
+        return entry != null && share != null && share.root() != null
+                ? new SiteExchange(client, request, entry, share.traffic(), share.root())
+                : new ProxyExchange(client, request, entry, share);
+    }
+
+    /// Starts. The client knows it by now, and may be answered.
+    void begin();
+
     /// Takes the next part of the request's body, and owns it.
     void onContent(HttpContent content);
 

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,7 +29,7 @@ final class ProxyExchange implements Exchange {
     /// They are not held back when a client is slow, and so they must end.
     private static final int INTERIMS_MAX = 64;
 
-    private final ClientConnection client;
+    private final Client client;
     private final HttpRequest request;
     private final boolean upgrade;
     private final boolean repeatable;
@@ -39,6 +38,8 @@ final class ProxyExchange implements Exchange {
     private final List<Upstream> tried = new ArrayList<>();
     private int connections;
     private boolean requestComplete;
+
+    private final Table.@Nullable Entry entry;
 
     private Table.@Nullable LiveShare share;
     private @Nullable Upstream upstream;
@@ -52,41 +53,49 @@ final class ProxyExchange implements Exchange {
     private boolean keepUpstream;
     private @Nullable EventStream events;
 
-    ProxyExchange(ClientConnection client, HttpRequest request) {
+    /// @param entry the table's line at this moment, and the share that was drawn
+    ProxyExchange(
+            Client client,
+            HttpRequest request,
+            Table.@Nullable Entry entry,
+            Table.@Nullable LiveShare drawn) {
         this.client = client;
         this.request = request;
+        this.entry = entry;
+        this.share = drawn;
         this.upgrade =
                 !client.oldVersion()
                         && Forwarding.upgrade(request.headers())
                         && !RequestRules.hasBody(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
-        var address = (InetSocketAddress) client.channel().remoteAddress();
-        Forwarding.request(request, address, upgrade);
+        Forwarding.request(request, client.address(), upgrade);
     }
 
     // --- finding a member -----------------------------------------------------------------------
 
-    /// @param entry the table's line at this moment, and the share that was drawn
-    void begin(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
+    @Override
+    public void begin() {
         client.progress(client.proxy().limits().responseHead());
         if (upgrade) {
             // What follows the request belongs to another protocol.
             client.read(false);
         }
+        Table.LiveShare drawn = share;
+        share = null;
         attempt(entry, drawn);
     }
 
     /// Draws again, from the table as it is now.
     private void again() {
-        Table.Entry entry = client.proxy().table().at(client.port());
-        attempt(entry, entry == null ? null : entry.choose());
+        Table.Entry now = client.proxy().table().at(client.port());
+        attempt(now, now == null ? null : now.choose());
     }
 
-    private void attempt(Table.@Nullable Entry entry, Table.@Nullable LiveShare drawn) {
-        Table.LiveShare chosen = entry == null ? null : entry.untried(drawn, tried);
+    private void attempt(Table.@Nullable Entry line, Table.@Nullable LiveShare drawn) {
+        Table.LiveShare chosen = line == null ? null : line.untried(drawn, tried);
         Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
-        if (entry == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
-            unavailable(entry);
+        if (line == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
+            unavailable(line);
             return;
         }
         share = chosen;
@@ -102,11 +111,11 @@ final class ProxyExchange implements Exchange {
         }
     }
 
-    private void unavailable(Table.@Nullable Entry entry) {
+    private void unavailable(Table.@Nullable Entry line) {
         over = true;
-        if (entry != null) {
+        if (line != null) {
             long nanos = System.nanoTime() - started;
-            entry.unrouted().answered(HttpResponseStatus.SERVICE_UNAVAILABLE.code(), nanos);
+            line.unrouted().answered(HttpResponseStatus.SERVICE_UNAVAILABLE.code(), nanos);
         }
         releaseQueued();
         client.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "No instance can take the request.");
@@ -208,7 +217,7 @@ final class ProxyExchange implements Exchange {
         }
         client.progress(client.proxy().limits().responseBody());
         if (switching) {
-            client.write(response);
+            client.writeInterim(response);
         } else {
             client.writeHead(response);
         }
@@ -222,7 +231,7 @@ final class ProxyExchange implements Exchange {
         informational = true;
         Forwarding.response(response, false);
         if (!client.oldVersion()) {
-            client.write(response);
+            client.writeInterim(response);
         }
     }
 
@@ -337,7 +346,7 @@ final class ProxyExchange implements Exchange {
         over = true;
         connection = null;
         client.flush();
-        Tunnel.join(client, used, share.traffic(), request.headers());
+        client.tunnel(used, share.traffic(), request.headers());
     }
 
     // --- the polite end -------------------------------------------------------------------------
@@ -372,8 +381,7 @@ final class ProxyExchange implements Exchange {
             client.closeAfterThis();
             client.finish();
         } else {
-            client.flush();
-            client.channel().close();
+            client.endHere();
         }
     }
 

@@ -1,9 +1,5 @@
 package dev.belay.gateway;
 
-import io.netty.channel.ChannelProgressiveFuture;
-import io.netty.channel.ChannelProgressiveFutureListener;
-import io.netty.channel.ChannelProgressivePromise;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -33,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class SiteExchange implements Exchange {
-    private final ClientConnection client;
+    private final Client client;
     private final HttpRequest request;
     private final Table.Entry entry;
     private final RevisionTraffic traffic;
@@ -42,7 +38,7 @@ final class SiteExchange implements Exchange {
     private boolean over;
 
     SiteExchange(
-            ClientConnection client,
+            Client client,
             HttpRequest request,
             Table.Entry entry,
             RevisionTraffic traffic,
@@ -54,6 +50,9 @@ final class SiteExchange implements Exchange {
         this.root = root;
         traffic.enter();
     }
+
+    @Override
+    public void begin() {}
 
     @Override
     public void onContent(HttpContent content) {
@@ -237,34 +236,15 @@ final class SiteExchange implements Exchange {
         client.progress(client.proxy().limits().responseBody());
         client.writeHead(response);
         if (content != null) {
-            ChannelProgressivePromise sent = client.channel().newProgressivePromise();
-            sent.addListener(new Progress());
-            client.channel().write(new DefaultFileRegion(content, from, count), sent);
+            client.writeFile(content, from, count);
         }
-        client.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(_ -> done());
+        client.finishWhenSent(this::leave);
     }
 
-    /// Only now is it over: a file is written in the background.
-    private void done() {
+    private void leave() {
         if (!over) {
             over = true;
             traffic.leave();
-            client.finish();
-        }
-    }
-
-    private final class Progress implements ChannelProgressiveFutureListener {
-        @Override
-        public void operationProgressed(ChannelProgressiveFuture future, long sent, long total) {
-            client.progress(client.proxy().limits().responseBody());
-        }
-
-        @Override
-        public void operationComplete(ChannelProgressiveFuture future) {
-            if (!future.isSuccess()) {
-                // A file that became shorter: what was promised cannot be kept.
-                client.channel().close();
-            }
         }
     }
 
@@ -276,15 +256,12 @@ final class SiteExchange implements Exchange {
 
     @Override
     public void onClientGone() {
-        if (!over) {
-            over = true;
-            traffic.leave();
-        }
+        leave();
     }
 
     @Override
     public void onBadContent() {
-        onClientGone();
+        leave();
         client.closeAfterThis();
         client.answer(
                 HttpResponseStatus.BAD_REQUEST, HttpResponseStatus.BAD_REQUEST.reasonPhrase());
@@ -292,7 +269,7 @@ final class SiteExchange implements Exchange {
 
     @Override
     public void onTimeout() {
-        onClientGone();
+        leave();
         client.abort();
     }
 
