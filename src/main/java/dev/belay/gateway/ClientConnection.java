@@ -1,7 +1,5 @@
 package dev.belay.gateway;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -15,7 +13,6 @@ import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -136,11 +133,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (closeAfter) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        writeInterim(response);
+        writeSwitch(response);
     }
 
     @Override
     public void writeInterim(HttpResponse response) {
+        writeSwitch(response);
+        write(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    @Override
+    public void writeSwitch(HttpResponse response) {
         channel.write(response, channel.voidPromise());
     }
 
@@ -193,17 +196,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void answer(HttpResponseStatus status, String why) {
-        ByteBuf body = ByteBufUtil.writeUtf8(channel.alloc(), why + "\n");
-        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
-                .set(HttpHeaderNames.DATE, HttpDate.now())
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        if (status.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
-            response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
-        }
-        writeHead(response);
+        writeHead(Answers.of(channel.alloc(), status, why));
         finish();
     }
 

@@ -109,9 +109,11 @@ final class Listeners implements AutoCloseable {
             return;
         }
         var encoder = new ResponseEncoder();
+        var connection = new ClientConnection(proxy, channel, port, encoder);
         channel.pipeline()
+                .addLast(new PrefaceDetector(connection))
                 .addLast(new RequestDecoder(proxy.limits()))
                 .addLast(encoder)
-                .addLast(new ClientConnection(proxy, channel, port, encoder));
+                .addLast(connection);
     }
 }

@@ -217,7 +217,7 @@ final class ProxyExchange implements Exchange {
         }
         client.progress(client.proxy().limits().responseBody());
         if (switching) {
-            client.writeInterim(response);
+            client.writeSwitch(response);
         } else {
             client.writeHead(response);
         }
@@ -287,9 +287,6 @@ final class ProxyExchange implements Exchange {
         if (informational) {
             informational = false;
             content.release();
-            if (!client.oldVersion()) {
-                client.write(LastHttpContent.EMPTY_LAST_CONTENT);
-            }
             return;
         }
         if (content.decoderResult().isFailure()) {

@@ -1,0 +1,332 @@
+package dev.belay.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A client's connection that speaks HTTP/2: its streams side by side, each an exchange of its own.
+/// Netty parses frames and keeps the windows; a stream that is to wait is held back by its window,
+/// never by the socket, which the others need.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+    private static final int STREAMS_MAX = 128;
+    private static final int STREAM_WINDOW = 256 * 1024;
+    private static final int CONNECTION_WINDOW = 1024 * 1024;
+    private static final int FRAME_MAX = 16 * 1024;
+
+    /// Streams that a client may give up in that many seconds: who does it more often makes us work
+    /// for nothing (CVE-2023-44487, and CVE-2025-8671 for those that we are made to give up).
+    private static final int RESETS_MAX = 1_000;
+
+    private static final int RESETS_WINDOW = 10;
+    private static final int CONTINUATIONS_MAX = 16;
+    private static final int EMPTY_FRAMES_MAX = 10;
+    private static final int CONTROL_FRAMES_MAX = 1_000;
+    private static final long CLOSE_WITHIN_MILLIS = 2_000;
+
+    private final Proxy proxy;
+    private final Loop loop;
+    private final int port;
+    private final InetSocketAddress address;
+    private final Http2Connection.PropertyKey key;
+    private final List<ClientStream> touched = new ArrayList<>();
+    private @Nullable ChannelHandlerContext context;
+    private long idleSince = System.nanoTime();
+    private boolean served;
+
+    private ClientSession(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            Proxy proxy,
+            Channel channel,
+            int port) {
+        super(decoder, encoder, settings);
+        this.proxy = proxy;
+        this.loop = proxy.loops().of(channel);
+        this.port = port;
+        this.address = (InetSocketAddress) channel.remoteAddress();
+        this.key = connection().newKey();
+        connection().addListener(new Streams());
+        decoder.frameListener(new Frames());
+        encoder.flowController().listener(stream -> with(stream, ClientStream::onWritability));
+        gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
+    }
+
+    static ClientSession of(Proxy proxy, Channel channel, int port) {
+        return new Builder(proxy, channel, port).build();
+    }
+
+    private static final class Builder
+            extends AbstractHttp2ConnectionHandlerBuilder<ClientSession, Builder> {
+        private final Proxy proxy;
+        private final Channel channel;
+        private final int port;
+
+        Builder(Proxy proxy, Channel channel, int port) {
+            this.proxy = proxy;
+            this.channel = channel;
+            this.port = port;
+            var connection = new DefaultHttp2Connection(true, 0);
+            // Priorities are deprecated (RFC 9113 §5.3), and the tree that kept them is slow.
+            var turns = new UniformStreamByteDistributor(connection);
+            turns.minAllocationChunk(FRAME_MAX);
+            connection
+                    .remote()
+                    .flowController(new DefaultHttp2RemoteFlowController(connection, turns));
+            connection(connection);
+            validateHeaders(true);
+            validateRequiredPseudoHeaders(true);
+            initialSettings(
+                    Http2Settings.defaultSettings()
+                            .maxConcurrentStreams(STREAMS_MAX)
+                            .initialWindowSize(STREAM_WINDOW)
+                            .maxFrameSize(FRAME_MAX)
+                            .maxHeaderListSize(proxy.limits().headers()));
+            decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
+            encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
+            decoderEnforceMaxSmallContinuationFrames(CONTINUATIONS_MAX);
+            decoderEnforceMaxConsecutiveEmptyDataFrames(EMPTY_FRAMES_MAX);
+            encoderEnforceMaxQueuedControlFrames(CONTROL_FRAMES_MAX);
+        }
+
+        @Override
+        protected ClientSession build() {
+            return super.build();
+        }
+
+        @Override
+        protected ClientSession build(
+                Http2ConnectionDecoder decoder,
+                Http2ConnectionEncoder encoder,
+                Http2Settings settings) {
+            return new ClientSession(decoder, encoder, settings, proxy, channel, port);
+        }
+    }
+
+    // --- what streams use -----------------------------------------------------------------------
+
+    Proxy proxy() {
+        return proxy;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    int port() {
+        return port;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not at a channel yet");
+        }
+        return context;
+    }
+
+    /// Parts of its request came: told when no more come for the moment.
+    void touched(ClientStream stream) {
+        touched.add(stream);
+    }
+
+    void reset(Http2Stream stream, Http2Error error) {
+        resetStream(context(), stream.id(), error.code(), context().newPromise());
+        context().flush();
+    }
+
+    /// Gives the client room for that many more bytes of the stream.
+    void consumed(Http2Stream stream, int bytes) {
+        try {
+            if (decoder().flowController().consumeBytes(stream, bytes)) {
+                // A member's pace may have asked for it, not the client's socket.
+                context().flush();
+            }
+        } catch (Http2Exception e) {
+            onError(context(), false, e);
+        }
+    }
+
+    // --- what the socket says -------------------------------------------------------------------
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) throws Exception {
+        context = added;
+        loop.opened(this);
+        super.handlerAdded(added);
+        Http2Stream whole = connection().connectionStream();
+        int more = CONNECTION_WINDOW - decoder().flowController().windowSize(whole);
+        decoder().flowController().incrementWindowSize(whole, more);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).onBatchEnd();
+        }
+        touched.clear();
+        super.channelReadComplete(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        loop.closed(this);
+        // Closes all streams, which tell their exchanges.
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            // Who sends no more cannot answer for windows, either.
+            ctx.channel().close();
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (cause instanceof IOException) {
+            ctx.close();
+        } else {
+            super.exceptionCaught(ctx, cause);
+        }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx,
+            boolean outbound,
+            Throwable cause,
+            @Nullable Http2Exception http2) {
+        if (http2 == null && !(cause instanceof IOException)) {
+            LOG.error("a bug, at a client's connection", cause);
+        }
+        super.onConnectionError(ctx, outbound, cause, http2);
+    }
+
+    @Override
+    public void sweep(long now) {
+        each(stream -> stream.sweep(now));
+        long allowed =
+                served
+                        ? proxy.limits().keepAlive().toNanos()
+                        : proxy.limits().requestHead().toNanos();
+        if (connection().numActiveStreams() == 0 && now - idleSince > allowed) {
+            context().channel().close();
+        }
+    }
+
+    @Override
+    public void close(Farewell farewell) {
+        each(stream -> stream.onClose(farewell));
+    }
+
+    private void each(Consumer<ClientStream> action) {
+        try {
+            connection()
+                    .forEachActiveStream(stream -> {
+                        with(stream, action);
+                        return true;
+                    });
+        } catch (Http2Exception e) {
+            onError(context(), false, e);
+        }
+    }
+
+    private void with(Http2Stream stream, Consumer<ClientStream> action) {
+        ClientStream client = stream.getProperty(key);
+        if (client != null) {
+            action.accept(client);
+        }
+    }
+
+    private final class Streams extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            idleSince = System.nanoTime();
+            with(stream, ClientStream::onClosed);
+        }
+    }
+
+    private final class Frames extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            Http2Stream stream = connection().stream(streamId);
+            ClientStream known = stream.getProperty(key);
+            if (known != null) {
+                known.onTrailers(headers);
+                return;
+            }
+            served = true;
+            HttpRequest request = H2Fields.request(headers, end);
+            if (request == null) {
+                throw Http2Exception.streamError(
+                        streamId, Http2Error.PROTOCOL_ERROR, "malformed request");
+            }
+            var client = new ClientStream(ClientSession.this, stream);
+            stream.setProperty(key, client);
+            client.onRequest(request, end);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            onHeadersRead(ctx, streamId, headers, padding, end);
+        }
+
+        @Override
+        public int onDataRead(
+                ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
+            ClientStream client = connection().stream(streamId).getProperty(key);
+            return padding + (client == null ? data.readableBytes() : client.onData(data, end));
+        }
+    }
+}

@@ -1,0 +1,395 @@
+package dev.belay.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One request of a client that speaks HTTP/2, and its answer.
+// A write that fails ends the stream or the channel, and its exchange hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientStream implements Client {
+    private static final int FILE_CHUNK = 64 * 1024;
+
+    private final ClientSession session;
+    private final Http2Stream stream;
+
+    /// A slow client that still takes something is given time.
+    private final ChannelFutureListener moved = _ -> progress(limits().responseBody());
+
+    private @Nullable Exchange current;
+    private @Nullable FilePart file;
+    private boolean requestOpen = true;
+    private boolean wanted = true;
+    private boolean headOnly;
+    private boolean closed;
+
+    /// Bytes of the body that came and for which the client was given no new room yet.
+    private int owed;
+
+    private long deadline;
+    private long cutAt = Long.MAX_VALUE;
+
+    /// What is still to be sent of a file.
+    private record FilePart(FileChannel channel, long from, long count, Runnable sent) {}
+
+    ClientStream(ClientSession session, Http2Stream stream) {
+        this.session = session;
+        this.stream = stream;
+    }
+
+    // --- the request ----------------------------------------------------------------------------
+
+    void onRequest(HttpRequest request, boolean end) {
+        headOnly = request.method().equals(HttpMethod.HEAD);
+        HttpResponseStatus refusal = RequestRules.refusal(request);
+        if (refusal != null) {
+            requestOpen = !end;
+            answer(refusal, refusal.reasonPhrase());
+            return;
+        }
+        Exchange exchange = Exchange.of(this, request);
+        current = exchange;
+        exchange.begin();
+        if (end) {
+            take(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    /// Passes a part of the body on.
+    ///
+    /// @return for how many of the bytes the client may send new ones
+    int onData(ByteBuf data, boolean end) {
+        int bytes = data.readableBytes();
+        if (current == null) {
+            requestOpen = requestOpen && !end;
+            return bytes;
+        }
+        ByteBuf part = data.retain();
+        take(end ? new DefaultLastHttpContent(part) : new DefaultHttpContent(part));
+        if (wanted || current == null) {
+            return bytes;
+        }
+        owed += bytes;
+        return 0;
+    }
+
+    void onTrailers(Http2Headers fields) {
+        LastHttpContent last = H2Fields.trailers(fields);
+        if (last != null) {
+            take(last);
+        } else if (current != null) {
+            current.onBadContent();
+        }
+    }
+
+    private void take(HttpContent content) {
+        requestOpen = requestOpen && !(content instanceof LastHttpContent);
+        if (current == null) {
+            content.release();
+        } else {
+            current.onContent(content);
+            session.touched(this);
+        }
+    }
+
+    void onBatchEnd() {
+        if (current != null) {
+            current.onBatchEnd();
+        }
+    }
+
+    void onWritability() {
+        if (file != null) {
+            pump();
+        } else if (current != null) {
+            current.onClientWritability();
+        }
+    }
+
+    void onClosed() {
+        closed = true;
+        closeFile();
+        Exchange left = current;
+        current = null;
+        if (left != null) {
+            left.onClientGone();
+        }
+    }
+
+    void onClose(Farewell farewell) {
+        if (current != null) {
+            current.onClose(farewell);
+        }
+    }
+
+    void sweep(long now) {
+        if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
+            session.reset(stream, Http2Error.CANCEL);
+        } else if (now - deadline < 0) {
+            return;
+        } else if (current != null) {
+            current.onTimeout();
+        } else {
+            session.reset(stream, Http2Error.CANCEL);
+        }
+    }
+
+    // --- what exchanges use ---------------------------------------------------------------------
+
+    @Override
+    public Proxy proxy() {
+        return session.proxy();
+    }
+
+    private Limits limits() {
+        return session.proxy().limits();
+    }
+
+    @Override
+    public Loop loop() {
+        return session.loop();
+    }
+
+    @Override
+    public int port() {
+        return session.port();
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return session.address();
+    }
+
+    @Override
+    public boolean oldVersion() {
+        return false;
+    }
+
+    @Override
+    public void progress(Duration time) {
+        deadline = System.nanoTime() + time.toNanos();
+    }
+
+    @Override
+    public void cutAfter(Duration time) {
+        cutAt = System.nanoTime() + time.toNanos();
+    }
+
+    /// Nobody waits for this stream: the connection may stay.
+    @Override
+    public void closeAfterThis() {}
+
+    @Override
+    public void read(boolean more) {
+        wanted = more;
+        if (more && owed > 0) {
+            int bytes = owed;
+            owed = 0;
+            session.consumed(stream, bytes);
+        }
+    }
+
+    @Override
+    public void writeHead(HttpResponse response) {
+        head(response, false);
+    }
+
+    @Override
+    public void writeInterim(HttpResponse response) {
+        head(response, false);
+    }
+
+    private void head(HttpResponse response, boolean end) {
+        var context = session.context();
+        session.encoder()
+                .writeHeaders(
+                        context,
+                        stream.id(),
+                        H2Fields.response(response),
+                        0,
+                        end,
+                        end ? ending() : context.newPromise());
+    }
+
+    @Override
+    public void writeSwitch(HttpResponse response) {
+        throw new IllegalStateException("nobody could ask for it");
+    }
+
+    @Override
+    public void tunnel(UpstreamConnection member, RevisionTraffic traffic, HttpHeaders request) {
+        throw new IllegalStateException("nobody could ask for it");
+    }
+
+    @Override
+    public void write(HttpContent part) {
+        if (part instanceof LastHttpContent last) {
+            end(last, ending());
+        } else {
+            data(part.content(), false, session.context().newPromise());
+        }
+    }
+
+    private void end(LastHttpContent last, ChannelPromise promise) {
+        if (last.trailingHeaders().isEmpty()) {
+            data(last.content(), true, promise);
+            return;
+        }
+        var context = session.context();
+        if (last.content().isReadable()) {
+            data(last.content(), false, context.newPromise());
+        } else {
+            last.release();
+        }
+        Http2Headers fields = H2Fields.trailers(last.trailingHeaders());
+        session.encoder().writeHeaders(context, stream.id(), fields, 0, true, promise);
+    }
+
+    private void data(ByteBuf bytes, boolean end, ChannelPromise promise) {
+        promise.addListener(moved);
+        session.encoder().writeData(session.context(), stream.id(), bytes, 0, end, promise);
+    }
+
+    /// Kept once the end of the answer is on its way. A client that still sends its request then is
+    /// told that nobody reads it (RFC 9113 §8.1).
+    private ChannelPromise ending() {
+        ChannelPromise promise = session.context().newPromise();
+        promise.addListener(sent -> {
+            if (sent.isSuccess() && requestOpen && !closed) {
+                session.reset(stream, Http2Error.NO_ERROR);
+            }
+        });
+        return promise;
+    }
+
+    @Override
+    public void flush() {
+        session.flush(session.context());
+    }
+
+    @Override
+    public boolean writable() {
+        return !closed && session.encoder().flowController().isWritable(stream);
+    }
+
+    @Override
+    public void finish() {
+        current = null;
+        progress(limits().responseBody());
+        flush();
+    }
+
+    @Override
+    public void finishWhenSent(Runnable sent) {
+        if (file != null) {
+            file = new FilePart(file.channel(), file.from(), file.count(), sent);
+            pump();
+            return;
+        }
+        Exchange sending = current;
+        ChannelPromise promise = ending();
+        promise.addListener(_ -> {
+            if (sending != null && sending.equals(current)) {
+                sent.run();
+                finish();
+            }
+        });
+        end(LastHttpContent.EMPTY_LAST_CONTENT, promise);
+        flush();
+    }
+
+    @Override
+    public void writeFile(FileChannel channel, long from, long count) {
+        file = new FilePart(channel, from, count, () -> {});
+    }
+
+    /// Reads as much as the client takes. A file is in memory or near it, and no more than a chunk
+    /// is asked for at a time.
+    private void pump() {
+        FilePart part = file;
+        try {
+            while (part != null && part.count() > 0 && writable()) {
+                int length = (int) Math.min(FILE_CHUNK, part.count());
+                ByteBuf bytes = session.context().alloc().directBuffer(length);
+                int read = bytes.writeBytes(part.channel(), part.from(), length);
+                if (read <= 0) {
+                    bytes.release();
+                    throw new IOException("it became shorter");
+                }
+                data(bytes, false, session.context().newPromise());
+                part =
+                        new FilePart(
+                                part.channel(),
+                                part.from() + read,
+                                part.count() - read,
+                                part.sent());
+                file = part;
+            }
+        } catch (IOException _) {
+            // What was promised cannot be kept.
+            session.reset(stream, Http2Error.INTERNAL_ERROR);
+            return;
+        }
+        if (part != null && part.count() == 0) {
+            closeFile();
+            finishWhenSent(part.sent());
+        } else {
+            flush();
+        }
+    }
+
+    private void closeFile() {
+        FilePart part = file;
+        file = null;
+        if (part != null) {
+            try {
+                part.channel().close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Override
+    public void answer(HttpResponseStatus status, String why) {
+        FullHttpResponse response = Answers.of(session.context().alloc(), status, why);
+        boolean body = !headOnly;
+        head(response, !body);
+        if (body) {
+            data(response.content(), true, ending());
+        } else {
+            response.release();
+        }
+        finish();
+    }
+
+    @Override
+    public void abort() {
+        current = null;
+        session.reset(stream, Http2Error.INTERNAL_ERROR);
+    }
+
+    @Override
+    public void endHere() {
+        abort();
+    }
+}
