@@ -17,6 +17,7 @@ public final class GatewayMain {
                     "-XX:MaxDirectMemorySize=128m",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-Dio.netty.allocator.numHeapArenas=0",
+                    "-Dio.netty.noUnsafe=false",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 

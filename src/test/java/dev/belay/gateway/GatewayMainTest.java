@@ -46,6 +46,13 @@ class GatewayMainTest {
         }
     }
 
+    @Test
+    void the_flags_are_those_that_its_cache_and_its_benchmarks_are_made_with() throws Exception {
+        assertThat(Files.readAllLines(Path.of("src/main/jvm/gateway.args")))
+                .filteredOn(line -> !line.startsWith("#"))
+                .containsExactlyElementsOf(GatewayMain.JVM_FLAGS);
+    }
+
     /// Starts it and waits until it says that it is ready.
     private static Process start(Path state) throws Exception {
         var command = new ArrayList<String>();
