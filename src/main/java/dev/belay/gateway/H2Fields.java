@@ -51,7 +51,8 @@ final class H2Fields {
         boolean foreign =
                 !fields.getAll(PseudoHeaderName.PROTOCOL.value()).isEmpty()
                         || fields.getAll(PseudoHeaderName.AUTHORITY.value()).size() > 1;
-        if (method == null || !isToken(method) || foreign) {
+        boolean many = fields.size() > RequestDecoder.FIELDS_MAX;
+        if (method == null || !isToken(method) || foreign || many) {
             return null;
         }
         String target = target(fields, method, authority);
@@ -62,7 +63,7 @@ final class H2Fields {
                 new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), target);
         HttpHeaders headers = request.headers();
         for (Map.Entry<CharSequence, CharSequence> field : fields) {
-            if (padded(field.getValue())) {
+            if (padded(field.getValue()) || LookalikeNames.has(AsciiString.of(field.getKey()))) {
                 return null;
             }
             if (!PseudoHeaderName.hasPseudoHeaderFormat(field.getKey())) {

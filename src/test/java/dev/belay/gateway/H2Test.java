@@ -312,8 +312,18 @@ class H2Test {
                 wrong("a NUL in a value", h -> h.add("x", "1\0")),
                 wrong("a blank before a value", h -> h.add("x", " 1")),
                 wrong("a blank after a value", h -> h.add("x", "1 ")),
+                wrong("a name that looks like framing", h -> h.add("content_length", "1")),
+                wrong("a name that looks like ours", h -> h.add("x_forwarded_for", "1.2.3.4")),
+                wrong("too many fields", H2Test::withManyFields),
                 wrong("two lengths", h -> h.add("content-length", "1").add("content-length", "2")),
                 wrong("a length without a body", h -> h.add("content-length", "5")));
+    }
+
+    private static Http2Headers withManyFields(Http2Headers headers) {
+        for (int i = 0; i < 300; i++) {
+            headers.add("x", "" + i);
+        }
+        return headers;
     }
 
     private static Http2Headers withoutHost(Http2Headers headers) {
