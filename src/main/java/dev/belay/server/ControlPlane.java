@@ -2,7 +2,6 @@ package dev.belay.server;
 
 import dev.belay.driver.Checks;
 import dev.belay.driver.Router;
-import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.artifact.Builder;
 import dev.belay.driver.check.HostChecks;
@@ -52,6 +51,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,13 +151,9 @@ public final class ControlPlane implements AutoCloseable {
         var artifacts = new ArtifactStore(state.artifacts());
         var configurations = new ConfigurationStore(state.configuration());
         var runtime = new RuntimeValues(configurations, values, redactor);
-        var late = new AtomicReference<Target>();
+        var late = new AtomicReference<ProcessTarget>();
         var logs = new Logs(state.path(), redactor);
-        Router router =
-                new GatewayRouter(
-                        gateway.client(),
-                        scope -> there(late.get()).instances(scope),
-                        revision -> artifacts.unpacked(revision.artifact()));
+        Router router = router(gateway, artifacts, () -> there(late.get()));
         var target =
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
@@ -227,7 +223,17 @@ public final class ControlPlane implements AutoCloseable {
         };
     }
 
-    private static Target there(@Nullable Target target) {
+    /// The router looks for instances at the target, which itself asks the router.
+    private static Router router(
+            GatewayProcess gateway, ArtifactStore artifacts, Supplier<ProcessTarget> target) {
+        return new GatewayRouter(
+                gateway.client(),
+                scope -> target.get().recorded(scope),
+                scope -> target.get().instances(scope),
+                revision -> artifacts.unpacked(revision.artifact()));
+    }
+
+    private static ProcessTarget there(@Nullable ProcessTarget target) {
         if (target == null) {
             throw new IllegalStateException("the router asked before there was a target");
         }

@@ -34,16 +34,20 @@ public final class GatewayRouter implements Router {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final GatewayClient gateway;
+    private final Function<Scope, List<Instance>> recorded;
     private final Function<Scope, List<Instance>> instances;
     private final Function<Revision, Path> published;
 
-    /// @param instances what runs in a scope
+    /// @param recorded what runs in a scope and has a record, which is quickly known
+    /// @param instances all that runs in a scope, for which the whole host is looked through
     /// @param published where a frontend's files lie
     public GatewayRouter(
             GatewayClient gateway,
+            Function<Scope, List<Instance>> recorded,
             Function<Scope, List<Instance>> instances,
             Function<Revision, Path> published) {
         this.gateway = gateway;
+        this.recorded = recorded;
         this.instances = instances;
         this.published = published;
     }
@@ -53,17 +57,41 @@ public final class GatewayRouter implements Router {
         if (work.traffic().equals(Traffic.NOWHERE)) {
             return answer(gateway.remove(key(order.scope()), order.token()));
         }
-        List<Instance> running = instances.apply(order.scope());
+        Shares shares = shares(work, recorded.apply(order.scope()));
+        if (!shares.missing().isEmpty()) {
+            // Somebody may have deleted the records: then the looking takes longer.
+            shares = shares(work, instances.apply(order.scope()));
+        }
+        if (!shares.missing().isEmpty()) {
+            return new Answer.NotYet(shares.missing());
+        }
+        var route =
+                new Route(
+                        key(order.scope()),
+                        order.token(),
+                        work.traffic().port(),
+                        shares.of(),
+                        health(work));
+        return answer(gateway.publish(route));
+    }
+
+    /// Which addresses the shares mean.
+    ///
+    /// @param missing why they are not all there, or `""`
+    private record Shares(List<Route.Share> of, String missing) {}
+
+    private Shares shares(Work.Route work, List<Instance> running) {
         var shares = new ArrayList<Route.Share>();
         for (Traffic.Share share : work.traffic().shares()) {
             Optional<Route.Backend> backend = backend(work, share, running);
             if (backend.isEmpty()) {
-                return new Answer.NotYet(
+                String missing =
                         "fewer than "
                                 + share.instances()
                                 + " instances of `"
                                 + share.revision()
-                                + "` run");
+                                + "` run";
+                return new Shares(List.of(), missing);
             }
             HealthCheck own =
                     revision(work, share.revision())
@@ -71,14 +99,7 @@ public final class GatewayRouter implements Router {
                             .orElse(null);
             shares.add(new Route.Share(share.revision(), share.weight(), backend.get(), own));
         }
-        var route =
-                new Route(
-                        key(order.scope()),
-                        order.token(),
-                        work.traffic().port(),
-                        shares,
-                        health(work));
-        return answer(gateway.publish(route));
+        return new Shares(shares, "");
     }
 
     private static Answer answer(PublishReply reply) {
