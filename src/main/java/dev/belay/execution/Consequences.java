@@ -74,7 +74,10 @@ final class Consequences {
     private static void wanted(Plan plan, boolean soaked, PlanCodec codec, List<Deployed> lines) {
         for (Map.Entry<String, Deployment> entry : plan.desired().entrySet()) {
             Scope scope = Scope.component(plan.environment(), entry.getKey());
-            lines.add(line(scope, entry.getValue(), soaked, codec));
+            Deployment fallback = plan.fallback().get(entry.getKey());
+            boolean removed = entry.getValue().isEnded() && fallback != null && !fallback.isEnded();
+            // What is ended proves nothing about its revision.
+            lines.add(line(scope, entry.getValue(), soaked && !removed, codec));
         }
     }
 

@@ -44,6 +44,10 @@ final class ReleaseRun {
 
     private static final Duration LOOK_MAX = Duration.ofMinutes(2);
     private static final Duration CALL_MIN = Duration.ofSeconds(1);
+    private static final Duration BEGIN_MIN = Duration.ofSeconds(5);
+
+    /// A question may be a command of the user's, and takes the time that it takes.
+    private static final Duration PROBE_MIN = Duration.ofSeconds(15);
 
     private final World world;
     private final ReleaseRow row;
@@ -296,6 +300,7 @@ final class ReleaseRun {
     /// A person decided: what was stuck or resting is looked at anew.
     private void freshEyes() {
         wholeSince = Long.MAX_VALUE;
+        asked.clear();
         activities
                 .values()
                 .removeIf(a -> a instanceof Activity.Stuck || a instanceof Activity.Resting);
@@ -311,7 +316,7 @@ final class ReleaseRun {
         long call = begin(key, token);
         world.apply(
                 effect(number, way),
-                orderFor(number, way, token),
+                orderFor(number, way, token, CALL_MIN),
                 answer -> ifCurrent(key, call, () -> answered(key, token, answer)),
                 () -> ifCurrent(key, call, () -> silent(key)));
     }
@@ -323,7 +328,7 @@ final class ReleaseRun {
         asked.put(key, new Asked(before.since(), before.times() + 1));
         world.probe(
                 effect(number, way),
-                orderFor(number, way, token),
+                orderFor(number, way, token, mustBeAsked(key) ? PROBE_MIN : CALL_MIN),
                 finding -> ifCurrent(key, call, () -> found(key, token, finding)),
                 () -> ifCurrent(key, call, () -> silent(key)));
     }
@@ -354,15 +359,11 @@ final class ReleaseRun {
         throw new IllegalStateException("no effect to apply: " + step.title() + " " + way);
     }
 
-    private Order orderFor(int number, Direction way, long token) {
+    private Order orderFor(int number, Direction way, long token, Duration least) {
         Step step = order.plan().step(number);
         Duration left = left(number, way);
         return new Order(
-                step.scope(),
-                token,
-                row.id(),
-                number,
-                left.compareTo(CALL_MIN) < 0 ? CALL_MIN : left);
+                step.scope(), token, row.id(), number, left.compareTo(least) < 0 ? least : left);
     }
 
     private Duration deadline(int number, Direction way) {
@@ -370,6 +371,13 @@ final class ReleaseRun {
         return way == Direction.UNDO && step.undo() instanceof Undo.Apply undo
                 ? undo.deadline()
                 : step.deadline();
+    }
+
+    /// What is begun with next to no time left would be killed in the middle.
+    private boolean isWorthBeginning(StepKey key) {
+        Duration quarter = deadline(key.step(), key.direction()).dividedBy(4);
+        Duration least = quarter.compareTo(BEGIN_MIN) < 0 ? quarter : BEGIN_MIN;
+        return left(key.step(), key.direction()).compareTo(least) >= 0;
     }
 
     private Duration left(int number, Direction way) {
@@ -436,7 +444,12 @@ final class ReleaseRun {
         int tries = how == Again.PROBE ? timesAsked(key) : at.attempts();
         long until = world.now() + patience.rest(tries, world);
         Step step = order.plan().step(key.step());
-        if (until <= lastMoment(key, at, how)) {
+        long last = lastMoment(key, at, how);
+        if (how != Again.APPLY && mustBeAsked(key) && world.now() < last) {
+            // However long it rested: it is asked once more before anybody decides.
+            until = Math.min(until, last);
+        }
+        if (until <= last) {
             if (key.direction() == Direction.UNDO) {
                 world.mark(Mark.UNDO_RETRIED);
             }
@@ -510,7 +523,7 @@ final class ReleaseRun {
                     settle(
                             key,
                             new Result.Failed("it had not happened when it was given up", "", ""));
-                } else if (!left(key.step(), key.direction()).isPositive()) {
+                } else if (!isWorthBeginning(key)) {
                     settle(
                             key,
                             new Result.Failed("it had not begun when its time was over", "", ""));

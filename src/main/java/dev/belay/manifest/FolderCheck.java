@@ -57,11 +57,13 @@ public final class FolderCheck {
         boolean contract = component.kind() instanceof Component.Contract;
         Path dir = home().resolve(build.dir()).normalize();
         boolean prepared = !view.prepare().isEmpty();
-        if (!contract && !prepared && !Files.isDirectory(dir)) {
+        boolean elsewhere = prepared || isMadeByAnother(component, build.dir());
+        if (!contract && !elsewhere && !Files.isDirectory(dir)) {
             missing(source.at("dir"), "there is no folder `" + build.dir() + "`", component);
             return;
         }
-        boolean made = prepared || !build.run().isEmpty() || isMadeByAnother(component);
+        boolean made =
+                elsewhere || !build.run().isEmpty() || isMadeByAnother(component, build.output());
         Path output = home().resolve(build.output()).normalize();
         if (!contract && !made && !isThere(component, output)) {
             missing(
@@ -100,10 +102,10 @@ public final class FolderCheck {
     }
 
     /// Whether it lies in what another component builds, or around it.
-    private boolean isMadeByAnother(Component component) {
-        Path wanted = Path.of(component.build().output()).normalize();
+    private boolean isMadeByAnother(Component component, String path) {
+        Path wanted = Path.of(path).normalize();
         return view.components().values().stream()
-                .filter(other -> !other.build().run().isEmpty())
+                .filter(other -> !other.equals(component) && !other.build().run().isEmpty())
                 .map(other -> Path.of(other.build().output()).normalize())
                 .anyMatch(output -> wanted.startsWith(output) || output.startsWith(wanted));
     }

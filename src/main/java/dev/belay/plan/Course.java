@@ -394,6 +394,11 @@ final class Course {
     private Undo undoRoute() {
         Deployment back = change.back();
         List<Traffic> before = change.takesOver() && back != null ? back.traffic() : traffic;
+        boolean hadNoPort = change.now() == null || change.now().isEnded();
+        if (hadNoPort && shares(before).isEmpty()) {
+            // Listened on no more, or nobody else could ever have the port.
+            before = List.of(Traffic.NOWHERE);
+        }
         Duration limit =
                 back == null
                         ? Times.ROUTE_LIMIT

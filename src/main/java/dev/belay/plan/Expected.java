@@ -72,7 +72,9 @@ public final class Expected {
                                     name,
                                     first(
                                             deployment,
-                                            soaks || soakedBefore(components.get(name), deployment),
+                                            (soaks && !deployment.isEnded())
+                                                    || soakedBefore(
+                                                            components.get(name), deployment),
                                             release),
                                     Expected::onTop));
         }

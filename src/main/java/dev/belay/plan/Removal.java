@@ -5,6 +5,7 @@ import dev.belay.problem.Nearest;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Scope;
+import dev.belay.release.Traffic;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,37 @@ final class Removal {
                 changes.put(name, end(name, component));
             }
         }
+        heldPorts(changes, problems);
+    }
+
+    /// What the manifest has no more still listens until it is removed, and until that is over.
+    private void heldPorts(Map<String, Change> changes, List<Problem> problems) {
+        forgotten()
+                .forEach((name, component) -> {
+                    if (component.history().isEmpty()) {
+                        return;
+                    }
+                    for (Traffic line : component.history().getFirst().deployment().traffic()) {
+                        changes.values().stream()
+                                .filter(change -> listens(change, line.port()))
+                                .forEach(change ->
+                                        problems.add(held(change.name(), name, line.port())));
+                    }
+                });
+    }
+
+    private static boolean listens(Change change, int port) {
+        return change.goal().traffic().stream().anyMatch(line -> line.port() == port);
+    }
+
+    private Problem held(String wanted, String holder, int port) {
+        return new Problem(
+                "plan/port-in-use",
+                new Place.Named("`" + wanted + "`"),
+                "port %d belongs to `%s`, which runs and is not in the manifest any more"
+                        .formatted(port, holder),
+                "end it first, by itself: `belay deploy %s --remove %s`"
+                        .formatted(request.view().environment(), holder));
     }
 
     /// What stays as it is though the manifest has it no more, each with what ends it.

@@ -106,6 +106,37 @@ class RemovalTest {
     }
 
     @Test
+    void a_new_name_waits_until_the_old_one_has_given_its_port_up() {
+        var renamed = Platform.of(service("api"), service("new").port(3001));
+        var refused = plan(renamed).on(running(ONCE, "v1")).refuses("plan/port-in-use");
+        assertThat(refused.problems().getFirst().hint()).contains("--remove old`");
+        plan(renamed).only("new").remove("old").on(running(ONCE, "v1")).refuses("plan/port-in-use");
+
+        var ended = plan(renamed).remove("old").on(running(ONCE, "v1")).carriedOut("removed");
+        assertThat(plan(renamed).on(ended).plans().stream().map(Plan::title).toList())
+                .contains("deploy new");
+    }
+
+    @Test
+    void one_that_came_in_vain_leaves_no_port_behind() {
+        var first = plan(Platform.of(service("old").port(3001))).onNothing();
+        first.undoes("route old to nobody", "scale old@v1 to 0");
+        var ended = plan(NOW).remove("old").on(running(ONCE, "v1")).carriedOut("removed");
+        plan(ONCE)
+                .only("old")
+                .as("v1")
+                .on(ended)
+                .undoes("route old to nobody", "scale old@v1 to 0");
+    }
+
+    @Test
+    void what_was_ended_while_it_soaked_has_not_soaked_by_that() {
+        var soaking = Planned.soaking(ONCE, "v1", "v2");
+        var ended = plan(NOW).remove("old").on(soaking).carriedOut("removed");
+        assertThat(Planned.at(ended.components(), "old").history().getFirst().soaked()).isFalse();
+    }
+
+    @Test
     void what_the_manifest_has_is_not_removed_nor_what_nobody_knows() {
         var running = running(ONCE, "v1");
         plan(NOW).remove("api").on(running).refuses("plan/still-declared");

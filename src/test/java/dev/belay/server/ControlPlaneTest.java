@@ -340,8 +340,7 @@ class ControlPlaneTest {
         var cancel = "{\"command\": \"cancel\", \"mode\": \"leave\", \"reason\": \"lunch\"}";
         for (String release : List.of(first, second)) {
             client.await(
-                    "/api/v1/releases/" + release,
-                    view -> view.at("/release/state").asString().equals("running"));
+                    "/api/v1/releases/" + release, view -> view.at("/release/soaking").asBoolean());
         }
         client.post("/api/v1/releases/" + first + "/commands", "{\"command\": \"pause\"}");
         client.post("/api/v1/releases/" + second + "/commands", cancel);

@@ -1,6 +1,7 @@
 package dev.belay.server;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +12,32 @@ final class Leftovers {
 
     private Leftovers() {}
 
+    /// Until nothing is found twice in a row: what was just being started may start another.
     static void end(Path folder) throws Exception {
-        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-            if (worksBelow(process.pid(), folder)) {
-                process.destroyForcibly();
-                process.onExit().get(WITHIN_SECONDS, TimeUnit.SECONDS);
+        for (int clean = 0; clean < 2; clean++) {
+            for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+                if (worksBelow(process.pid(), folder) || isOf(process.pid(), folder)) {
+                    clean = -1;
+                    process.destroyForcibly();
+                    process.onExit().get(WITHIN_SECONDS, TimeUnit.SECONDS);
+                }
             }
+        }
+    }
+
+    /// By its environment, which instances and their launchers carry.
+    private static boolean isOf(long pid, Path folder) {
+        if (pid == ProcessHandle.current().pid()) {
+            return false;
+        }
+        try {
+            String environment =
+                    Files.readString(
+                            Path.of("/proc", Long.toString(pid), "environ"),
+                            StandardCharsets.ISO_8859_1);
+            return environment.contains("BELAY_STATE=" + folder);
+        } catch (IOException _) {
+            return false;
         }
     }
 

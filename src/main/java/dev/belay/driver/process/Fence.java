@@ -45,6 +45,11 @@ record Fence(long last, long seals, boolean known) {
         return new Fence(Math.max(last, token - 1), seals + 1, known);
     }
 
+    /// Something ran that nobody has on record.
+    Fence forgotten() {
+        return new Fence(last, seals, false);
+    }
+
     String text() {
         return last + " " + seals + (known ? "" : FORGOTTEN) + "\n";
     }

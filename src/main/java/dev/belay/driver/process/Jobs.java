@@ -47,7 +47,7 @@ final class Jobs {
             return no.get();
         }
         JobFolder job = JobFolder.of(scope.jobs(), order.token());
-        if (deadline.earlier(KILL_WITHIN).await(() -> ended(scope.scope(), job))) {
+        if (deadline.earlier(timeToKill(order)).await(() -> ended(scope.scope(), job))) {
             return result(scope, job);
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -55,10 +55,18 @@ final class Jobs {
             throw new UncheckedIOException(new InterruptedIOException("`" + name(job) + "` runs"));
         }
         killOverdue(scope.scope(), job, deadline);
+        if (!(life(job) instanceof Life.Ended)) {
+            return new Answer.InDoubt("`" + name(job) + "` cannot be killed");
+        }
         return new Answer.Failed(
                 "`" + name(job) + "` was killed after " + order.within() + lastLines(job),
                 "give the step more time, or make the command faster",
                 false);
+    }
+
+    private static Duration timeToKill(Order order) {
+        Duration quarter = order.within().dividedBy(4);
+        return quarter.compareTo(KILL_WITHIN) < 0 ? quarter : KILL_WITHIN;
     }
 
     /// What became of it. The scope was sealed and its lock is held.
@@ -69,6 +77,7 @@ final class Jobs {
             throws IOException {
         Optional<JobFolder> last = last(scope, work, order);
         if (last.isEmpty() && runsWithoutRecord(scope)) {
+            scope.write(scope.fence(state).forgotten());
             return new Finding.InProgress("a job of `" + scope.scope() + "` runs");
         }
         if (last.isPresent()) {
@@ -98,6 +107,9 @@ final class Jobs {
                 return Optional.of(new Finding.InProgress("`" + name(job) + "` runs"));
             }
             killOverdue(scope.scope(), job, Deadline.in(order.within()));
+            if (!(life(job) instanceof Life.Ended)) {
+                return Optional.of(new Finding.InProgress("`" + name(job) + "` cannot be killed"));
+            }
         }
         int status = settledStatus(job);
         if (status == 0) {
@@ -192,6 +204,7 @@ final class Jobs {
                 }
             }
             if (runsWithoutRecord(scope)) {
+                scope.write(fence.forgotten());
                 return Optional.of(
                         new Answer.NotYet("a job of `" + scope.scope() + "` still runs"));
             }

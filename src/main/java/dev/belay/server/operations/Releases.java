@@ -17,6 +17,7 @@ import dev.belay.plan.RollbackRequest;
 import dev.belay.plan.Selection;
 import dev.belay.plan.Submission;
 import dev.belay.problem.Problem;
+import dev.belay.problem.ShellWords;
 import dev.belay.release.Actor;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
@@ -118,7 +119,7 @@ public final class Releases {
             try (var _ = lanes.planning(wish.environment())) {
                 Inventory now = inventory.read(read.view(), terms.supersede());
                 Submission submission = planned(Planner.plan(prepared.over(now)));
-                requireAgreed(submission, terms);
+                requireAgreed(submission, terms, wish);
                 return submit(submission, wish.why(), terms);
             }
         }
@@ -213,17 +214,25 @@ public final class Releases {
         };
     }
 
-    private static void requireAgreed(Submission submission, Terms terms) {
+    private static void requireAgreed(Submission submission, Terms terms, Wish wish) {
         if (!terms.digest().isEmpty() && !submission.digest().text().equals(terms.digest())) {
             throw Denied.refusal(
                     "the plan is not the one that was agreed to any more: what is to be done now is "
                             + summary(submission),
-                    "look at it with `belay plan "
-                            + submission.environment()
-                            + "`, then deploy with `--plan "
+                    "look at it with `"
+                            + command("plan", submission, wish)
+                            + "`, then `"
+                            + command("deploy", submission, wish)
+                            + " --plan "
                             + submission.digest().text()
                             + "`");
         }
+    }
+
+    private static String command(String verb, Submission submission, Wish wish) {
+        List<String> words = new ArrayList<>(List.of("belay", verb, submission.environment()));
+        words.addAll(wish.flags());
+        return ShellWords.of(words);
     }
 
     private static String summary(Submission submission) {

@@ -107,6 +107,27 @@ class JobsTest {
     }
 
     @Test
+    void a_job_that_ran_while_its_records_were_deleted_is_not_run_again() throws IOException {
+        Path began = folder.resolve("began");
+        Work.RunJob job = job(": > " + began + "; exec sleep 1000");
+        CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
+        Host.await("it runs", () -> Files.exists(began));
+        // The token stays: the folder looks as if it knew all.
+        Files.move(host.state.resolve("instances/local/api/jobs"), folder.resolve("gone"));
+        assertThat(probe(job, 2)).isInstanceOf(Finding.InProgress.class);
+
+        host.close();
+        assertThat(answer.join()).isInstanceOf(Answer.InDoubt.class);
+        assertThat(probe(job, 3)).isInstanceOf(Finding.Unknowable.class);
+    }
+
+    @Test
+    void a_job_with_little_time_has_most_of_it() {
+        var order = new Order(Host.SCOPE, 1, "r-1", 3, Duration.ofSeconds(2));
+        assertThat(host.target.runJob(job("sleep 0.2"), order)).isInstanceOf(Answer.Done.class);
+    }
+
+    @Test
     void after_a_power_cut_a_claim_that_is_missing_proves_nothing() throws IOException {
         Work.RunJob job = job("true");
         run(job, 1);
