@@ -313,10 +313,16 @@ final class Assembly {
         parts.add(
                 title(
                         deploys ? "deploy " : "roll back ",
-                        changes.stream().filter(change -> !(deploys && change.ends()))));
-        parts.add(title("remove ", changes.stream().filter(change -> deploys && change.ends())));
+                        changes.stream().filter(change -> !(deploys && isRemoval(change)))));
+        parts.add(
+                title("remove ", changes.stream().filter(change -> deploys && isRemoval(change))));
         parts.removeIf(String::isEmpty);
         return String.join("; ", parts);
+    }
+
+    /// A worker of which the manifest wants none at the moment ends, too, and is still there.
+    private boolean isRemoval(Change change) {
+        return change.ends() && !outline.view().components().containsKey(change.name());
     }
 
     private static String title(String verb, Stream<Change> some) {

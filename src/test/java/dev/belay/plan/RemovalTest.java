@@ -130,6 +130,13 @@ class RemovalTest {
     }
 
     @Test
+    void a_worker_of_which_none_is_wanted_is_not_called_removed() {
+        var none = Platform.of(service("api"), worker("mailer").instances(0));
+        var titles = plan(none).as("v1").only("mailer").on(running(ONCE, "v1")).plans().stream();
+        assertThat(titles.map(Plan::title)).containsExactly("deploy mailer");
+    }
+
+    @Test
     void what_was_ended_while_it_soaked_has_not_soaked_by_that() {
         var soaking = Planned.soaking(ONCE, "v1", "v2");
         var ended = plan(NOW).remove("old").on(soaking).carriedOut("removed");
