@@ -73,7 +73,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         this.port = port;
         this.channel = channel;
         this.encoder = encoder;
-        progress(proxy.limits().requestHead());
+        progress(proxy.limits().times().requestHead());
     }
 
     // --- what exchanges use ---------------------------------------------------------------------
@@ -104,7 +104,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void progress(Duration time) {
-        Duration most = proxy.limits().halfClosed();
+        Duration most = proxy.limits().times().halfClosed();
         Duration granted = inputShut && time.compareTo(most) > 0 ? most : time;
         deadline = System.nanoTime() + granted.toNanos();
     }
@@ -178,7 +178,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         flush();
         waiting = true;
-        progress(proxy.limits().keepAlive());
+        progress(proxy.limits().times().keepAlive());
         takeBacklog();
     }
 
@@ -260,7 +260,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         } else if (waiting && !lingering) {
             // Bytes came but no whole head yet: from the first of them its time runs.
             waiting = false;
-            progress(proxy.limits().requestHead());
+            progress(proxy.limits().times().requestHead());
         }
     }
 
@@ -281,7 +281,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             channel.close();
         } else {
             // It may only have said that it sends no more. It may also be gone.
-            progress(proxy.limits().halfClosed());
+            progress(proxy.limits().times().halfClosed());
         }
     }
 
@@ -312,7 +312,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             abort0();
         } else if (now - deadline >= 0) {
             if (current == null && stillSending()) {
-                progress(proxy.limits().keepAlive());
+                progress(proxy.limits().times().keepAlive());
             } else if (current == null) {
                 channel.close();
             } else {
@@ -406,7 +406,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final class FileProgress implements ChannelProgressiveFutureListener {
         @Override
         public void operationProgressed(ChannelProgressiveFuture future, long sent, long total) {
-            progress(proxy.limits().responseBody());
+            progress(proxy.limits().times().responseBody());
         }
 
         @Override

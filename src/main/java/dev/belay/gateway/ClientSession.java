@@ -110,7 +110,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                             .maxConcurrentStreams(STREAMS_MAX)
                             .initialWindowSize(STREAM_WINDOW)
                             .maxFrameSize(FRAME_MAX)
-                            .maxHeaderListSize(proxy.limits().headers()));
+                            .maxHeaderListSize(proxy.limits().sizes().headers()));
             decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
             encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
             decoderEnforceMaxSmallContinuationFrames(CONTINUATIONS_MAX);
@@ -243,8 +243,8 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         each(stream -> stream.sweep(now));
         long allowed =
                 served
-                        ? proxy.limits().keepAlive().toNanos()
-                        : proxy.limits().requestHead().toNanos();
+                        ? proxy.limits().times().keepAlive().toNanos()
+                        : proxy.limits().times().requestHead().toNanos();
         if (connection().numActiveStreams() == 0 && now - idleSince > allowed) {
             context().channel().close();
         }

@@ -33,7 +33,7 @@ final class ClientStream implements Client {
     private final Http2Stream stream;
 
     /// A slow client that still takes something is given time.
-    private final ChannelFutureListener moved = _ -> progress(limits().responseBody());
+    private final ChannelFutureListener moved = _ -> progress(limits().times().responseBody());
 
     private @Nullable Exchange current;
     private @Nullable FilePart file;
@@ -294,7 +294,7 @@ final class ClientStream implements Client {
     @Override
     public void finish() {
         current = null;
-        progress(limits().responseBody());
+        progress(limits().times().responseBody());
         flush();
     }
 

@@ -38,7 +38,7 @@ final class ConnectionPool {
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                (int) limits.connect().toMillis());
+                                (int) limits.times().connect().toMillis());
     }
 
     /// An idle connection, or null.

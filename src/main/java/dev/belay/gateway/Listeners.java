@@ -103,7 +103,7 @@ final class Listeners implements AutoCloseable {
     private void accept(Channel channel, int port) {
         int before = connections.getAndIncrement();
         channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-        if (before >= proxy.limits().connections()) {
+        if (before >= proxy.limits().sizes().connections()) {
             // Not before it is registered to its end.
             channel.eventLoop().execute(channel::close);
             return;

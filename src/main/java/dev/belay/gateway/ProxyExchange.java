@@ -75,7 +75,7 @@ final class ProxyExchange implements Exchange {
 
     @Override
     public void begin() {
-        client.progress(client.proxy().limits().responseHead());
+        client.progress(client.proxy().limits().times().responseHead());
         if (upgrade) {
             // What follows the request belongs to another protocol.
             client.read(false);
@@ -161,7 +161,8 @@ final class ProxyExchange implements Exchange {
         requestComplete = content instanceof LastHttpContent;
         dropForbiddenTrailers(content);
         Limits limits = client.proxy().limits();
-        client.progress(requestComplete ? limits.responseHead() : limits.requestBody());
+        client.progress(
+                requestComplete ? limits.times().responseHead() : limits.times().requestBody());
         if (connection == null) {
             queued.add(content);
             if (!requestComplete) {
@@ -185,7 +186,7 @@ final class ProxyExchange implements Exchange {
 
     void onUpstreamWritability() {
         if (connection != null && !requestComplete && connection.channel().isWritable()) {
-            client.progress(client.proxy().limits().requestBody());
+            client.progress(client.proxy().limits().times().requestBody());
             client.read(true);
         }
     }
@@ -215,7 +216,7 @@ final class ProxyExchange implements Exchange {
         if (client.proxy().options().nameRevision()) {
             response.headers().set("X-Belay-Revision", traffic().revision());
         }
-        client.progress(client.proxy().limits().responseBody());
+        client.progress(client.proxy().limits().times().responseBody());
         if (switching) {
             client.writeSwitch(response);
         } else {
@@ -297,7 +298,7 @@ final class ProxyExchange implements Exchange {
         boolean last = content instanceof LastHttpContent;
         dropForbiddenTrailers(content);
         boolean cut = events != null && events.pass(content.content());
-        client.progress(client.proxy().limits().responseBody());
+        client.progress(client.proxy().limits().times().responseBody());
         client.write(content);
         if (switching && last) {
             tunnel();
@@ -317,7 +318,7 @@ final class ProxyExchange implements Exchange {
     @Override
     public void onClientWritability() {
         if (connection != null && client.writable()) {
-            client.progress(client.proxy().limits().responseBody());
+            client.progress(client.proxy().limits().times().responseBody());
             connection.channel().config().setAutoRead(true);
         }
     }
@@ -357,7 +358,7 @@ final class ProxyExchange implements Exchange {
             client.closeAfterThis();
         }
         if (events != null) {
-            client.cutAfter(client.proxy().limits().closeGrace());
+            client.cutAfter(client.proxy().limits().times().closeGrace());
             if (events.endAtBoundary()) {
                 endStream();
                 client.flush();

@@ -39,8 +39,8 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     static HttpDecoderConfig config(Limits limits) {
         return new HttpDecoderConfig()
-                .setMaxInitialLineLength(limits.requestLine())
-                .setMaxHeaderSize(limits.headers())
+                .setMaxInitialLineLength(limits.sizes().requestLine())
+                .setMaxHeaderSize(limits.sizes().headers())
                 .setMaxChunkSize(64 * 1024)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true)

@@ -58,7 +58,7 @@ final class SiteExchange implements Exchange {
     public void onContent(HttpContent content) {
         boolean last = content instanceof LastHttpContent;
         content.release();
-        client.progress(client.proxy().limits().requestBody());
+        client.progress(client.proxy().limits().times().requestBody());
         if (last && !over) {
             serve();
         }
@@ -233,7 +233,7 @@ final class SiteExchange implements Exchange {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, count);
         }
         traffic.answered(status, System.nanoTime() - started);
-        client.progress(client.proxy().limits().responseBody());
+        client.progress(client.proxy().limits().times().responseBody());
         client.writeHead(response);
         if (content != null) {
             client.writeFile(content, from, count);

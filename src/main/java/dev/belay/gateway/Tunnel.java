@@ -82,7 +82,7 @@ final class Tunnel implements Loop.Bounded {
     }
 
     private void moved() {
-        deadline = System.nanoTime() + limits.tunnel().toNanos();
+        deadline = System.nanoTime() + limits.times().tunnel().toNanos();
     }
 
     @Override
@@ -98,7 +98,7 @@ final class Tunnel implements Loop.Bounded {
             return;
         }
         closing = true;
-        deadline = System.nanoTime() + limits.closeGrace().toNanos();
+        deadline = System.nanoTime() + limits.times().closeGrace().toNanos();
         if (webSocket) {
             fromMember.closeAtBoundary();
             fromClient.closeAtBoundary();

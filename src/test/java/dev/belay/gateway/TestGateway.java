@@ -52,20 +52,19 @@ final class TestGateway implements AutoCloseable {
 
     /// Limits with one time for every phase of a request, and small sizes.
     static Limits limits(Duration phase, int connections) {
-        Limits usual = Limits.DEFAULT;
+        Limits.Times usual = Limits.Times.DEFAULT;
         return new Limits(
-                phase,
-                phase,
-                phase,
-                usual.connect(),
-                phase,
-                usual.responseBody(),
-                usual.tunnel(),
-                usual.halfClosed(),
-                Duration.ofSeconds(1),
-                1_024,
-                4_096,
-                connections);
+                new Limits.Times(
+                        phase,
+                        phase,
+                        phase,
+                        usual.connect(),
+                        phase,
+                        usual.responseBody(),
+                        usual.tunnel(),
+                        usual.halfClosed(),
+                        Duration.ofSeconds(1)),
+                new Limits.Sizes(1_024, 4_096, connections));
     }
 
     /// As a stop of the process and its next start would. With a new client: the JDK's gives up on
