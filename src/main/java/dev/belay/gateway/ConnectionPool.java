@@ -45,7 +45,7 @@ final class ConnectionPool {
     ///
     /// @param careful only one that was used a moment ago: the other side may be about to close an
     ///   older one, and this request could not be sent twice
-    @Nullable UpstreamConnection take(Upstream upstream, boolean careful) {
+    @Nullable MemberLink take(Upstream upstream, boolean careful) {
         Deque<UpstreamConnection> waiting = idle.get(upstream);
         if (waiting == null) {
             return null;
@@ -65,7 +65,7 @@ final class ConnectionPool {
     }
 
     /// Connects anew. Exactly one of the two is called, on the loop's thread.
-    void connect(Upstream upstream, Consumer<UpstreamConnection> done, Consumer<Throwable> failed) {
+    void connect(Upstream upstream, Consumer<MemberLink> done, Consumer<Throwable> failed) {
         var connection = new UpstreamConnection(upstream, this, limits);
         Bootstrap own =
                 bootstrap

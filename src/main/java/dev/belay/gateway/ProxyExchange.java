@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A request that a member answers. Body and answer flow part by part, each side held back when the
 /// other is slow.
 ///
-/// A member is tried again, or another one, only while no byte of the request has left (connection
-/// refused), or when an idle connection turned out to be closed and the request may be repeated.
+/// Another member is tried when a member has not looked at the request (connection refused, stream
+/// refused), and once when it went away before its answer and doing it twice is doing it once.
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ProxyExchange implements Exchange {
@@ -38,12 +37,14 @@ final class ProxyExchange implements Exchange {
     private final List<Upstream> tried = new ArrayList<>();
     private int connections;
     private boolean requestComplete;
+    private boolean bodyPassed;
+    private boolean repeated;
 
     private final Table.@Nullable Entry entry;
 
     private Table.@Nullable LiveShare share;
     private @Nullable Upstream upstream;
-    private @Nullable UpstreamConnection connection;
+    private @Nullable MemberLink link;
     private boolean over;
 
     private int interims;
@@ -95,7 +96,11 @@ final class ProxyExchange implements Exchange {
         Table.LiveShare chosen = line == null ? null : line.untried(drawn, tried);
         Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
         if (line == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
-            unavailable(line);
+            if (repeated) {
+                lost(HttpResponseStatus.BAD_GATEWAY);
+            } else {
+                unavailable(line);
+            }
             return;
         }
         share = chosen;
@@ -103,7 +108,8 @@ final class ProxyExchange implements Exchange {
         chosen.traffic().enter();
         next.enter();
         ConnectionPool pool = client.loop().pool();
-        UpstreamConnection idle = pool.take(next, !repeatable);
+        // A second time not by a connection that may be closed, too.
+        MemberLink idle = repeated ? null : pool.take(next, !repeatable);
         if (idle != null) {
             send(idle);
         } else {
@@ -121,7 +127,7 @@ final class ProxyExchange implements Exchange {
         client.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "No instance can take the request.");
     }
 
-    private void connected(UpstreamConnection fresh) {
+    private void connected(MemberLink fresh) {
         if (over) {
             fresh.close();
         } else {
@@ -142,18 +148,21 @@ final class ProxyExchange implements Exchange {
 
     // --- the request ----------------------------------------------------------------------------
 
-    private void send(UpstreamConnection to) {
-        connection = to;
-        Channel channel = to.channel();
-        to.begin(this, request.method().equals(HttpMethod.HEAD));
-        channel.write(request, channel.voidPromise());
+    private void send(MemberLink to) {
+        link = to;
+        to.begin(this, request);
         while (!queued.isEmpty()) {
-            channel.write(queued.removeFirst(), channel.voidPromise());
+            pass(to, queued.removeFirst());
         }
-        channel.flush();
-        if (!requestComplete && channel.isWritable()) {
+        to.flush();
+        if (!requestComplete && to.writable()) {
             client.read(true);
         }
+    }
+
+    private void pass(MemberLink to, HttpContent part) {
+        bodyPassed = bodyPassed || !part.equals(LastHttpContent.EMPTY_LAST_CONTENT);
+        to.write(part);
     }
 
     @Override
@@ -163,29 +172,28 @@ final class ProxyExchange implements Exchange {
         Limits limits = client.proxy().limits();
         client.progress(
                 requestComplete ? limits.times().responseHead() : limits.times().requestBody());
-        if (connection == null) {
+        if (link == null) {
             queued.add(content);
             if (!requestComplete) {
                 client.read(false);
             }
             return;
         }
-        Channel channel = connection.channel();
-        channel.write(content, channel.voidPromise());
-        if (!requestComplete && !channel.isWritable()) {
+        pass(link, content);
+        if (!requestComplete && !link.writable()) {
             client.read(false);
         }
     }
 
     @Override
     public void onBatchEnd() {
-        if (connection != null) {
-            connection.channel().flush();
+        if (link != null) {
+            link.flush();
         }
     }
 
     void onUpstreamWritability() {
-        if (connection != null && !requestComplete && connection.channel().isWritable()) {
+        if (link != null && !requestComplete && link.writable()) {
             client.progress(client.proxy().limits().times().requestBody());
             client.read(true);
         }
@@ -252,8 +260,8 @@ final class ProxyExchange implements Exchange {
 
     private void idleHint(HttpHeaders headers) {
         var seconds = Forwarding.idleSeconds(headers);
-        if (seconds.isPresent() && connection != null) {
-            connection.idleHint(Forwarding.seconds(seconds.getAsLong()));
+        if (seconds.isPresent() && link != null) {
+            link.idleHint(Forwarding.seconds(seconds.getAsLong()));
         }
     }
 
@@ -306,8 +314,8 @@ final class ProxyExchange implements Exchange {
             complete();
         } else if (cut) {
             endStream();
-        } else if (!client.writable() && connection != null) {
-            connection.channel().config().setAutoRead(false);
+        } else if (!client.writable() && link != null) {
+            link.read(false);
         }
     }
 
@@ -317,14 +325,14 @@ final class ProxyExchange implements Exchange {
 
     @Override
     public void onClientWritability() {
-        if (connection != null && client.writable()) {
+        if (link != null && client.writable()) {
             client.progress(client.proxy().limits().times().responseBody());
-            connection.channel().config().setAutoRead(true);
+            link.read(true);
         }
     }
 
     private void complete() {
-        UpstreamConnection used = connection;
+        MemberLink used = link;
         end();
         if (used != null) {
             if (keepUpstream && requestComplete) {
@@ -337,14 +345,14 @@ final class ProxyExchange implements Exchange {
     }
 
     private void tunnel() {
-        UpstreamConnection used = connection;
+        MemberLink used = link;
         if (used == null || share == null || upstream == null) {
             throw new IllegalStateException("a switch without a member");
         }
         over = true;
-        connection = null;
+        link = null;
         client.flush();
-        client.tunnel(used, share.traffic(), request.headers());
+        used.tunnel(client, share.traffic(), request.headers());
     }
 
     // --- the polite end -------------------------------------------------------------------------
@@ -368,7 +376,7 @@ final class ProxyExchange implements Exchange {
 
     /// Ends an event stream between two events, as if the member had.
     private void endStream() {
-        UpstreamConnection used = connection;
+        MemberLink used = link;
         boolean framed = events != null && events.framed();
         end();
         if (used != null) {
@@ -385,22 +393,36 @@ final class ProxyExchange implements Exchange {
 
     // --- what goes wrong ------------------------------------------------------------------------
 
-    void onUpstreamLost() {
-        UpstreamConnection used = connection;
-        connection = null;
-        boolean stale = used != null && used.reused() && !answering && !informational;
-        if (stale && repeatable && requestComplete && !over) {
-            traffic().error(RevisionTraffic.UpstreamError.RESET);
-            leave();
-            // The body was empty; its end is sent again.
-            queued.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            again();
+    void onUpstreamLost(MemberLink.Loss loss) {
+        link = null;
+        if (over) {
             return;
         }
-        if (!over) {
-            traffic().error(RevisionTraffic.UpstreamError.RESET);
+        traffic().error(RevisionTraffic.UpstreamError.RESET);
+        if (answering || interims > 0 || !mayBeSentAgain(loss)) {
             lost(HttpResponseStatus.BAD_GATEWAY);
+            return;
         }
+        if (loss != MemberLink.Loss.STALE && upstream != null) {
+            tried.add(upstream);
+        }
+        leave();
+        if (requestComplete) {
+            // The body was empty; its end is sent again.
+            queued.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+        again();
+    }
+
+    /// Whatever a member has not looked at may go to another. What it may have carried out goes to
+    /// another once, when doing it twice is doing it once (RFC 9110 §9.2.2).
+    private boolean mayBeSentAgain(MemberLink.Loss loss) {
+        if (loss == MemberLink.Loss.UNSENT) {
+            return !bodyPassed;
+        }
+        boolean may = repeatable && requestComplete && !repeated && traffic().retries().spend();
+        repeated = repeated || may;
+        return may;
     }
 
     private void lost(HttpResponseStatus status) {
@@ -430,7 +452,7 @@ final class ProxyExchange implements Exchange {
         if (!answering) {
             traffic().abandoned();
         }
-        UpstreamConnection used = connection;
+        MemberLink used = link;
         end();
         if (used != null) {
             used.close();
@@ -442,7 +464,7 @@ final class ProxyExchange implements Exchange {
         if (!begun) {
             traffic().answered(status.code(), System.nanoTime() - started);
         }
-        UpstreamConnection used = connection;
+        MemberLink used = link;
         end();
         if (used != null) {
             used.close();
@@ -464,7 +486,7 @@ final class ProxyExchange implements Exchange {
 
     private void end() {
         over = true;
-        connection = null;
+        link = null;
         releaseQueued();
         leave();
     }

@@ -27,6 +27,7 @@ final class RevisionTraffic extends InFlight {
     private final LongAdder reset = new LongAdder();
     private final LongAdder late = new LongAdder();
     private final Histogram latency = new Histogram();
+    private final RetryBudget retries = new RetryBudget();
     private final Map<Route.Member, Upstream> upstreams = new ConcurrentHashMap<>();
 
     RevisionTraffic(RouteKey key, String revision) {
@@ -65,6 +66,11 @@ final class RevisionTraffic extends InFlight {
     void answered(int status, long nanos) {
         answers.incrementAndGet(Math.clamp(status / 100, 1, CLASSES - 1));
         latency.record(nanos);
+        retries.earn();
+    }
+
+    RetryBudget retries() {
+        return retries;
     }
 
     /// Counts a client that left before its answer.

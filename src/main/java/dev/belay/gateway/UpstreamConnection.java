@@ -5,6 +5,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -16,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// A connection to a member: serves one exchange at a time and waits in the pool between two.
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements MemberLink {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     /// Below the five seconds after which Node closes an idle connection without a word.
@@ -30,7 +33,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final ResponseDecoder decoder;
     private @Nullable Channel channel;
     private @Nullable ProxyExchange exchange;
+
+    /// Whether it served an exchange before: its other end may already have hung up.
     private boolean reused;
+
+    private boolean unanswered;
     private long idleSince;
     private long idleAtMost = IDLE_DEFAULT.toNanos();
 
@@ -40,7 +47,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.decoder = new ResponseDecoder(limits);
     }
 
-    Upstream upstream() {
+    @Override
+    public Upstream upstream() {
         return upstream;
     }
 
@@ -55,11 +63,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
-    /// Whether it served an exchange before: its other end may already have hung up.
-    boolean reused() {
-        return reused;
-    }
-
     boolean usable(long now) {
         return channel().isActive() && now - idleSince < idleAtMost;
     }
@@ -69,19 +72,44 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /// The member says how long it keeps an idle connection; stay clear of that moment.
-    void idleHint(Duration told) {
+    @Override
+    public void idleHint(Duration told) {
         Duration wanted = told.minusSeconds(1);
         Duration capped = wanted.compareTo(IDLE_LONGEST) > 0 ? IDLE_LONGEST : wanted;
         idleAtMost = Math.max(0, capped.toNanos());
     }
 
-    void begin(ProxyExchange next, boolean head) {
+    @Override
+    public void begin(ProxyExchange next, HttpRequest request) {
         exchange = next;
-        decoder.begin(head);
+        unanswered = true;
+        decoder.begin(request.method().equals(HttpMethod.HEAD));
+        channel().write(request, channel().voidPromise());
+    }
+
+    @Override
+    public void write(HttpContent part) {
+        channel().write(part, channel().voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        channel().flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return channel().isWritable();
+    }
+
+    @Override
+    public void read(boolean wanted) {
+        channel().config().setAutoRead(wanted);
     }
 
     /// The exchange is over, and the connection should stand between two messages.
-    void release() {
+    @Override
+    public void release() {
         exchange = null;
         if (!decoder.rest()) {
             channel().close();
@@ -93,10 +121,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         pool.give(this);
     }
 
-    /// Lets go without a word to the exchange, which knows.
-    void close() {
+    @Override
+    public void close() {
         exchange = null;
         channel().close();
+    }
+
+    @Override
+    public void tunnel(Client client, RevisionTraffic traffic, HttpHeaders request) {
+        client.tunnel(this, traffic, request);
     }
 
     @Override
@@ -114,7 +147,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (message) {
-            case HttpResponse response -> current.onResponse(response);
+            case HttpResponse response -> {
+                unanswered = false;
+                current.onResponse(response);
+            }
             case HttpContent content -> current.onResponseContent(content);
             case ByteBuf _ -> {
                 ReferenceCountUtil.release(message);
@@ -159,7 +195,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             pool.lost(this);
         } else {
-            current.onUpstreamLost();
+            current.onUpstreamLost(reused && unanswered ? Loss.STALE : Loss.BROKEN);
         }
     }
 }
