@@ -42,7 +42,7 @@ final class AdminApi {
                 case "GET metrics" ->
                         new Answer(
                                 OK,
-                                Counts.prometheus(keeper, proxy.table()),
+                                Counts.prometheus(keeper, proxy.table(), proxy.refusals()),
                                 "text/plain; version=0.0.4; charset=utf-8");
                 case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy.table()));
                 default -> nowhere(method, target);

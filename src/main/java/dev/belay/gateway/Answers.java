@@ -21,7 +21,8 @@ final class Answers {
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(HttpHeaderNames.DATE, HttpDate.now())
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        if (status.code() == HttpResponseStatus.SERVICE_UNAVAILABLE.code()) {
+        if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)
+                || status.equals(HttpResponseStatus.TOO_MANY_REQUESTS)) {
             response.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
         }
         return response;

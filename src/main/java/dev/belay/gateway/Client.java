@@ -32,6 +32,9 @@ interface Client {
     /// Asks it to send no further requests this way, where others would have to wait for this one.
     void closeAfterThis();
 
+    /// More bytes than this of the request's body are answered with 413.
+    void bodyAtMost(long bytes);
+
     /// Whether more of the request's body is wanted.
     void read(boolean wanted);
 

@@ -57,6 +57,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// Whether parts of the present request's body are still to come.
     private boolean bodyOpen;
 
+    /// How much of it may still come.
+    private long bodyLeft;
+
+    private int requests;
     private boolean oldVersion;
     private boolean closeAfter;
     private boolean inputShut;
@@ -117,6 +121,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void closeAfterThis() {
         closeAfter = true;
+    }
+
+    @Override
+    public void bodyAtMost(long bytes) {
+        bodyLeft = bytes;
     }
 
     @Override
@@ -354,12 +363,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 boolean last = content instanceof LastHttpContent;
                 boolean broken = content.decoderResult().isFailure();
                 bodyOpen = bodyOpen && !last;
+                bodyLeft -= content.content().readableBytes();
                 if (current == null) {
                     content.release();
-                } else if (broken) {
+                } else if (broken || bodyLeft < 0) {
                     content.release();
                     bodyOpen = true;
-                    current.onBadContent();
+                    current.onBadContent(broken ? HttpResponseStatus.BAD_REQUEST : tooLarge());
                 } else {
                     current.onContent(content);
                 }
@@ -368,11 +378,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    private HttpResponseStatus tooLarge() {
+        proxy.refusals().count(Refusals.Why.BODY_SIZE);
+        return HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+    }
+
     private void start(HttpRequest request) {
         waiting = false;
         bodyOpen = true;
         oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        closeAfter = oldVersion || !HttpUtil.isKeepAlive(request);
+        boolean last = ++requests >= proxy.limits().sizes().requestsPerConnection();
+        closeAfter = last || oldVersion || !HttpUtil.isKeepAlive(request);
         encoder.head(request.method().equals(HttpMethod.HEAD));
         HttpResponseStatus refusal = RequestRules.refusal(request);
         if (refusal != null) {

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
 
-    private static final int STREAMS_MAX = 128;
     private static final int STREAM_WINDOW = 256 * 1024;
     private static final int CONNECTION_WINDOW = 1024 * 1024;
     private static final int FRAME_MAX = 16 * 1024;
@@ -107,7 +106,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
             validateRequiredPseudoHeaders(true);
             initialSettings(
                     Http2Settings.defaultSettings()
-                            .maxConcurrentStreams(STREAMS_MAX)
+                            .maxConcurrentStreams(proxy.limits().streams().atOnce())
                             .initialWindowSize(STREAM_WINDOW)
                             .maxFrameSize(FRAME_MAX)
                             .maxHeaderListSize(proxy.limits().sizes().headers()));

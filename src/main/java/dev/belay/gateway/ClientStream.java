@@ -42,6 +42,9 @@ final class ClientStream implements Client {
     private boolean headOnly;
     private boolean closed;
 
+    /// How much of the body may still come.
+    private long bodyLeft;
+
     /// Bytes of the body that came and for which the client was given no new room yet.
     private int owed;
 
@@ -83,6 +86,13 @@ final class ClientStream implements Client {
             requestOpen = requestOpen && !end;
             return bytes;
         }
+        bodyLeft -= bytes;
+        if (bodyLeft < 0) {
+            requestOpen = !end;
+            proxy().refusals().count(Refusals.Why.BODY_SIZE);
+            current.onBadContent(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+            return bytes;
+        }
         ByteBuf part = data.retain();
         take(end ? new DefaultLastHttpContent(part) : new DefaultHttpContent(part));
         if (wanted || current == null) {
@@ -97,7 +107,7 @@ final class ClientStream implements Client {
         if (last != null) {
             take(last);
         } else if (current != null) {
-            current.onBadContent();
+            current.onBadContent(HttpResponseStatus.BAD_REQUEST);
         }
     }
 
@@ -197,6 +207,11 @@ final class ClientStream implements Client {
     /// Nobody waits for this stream: the connection may stay.
     @Override
     public void closeAfterThis() {}
+
+    @Override
+    public void bodyAtMost(long bytes) {
+        bodyLeft = bytes;
+    }
 
     @Override
     public void read(boolean more) {

@@ -63,10 +63,14 @@ final class Counts {
         return json;
     }
 
-    static String prometheus(TableKeeper keeper, Table table) {
+    static String prometheus(TableKeeper keeper, Table table, Refusals refusals) {
         var text = new StringBuilder(4_096);
         head(text, "table_version", "gauge", "Version of the routing table in use.");
         text.append("belay_gateway_table_version ").append(table.version()).append('\n');
+        head(text, "refused_total", "counter", "Connections and requests over a limit, by which.");
+        for (Refusals.Why why : Refusals.Why.values()) {
+            line(text, "refused_total", "limit=\"" + why.label() + "\"", refusals.of(why));
+        }
         head(text, "requests_total", "counter", "Answers by the class of their status.");
         each(
                 keeper,

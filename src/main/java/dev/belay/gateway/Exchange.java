@@ -2,11 +2,16 @@ package dev.belay.gateway;
 
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 
 /// One request on its way, as its client's connection sees it. Called on the connection's loop.
 interface Exchange {
     /// What carries out the request, by the table as it is now.
     static Exchange of(Client client, HttpRequest request) {
+        Exchange turnedAway = client.proxy().admission().turnAway(client, request);
+        if (turnedAway != null) {
+            return turnedAway;
+        }
         Table.Entry entry = client.proxy().table().at(client.port());
         Table.LiveShare share = entry == null ? null : entry.choose();
         return entry != null && share != null && share.root() != null
@@ -29,8 +34,11 @@ interface Exchange {
     /// The client left: whatever is still done for it is in vain.
     void onClientGone();
 
-    /// The request's bytes stopped making sense.
-    void onBadContent();
+    /// The rest of the request's body is not taken: its bytes stopped making sense, or they are too
+    /// many.
+    ///
+    /// @param because how to answer, if the answer has not begun
+    void onBadContent(HttpResponseStatus because);
 
     /// The time of the present phase is over.
     void onTimeout();

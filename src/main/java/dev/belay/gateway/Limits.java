@@ -2,10 +2,11 @@ package dev.belay.gateway;
 
 import java.time.Duration;
 
-/// What a connection may take of time and room. Every wait of the data plane ends by one of these;
-/// the times are looked at twice a second.
-public record Limits(Times times, Sizes sizes) {
-    public static final Limits DEFAULT = new Limits(Times.DEFAULT, Sizes.DEFAULT);
+/// What clients may take of time and room, alone and together. Every wait of the data plane ends by
+/// one of these; the times are looked at twice a second.
+public record Limits(Times times, Sizes sizes, Rates rates, Streams streams) {
+    public static final Limits DEFAULT =
+            new Limits(Times.DEFAULT, Sizes.DEFAULT, Rates.DEFAULT, Streams.DEFAULT);
 
     /// How long each phase may take.
     ///
@@ -41,20 +42,59 @@ public record Limits(Times times, Sizes sizes) {
                         Duration.ofSeconds(5));
     }
 
-    /// How large its parts may be.
+    /// How large its parts may be, and how many there may be of them.
     ///
     /// @param requestLine bytes of method, target and version
     /// @param headers bytes of all headers of a message
+    /// @param body bytes of a request's body. None is too large by itself: it is streamed and never
+    ///   stored here, and a surprise for whoever uploads a video is no protection of anybody
     /// @param connections clients at the same time; more are closed at once
-    public record Sizes(int requestLine, int headers, int connections) {
-        public static final Sizes DEFAULT = new Sizes(8 * 1024, 32 * 1024, 20_000);
+    /// @param requestsPerConnection then the client is asked to come back on a new one
+    public record Sizes(
+            int requestLine, int headers, long body, int connections, int requestsPerConnection) {
+        public static final Sizes DEFAULT =
+                new Sizes(8 * 1024, 32 * 1024, Long.MAX_VALUE, 20_000, 10_000);
+    }
+
+    /// How fast it may come, and how slow.
+    ///
+    /// @param requests of one client. Many people may share an address: enough for a few thousand
+    public record Rates(Rate requests) {
+        public static final Rates DEFAULT = new Rates(new Rate(5_000, 10_000));
+
+        public Rates {
+            if (requests.perSecond() < 1 || requests.burst() < 1) {
+                throw new IllegalArgumentException("a rate of nothing");
+            }
+        }
+    }
+
+    /// How often something may happen.
+    ///
+    /// @param perSecond in the long run
+    /// @param burst at once, after a rest
+    public record Rate(int perSecond, int burst) {}
+
+    /// What one connection of HTTP/2 may do.
+    ///
+    /// @param atOnce requests under way
+    public record Streams(int atOnce) {
+        public static final Streams DEFAULT = new Streams(128);
     }
 
     public Limits with(Times others) {
-        return new Limits(others, sizes);
+        return new Limits(others, sizes, rates, streams);
     }
 
     public Limits with(Sizes others) {
-        return new Limits(times, others);
+        return new Limits(times, others, rates, streams);
+    }
+
+    public Limits with(Rates others) {
+        return new Limits(times, sizes, others, streams);
+    }
+
+    public Limits with(Streams others) {
+        return new Limits(times, sizes, rates, others);
     }
 }

@@ -104,6 +104,7 @@ final class Listeners implements AutoCloseable {
         int before = connections.getAndIncrement();
         channel.closeFuture().addListener(_ -> connections.decrementAndGet());
         if (before >= proxy.limits().sizes().connections()) {
+            proxy.refusals().count(Refusals.Why.CONNECTIONS);
             // Not before it is registered to its end.
             channel.eventLoop().execute(channel::close);
             return;

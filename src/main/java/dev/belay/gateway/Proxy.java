@@ -8,11 +8,14 @@ final class Proxy {
     private final Loops loops;
     private final GatewayOptions options;
     private final Prober prober;
+    private final Refusals refusals = new Refusals();
+    private final Admission admission;
 
     Proxy(Loops loops, GatewayOptions options, Prober prober) {
         this.loops = loops;
         this.options = options;
         this.prober = prober;
+        this.admission = new Admission(options.limits(), refusals);
     }
 
     Table table() {
@@ -33,6 +36,14 @@ final class Proxy {
 
     GatewayOptions options() {
         return options;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     /// A member refused a connection: out of the choice now, not at the next probe.

@@ -440,8 +440,8 @@ final class ProxyExchange implements Exchange {
     }
 
     @Override
-    public void onBadContent() {
-        fail(HttpResponseStatus.BAD_REQUEST, HttpResponseStatus.BAD_REQUEST.reasonPhrase());
+    public void onBadContent(HttpResponseStatus because) {
+        fail(because, because.reasonPhrase());
     }
 
     @Override

@@ -260,11 +260,10 @@ final class SiteExchange implements Exchange {
     }
 
     @Override
-    public void onBadContent() {
+    public void onBadContent(HttpResponseStatus because) {
         leave();
         client.closeAfterThis();
-        client.answer(
-                HttpResponseStatus.BAD_REQUEST, HttpResponseStatus.BAD_REQUEST.reasonPhrase());
+        client.answer(because, because.reasonPhrase());
     }
 
     @Override

@@ -53,18 +53,19 @@ final class TestGateway implements AutoCloseable {
     /// Limits with one time for every phase of a request, and small sizes.
     static Limits limits(Duration phase, int connections) {
         Limits.Times usual = Limits.Times.DEFAULT;
-        return new Limits(
-                new Limits.Times(
-                        phase,
-                        phase,
-                        phase,
-                        usual.connect(),
-                        phase,
-                        usual.responseBody(),
-                        usual.tunnel(),
-                        usual.halfClosed(),
-                        Duration.ofSeconds(1)),
-                new Limits.Sizes(1_024, 4_096, connections));
+        return Limits.DEFAULT
+                .with(
+                        new Limits.Times(
+                                phase,
+                                phase,
+                                phase,
+                                usual.connect(),
+                                phase,
+                                usual.responseBody(),
+                                usual.tunnel(),
+                                usual.halfClosed(),
+                                Duration.ofSeconds(1)))
+                .with(new Limits.Sizes(1_024, 4_096, Long.MAX_VALUE, connections, 10_000));
     }
 
     /// As a stop of the process and its next start would. With a new client: the JDK's gives up on
