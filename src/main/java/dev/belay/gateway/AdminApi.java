@@ -42,9 +42,9 @@ final class AdminApi {
                 case "GET metrics" ->
                         new Answer(
                                 OK,
-                                Counts.prometheus(keeper, proxy.table(), proxy.refusals()),
+                                Metrics.text(keeper, proxy),
                                 "text/plain; version=0.0.4; charset=utf-8");
-                case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy.table()));
+                case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy));
                 default -> nowhere(method, target);
             };
         }

@@ -48,6 +48,7 @@ final class Admission {
             HttpResponseStatus status,
             String why) {
         refusals.count(reason);
+        client.proxy().chronicle().turnedAway(client, request, status, why);
         return new TurnedAway(client, RequestRules.hasBody(request), status, why);
     }
 }

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -19,6 +20,9 @@ interface Client {
     int port();
 
     InetSocketAddress address();
+
+    /// What it speaks, as `HTTP/1.1`.
+    String protocol();
 
     /// Whether it speaks HTTP/1.0, and is sent neither chunks nor 1xx.
     boolean oldVersion();
@@ -76,5 +80,10 @@ interface Client {
     /// Leaves HTTP: from now on bytes pass from each side to the other.
     ///
     /// @param request what asked for it
-    void tunnel(UpstreamConnection member, RevisionTraffic traffic, HttpHeaders request);
+    /// @param transcript ends with the tunnel
+    void tunnel(
+            UpstreamConnection member,
+            RevisionTraffic traffic,
+            HttpHeaders request,
+            Transcript transcript);
 }

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -99,6 +100,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public int port() {
         return port;
+    }
+
+    @Override
+    public String protocol() {
+        return oldVersion ? "HTTP/1.0" : "HTTP/1.1";
     }
 
     @Override
@@ -229,8 +235,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public void tunnel(UpstreamConnection member, RevisionTraffic traffic, HttpHeaders request) {
-        Tunnel.join(this, member, traffic, request);
+    public void tunnel(
+            UpstreamConnection member,
+            RevisionTraffic traffic,
+            HttpHeaders request,
+            Transcript transcript) {
+        Tunnel.join(this, member, traffic, request, transcript);
     }
 
     /// Hands the socket over; nothing of this protocol stays behind.
@@ -393,6 +403,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HttpResponseStatus refusal = RequestRules.refusal(request);
         if (refusal != null) {
             closeAfter = true;
+            proxy.chronicle().refused(this, request, refusal);
             answer(refusal, refusal.reasonPhrase());
             return;
         }

@@ -184,6 +184,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     public void handlerAdded(ChannelHandlerContext added) throws Exception {
         context = added;
         loop.opened(this);
+        proxy.chronicle().tallies().count(Tally.H2_SESSIONS);
         super.handlerAdded(added);
         Http2Stream whole = connection().connectionStream();
         int more = CONNECTION_WINDOW - decoder().flowController().windowSize(whole);
@@ -202,6 +203,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         loop.closed(this);
+        proxy.chronicle().tallies().add(Tally.H2_SESSIONS, -1);
         // Closes all streams, which tell their exchanges.
         super.channelInactive(ctx);
     }
@@ -233,6 +235,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
             @Nullable Http2Exception http2) {
         if (http2 == null && !(cause instanceof IOException)) {
             LOG.error("a bug, at a client's connection", cause);
+        }
+        if (http2 != null) {
+            boolean abuse = http2.error() == Http2Error.ENHANCE_YOUR_CALM;
+            proxy.chronicle().tallies().count(abuse ? Tally.H2_ABUSE : Tally.H2_ERROR);
         }
         super.onConnectionError(ctx, outbound, cause, http2);
     }
@@ -297,8 +303,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                 return;
             }
             served = true;
+            proxy.chronicle().tallies().count(Tally.H2_STREAMS);
             HttpRequest request = H2Fields.request(headers, end);
             if (request == null) {
+                proxy.chronicle().tallies().count(Tally.H2_MALFORMED);
                 throw Http2Exception.streamError(
                         streamId, Http2Error.PROTOCOL_ERROR, "malformed request");
             }

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
@@ -66,6 +67,7 @@ final class ClientStream implements Client {
         HttpResponseStatus refusal = RequestRules.refusal(request);
         if (refusal != null) {
             requestOpen = !end;
+            proxy().chronicle().refused(this, request, refusal);
             answer(refusal, refusal.reasonPhrase());
             return;
         }
@@ -190,6 +192,11 @@ final class ClientStream implements Client {
     }
 
     @Override
+    public String protocol() {
+        return "HTTP/2";
+    }
+
+    @Override
     public boolean oldVersion() {
         return false;
     }
@@ -251,7 +258,11 @@ final class ClientStream implements Client {
     }
 
     @Override
-    public void tunnel(UpstreamConnection member, RevisionTraffic traffic, HttpHeaders request) {
+    public void tunnel(
+            UpstreamConnection member,
+            RevisionTraffic traffic,
+            HttpHeaders request,
+            Transcript transcript) {
         throw new IllegalStateException("nobody could ask for it");
     }
 

@@ -4,10 +4,9 @@ import java.util.Locale;
 import java.util.TreeSet;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the gateway counts, for people, Prometheus and the judge of a rollout.
+/// What the gateway counts, as JSON: for people, `belay gateway top` and the judge of a rollout.
 final class Counts {
-    private static final double NANOS_PER_SECOND = 1e9;
-    private static final String[] CLASSES = {"abandoned", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    static final String[] CLASSES = {"abandoned", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
     private Counts() {}
 
@@ -33,8 +32,10 @@ final class Counts {
         return json;
     }
 
-    static ObjectNode json(TableKeeper keeper, Table table) {
-        ObjectNode json = RouteJson.MAPPER.createObjectNode().put("version", table.version());
+    static ObjectNode json(TableKeeper keeper, Proxy proxy) {
+        ObjectNode json = RouteJson.MAPPER.createObjectNode();
+        json.put("version", proxy.table().version());
+        process(json, proxy.chronicle().tallies());
         var bounds = json.putArray("boundsMicros");
         for (long nanos : Histogram.boundsNanos()) {
             bounds.add(nanos / 1_000);
@@ -53,100 +54,51 @@ final class Counts {
                 for (var error : RevisionTraffic.UpstreamError.values()) {
                     errors.put(name(error), one.errors(error));
                 }
-                line.put("requests", one.requests()).put("tunnels", one.tunnels());
-                var latency = line.putArray("latency");
-                for (long count : one.latency().counts()) {
-                    latency.add(count);
+                ObjectNode retries = line.putObject("retries");
+                for (var why : MemberLink.Loss.values()) {
+                    retries.put(why.name().toLowerCase(Locale.ROOT), one.repeats(why));
                 }
+                line.put("ejections", one.ejections());
+                line.put("bytesIn", one.received()).put("bytesOut", one.sent());
+                line.put("requests", one.requests()).put("tunnels", one.tunnels());
+                latency(line, one.latency());
+                members(line, one);
             }
         }
         return json;
     }
 
-    static String prometheus(TableKeeper keeper, Table table, Refusals refusals) {
-        var text = new StringBuilder(4_096);
-        head(text, "table_version", "gauge", "Version of the routing table in use.");
-        text.append("belay_gateway_table_version ").append(table.version()).append('\n');
-        head(text, "refused_total", "counter", "Connections and requests over a limit, by which.");
-        for (Refusals.Why why : Refusals.Why.values()) {
-            line(text, "refused_total", "limit=\"" + why.label() + "\"", refusals.of(why));
-        }
-        head(text, "requests_total", "counter", "Answers by the class of their status.");
-        each(
-                keeper,
-                (labels, one) -> {
-                    for (int i = 0; i < CLASSES.length; i++) {
-                        String more = labels + ",class=\"" + CLASSES[i] + "\"";
-                        line(text, "requests_total", more, one.answers(i));
-                    }
-                });
-        head(text, "upstream_errors_total", "counter", "Connections that failed, by how.");
-        each(
-                keeper,
-                (labels, one) -> {
-                    for (var error : RevisionTraffic.UpstreamError.values()) {
-                        String more = labels + ",kind=\"" + name(error) + "\"";
-                        line(text, "upstream_errors_total", more, one.errors(error));
-                    }
-                });
-        head(text, "in_flight", "gauge", "Requests under way and tunnels open.");
-        each(
-                keeper,
-                (labels, one) -> {
-                    line(text, "in_flight", labels + ",kind=\"request\"", one.requests());
-                    line(text, "in_flight", labels + ",kind=\"tunnel\"", one.tunnels());
-                });
-        String help = "Time from a request's headers to its answer's headers.";
-        head(text, "response_seconds", "histogram", help);
-        each(keeper, (labels, one) -> histogram(text, labels, one.latency()));
-        return text.toString();
-    }
-
-    private interface Each {
-        void accept(String labels, RevisionTraffic traffic);
-    }
-
-    private static void each(TableKeeper keeper, Each action) {
-        for (RouteKey key : new TreeSet<>(keeper.keys())) {
-            for (RevisionTraffic one : keeper.traffic(key)) {
-                // Names fit into labels as they are: see RouteKey.
-                String labels =
-                        "environment=\"%s\",component=\"%s\",revision=\"%s\""
-                                .formatted(key.environment(), key.component(), one.revision());
-                action.accept(labels, one);
-            }
+    private static void members(ObjectNode line, RevisionTraffic traffic) {
+        var members = line.putArray("members");
+        for (Upstream upstream : traffic.upstreams()) {
+            ObjectNode member =
+                    members.addObject()
+                            .put("id", upstream.member().id())
+                            .put("ready", upstream.ready())
+                            .put("requests", upstream.requests())
+                            .put("tunnels", upstream.tunnels())
+                            .put("failed", upstream.failed());
+            latency(member, upstream.latency());
         }
     }
 
-    private static void histogram(StringBuilder text, String labels, Histogram histogram) {
-        long[] bounds = Histogram.boundsNanos();
-        long[] counts = histogram.counts();
-        long sum = 0;
-        for (int i = 0; i < counts.length; i++) {
-            sum += counts[i];
-            String bound = i < bounds.length ? seconds(bounds[i]) : "+Inf";
-            line(text, "response_seconds_bucket", labels + ",le=\"" + bound + "\"", sum);
+    private static void latency(ObjectNode line, Histogram histogram) {
+        var latency = line.putArray("latency");
+        for (long count : histogram.counts()) {
+            latency.add(count);
         }
-        text.append("belay_gateway_response_seconds_sum{").append(labels).append("} ");
-        text.append(seconds(histogram.sumNanos())).append('\n');
-        line(text, "response_seconds_count", labels, sum);
     }
 
-    private static void head(StringBuilder text, String name, String type, String help) {
-        text.append("# HELP belay_gateway_").append(name).append(' ').append(help).append('\n');
-        text.append("# TYPE belay_gateway_").append(name).append(' ').append(type).append('\n');
+    /// What the whole process counts, by the names of the metrics.
+    private static void process(ObjectNode json, Tallies tallies) {
+        ObjectNode process = json.putObject("process");
+        for (Tally tally : Tally.values()) {
+            String labels = tally.labels().isEmpty() ? "" : "{" + tally.labels() + "}";
+            process.put(tally.metric() + labels, tallies.of(tally));
+        }
     }
 
-    private static void line(StringBuilder text, String name, String labels, long value) {
-        text.append("belay_gateway_").append(name).append('{').append(labels).append("} ");
-        text.append(value).append('\n');
-    }
-
-    private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.6f", nanos / NANOS_PER_SECOND);
-    }
-
-    private static String name(RevisionTraffic.UpstreamError error) {
+    static String name(RevisionTraffic.UpstreamError error) {
         return error.name().toLowerCase(Locale.ROOT);
     }
 }

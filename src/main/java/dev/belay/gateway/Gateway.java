@@ -32,9 +32,12 @@ public final class Gateway implements AutoCloseable {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         FileChannel lockFile = lock(folder);
+        var tallies = new Tallies();
+        var chronicle = new Chronicle(tallies);
         var loops = new Loops(options.threads(), options.limits());
+        loops.watchLag(tallies.loopLag());
         var prober = new Prober(loops);
-        var proxy = new Proxy(loops, options, prober);
+        var proxy = new Proxy(loops, options, prober, chronicle);
         var listeners = new Listeners(proxy);
         var keeper = new TableKeeper(proxy, prober, listeners, new TableStore(folder));
         try {

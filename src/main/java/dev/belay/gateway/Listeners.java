@@ -101,8 +101,15 @@ final class Listeners implements AutoCloseable {
     }
 
     private void accept(Channel channel, int port) {
+        Tallies tallies = proxy.chronicle().tallies();
+        tallies.count(Tally.ACCEPTED);
+        tallies.count(Tally.CONNECTIONS);
         int before = connections.getAndIncrement();
-        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+        channel.closeFuture()
+                .addListener(_ -> {
+                    connections.decrementAndGet();
+                    tallies.add(Tally.CONNECTIONS, -1);
+                });
         if (before >= proxy.limits().sizes().connections()) {
             proxy.refusals().count(Refusals.Why.CONNECTIONS);
             // Not before it is registered to its end.

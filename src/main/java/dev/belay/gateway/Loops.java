@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Loops implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofMillis(500);
+    private static final Duration LAG_EVERY = Duration.ofMillis(100);
     private static final Duration CONFIRMATION = Duration.ofSeconds(10);
 
     private final MultiThreadIoEventLoopGroup group;
@@ -45,6 +46,23 @@ final class Loops implements AutoCloseable {
                     executor.scheduleAtFixedRate(
                             loop::sweep, millis, millis, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /// Notes from now on how late each loop comes round.
+    void watchLag(Histogram lag) {
+        loops.keySet().forEach(executor -> lookAgain(executor, lag));
+    }
+
+    private static void lookAgain(EventExecutor executor, Histogram lag) {
+        long due = System.nanoTime() + LAG_EVERY.toNanos();
+        var _ =
+                executor.schedule(
+                        () -> {
+                            lag.record(Math.max(0, System.nanoTime() - due));
+                            lookAgain(executor, lag);
+                        },
+                        LAG_EVERY.toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     MultiThreadIoEventLoopGroup group() {

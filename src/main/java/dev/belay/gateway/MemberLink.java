@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -46,5 +47,5 @@ interface MemberLink {
     void close();
 
     /// Leaves HTTP: from now on bytes pass from each side to the other.
-    void tunnel(Client client, RevisionTraffic traffic, HttpHeaders request);
+    void tunnel(Client client, RevisionTraffic traffic, HttpHeaders request, Transcript transcript);
 }

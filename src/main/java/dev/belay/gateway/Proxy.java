@@ -10,12 +10,14 @@ final class Proxy {
     private final Prober prober;
     private final Refusals refusals = new Refusals();
     private final Admission admission;
+    private final Chronicle chronicle;
 
-    Proxy(Loops loops, GatewayOptions options, Prober prober) {
+    Proxy(Loops loops, GatewayOptions options, Prober prober, Chronicle chronicle) {
         this.loops = loops;
         this.options = options;
         this.prober = prober;
         this.admission = new Admission(options.limits(), refusals);
+        this.chronicle = chronicle;
     }
 
     Table table() {
@@ -32,6 +34,10 @@ final class Proxy {
 
     Limits limits() {
         return options.limits();
+    }
+
+    Chronicle chronicle() {
+        return chronicle;
     }
 
     GatewayOptions options() {

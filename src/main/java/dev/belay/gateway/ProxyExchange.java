@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -32,7 +33,7 @@ final class ProxyExchange implements Exchange {
     private final HttpRequest request;
     private final boolean upgrade;
     private final boolean repeatable;
-    private final long started = System.nanoTime();
+    private final Transcript transcript;
     private final Deque<HttpContent> queued = new ArrayDeque<>();
     private final List<Upstream> tried = new ArrayList<>();
     private int connections;
@@ -62,6 +63,7 @@ final class ProxyExchange implements Exchange {
             Table.@Nullable LiveShare drawn) {
         this.client = client;
         this.request = request;
+        this.transcript = client.proxy().chronicle().open(client, request);
         this.entry = entry;
         this.share = drawn;
         this.upgrade =
@@ -87,7 +89,11 @@ final class ProxyExchange implements Exchange {
     }
 
     /// Draws again, from the table as it is now.
-    private void again() {
+    private void again(MemberLink.Loss why) {
+        transcript.retried();
+        if (share != null) {
+            share.traffic().repeated(why);
+        }
         Table.Entry now = client.proxy().table().at(client.port());
         attempt(now, now == null ? null : now.choose());
     }
@@ -95,6 +101,10 @@ final class ProxyExchange implements Exchange {
     private void attempt(Table.@Nullable Entry line, Table.@Nullable LiveShare drawn) {
         Table.LiveShare chosen = line == null ? null : line.untried(drawn, tried);
         Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
+        if (line != null) {
+            RouteKey key = line.route().key();
+            transcript.routed(key.environment(), key.component());
+        }
         if (line == null || chosen == null || next == null || ++connections > CONNECTIONS_MAX) {
             if (repeated) {
                 lost(HttpResponseStatus.BAD_GATEWAY);
@@ -105,6 +115,7 @@ final class ProxyExchange implements Exchange {
         }
         share = chosen;
         upstream = next;
+        transcript.asked(chosen.traffic().revision(), next.member().id());
         chosen.traffic().enter();
         next.enter();
         ConnectionPool pool = client.loop().pool();
@@ -119,12 +130,16 @@ final class ProxyExchange implements Exchange {
 
     private void unavailable(Table.@Nullable Entry line) {
         over = true;
+        int status = HttpResponseStatus.SERVICE_UNAVAILABLE.code();
+        long nanos = transcript.answered(status);
         if (line != null) {
-            long nanos = System.nanoTime() - started;
-            line.unrouted().answered(HttpResponseStatus.SERVICE_UNAVAILABLE.code(), nanos);
+            line.unrouted().answered(status, nanos);
         }
         releaseQueued();
-        client.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, "No instance can take the request.");
+        String why = "No instance can take the request.";
+        transcript.because(why);
+        client.proxy().chronicle().end(transcript, Transcript.Ending.REFUSED);
+        client.answer(HttpResponseStatus.SERVICE_UNAVAILABLE, why);
     }
 
     private void connected(MemberLink fresh) {
@@ -143,7 +158,7 @@ final class ProxyExchange implements Exchange {
         client.proxy().suspect(share, upstream);
         tried.add(upstream);
         leave();
-        again();
+        again(MemberLink.Loss.UNSENT);
     }
 
     // --- the request ----------------------------------------------------------------------------
@@ -168,6 +183,7 @@ final class ProxyExchange implements Exchange {
     @Override
     public void onContent(HttpContent content) {
         requestComplete = content instanceof LastHttpContent;
+        received(content.content().readableBytes());
         dropForbiddenTrailers(content);
         Limits limits = client.proxy().limits();
         client.progress(
@@ -216,7 +232,7 @@ final class ProxyExchange implements Exchange {
             return;
         }
         answering = true;
-        traffic().answered(status, System.nanoTime() - started);
+        answered(status);
         keepUpstream = HttpUtil.isKeepAlive(response);
         idleHint(response.headers());
         Forwarding.response(response, switching);
@@ -307,6 +323,7 @@ final class ProxyExchange implements Exchange {
         dropForbiddenTrailers(content);
         boolean cut = events != null && events.pass(content.content());
         client.progress(client.proxy().limits().times().responseBody());
+        sent(content.content().readableBytes());
         client.write(content);
         if (switching && last) {
             tunnel();
@@ -333,7 +350,7 @@ final class ProxyExchange implements Exchange {
 
     private void complete() {
         MemberLink used = link;
-        end();
+        end(Transcript.Ending.COMPLETE);
         if (used != null) {
             if (keepUpstream && requestComplete) {
                 used.release();
@@ -352,7 +369,7 @@ final class ProxyExchange implements Exchange {
         over = true;
         link = null;
         client.flush();
-        used.tunnel(client, share.traffic(), request.headers());
+        used.tunnel(client, share.traffic(), request.headers(), transcript);
     }
 
     // --- the polite end -------------------------------------------------------------------------
@@ -378,7 +395,7 @@ final class ProxyExchange implements Exchange {
     private void endStream() {
         MemberLink used = link;
         boolean framed = events != null && events.framed();
-        end();
+        end(Transcript.Ending.COMPLETE);
         if (used != null) {
             used.close();
         }
@@ -411,7 +428,7 @@ final class ProxyExchange implements Exchange {
             // The body was empty; its end is sent again.
             queued.add(LastHttpContent.EMPTY_LAST_CONTENT);
         }
-        again();
+        again(loss);
     }
 
     /// Whatever a member has not looked at may go to another. What it may have carried out goes to
@@ -453,7 +470,7 @@ final class ProxyExchange implements Exchange {
             traffic().abandoned();
         }
         MemberLink used = link;
-        end();
+        end(Transcript.Ending.COMPLETE);
         if (used != null) {
             used.close();
         }
@@ -462,10 +479,10 @@ final class ProxyExchange implements Exchange {
     private void fail(HttpResponseStatus status, String why) {
         boolean begun = answering;
         if (!begun) {
-            traffic().answered(status.code(), System.nanoTime() - started);
+            answered(status.code());
         }
         MemberLink used = link;
-        end();
+        end(Transcript.Ending.COMPLETE);
         if (used != null) {
             used.close();
         }
@@ -484,8 +501,33 @@ final class ProxyExchange implements Exchange {
         return share.traffic();
     }
 
-    private void end() {
+    private void answered(int status) {
+        long nanos = transcript.answered(status);
+        traffic().answered(status, nanos);
+        if (upstream != null) {
+            upstream.answered(status, nanos);
+        }
+    }
+
+    private void received(int bytes) {
+        if (bytes > 0) {
+            transcript.received(bytes);
+            if (share != null) {
+                share.traffic().received(bytes);
+            }
+        }
+    }
+
+    private void sent(int bytes) {
+        if (bytes > 0) {
+            transcript.sent(bytes);
+            traffic().sent(bytes);
+        }
+    }
+
+    private void end(Transcript.Ending how) {
         over = true;
+        client.proxy().chronicle().end(transcript, how);
         link = null;
         releaseQueued();
         leave();

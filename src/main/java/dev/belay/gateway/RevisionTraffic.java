@@ -1,8 +1,10 @@
 package dev.belay.gateway;
 
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,6 +28,10 @@ final class RevisionTraffic extends InFlight {
     private final LongAdder refused = new LongAdder();
     private final LongAdder reset = new LongAdder();
     private final LongAdder late = new LongAdder();
+    private final Map<MemberLink.Loss, LongAdder> repeated = new EnumMap<>(MemberLink.Loss.class);
+    private final LongAdder ejections = new LongAdder();
+    private final LongAdder received = new LongAdder();
+    private final LongAdder sent = new LongAdder();
     private final Histogram latency = new Histogram();
     private final RetryBudget retries = new RetryBudget();
     private final Map<Route.Member, Upstream> upstreams = new ConcurrentHashMap<>();
@@ -33,6 +39,9 @@ final class RevisionTraffic extends InFlight {
     RevisionTraffic(RouteKey key, String revision) {
         this.key = key;
         this.revision = revision;
+        for (MemberLink.Loss why : MemberLink.Loss.values()) {
+            repeated.put(why, new LongAdder());
+        }
     }
 
     RouteKey key() {
@@ -88,6 +97,41 @@ final class RevisionTraffic extends InFlight {
             case RESET -> reset;
             case TIMEOUT -> late;
         };
+    }
+
+    /// Counts a request that is given to a member once more.
+    void repeated(MemberLink.Loss why) {
+        Objects.requireNonNull(repeated.get(why)).increment();
+    }
+
+    long repeats(MemberLink.Loss why) {
+        return Objects.requireNonNull(repeated.get(why)).sum();
+    }
+
+    void ejected() {
+        ejections.increment();
+    }
+
+    /// Counts bytes of bodies, and of what passes through tunnels, that clients sent.
+    void received(long bytes) {
+        received.add(bytes);
+    }
+
+    /// Counts those that clients were sent.
+    void sent(long bytes) {
+        sent.add(bytes);
+    }
+
+    long ejections() {
+        return ejections.sum();
+    }
+
+    long received() {
+        return received.sum();
+    }
+
+    long sent() {
+        return sent.sum();
     }
 
     long answers(int statusClass) {

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -34,7 +35,7 @@ final class SiteExchange implements Exchange {
     private final Table.Entry entry;
     private final RevisionTraffic traffic;
     private final Path root;
-    private final long started = System.nanoTime();
+    private final Transcript transcript;
     private boolean over;
 
     SiteExchange(
@@ -48,6 +49,10 @@ final class SiteExchange implements Exchange {
         this.entry = entry;
         this.traffic = traffic;
         this.root = root;
+        this.transcript = client.proxy().chronicle().open(client, request);
+        RouteKey key = entry.route().key();
+        transcript.routed(key.environment(), key.component());
+        transcript.asked(traffic.revision(), "");
         traffic.enter();
     }
 
@@ -232,19 +237,22 @@ final class SiteExchange implements Exchange {
         if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, count);
         }
-        traffic.answered(status, System.nanoTime() - started);
+        traffic.answered(status, transcript.answered(status));
         client.progress(client.proxy().limits().times().responseBody());
         client.writeHead(response);
         if (content != null) {
             client.writeFile(content, from, count);
+            transcript.sent(count);
+            traffic.sent(count);
         }
-        client.finishWhenSent(this::leave);
+        client.finishWhenSent(() -> leave(Transcript.Ending.COMPLETE));
     }
 
-    private void leave() {
+    private void leave(Transcript.Ending how) {
         if (!over) {
             over = true;
             traffic.leave();
+            client.proxy().chronicle().end(transcript, how);
         }
     }
 
@@ -256,19 +264,21 @@ final class SiteExchange implements Exchange {
 
     @Override
     public void onClientGone() {
-        leave();
+        leave(Transcript.Ending.CLIENT_LEFT);
     }
 
     @Override
     public void onBadContent(HttpResponseStatus because) {
-        leave();
+        transcript.answered(because.code());
+        transcript.because(because.reasonPhrase());
+        leave(Transcript.Ending.REFUSED);
         client.closeAfterThis();
         client.answer(because, because.reasonPhrase());
     }
 
     @Override
     public void onTimeout() {
-        leave();
+        leave(Transcript.Ending.CUT);
         client.abort();
     }
 

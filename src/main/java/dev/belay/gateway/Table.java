@@ -148,6 +148,9 @@ final class Table {
             synchronized (traffic) {
                 boolean another = members.stream().anyMatch(m -> m != member && m.ready());
                 if (another) {
+                    if (member.ready()) {
+                        traffic.ejected();
+                    }
                     member.ready(false);
                 }
                 return another;

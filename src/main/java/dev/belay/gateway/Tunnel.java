@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -24,6 +25,8 @@ final class Tunnel implements Loop.Bounded {
     private final Channel member;
     private final Upstream upstream;
     private final RevisionTraffic traffic;
+    private final Transcript transcript;
+    private final Chronicle chronicle;
     private final Loop loop;
     private final Limits limits;
     private final boolean webSocket;
@@ -37,11 +40,14 @@ final class Tunnel implements Loop.Bounded {
             ClientConnection from,
             UpstreamConnection to,
             RevisionTraffic traffic,
-            HttpHeaders request) {
+            HttpHeaders request,
+            Transcript transcript) {
         this.client = from.channel();
         this.member = to.channel();
         this.upstream = to.upstream();
         this.traffic = traffic;
+        this.transcript = transcript;
+        this.chronicle = from.proxy().chronicle();
         this.loop = from.loop();
         this.limits = from.proxy().limits();
         String protocol = request.get(HttpHeaderNames.UPGRADE, "");
@@ -54,8 +60,9 @@ final class Tunnel implements Loop.Bounded {
             ClientConnection from,
             UpstreamConnection to,
             RevisionTraffic traffic,
-            HttpHeaders request) {
-        var tunnel = new Tunnel(from, to, traffic, request);
+            HttpHeaders request,
+            Transcript transcript) {
+        var tunnel = new Tunnel(from, to, traffic, request, transcript);
         traffic.becameTunnel();
         tunnel.upstream.becameTunnel();
         from.handOver();
@@ -119,6 +126,7 @@ final class Tunnel implements Loop.Bounded {
     }
 
     private void pass(Channel to, WebSocketFrames frames, ByteBuf bytes) {
+        count(to, bytes.readableBytes());
         if (webSocket) {
             frames.pass(bytes);
         }
@@ -131,6 +139,16 @@ final class Tunnel implements Loop.Bounded {
         }
     }
 
+    private void count(Channel to, int bytes) {
+        if (to.equals(client)) {
+            transcript.sent(bytes);
+            traffic.sent(bytes);
+        } else {
+            transcript.received(bytes);
+            traffic.received(bytes);
+        }
+    }
+
     void cut() {
         if (ended) {
             return;
@@ -139,6 +157,7 @@ final class Tunnel implements Loop.Bounded {
         loop.closed(this);
         traffic.tunnelEnded();
         upstream.tunnelEnded();
+        chronicle.end(transcript, Transcript.Ending.TUNNEL);
         closeAfterFlush(client);
         closeAfterFlush(member);
     }

@@ -1,12 +1,15 @@
 package dev.belay.gateway;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.LongAdder;
 
 /// One member as the gateway knows it. Lives as long as anything is in flight at it, across tables
 /// and beyond the last table that names it.
 final class Upstream extends InFlight {
     private final Route.Member member;
     private final InetSocketAddress address;
+    private final Histogram latency = new Histogram();
+    private final LongAdder failed = new LongAdder();
     private volatile boolean ready;
     private volatile boolean retired;
     private volatile HealthCheck health;
@@ -30,6 +33,23 @@ final class Upstream extends InFlight {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /// Counts an answer, the gateway's own in its place included.
+    void answered(int status, long nanos) {
+        latency.record(nanos);
+        if (status >= 500) {
+            failed.increment();
+        }
+    }
+
+    Histogram latency() {
+        return latency;
+    }
+
+    /// How many of the answers were a 5xx.
+    long failed() {
+        return failed.sum();
     }
 
     HealthCheck health() {

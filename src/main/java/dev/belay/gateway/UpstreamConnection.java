@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -128,8 +129,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     }
 
     @Override
-    public void tunnel(Client client, RevisionTraffic traffic, HttpHeaders request) {
-        client.tunnel(this, traffic, request);
+    public void tunnel(
+            Client client, RevisionTraffic traffic, HttpHeaders request, Transcript transcript) {
+        client.tunnel(this, traffic, request, transcript);
     }
 
     @Override
