@@ -100,6 +100,9 @@ final class AdminApi {
             }
             case PublishReply.PortTaken(String message) ->
                     Answer.json(CONFLICT, json.put("reason", "port-taken").put("message", message));
+            case PublishReply.RouteTaken(String message) ->
+                    Answer.json(
+                            CONFLICT, json.put("reason", "route-taken").put("message", message));
             case PublishReply.Malformed(var problems) -> malformed(problems);
             case PublishReply.Unreachable(String message) ->
                     Answer.json(UNCONFIRMED, json.put("reason", "unknown").put("message", message));

@@ -14,6 +14,12 @@ final class Authority {
         return end > 0 && (end == text.length() || port(text, end));
     }
 
+    /// The part without the port, of a valid one or of none.
+    static String host(String text) {
+        int colon = text.indexOf(':', text.startsWith("[") ? text.indexOf(']') : 0);
+        return colon < 0 ? text : text.substring(0, colon);
+    }
+
     /// Where a name or an IPv4 address ends; 0 when it is none.
     private static int nameEnd(String text) {
         int i = 0;

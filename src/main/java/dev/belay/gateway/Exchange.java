@@ -12,7 +12,15 @@ interface Exchange {
         if (turnedAway != null) {
             return turnedAway;
         }
-        Table.Entry entry = client.proxy().table().at(client.port());
+        PortTable port = client.proxy().table().at(client.port());
+        HttpResponseStatus refusal = port == null ? null : port.refusal(request);
+        Table.Entry entry = port == null || refusal != null ? null : port.find(request);
+        if (port != null && entry == null) {
+            boolean body = RequestRules.hasBody(request);
+            return refusal == null
+                    ? new TurnedAway(client, body, HttpResponseStatus.NOT_FOUND, "Nothing is here.")
+                    : new TurnedAway(client, body, refusal, refusal.reasonPhrase());
+        }
         Table.LiveShare share = entry == null ? null : entry.choose();
         return entry != null && share != null && share.root() != null
                 ? new SiteExchange(client, request, entry, share.traffic(), share.root())

@@ -151,6 +151,7 @@ public final class GatewayClient {
         return switch (json.path("reason").asString("")) {
             case "stale-token" -> new PublishReply.Stale(json.path("last").asLong());
             case "port-taken" -> new PublishReply.PortTaken(json.path("message").asString());
+            case "route-taken" -> new PublishReply.RouteTaken(json.path("message").asString());
             case "not-ready" -> {
                 var members = new ArrayList<PublishReply.Unready>();
                 for (JsonNode one : json.path("members")) {

@@ -94,7 +94,8 @@ final class ProxyExchange implements Exchange {
         if (share != null) {
             share.traffic().repeated(why);
         }
-        Table.Entry now = client.proxy().table().at(client.port());
+        Table.Entry now =
+                entry == null ? null : client.proxy().table().entries().get(entry.route().key());
         attempt(now, now == null ? null : now.choose());
     }
 

@@ -21,6 +21,9 @@ public sealed interface PublishReply {
     /// Another component or another process listens on the port; nothing changed.
     record PortTaken(String message) implements PublishReply {}
 
+    /// Another component has the same requests of an entrance; nothing changed.
+    record RouteTaken(String message) implements PublishReply {}
+
     /// The wish could not be understood; nothing changed.
     record Malformed(List<Problem> problems) implements PublishReply {
         public Malformed {

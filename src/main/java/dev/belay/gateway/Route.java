@@ -10,10 +10,28 @@ import org.jspecify.annotations.Nullable;
 /// @param token the operation token of the component's scope; must be above the last one seen
 /// @param port the stable port that clients know
 /// @param shares how the requests are split; none at all: every request gets 503
+/// @param rules how else requests find it
 public record Route(
-        RouteKey key, long token, int port, List<Share> shares, HealthCheck health, Site site) {
+        RouteKey key,
+        long token,
+        int port,
+        List<Share> shares,
+        HealthCheck health,
+        Site site,
+        Rules rules) {
     public Route {
         shares = List.copyOf(shares);
+    }
+
+    /// A route with a port of its own and nothing more.
+    public Route(
+            RouteKey key, long token, int port, List<Share> shares, HealthCheck health, Site site) {
+        this(key, token, port, shares, health, site, Rules.NONE);
+    }
+
+    /// The same with other rules.
+    public Route with(Rules other) {
+        return new Route(key, token, port, shares, health, site, other);
     }
 
     /// A route with plain file serving rules.

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Routes as JSON, on the wire and on disk. Reading collects every problem, never the first only.
 final class RouteJson {
     static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final int PORT_MAX = 65_535;
+    static final int PORT_MAX = 65_535;
     private static final int WEIGHT_MAX = 1_000_000;
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int TIMEOUT_MILLIS_MAX = 60_000;
@@ -60,6 +60,7 @@ final class RouteJson {
         site.put("fallback", route.site().fallback());
         var immutable = site.putArray("immutable");
         route.site().immutable().forEach(immutable::add);
+        RulesJson.write(json, route.rules());
         return json;
     }
 
@@ -95,7 +96,13 @@ final class RouteJson {
         int port = (int) number(json, "port", 1, PORT_MAX);
         List<Route.Share> shares = shares(json.path("shares"));
         return new Route(
-                key, token, port, shares, health(json.path("health")), site(json.path("site")));
+                key,
+                token,
+                port,
+                shares,
+                health(json.path("health")),
+                site(json.path("site")),
+                RulesJson.read(json, problems));
     }
 
     private List<Route.Share> shares(JsonNode json) {

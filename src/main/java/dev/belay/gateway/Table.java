@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,18 @@ final class Table {
 
     private final long version;
     private final Map<RouteKey, Entry> entries;
-    private final IntObjectHashMap<Entry> byPort;
+    private final Entrances entrances;
+    private final IntObjectHashMap<PortTable> byPort;
 
     Table(long version, Map<RouteKey, Entry> entries) {
         this.version = version;
         this.entries = Map.copyOf(entries);
+        this.entrances = Entrances.of(this.entries.values());
         this.byPort = new IntObjectHashMap<>(Math.max(8, entries.size() * 2));
         for (Entry entry : this.entries.values()) {
-            byPort.put(entry.route().port(), entry);
+            byPort.put(entry.route().port(), PortTable.of(entry));
         }
+        entrances.ways().forEach((port, ways) -> byPort.put(port, PortTable.of(ways)));
     }
 
     long version() {
@@ -37,18 +41,30 @@ final class Table {
         return entries.values();
     }
 
-    @Nullable Entry at(int port) {
+    Entrances entrances() {
+        return entrances;
+    }
+
+    /// Everything that is to be listened on.
+    Set<Integer> ports() {
+        return Set.copyOf(byPort.keySet());
+    }
+
+    @Nullable PortTable at(int port) {
         return byPort.get(port);
     }
 
     /// A line of the table.
     ///
+    /// @param published by which version of the table: of several lines the latest decides what an
+    ///   entrance is
     /// @param since when it was published, in whole seconds, and later than the entry before: the
     ///   time from which a frontend's files count as modified
     /// @param formerRoots folders that were routed before, the latest first
     /// @param unrouted counts requests that no share could take
     record Entry(
             Route route,
+            long published,
             long since,
             List<LiveShare> shares,
             List<Path> formerRoots,
@@ -56,6 +72,10 @@ final class Table {
         Entry {
             shares = List.copyOf(shares);
             formerRoots = List.copyOf(formerRoots);
+        }
+
+        Entry publishedBy(long version) {
+            return new Entry(route, version, since, shares, formerRoots, unrouted);
         }
 
         /// Draws a share by weight among those that can answer; null when none can.

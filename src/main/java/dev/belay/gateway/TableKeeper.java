@@ -40,6 +40,10 @@ final class TableKeeper implements AutoCloseable {
     private final Listeners listeners;
     private final TableStore store;
     private volatile boolean closed;
+
+    /// Whether a thread tries to open what could not be opened; the lock guards it.
+    private boolean reopening;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<RouteKey, Long> lastTokens = new HashMap<>();
 
@@ -119,12 +123,8 @@ final class TableKeeper implements AutoCloseable {
         if (route.token() <= last) {
             return new PublishReply.Stale(last);
         }
-        Table.Entry holder = proxy.table().at(route.port());
-        if (holder != null && !holder.route().key().equals(route.key())) {
-            return new PublishReply.PortTaken(
-                    "port " + route.port() + " belongs to `" + holder.route().key() + "`");
-        }
-        return null;
+        Table table = proxy.table();
+        return table.entrances().conflict(route, table.all());
     }
 
     private List<PublishReply.Unready> unready(Table.Entry candidate) {
@@ -164,27 +164,28 @@ final class TableKeeper implements AutoCloseable {
         if (entry == null) {
             entries.remove(key);
         } else {
-            entries.put(key, entry);
+            entries.put(key, entry.publishedBy(before.version() + 1));
         }
         var tokens = new HashMap<>(lastTokens);
         tokens.put(key, token);
         var after = new Table(before.version() + 1, entries);
         try {
             if (entry != null) {
-                listeners.open(entry.route().port());
+                openOwn(entry.route(), after);
             }
             store.save(write(after, tokens).toString());
         } catch (BindException e) {
             return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            listeners.closeAllBut(ports(before));
+            listeners.closeAllBut(before.ports());
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
         }
         lastTokens.put(key, token);
         proxy.publish(after);
         prober.watch(after);
         String trouble = confirmed();
-        listeners.closeAllBut(ports(after));
+        listeners.closeAllBut(after.ports());
+        reopen(after);
         retire(key, entry);
         if (!trouble.isEmpty()) {
             return new PublishReply.Unreachable(trouble);
@@ -205,12 +206,6 @@ final class TableKeeper implements AutoCloseable {
         } catch (TimeoutException e) {
             return String.valueOf(e.getMessage());
         }
-    }
-
-    private static Set<Integer> ports(Table table) {
-        Set<Integer> ports = new HashSet<>();
-        table.all().forEach(entry -> ports.add(entry.route().port()));
-        return ports;
     }
 
     // --- what lives longer than a table ---------------------------------------------------------
@@ -239,6 +234,7 @@ final class TableKeeper implements AutoCloseable {
         long since = before == null ? now : Math.max(now, before.since() + 1);
         return new Table.Entry(
                 route,
+                0,
                 since,
                 shares,
                 formerRoots(route, before),
@@ -336,6 +332,9 @@ final class TableKeeper implements AutoCloseable {
             if (entry != null) {
                 line.set("route", RouteJson.write(entry.route()));
                 line.put("since", entry.since());
+                if (!entry.route().rules().at().isEmpty()) {
+                    line.put("published", entry.published());
+                }
                 var former = line.putArray("formerRoots");
                 entry.formerRoots().forEach(root -> former.add(root.toString()));
             }
@@ -363,9 +362,7 @@ final class TableKeeper implements AutoCloseable {
             prober.ask(members).join();
             proxy.publish(table);
             prober.watch(table);
-            if (!openAll(table)) {
-                Thread.startVirtualThread(this::keepOpening);
-            }
+            reopen(table);
             LOG.info("table {} restored, {} routes", table.version(), table.all().size());
         } catch (JacksonException e) {
             throw new IOException("the routing table is not JSON: " + e.getOriginalMessage(), e);
@@ -374,10 +371,28 @@ final class TableKeeper implements AutoCloseable {
         }
     }
 
+    /// The ports that a line brings itself: when one cannot be had, the line cannot.
+    private void openOwn(Route route, Table table) throws BindException {
+        listeners.open(route.port());
+        for (Match match : route.rules().at()) {
+            int port = match.entrance().port();
+            if (table.entrances().at(port) != null) {
+                listeners.open(port);
+            }
+        }
+    }
+
+    private void reopen(Table table) {
+        if (!openAll(table) && !reopening) {
+            reopening = true;
+            Thread.startVirtualThread(this::keepOpening);
+        }
+    }
+
     /// One taken port must not keep the others closed.
     private boolean openAll(Table table) {
         boolean all = true;
-        for (int port : ports(table)) {
+        for (int port : table.ports()) {
             try {
                 listeners.open(port);
             } catch (BindException e) {
@@ -395,6 +410,7 @@ final class TableKeeper implements AutoCloseable {
             lock.lock();
             try {
                 all = closed || openAll(proxy.table());
+                reopening = !all;
             } finally {
                 lock.unlock();
             }
@@ -439,6 +455,7 @@ final class TableKeeper implements AutoCloseable {
         line.path("formerRoots").forEach(root -> former.add(Path.of(root.asString())));
         return new Table.Entry(
                 entry.route(),
+                line.path("published").asLong(0),
                 line.path("since").asLong(0),
                 entry.shares(),
                 former,

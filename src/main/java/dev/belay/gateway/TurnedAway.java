@@ -4,8 +4,8 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 
-/// A request that reaches nobody, because of a limit. Without a body it costs its client an answer
-/// and no connection: coming back would be dearer for both.
+/// A request that reaches nobody, because of a limit or because nobody wants it. Without a body it
+/// costs its client an answer and no connection: coming back would be dearer for both.
 final class TurnedAway implements Exchange {
     private final Client client;
     private final boolean body;

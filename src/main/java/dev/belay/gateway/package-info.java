@@ -24,7 +24,7 @@
 ///
 /// | Request | Body | Answer |
 /// |---|---|---|
-/// | `PUT /routes/ENV/COMPONENT` | `{token, port, shares, health, site}` | 200 `{version}` |
+/// | `PUT /routes/ENV/COMPONENT` | `{token, port, shares, health, site, at}` | 200 `{version}` |
 /// | `DELETE /routes/ENV/COMPONENT` | `{token}` | 200 `{version}` |
 /// | `POST /seal/ENV/COMPONENT` | `{token}` | 200 `{last, route}` |
 /// | `POST /close/ENV/COMPONENT` | `{revision}` | 200, as `/inflight` |
@@ -33,12 +33,14 @@
 /// | `GET /counts` | | 200, everything counted |
 /// | `GET /metrics` | | 200, the same for Prometheus |
 ///
-/// Refusals change nothing: 409 with `reason` `stale-token`, `not-ready` or `port-taken`; 422 with
-/// `problems`; 503 with `reason` `unknown` when the outcome has to be found out by sealing.
+/// Refusals change nothing: 409 with `reason` `stale-token`, `not-ready`, `port-taken` or
+/// `route-taken`; 422 with `problems`; 503 with `reason` `unknown` when the outcome has to be found
+/// out by sealing.
 ///
 /// A share is `{revision, weight, members: [{id, host, port}]}` or `{revision, weight, root}`. The
 /// health check is `{kind: "http", path, low, high, headers, body, timeoutMillis}`, `{kind: "tcp",
 /// timeoutMillis}` or `{kind: "none"}`. A frontend's `site` is `{fallback, immutable: [prefix]}`.
+/// What it has of entrances is `at: [{entrance: {name, port}, hosts, paths, methods, headers}]`.
 @NullMarked
 package dev.belay.gateway;
 

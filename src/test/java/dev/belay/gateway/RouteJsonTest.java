@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,22 @@ class RouteJsonTest {
         }
     }
 
+    @Test
+    void rules_come_back_as_they_were_and_a_route_without_any_has_no_key_for_them() {
+        var door = new Entrance("public", 8_080);
+        var narrow =
+                new Match(
+                        door,
+                        List.of("App.example.org", "*.example.org"),
+                        List.of("/api/", "/x"),
+                        Set.of("GET", "HEAD"),
+                        Map.of("X-Beta", "1"));
+        var route = new Route(KEY, 7, 3_017, List.of(), new HealthCheck.None());
+        var ruled = route.with(new Rules(List.of(narrow, Match.all(door))));
+        assertThat(RouteJson.read(KEY, RouteJson.write(ruled)).route()).isEqualTo(ruled);
+        assertThat(RouteJson.write(route).has("at")).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -60,6 +77,23 @@ class RouteJsonTest {
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'http', 'path': 'x'}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'tcp', 'timeoutMillis': 0}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'site': {'immutable': ['assets']}}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': 7}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [7]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 0}}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': '', 'port': 1}}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'hosts': ['a..b']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'hosts': ['a.*.b']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'hosts': ['a.b.']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'hosts': ['a:80']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'paths': ['a']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'paths': ['']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'paths': ['/a/../b']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'paths': ['/%61']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'paths': [7]}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'methods': ['G T']}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'headers': {'a b': '1'}}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'headers': {'a': ''}}]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'headers': []}]}",
             })
     void what_is_no_route_is_a_list_of_problems(String json) {
         var reading = RouteJson.read(KEY, RouteJson.MAPPER.readTree(json.replace('\'', '"')));

@@ -115,6 +115,9 @@ public final class GatewayRouter implements Router {
             case PublishReply.PortTaken(String message) ->
                     new Answer.Failed(
                             message, "stop what listens there, or choose another `port`", false);
+            case PublishReply.RouteTaken(String message) ->
+                    new Answer.Failed(
+                            message, "give it another host, path or method under `at`", false);
             case PublishReply.Malformed(var problems) ->
                     throw new IllegalStateException("the gateway does not understand " + problems);
             case PublishReply.Unreachable(String message) ->
