@@ -38,6 +38,7 @@ final class ClientStream implements Client {
 
     private @Nullable Exchange current;
     private @Nullable FilePart file;
+    private @Nullable HttpResponse pending;
     private boolean requestOpen = true;
     private boolean wanted = true;
     private boolean headOnly;
@@ -230,26 +231,33 @@ final class ClientStream implements Client {
         }
     }
 
+    /// Kept until something follows: where that is the end, the head says so itself. gRPC's clients
+    /// take nothing else for an answer without a message.
     @Override
     public void writeHead(HttpResponse response) {
-        head(response, false);
+        pending = response;
+    }
+
+    private void headIfPending() {
+        HttpResponse head = pending;
+        pending = null;
+        if (head != null) {
+            head(head);
+        }
     }
 
     @Override
     public void writeInterim(HttpResponse response) {
-        head(response, false);
+        head(response);
     }
 
-    private void head(HttpResponse response, boolean end) {
-        var context = session.context();
-        session.encoder()
-                .writeHeaders(
-                        context,
-                        stream.id(),
-                        H2Fields.response(response),
-                        0,
-                        end,
-                        end ? ending() : context.newPromise());
+    private void head(HttpResponse response) {
+        head(response, false, session.context().newPromise());
+    }
+
+    private void head(HttpResponse response, boolean end, ChannelPromise promise) {
+        Http2Headers fields = H2Fields.response(response);
+        session.encoder().writeHeaders(session.context(), stream.id(), fields, 0, end, promise);
     }
 
     @Override
@@ -271,11 +279,20 @@ final class ClientStream implements Client {
         if (part instanceof LastHttpContent last) {
             end(last, ending());
         } else {
+            headIfPending();
             data(part.content(), false, session.context().newPromise());
         }
     }
 
     private void end(LastHttpContent last, ChannelPromise promise) {
+        HttpResponse head = pending;
+        if (head != null && last.trailingHeaders().isEmpty() && !last.content().isReadable()) {
+            pending = null;
+            last.release();
+            head(head, true, promise);
+            return;
+        }
+        headIfPending();
         if (last.trailingHeaders().isEmpty()) {
             data(last.content(), true, promise);
             return;
@@ -309,6 +326,7 @@ final class ClientStream implements Client {
 
     @Override
     public void flush() {
+        headIfPending();
         session.flush(session.context());
     }
 
@@ -352,6 +370,7 @@ final class ClientStream implements Client {
     /// is asked for at a time.
     private void pump() {
         FilePart part = file;
+        headIfPending();
         try {
             while (part != null && part.count() > 0 && writable()) {
                 int length = (int) Math.min(FILE_CHUNK, part.count());
@@ -399,7 +418,8 @@ final class ClientStream implements Client {
     public void answer(HttpResponseStatus status, String why) {
         FullHttpResponse response = Answers.of(session.context().alloc(), status, why);
         boolean body = !headOnly;
-        head(response, !body);
+        pending = null;
+        head(response, !body, body ? session.context().newPromise() : ending());
         if (body) {
             data(response.content(), true, ending());
         } else {

@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One event loop's connections to members that wait for their next request, the latest first.
+/// One event loop's connections to members. Those that speak HTTP/1.1 wait here for their next
+/// request, the latest first; the others are shared, see [SessionPool].
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ConnectionPool {
@@ -25,6 +26,7 @@ final class ConnectionPool {
     private final Loop loop;
     private final Limits limits;
     private final Bootstrap bootstrap;
+    private final SessionPool sessions;
     private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
 
     ConnectionPool(Loop loop, Class<? extends Channel> channel, Limits limits) {
@@ -39,6 +41,7 @@ final class ConnectionPool {
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) limits.times().connect().toMillis());
+        this.sessions = new SessionPool(bootstrap, limits);
     }
 
     /// An idle connection, or null.
@@ -46,6 +49,9 @@ final class ConnectionPool {
     /// @param careful only one that was used a moment ago: the other side may be about to close an
     ///   older one, and this request could not be sent twice
     @Nullable MemberLink take(Upstream upstream, boolean careful) {
+        if (upstream.speaksHttp2()) {
+            return sessions.take(upstream, careful);
+        }
         Deque<UpstreamConnection> waiting = idle.get(upstream);
         if (waiting == null) {
             return null;
@@ -66,6 +72,10 @@ final class ConnectionPool {
 
     /// Connects anew. Exactly one of the two is called, on the loop's thread.
     void connect(Upstream upstream, Consumer<MemberLink> done, Consumer<Throwable> failed) {
+        if (upstream.speaksHttp2()) {
+            sessions.connect(upstream, done, failed);
+            return;
+        }
         var connection = new UpstreamConnection(upstream, this, limits);
         Bootstrap own =
                 bootstrap
@@ -121,6 +131,7 @@ final class ConnectionPool {
             }
             waiting.removeAll(over);
         });
+        sessions.sweep(now);
         over.forEach(UpstreamConnection::close);
         idle.values().removeIf(Deque::isEmpty);
     }

@@ -1,6 +1,7 @@
 package dev.belay.gateway;
 
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Fields of HTTP/2 as those of HTTP/1.1, and back (RFC 9113 §8). What Netty has let pass and two
@@ -37,6 +40,12 @@ final class H2Fields {
             Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+
+    private static final Pattern STATUS = Pattern.compile("[1-9][0-9]{2}");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
+    /// Method, scheme, path and authority.
+    private static final int PSEUDO = 4;
 
     private H2Fields() {}
 
@@ -136,6 +145,51 @@ final class H2Fields {
             }
         }
         return last;
+    }
+
+    /// A request's head, for a member that speaks HTTP/2.
+    static Http2Headers request(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        var fields = new DefaultHttp2Headers(false, headers.size() + PSEUDO);
+        fields.method(request.method().asciiName()).scheme("http").path(request.uri());
+        fields.authority(headers.get(HttpHeaderNames.HOST, ""));
+        boolean trailers = headers.contains(HttpHeaderNames.TE);
+        headers.remove(HttpHeaderNames.TE);
+        addAll(headers, fields);
+        fields.remove(HttpHeaderNames.HOST);
+        if (trailers) {
+            // All that may pass of it (RFC 9113 §8.2.2); gRPC's servers insist on it.
+            headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+            fields.add(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+        }
+        return fields;
+    }
+
+    /// The head of a member's answer; null when the fields are malformed.
+    static @Nullable HttpResponse response(Http2Headers fields) {
+        String status = only(fields, PseudoHeaderName.STATUS);
+        boolean digits = status != null && STATUS.matcher(status).matches();
+        if (!digits || fields.size() > RequestDecoder.FIELDS_MAX) {
+            return null;
+        }
+        HttpResponseStatus code = HttpResponseStatus.valueOf(Integer.parseInt(status));
+        if (code.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+            return null;
+        }
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, code);
+        for (Map.Entry<CharSequence, CharSequence> field : fields) {
+            if (padded(field.getValue())) {
+                return null;
+            }
+            if (!PseudoHeaderName.hasPseudoHeaderFormat(field.getKey())) {
+                response.headers().add(field.getKey(), field.getValue());
+            }
+        }
+        List<String> lengths = response.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
+        boolean countable =
+                lengths.isEmpty()
+                        || (lengths.size() == 1 && LENGTH.matcher(lengths.getFirst()).matches());
+        return countable ? response : null;
     }
 
     static Http2Headers response(HttpResponse response) {

@@ -25,6 +25,10 @@ public sealed interface HealthCheck {
     /// Well when the port takes a connection.
     record Tcp(Duration timeout) implements HealthCheck {}
 
+    /// Well when `grpc.health.v1.Health/Check` says that the service is SERVING; an empty name is
+    /// the server as a whole.
+    record Grpc(String service, Duration timeout) implements HealthCheck {}
+
     /// Always well: for members that have nothing to ask.
     record None() implements HealthCheck {
         @Override

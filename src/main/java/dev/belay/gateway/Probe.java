@@ -1,6 +1,9 @@
 package dev.belay.gateway;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -58,7 +61,7 @@ final class Probe {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        install(channel, check, outcome);
+                                        install(channel, check, upstream.member(), outcome);
                                     }
                                 });
         var connecting = bootstrap.connect(upstream.address());
@@ -72,22 +75,32 @@ final class Probe {
         connecting.addListener(future -> {
             if (!future.isSuccess()) {
                 outcome.complete(Outcome.unwell("connection refused"));
-            } else if (check instanceof HealthCheck.Http http) {
-                connecting.channel().writeAndFlush(question(http, upstream.member()));
-            } else {
-                outcome.complete(Outcome.WELL);
+                return;
+            }
+            switch (check) {
+                case HealthCheck.Http http ->
+                        connecting.channel().writeAndFlush(question(http, upstream.member()));
+                // Asks by itself.
+                case HealthCheck.Grpc _ -> {}
+                case HealthCheck.Tcp _, HealthCheck.None _ -> outcome.complete(Outcome.WELL);
             }
         });
         return outcome;
     }
 
     private static void install(
-            Channel channel, HealthCheck check, CompletableFuture<Outcome> outcome) {
+            Channel channel,
+            HealthCheck check,
+            Route.Member member,
+            CompletableFuture<Outcome> outcome) {
         if (check instanceof HealthCheck.Http http) {
             channel.pipeline()
                     .addLast(new HttpClientCodec())
                     .addLast(new HttpObjectAggregator(ANSWER_MAX))
                     .addLast(new Answer(http, outcome));
+        } else if (check instanceof HealthCheck.Grpc(String service, _)) {
+            var call = new GrpcHealthCall(service, member.host() + ":" + member.port());
+            channel.pipeline().addLast(new Serving(call, outcome));
         }
     }
 
@@ -99,6 +112,43 @@ final class Probe {
                 .set(HttpHeaderNames.USER_AGENT, "belay-gateway")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         return request;
+    }
+
+    private static final class Serving extends SimpleChannelInboundHandler<ByteBuf> {
+        private final GrpcHealthCall call;
+        private final CompletableFuture<Outcome> outcome;
+
+        Serving(GrpcHealthCall call, CompletableFuture<Outcome> outcome) {
+            this.call = call;
+            this.outcome = outcome;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            context.writeAndFlush(Unpooled.wrappedBuffer(call.opening()));
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            byte[] reply = call.take(ByteBufUtil.getBytes(bytes));
+            if (reply.length > 0) {
+                context.writeAndFlush(Unpooled.wrappedBuffer(reply));
+            }
+            String verdict = call.verdict();
+            if (verdict != null) {
+                outcome.complete(new Outcome(verdict.isEmpty(), verdict));
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            outcome.complete(Outcome.unwell("it closed the connection without an answer"));
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            outcome.complete(Outcome.unwell("it reset the connection"));
+        }
     }
 
     private static final class Answer extends SimpleChannelInboundHandler<FullHttpResponse> {

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,7 @@ final class ProxyExchange implements Exchange {
     private final HttpRequest request;
     private final boolean upgrade;
     private final boolean repeatable;
+    private final boolean patient;
     private final Transcript transcript;
     private final Deque<HttpContent> queued = new ArrayDeque<>();
     private final List<Upstream> tried = new ArrayList<>();
@@ -70,15 +72,26 @@ final class ProxyExchange implements Exchange {
                 !client.oldVersion()
                         && Forwarding.upgrade(request.headers())
                         && !RequestRules.hasBody(request);
+        this.patient = RequestRules.speaksGrpc(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
         Forwarding.request(request, client.address(), upgrade);
+    }
+
+    private Limits limits() {
+        return client.proxy().limits();
+    }
+
+    /// A call of gRPC lasts as long as its two sides want: its own deadline travels with it, and
+    /// the first word of a stream may come after an hour.
+    private Duration within(Duration usual) {
+        return patient ? limits().times().tunnel() : usual;
     }
 
     // --- finding a member -----------------------------------------------------------------------
 
     @Override
     public void begin() {
-        client.progress(client.proxy().limits().times().responseHead());
+        client.progress(within(limits().times().responseHead()));
         if (upgrade) {
             // What follows the request belongs to another protocol.
             client.read(false);
@@ -186,9 +199,8 @@ final class ProxyExchange implements Exchange {
         requestComplete = content instanceof LastHttpContent;
         received(content.content().readableBytes());
         dropForbiddenTrailers(content);
-        Limits limits = client.proxy().limits();
-        client.progress(
-                requestComplete ? limits.times().responseHead() : limits.times().requestBody());
+        Limits.Times times = limits().times();
+        client.progress(within(requestComplete ? times.responseHead() : times.requestBody()));
         if (link == null) {
             queued.add(content);
             if (!requestComplete) {
@@ -211,7 +223,7 @@ final class ProxyExchange implements Exchange {
 
     void onUpstreamWritability() {
         if (link != null && !requestComplete && link.writable()) {
-            client.progress(client.proxy().limits().times().requestBody());
+            client.progress(within(limits().times().requestBody()));
             client.read(true);
         }
     }
@@ -241,7 +253,7 @@ final class ProxyExchange implements Exchange {
         if (client.proxy().options().nameRevision()) {
             response.headers().set("X-Belay-Revision", traffic().revision());
         }
-        client.progress(client.proxy().limits().times().responseBody());
+        client.progress(within(limits().times().responseBody()));
         if (switching) {
             client.writeSwitch(response);
         } else {
@@ -323,7 +335,7 @@ final class ProxyExchange implements Exchange {
         boolean last = content instanceof LastHttpContent;
         dropForbiddenTrailers(content);
         boolean cut = events != null && events.pass(content.content());
-        client.progress(client.proxy().limits().times().responseBody());
+        client.progress(within(limits().times().responseBody()));
         sent(content.content().readableBytes());
         client.write(content);
         if (switching && last) {
@@ -344,7 +356,7 @@ final class ProxyExchange implements Exchange {
     @Override
     public void onClientWritability() {
         if (link != null && client.writable()) {
-            client.progress(client.proxy().limits().times().responseBody());
+            client.progress(within(limits().times().responseBody()));
             link.read(true);
         }
     }

@@ -72,6 +72,12 @@ final class RequestRules {
                 || (length != null && !length.equals("0"));
     }
 
+    /// Whether it is a call of gRPC, of whatever encoding.
+    static boolean speaksGrpc(HttpRequest request) {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        return type != null && type.startsWith("application/grpc");
+    }
+
     /// Whether a coding is chunks and nothing more.
     static boolean chunked(String coding) {
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding);

@@ -69,7 +69,20 @@ public record Route(
     public record Files(Path root) implements Backend {}
 
     /// One running instance.
-    public record Member(String id, String host, int port) {}
+    public record Member(String id, String host, int port, Protocol protocol) {
+        /// One that speaks HTTP/1.1.
+        public Member(String id, String host, int port) {
+            this(id, host, port, Protocol.HTTP1);
+        }
+    }
+
+    /// What an instance speaks.
+    public enum Protocol {
+        HTTP1,
+
+        /// HTTP/2 from the first byte, without TLS (prior knowledge, RFC 9113 §3.3).
+        HTTP2
+    }
 
     /// How a frontend's files are served.
     ///

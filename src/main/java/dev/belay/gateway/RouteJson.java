@@ -18,6 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class RouteJson {
     static final JsonMapper MAPPER = JsonMapper.builder().build();
     static final int PORT_MAX = 65_535;
+    private static final String HTTP1 = "h1";
+    private static final String HTTP2 = "h2";
     private static final int WEIGHT_MAX = 1_000_000;
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int TIMEOUT_MILLIS_MAX = 60_000;
@@ -43,10 +45,12 @@ final class RouteJson {
                 case Route.Members members -> {
                     var array = one.putArray("members");
                     for (Route.Member member : members.members()) {
-                        array.addObject()
-                                .put("id", member.id())
-                                .put("host", member.host())
-                                .put("port", member.port());
+                        ObjectNode it = array.addObject();
+                        it.put("id", member.id());
+                        it.put("host", member.host()).put("port", member.port());
+                        if (member.protocol() == Route.Protocol.HTTP2) {
+                            it.put("protocol", HTTP2);
+                        }
                     }
                 }
             }
@@ -70,6 +74,7 @@ final class RouteJson {
         switch (health) {
             case HealthCheck.None _ -> json.put("kind", "none");
             case HealthCheck.Tcp _ -> json.put("kind", "tcp");
+            case HealthCheck.Grpc grpc -> json.put("kind", "grpc").put("service", grpc.service());
             case HealthCheck.Http http -> {
                 json.put("kind", "http").put("path", http.path());
                 json.put("low", http.low()).put("high", http.high()).put("body", http.body());
@@ -146,14 +151,21 @@ final class RouteJson {
                         "member",
                         "member `" + id + "` of `" + revision + "` is not a name of its own");
             }
-            members.add(
-                    new Route.Member(
-                            id, text(one, "host"), (int) number(one, "port", 1, PORT_MAX)));
+            int port = (int) number(one, "port", 1, PORT_MAX);
+            members.add(new Route.Member(id, text(one, "host"), port, protocol(one)));
         }
         if (weight > 0 && members.isEmpty()) {
             problem("no-members", "revision `" + revision + "` has a weight but no members");
         }
         return new Route.Members(members);
+    }
+
+    private Route.Protocol protocol(JsonNode member) {
+        String protocol = member.path("protocol").asString(HTTP1);
+        if (!protocol.equals(HTTP1) && !protocol.equals(HTTP2)) {
+            problem("protocol", "protocol `" + protocol + "` is none of `h1`, `h2`");
+        }
+        return protocol.equals(HTTP2) ? Route.Protocol.HTTP2 : Route.Protocol.HTTP1;
     }
 
     private HealthCheck health(JsonNode json) {
@@ -169,9 +181,12 @@ final class RouteJson {
         return switch (kind) {
             case "none" -> new HealthCheck.None();
             case "tcp" -> new HealthCheck.Tcp(timeout);
+            case "grpc" -> new HealthCheck.Grpc(json.path("service").asString(""), timeout);
             case "http" -> http(json, timeout);
             default -> {
-                problem("health", "health check `" + kind + "` is none of `http`, `tcp`, `none`");
+                problem(
+                        "health",
+                        "health check `" + kind + "` is none of `http`, `grpc`, `tcp`, `none`");
                 yield new HealthCheck.None();
             }
         };

@@ -31,6 +31,10 @@ final class Upstream extends InFlight {
         return member;
     }
 
+    boolean speaksHttp2() {
+        return member.protocol() == Route.Protocol.HTTP2;
+    }
+
     InetSocketAddress address() {
         return address;
     }

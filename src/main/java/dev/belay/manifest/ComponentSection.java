@@ -8,6 +8,7 @@ import static dev.belay.manifest.shape.Shapes.PORT;
 import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.choice;
 import static dev.belay.manifest.shape.Shapes.list;
+import static dev.belay.manifest.shape.Shapes.mapped;
 import static dev.belay.manifest.shape.Shapes.whole;
 
 import dev.belay.manifest.shape.Fields;
@@ -63,6 +64,17 @@ final class ComponentSection {
                     PORT,
                     "Stable address: the gateway listens here, instances get a port of their own in"
                             + " `$PORT`.");
+    static final Key<Launch.Protocol> PROTOCOL =
+            Key.of(
+                            "protocol",
+                            mapped(
+                                    Map.of(
+                                            "http", Launch.Protocol.HTTP1,
+                                            "h2", Launch.Protocol.HTTP2),
+                                    Set.of()),
+                            "What instances speak: `http` is HTTP/1.1, `h2` is HTTP/2 without TLS,"
+                                    + " which gRPC needs.")
+                    .fallback("http");
     static final Key<List<String>> USES =
             Key.of("uses", list(NAME), "Datastores and externals that it needs.").fallback("[]");
     static final Key<Variables> ENV =
@@ -118,8 +130,8 @@ final class ComponentSection {
             Map.of(
                     KindWord.SERVICE,
                     List.of(
-                            RUN, PORT_KEY, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP, LIMITS,
-                            SMOKE),
+                            RUN, PORT_KEY, PROTOCOL, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP,
+                            LIMITS, SMOKE),
                     KindWord.FRONTEND,
                     List.of(STATIC, PORT_KEY, STRATEGY, SMOKE),
                     KindWord.WORKER,
@@ -155,6 +167,7 @@ final class ComponentSection {
                                     Key.of("image", TEXT, "Image, on container targets.")
                                             .asNotYet(),
                                     PORT_KEY,
+                                    PROTOCOL,
                                     USES,
                                     ENV,
                                     HEALTH,

@@ -42,6 +42,11 @@ final class LeafSections {
             Key.of("body", WRITTEN, "Text that the answer must contain.").fallback("");
     private static final Key<Boolean> TCP =
             Key.of("tcp", word("true", true), "`true`: well when the port takes a connection.");
+    private static final Key<String> GRPC =
+            Key.of(
+                    "grpc",
+                    WRITTEN,
+                    "Service that `grpc.health.v1.Health` is asked about; `\"\"` is all of them.");
     private static final Key<List<String>> COMMAND_KEY =
             Key.of(
                     "command",
@@ -72,6 +77,7 @@ final class LeafSections {
                             STATUS_KEY,
                             HEADERS,
                             BODY,
+                            GRPC,
                             TCP,
                             COMMAND_KEY,
                             ALIVE,
@@ -79,7 +85,7 @@ final class LeafSections {
                             OVER,
                             TIMEOUT,
                             WITHIN),
-                    List.of("http", "tcp", "command", "alive"),
+                    List.of("http", "grpc", "tcp", "command", "alive"),
                     row ->
                             new Health(
                                     check(row),
@@ -193,6 +199,9 @@ final class LeafSections {
         if (row.find(HTTP).isPresent()) {
             return new Health.Http(
                     row.get(HTTP), row.get(STATUS_KEY), row.get(HEADERS), row.get(BODY));
+        }
+        if (row.find(GRPC).isPresent()) {
+            return new Health.Grpc(row.get(GRPC));
         }
         if (row.find(COMMAND_KEY).isPresent()) {
             return new Health.Command(row.get(COMMAND_KEY));

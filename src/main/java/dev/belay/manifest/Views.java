@@ -125,7 +125,8 @@ final class Views {
                 row.get(ComponentSection.STOP),
                 row.get(ComponentSection.LIMITS),
                 row.find(ComponentSection.HEALTH).orElse(port ? CONNECTS : LIVES),
-                row.find(ComponentSection.LIVENESS).orElse(LIVES));
+                row.find(ComponentSection.LIVENESS).orElse(LIVES),
+                port ? row.get(ComponentSection.PROTOCOL) : Launch.Protocol.HTTP1);
     }
 
     private static Health check(Health.Check check) {

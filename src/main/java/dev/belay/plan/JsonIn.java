@@ -31,6 +31,10 @@ record JsonIn(JsonNode node) {
         return new JsonIn(child(key));
     }
 
+    boolean has(String key) {
+        return node.has(key);
+    }
+
     boolean isString() {
         return node.isString();
     }

@@ -7,6 +7,8 @@ import dev.belay.release.Revision;
 
 /// [Revision] and its launch as JSON. What is written here is what a revision's id is a digest of.
 final class RevisionJson {
+    private static final String HTTP2 = "h2";
+
     private RevisionJson() {}
 
     static void write(JsonOut out, Revision revision) {
@@ -33,8 +35,12 @@ final class RevisionJson {
                                         .put("processes", limits.processes())
                                         .close())
                 .put("liveness", () -> write(out, launch.liveness()))
-                .put("port", launch.port())
-                .put("readiness", () -> write(out, launch.readiness()))
+                .put("port", launch.port());
+        if (launch.protocol() == Launch.Protocol.HTTP2) {
+            // Absent for what there was before, so that its revisions keep their ids.
+            out.put("protocol", HTTP2);
+        }
+        out.put("readiness", () -> write(out, launch.readiness()))
                 .set("required", launch.required())
                 .set("secrets", launch.secrets())
                 .put(
@@ -67,6 +73,7 @@ final class RevisionJson {
                             .put("path", path)
                             .put("status", () -> SmokeJson.write(out, status))
                             .put("type", "http");
+            case Health.Grpc(String service) -> out.put("service", service).put("type", "grpc");
             case Health.Tcp() -> out.put("type", "tcp");
             case Health.Command(var command) ->
                     out.strings("command", command).put("type", "command");
@@ -99,7 +106,8 @@ final class RevisionJson {
                         limits.count("openFiles"),
                         limits.count("processes")),
                 health(in.at("readiness")),
-                health(in.at("liveness")));
+                health(in.at("liveness")),
+                in.has("protocol") ? Launch.Protocol.HTTP2 : Launch.Protocol.HTTP1);
     }
 
     private static Health health(JsonIn in) {
@@ -120,6 +128,7 @@ final class RevisionJson {
                             SmokeJson.status(in.at("status")),
                             in.stringMap("headers"),
                             in.string("body"));
+            case "grpc" -> new Health.Grpc(in.string("service"));
             case "tcp" -> new Health.Tcp();
             case "command" -> new Health.Command(in.strings("command"));
             case "alive" -> new Health.Alive();

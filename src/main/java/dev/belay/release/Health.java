@@ -23,6 +23,10 @@ public record Health(Check check, int successes, Duration over, Duration timeout
     /// Well when the port takes a connection.
     public record Tcp() implements Check {}
 
+    /// Well when the server's `grpc.health.v1.Health/Check` says that the service is SERVING; an
+    /// empty name asks about the server as a whole.
+    public record Grpc(String service) implements Check {}
+
     /// Well when the command, run in the instance's folder and environment, exits with 0.
     public record Command(List<String> command) implements Check {
         public Command {

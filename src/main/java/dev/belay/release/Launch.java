@@ -12,6 +12,7 @@ import java.util.Set;
 /// @param secrets names of variables whose values are taken from the provider at every start and
 ///   are never written anywhere
 /// @param port whether the instance listens: it then gets a port of its own in `$PORT`
+/// @param protocol what it speaks there
 public record Launch(
         List<String> command,
         Set<String> required,
@@ -20,11 +21,33 @@ public record Launch(
         Stop stop,
         Limits limits,
         Health readiness,
-        Health liveness) {
+        Health liveness,
+        Protocol protocol) {
     public Launch {
         command = List.copyOf(command);
         required = Set.copyOf(required);
         secrets = Set.copyOf(secrets);
+    }
+
+    /// Of an instance that speaks HTTP/1.1, or nothing.
+    public Launch(
+            List<String> command,
+            Set<String> required,
+            Set<String> secrets,
+            boolean port,
+            Stop stop,
+            Limits limits,
+            Health readiness,
+            Health liveness) {
+        this(command, required, secrets, port, stop, limits, readiness, liveness, Protocol.HTTP1);
+    }
+
+    /// What an instance speaks.
+    public enum Protocol {
+        HTTP1,
+
+        /// HTTP/2 from the first byte, without TLS, as gRPC does inside a platform.
+        HTTP2
     }
 
     /// How it ends: connections drain for at most `drain`, then `signal`, then after `grace`

@@ -1,8 +1,10 @@
 package dev.belay.driver.probe;
 
+import dev.belay.gateway.GrpcHealthCall;
 import dev.belay.release.Health;
 import dev.belay.release.Health.Alive;
 import dev.belay.release.Health.Command;
+import dev.belay.release.Health.Grpc;
 import dev.belay.release.Health.Http;
 import dev.belay.release.Health.Tcp;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ public final class HealthProbe {
             reason =
                     switch (check) {
                         case Http http -> http(http, target.address(), timeout);
+                        case Grpc(String service) -> grpc(service, target.address(), timeout);
                         case Tcp() -> tcp(target.address(), timeout);
                         case Command(List<String> words) -> command(words, target, timeout);
                         case Alive() ->
@@ -63,6 +66,28 @@ public final class HealthProbe {
                 wire -> {
                     wire.connect(address, 1);
                     return "";
+                });
+    }
+
+    private static String grpc(String service, InetSocketAddress address, Duration timeout)
+            throws ProbeFailure {
+        String host = new DependencyUrl.Host(address.getHostString(), address.getPort()).toString();
+        var call = new GrpcHealthCall(service, host);
+        return talk(
+                timeout,
+                wire -> {
+                    wire.connect(address, 1);
+                    wire.enter(Phase.OPERATION);
+                    wire.write(call.opening());
+                    String verdict = call.verdict();
+                    while (verdict == null) {
+                        byte[] reply = call.take(new byte[] {(byte) wire.read()});
+                        if (reply.length > 0) {
+                            wire.write(reply);
+                        }
+                        verdict = call.verdict();
+                    }
+                    return verdict;
                 });
     }
 

@@ -11,6 +11,7 @@ import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
 import dev.belay.release.Health;
+import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
@@ -130,16 +131,25 @@ public final class GatewayRouter implements Router {
         if (share.instances() == 0) {
             return revision(work, share.revision()).map(r -> new Route.Files(published.apply(r)));
         }
+        Route.Protocol protocol = protocol(work, share.revision());
         List<Route.Member> members =
                 running.stream()
                         .filter(one -> one.revision().equals(share.revision()) && one.port() > 0)
                         .sorted(Comparator.comparingInt(Instance::number))
                         .limit(share.instances())
-                        .map(one -> new Route.Member(one.id(), LOOPBACK, one.port()))
+                        .map(one -> new Route.Member(one.id(), LOOPBACK, one.port(), protocol))
                         .toList();
         return members.size() < share.instances()
                 ? Optional.empty()
                 : Optional.of(new Route.Members(members));
+    }
+
+    private static Route.Protocol protocol(Work.Route work, String id) {
+        return revision(work, id)
+                .map(revision -> revision.launch().protocol())
+                .filter(Launch.Protocol.HTTP2::equals)
+                .map(_ -> Route.Protocol.HTTP2)
+                .orElse(Route.Protocol.HTTP1);
     }
 
     private static Optional<Revision> revision(Work.Route work, String id) {
@@ -165,6 +175,7 @@ public final class GatewayRouter implements Router {
                             http.headers(),
                             http.body(),
                             health.timeout());
+            case Health.Grpc(String service) -> new HealthCheck.Grpc(service, health.timeout());
             // Commands run where the instance is; the gateway only sees whether it listens.
             case Health.Tcp _, Health.Command _, Health.Alive _ ->
                     new HealthCheck.Tcp(health.timeout());

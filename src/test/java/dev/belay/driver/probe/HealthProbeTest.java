@@ -7,6 +7,7 @@ import dev.belay.driver.probe.HealthAnswer.Unwell;
 import dev.belay.driver.probe.HealthAnswer.Well;
 import dev.belay.release.Health;
 import dev.belay.release.Health.StatusRange;
+import io.grpc.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,6 +134,45 @@ class HealthProbeTest {
         var closed = new InetSocketAddress(InetAddress.getLoopbackAddress(), free);
         assertThat(new HealthProbe().ask(new Health.Tcp(), target(closed), LONG).toString())
                 .contains("the connection was refused");
+    }
+
+    @Test
+    void a_grpc_server_that_says_nothing_of_use_is_unwell() throws IOException {
+        var grpc = new Health.Grpc("my.Service");
+        try (var server = HostileServer.silent()) {
+            assertThat(unwell(grpc, server, SHORT)).contains("no answer within 300 ms");
+        }
+        try (var server = HostileServer.saying("HTTP/1.1 400 Bad Request\r\n\r\n")) {
+            assertThat(unwell(grpc, server, LONG)).contains("it does not speak HTTP/2");
+        }
+        try (var server =
+                HostileServer.that(socket -> {
+                    // Settings without end, each of which wants an answer.
+                    while (true) {
+                        socket.getOutputStream().write(new byte[] {0, 0, 6, 4, 0, 0, 0, 0, 0});
+                        socket.getOutputStream().write(new byte[6]);
+                    }
+                })) {
+            assertThat(unwell(grpc, server, LONG)).contains("longer than 64 KiB");
+        }
+    }
+
+    @Test
+    void a_grpc_server_that_serves_is_well() throws Exception {
+        var serving = new java.util.concurrent.atomic.AtomicInteger(1);
+        Server server = GrpcServer.withHealth(serving);
+        try {
+            var target = target(new InetSocketAddress(NOWHERE.getAddress(), server.getPort()));
+            var grpc = new Health.Grpc("my.Service");
+            assertThat(new HealthProbe().ask(grpc, target, LONG)).isInstanceOf(Well.class);
+            serving.set(2);
+            assertThat(new HealthProbe().ask(grpc, target, LONG))
+                    .asInstanceOf(type(Unwell.class))
+                    .extracting(Unwell::reason)
+                    .isEqualTo("it says that it is not serving");
+        } finally {
+            server.shutdownNow();
+        }
     }
 
     @Test
