@@ -51,7 +51,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final int port;
     private final Channel channel;
     private final ResponseEncoder encoder;
-    private final Deque<Object> backlog = new ArrayDeque<>();
+    private final Deque<Object> backlog = new ArrayDeque<>(1);
 
     private @Nullable Exchange current;
 

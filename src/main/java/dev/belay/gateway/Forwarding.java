@@ -116,7 +116,9 @@ final class Forwarding {
     static void request(HttpRequest request, @Nullable InetSocketAddress client, boolean upgrade) {
         HttpHeaders headers = request.headers();
         String protocol = upgrade ? headers.get(HttpHeaderNames.UPGRADE) : null;
-        boolean trailers = headers.containsValue(HttpHeaderNames.TE, TRAILERS, true);
+        boolean trailers =
+                headers.contains(HttpHeaderNames.TE)
+                        && headers.containsValue(HttpHeaderNames.TE, TRAILERS, true);
         dropConnectionHeaders(headers);
         headers.remove(HttpHeaderNames.TE);
         headers.remove(HttpHeaderNames.PROXY_AUTHORIZATION);
@@ -163,7 +165,7 @@ final class Forwarding {
     }
 
     private static void set(HttpHeaders headers, AsciiString name, String value, boolean add) {
-        List<String> before = add ? headers.getAll(name) : List.of();
+        List<String> before = add ? RequestRules.all(headers, name) : List.of();
         String list = before.isEmpty() ? value : String.join(", ", before) + ", " + value;
         headers.set(name, list);
     }
@@ -222,7 +224,11 @@ final class Forwarding {
     }
 
     private static void dropConnectionHeaders(HttpHeaders headers) {
-        for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+        for (String value : RequestRules.all(headers, HttpHeaderNames.CONNECTION)) {
+            if (HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value)) {
+                // By far the most frequent, and its header goes in any case.
+                continue;
+            }
             for (String name : value.split(",", -1)) {
                 String trimmed = name.strip();
                 if (!trimmed.isEmpty()

@@ -3,23 +3,38 @@ package dev.belay.gateway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /// The gateway as a process: `GatewayMain STATE-FOLDER [LISTEN-ADDRESS…]`.
 public final class GatewayMain {
-    /// What whoever starts the process should give its JVM: small, and no surprises.
+    /// What whoever starts the process should give its JVM: small, and no surprises. A young
+    /// generation of fixed size keeps its collections short. The pooled allocator, as the adaptive
+    /// one does without its per-thread parts where the heap is small.
     public static final List<String> JVM_FLAGS =
             List.of(
                     "-XX:+UseSerialGC",
                     "-Xms16m",
+                    "-Xmn8m",
                     "-Xmx128m",
                     "-Xss512k",
                     "-XX:MaxDirectMemorySize=128m",
                     "-XX:+ExitOnOutOfMemoryError",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-XX:TrimNativeHeapInterval=5000",
+                    "-Dio.netty.allocator.type=pooled",
                     "-Dio.netty.allocator.numHeapArenas=0",
+                    "-Dio.netty.allocator.numDirectArenas=2",
+                    "-Dio.netty.allocator.maxOrder=6",
+                    "-Dio.netty.leakDetection.level=disabled",
+                    "-Dio.netty.jfr.enabled=false",
                     "-Dio.netty.noUnsafe=false",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
+
+    /// What its environment should have beyond that: as many native heaps as there are loops on a
+    /// small machine, for each keeps what it once had.
+    public static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
     private static final int REFUSED = 2;
     private static final int FAILED = 4;

@@ -4,8 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +23,16 @@ final class Loop {
         void close(Farewell farewell);
     }
 
+    /// All of what is open is looked at in so many sweeps.
+    static final int PARTS = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
     private final EventLoop eventLoop;
     private final ConnectionPool pool;
-    private final Set<Bounded> open = new HashSet<>();
+    private final List<Set<Bounded>> open =
+            Stream.generate(() -> (Set<Bounded>) new HashSet<Bounded>()).limit(PARTS).toList();
+    private int nextPart;
 
     Loop(EventLoop eventLoop, Class<? extends Channel> channel, Limits limits) {
         this.eventLoop = eventLoop;
@@ -41,26 +48,35 @@ final class Loop {
     }
 
     void opened(Bounded one) {
-        open.add(one);
+        part(one).add(one);
     }
 
     void closed(Bounded one) {
-        open.remove(one);
+        part(one).remove(one);
     }
 
+    private Set<Bounded> part(Bounded one) {
+        return open.get(Math.floorMod(one.hashCode(), PARTS));
+    }
+
+    /// Looks at one part of what is open, in turn, so that many connections cost no request a long
+    /// wait.
     void sweep() {
         long now = System.nanoTime();
-        each(one -> one.sweep(now));
-        pool.sweep(now);
+        each(open.get(nextPart), one -> one.sweep(now));
+        nextPart = (nextPart + 1) % PARTS;
+        if (nextPart == 0) {
+            pool.sweep(now);
+        }
     }
 
     void close(Farewell farewell) {
-        each(one -> one.close(farewell));
+        open.forEach(part -> each(part, one -> one.close(farewell)));
     }
 
     /// Over a copy: ending one takes it out of the set.
-    private void each(Consumer<Bounded> action) {
-        for (Bounded one : new ArrayList<>(open)) {
+    private static void each(Set<Bounded> part, Consumer<Bounded> action) {
+        for (Bounded one : new ArrayList<>(part)) {
             try {
                 action.accept(one);
             } catch (RuntimeException e) {

@@ -41,7 +41,7 @@ final class Loops implements AutoCloseable {
         for (EventExecutor executor : group) {
             var loop = new Loop((EventLoop) executor, clientChannel(), limits);
             loops.put(executor, loop);
-            long millis = SWEEP.toMillis();
+            long millis = SWEEP.toMillis() / Loop.PARTS;
             var _ =
                     executor.scheduleAtFixedRate(
                             loop::sweep, millis, millis, TimeUnit.MILLISECONDS);

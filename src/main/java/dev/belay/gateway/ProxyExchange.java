@@ -36,7 +36,7 @@ final class ProxyExchange implements Exchange {
     private final boolean repeatable;
     private final boolean patient;
     private final Transcript transcript;
-    private final Deque<HttpContent> queued = new ArrayDeque<>();
+    private final Deque<HttpContent> queued = new ArrayDeque<>(1);
     private final List<Upstream> tried = new ArrayList<>();
     private int connections;
     private boolean requestComplete;
@@ -282,7 +282,8 @@ final class ProxyExchange implements Exchange {
     /// Whether it is coded in a way that nobody asked for: only trailers pass of what a client
     /// takes.
     private static boolean foreignCoding(HttpResponse response) {
-        List<String> codings = response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        List<String> codings =
+                RequestRules.all(response.headers(), HttpHeaderNames.TRANSFER_ENCODING);
         return !codings.isEmpty()
                 && !(codings.size() == 1 && RequestRules.chunked(codings.getFirst()));
     }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class RequestRules {
             return HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED;
         }
         HttpHeaders headers = request.headers();
-        List<String> coding = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        List<String> coding = all(headers, HttpHeaderNames.TRANSFER_ENCODING);
         if (!coding.isEmpty() && !(coding.size() == 1 && chunked(coding.getFirst()))) {
             return HttpResponseStatus.NOT_IMPLEMENTED;
         }
@@ -48,7 +49,7 @@ final class RequestRules {
                 || headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        List<String> expected = headers.getAll(HttpHeaderNames.EXPECT);
+        List<String> expected = all(headers, HttpHeaderNames.EXPECT);
         if (!expected.isEmpty() && !(expected.size() == 1 && awaitsOnly100(expected.getFirst()))) {
             return HttpResponseStatus.EXPECTATION_FAILED;
         }
@@ -58,6 +59,11 @@ final class RequestRules {
             return HttpResponseStatus.METHOD_NOT_ALLOWED;
         }
         return target(request);
+    }
+
+    /// All values of a header. Most requests lack most headers, and for those this makes no list.
+    static List<String> all(HttpHeaders headers, CharSequence name) {
+        return headers.contains(name) ? headers.getAll(name) : List.of();
     }
 
     /// Whether a request may be sent a second time after the first had no answer.
@@ -111,12 +117,13 @@ final class RequestRules {
     private static @Nullable HttpResponseStatus target(HttpRequest request) {
         String uri = request.uri();
         HttpHeaders headers = request.headers();
-        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        Iterator<String> hosts = headers.valueStringIterator(HttpHeaderNames.HOST);
+        String host = hosts.hasNext() ? hosts.next() : null;
         boolean needsHost = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        if (hosts.size() > 1 || (needsHost && hosts.isEmpty())) {
+        if (hosts.hasNext() || (needsHost && host == null)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        if (!hosts.isEmpty() && !Authority.valid(hosts.getFirst())) {
+        if (host != null && !Authority.valid(host)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
         if (uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

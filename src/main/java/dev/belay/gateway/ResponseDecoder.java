@@ -59,16 +59,34 @@ final class ResponseDecoder extends HttpResponseDecoder {
         String version = initialLine[0];
         String code = initialLine[1];
         boolean spoken = version.equals("HTTP/1.1") || version.equals("HTTP/1.0");
-        boolean digits = code.length() == 3 && code.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!spoken || !digits || code.charAt(0) == '0') {
+        if (!spoken || !threeDigits(code) || code.charAt(0) == '0') {
             throw new IllegalArgumentException("not a status line");
         }
-        if (initialLine[2].chars().anyMatch(c -> (c < ' ' && c != '\t') || c == DELETE)) {
+        if (hasControls(initialLine[2])) {
             throw new IllegalArgumentException("a control character in a reason");
         }
         lengthRead = false;
         fields = 0;
         return super.createMessage(initialLine);
+    }
+
+    private static boolean threeDigits(String code) {
+        for (int i = 0; i < code.length(); i++) {
+            if (code.charAt(i) < '0' || code.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return code.length() == 3;
+    }
+
+    private static boolean hasControls(String reason) {
+        for (int i = 0; i < reason.length(); i++) {
+            char c = reason.charAt(i);
+            if ((c < ' ' && c != '\t') || c == DELETE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

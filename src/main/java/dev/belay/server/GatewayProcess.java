@@ -69,12 +69,13 @@ final class GatewayProcess {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         var command = new ArrayList<>(List.of("setsid", java.toString()));
         command.addAll(GatewayMain.JVM_FLAGS);
-        command.addAll(StartCache.flags());
+        command.addAll(StartCache.gatewayFlags());
         command.addAll(List.of("-cp", classPath(), GatewayMain.class.getName()));
         command.add(state.gateway().toString());
         var builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.keySet().retainAll(VARIABLES);
+        environment.putAll(GatewayMain.ENVIRONMENT);
         return builder.directory(state.gateway().toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true)

@@ -69,7 +69,11 @@ class StartScriptTest {
                 .noneMatch(name -> name.endsWith("server.aot"));
         assertThat(start(home.resolve("belay"), environment, "server", "x").out())
                 .contains("server.args]")
+                // Whose classes would stay in its memory for nothing.
+                .doesNotContain("gateway.aot")
                 .contains(caches + "server.aot]");
+        assertThat(home.resolve("target").toFile().list())
+                .anyMatch(name -> name.endsWith("-gateway.aot"));
     }
 
     @Test
@@ -86,7 +90,7 @@ class StartScriptTest {
                     .endsWith("[dev.belay.cli.Main][up]")
                     .doesNotContain("AOTCache");
         }
-        assertThat(jdk.resolve("bin/tries")).hasContent("x\nx\nx");
+        assertThat(jdk.resolve("bin/tries")).hasContent("x\nx\nx\nx");
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class GatewayCommand extends BelayCommand {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + archive.resolveSibling("jvm").resolve("gateway.args"));
-        command.addAll(StartCache.flags());
+        command.addAll(StartCache.gatewayFlags());
         command.addAll(List.of("-cp", archive.toString(), PROGRAM));
         command.add(workspace.state().resolve("gateway").toString());
         command.addAll(listen);
