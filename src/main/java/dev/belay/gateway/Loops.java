@@ -32,12 +32,14 @@ final class Loops implements AutoCloseable {
     private static final Duration CONFIRMATION = Duration.ofSeconds(10);
 
     private final MultiThreadIoEventLoopGroup group;
+    private final MultiThreadIoEventLoopGroup aside;
     private final boolean epoll = Epoll.isAvailable();
     private final IdentityHashMap<EventExecutor, Loop> loops = new IdentityHashMap<>();
 
     Loops(int threads, Limits limits) {
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(threads, io);
+        aside = new MultiThreadIoEventLoopGroup(1, io);
         for (EventExecutor executor : group) {
             var loop = new Loop((EventLoop) executor, clientChannel(), limits);
             loops.put(executor, loop);
@@ -67,6 +69,11 @@ final class Loops implements AutoCloseable {
 
     MultiThreadIoEventLoopGroup group() {
         return group;
+    }
+
+    /// A loop that carries no requests, for what would keep them waiting.
+    EventLoop aside() {
+        return aside.next();
     }
 
     Class<? extends ServerChannel> serverChannel() {
@@ -102,6 +109,8 @@ final class Loops implements AutoCloseable {
 
     @Override
     public void close() {
+        aside.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        aside.terminationFuture().awaitUninterruptibly();
     }
 }

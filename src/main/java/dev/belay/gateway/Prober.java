@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/// Asks every member of the table from time to time whether it is well, on one event loop.
+/// Asks every member of the table from time to time whether it is well, on an event loop beside
+/// those of the requests: thousands of members are hundreds of questions a second.
 final class Prober {
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration WELL = Duration.ofSeconds(2);
@@ -29,7 +30,7 @@ final class Prober {
     private volatile List<Watched> watched = List.of();
 
     Prober(Loops loops) {
-        this.loop = loops.group().next();
+        this.loop = loops.aside();
         this.channel = loops.clientChannel();
         long millis = TICK.toMillis();
         var _ = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);

@@ -9,16 +9,19 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,10 +107,7 @@ final class TableKeeper implements AutoCloseable {
         try {
             long last = lastTokens.getOrDefault(key, 0L);
             if (token > last) {
-                var tokens = new HashMap<>(lastTokens);
-                tokens.put(key, token);
-                store.save(write(proxy.table(), tokens).toString());
-                lastTokens.put(key, token);
+                save(proxy.table(), key, token);
                 last = token;
             }
             store.settle();
@@ -166,21 +166,18 @@ final class TableKeeper implements AutoCloseable {
         } else {
             entries.put(key, entry.publishedBy(before.version() + 1));
         }
-        var tokens = new HashMap<>(lastTokens);
-        tokens.put(key, token);
         var after = new Table(before.version() + 1, entries);
         try {
             if (entry != null) {
                 openOwn(entry.route(), after);
             }
-            store.save(write(after, tokens).toString());
+            save(after, key, token);
         } catch (BindException e) {
             return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             listeners.closeAllBut(before.ports());
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
         }
-        lastTokens.put(key, token);
         proxy.publish(after);
         prober.watch(after);
         String trouble = confirmed();
@@ -192,6 +189,20 @@ final class TableKeeper implements AutoCloseable {
         }
         LOG.info("table {}: {} by token {}", after.version(), key, token);
         return new PublishReply.Published(after.version());
+    }
+
+    /// Brings one line to the disk, and once in a while all of them. The token is known after that.
+    private void save(Table table, RouteKey key, long token) throws IOException {
+        if (store.wantsGeneration()) {
+            var tokens = new TreeMap<>(lastTokens);
+            tokens.put(key, token);
+            store.generation(parts(table, tokens));
+        } else {
+            ObjectNode line = RouteJson.MAPPER.createObjectNode();
+            line.put("version", table.version());
+            store.change(write(line, table, key, token).toString());
+        }
+        lastTokens.put(key, token);
     }
 
     /// Waits until every loop uses the table and it outlives a crash; what is in the way, if
@@ -323,23 +334,40 @@ final class TableKeeper implements AutoCloseable {
         ObjectNode json = RouteJson.MAPPER.createObjectNode();
         json.put("version", table.version());
         var routes = json.putArray("routes");
-        for (var token : new TreeMap<>(tokens).entrySet()) {
-            ObjectNode line = routes.addObject();
-            line.put("environment", token.getKey().environment());
-            line.put("component", token.getKey().component());
-            line.put("last", token.getValue());
-            Table.Entry entry = table.entries().get(token.getKey());
-            if (entry != null) {
-                line.set("route", RouteJson.write(entry.route()));
-                line.put("since", entry.since());
-                if (!entry.route().rules().at().isEmpty()) {
-                    line.put("published", entry.published());
-                }
-                var former = line.putArray("formerRoots");
-                entry.formerRoots().forEach(root -> former.add(root.toString()));
-            }
-        }
+        new TreeMap<>(tokens).forEach((key, token) -> write(routes.addObject(), table, key, token));
         return json;
+    }
+
+    private static ObjectNode write(ObjectNode line, Table table, RouteKey key, long token) {
+        line.put("environment", key.environment());
+        line.put("component", key.component());
+        line.put("last", token);
+        Table.Entry entry = table.entries().get(key);
+        if (entry != null) {
+            line.set("route", RouteJson.write(entry.route()));
+            line.put("since", entry.since());
+            if (!entry.route().rules().at().isEmpty()) {
+                line.put("published", entry.published());
+            }
+            var former = line.putArray("formerRoots");
+            entry.formerRoots().forEach(root -> former.add(root.toString()));
+        }
+        return line;
+    }
+
+    /// The same text as that of [#write()], line by line: as a whole it would be more garbage than
+    /// the requests of a second make.
+    private static Iterator<String> parts(Table table, SortedMap<RouteKey, Long> tokens) {
+        String head = "{\"version\":" + table.version() + ",\"routes\":[";
+        Stream<String> lines =
+                tokens.entrySet().stream()
+                        .map(one -> {
+                            ObjectNode line = RouteJson.MAPPER.createObjectNode();
+                            write(line, table, one.getKey(), one.getValue());
+                            boolean last = one.getKey().equals(tokens.lastKey());
+                            return line + (last ? "" : ",");
+                        });
+        return Stream.concat(Stream.of(head), Stream.concat(lines, Stream.of("]}"))).iterator();
     }
 
     /// Brings the table of the last run back: members are asked before anybody is sent to them, and
@@ -354,7 +382,7 @@ final class TableKeeper implements AutoCloseable {
         }
         lock.lock();
         try {
-            Table table = read(RouteJson.MAPPER.readTree(saved.get()));
+            Table table = read(saved.get());
             var members = new ArrayList<Upstream>();
             for (Table.Entry entry : table.all()) {
                 entry.shares().forEach(share -> members.addAll(share.members()));
@@ -424,18 +452,29 @@ final class TableKeeper implements AutoCloseable {
         try {
             closed = true;
             listeners.close();
+            store.close();
+        } catch (IOException e) {
+            LOG.warn("the table's file was not closed cleanly: {}", e.getMessage());
         } finally {
             lock.unlock();
         }
     }
 
-    private Table read(JsonNode json) throws IOException {
+    /// Every component's latest line counts.
+    private Table read(TableStore.Saved saved) throws IOException {
+        JsonNode json = RouteJson.MAPPER.readTree(saved.generation());
+        long version = json.path("version").asLong(0);
+        Map<RouteKey, JsonNode> lines = new HashMap<>();
+        json.path("routes").forEach(line -> lines.put(key(line), line));
+        for (String change : saved.changes()) {
+            JsonNode line = RouteJson.MAPPER.readTree(change);
+            version = line.path("version").asLong(0);
+            lines.put(key(line), line);
+        }
         Map<RouteKey, Table.Entry> entries = new HashMap<>();
-        for (JsonNode line : json.path("routes")) {
-            var key =
-                    new RouteKey(
-                            line.path("environment").asString(""),
-                            line.path("component").asString(""));
+        for (var one : lines.entrySet()) {
+            RouteKey key = one.getKey();
+            JsonNode line = one.getValue();
             lastTokens.put(key, line.path("last").asLong(0));
             if (line.has("route")) {
                 RouteJson.Reading reading = RouteJson.read(key, line.path("route"));
@@ -447,7 +486,12 @@ final class TableKeeper implements AutoCloseable {
                 entries.put(key, restored(entry, line));
             }
         }
-        return new Table(json.path("version").asLong(0), entries);
+        return new Table(version, entries);
+    }
+
+    private static RouteKey key(JsonNode line) {
+        return new RouteKey(
+                line.path("environment").asString(""), line.path("component").asString(""));
     }
 
     private static Table.Entry restored(Table.Entry entry, JsonNode line) {

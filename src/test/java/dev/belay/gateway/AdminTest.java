@@ -217,21 +217,38 @@ class AdminTest {
     }
 
     @Test
-    void a_torn_table_gives_way_to_the_generation_before_it() throws Exception {
+    void a_torn_change_gives_way_to_the_table_before_it() throws Exception {
         try (var one = TestMember.saying("one");
                 var two = TestMember.saying("two")) {
             gateway.routes(one.share("v1", 1));
             gateway.routes(two.share("v2", 1));
             gateway.stop();
-            Path table = gateway.options().folder().resolve("table");
-            byte[] whole = Files.readAllBytes(table);
-            for (int length : List.of(0, 1, 40, whole.length / 2, whole.length - 1)) {
-                Files.write(table, java.util.Arrays.copyOf(whole, length));
+            Path changes = gateway.options().folder().resolve("table.changes");
+            byte[] whole = Files.readAllBytes(changes);
+            for (int length : List.of(0, 1, 120, whole.length / 2, whole.length - 1)) {
+                Files.write(changes, java.util.Arrays.copyOf(whole, length));
                 gateway.restart();
                 assertThat(gateway.get("/").body()).isEqualTo("one");
                 gateway.stop();
             }
+            Files.write(changes, whole);
             gateway.restart();
+            assertThat(gateway.get("/").body()).isEqualTo("two");
+        }
+    }
+
+    @Test
+    void a_restarted_gateway_remembers_tokens_and_removed_routes() throws Exception {
+        try (var member = TestMember.saying("a")) {
+            gateway.client.publish(route(1, member.share("v1", 1)));
+            gateway.client.publish(route(2, member.share("v2", 1)));
+            gateway.client.remove(TestGateway.KEY, 3);
+            gateway.client.seal(TestGateway.KEY, 5);
+            gateway.restart();
+            var seal = gateway.client.seal(TestGateway.KEY, 4);
+            assertThat(seal.last()).isEqualTo(5);
+            assertThat(seal.route()).isEmpty();
+            assertThat(gateway.client.routes().path("version").asLong()).isEqualTo(3);
         }
     }
 
@@ -310,7 +327,7 @@ class AdminTest {
     void a_full_disk_refuses_the_change_and_leaves_the_table() throws Exception {
         try (var member = TestMember.saying("a")) {
             gateway.client.publish(route(1, member.share("v1", 1)));
-            Path next = gateway.options().folder().resolve("table.next");
+            Path next = gateway.options().folder().resolve("table.changes");
             // A folder in the file's place fails as a full disk does: when it is opened.
             Files.createDirectory(next);
             assertThat(gateway.client.publish(route(2, member.share("v2", 1))))
