@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import dev.belay.problem.Problem;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,21 +29,25 @@ final class AdminApi {
 
     private final TableKeeper keeper;
     private final Proxy proxy;
+    private final Certificates certificates;
 
-    AdminApi(TableKeeper keeper, Proxy proxy) {
+    AdminApi(TableKeeper keeper, Proxy proxy, Certificates certificates) {
         this.keeper = keeper;
         this.proxy = proxy;
+        this.certificates = certificates;
     }
 
     Answer handle(String method, String target, String body) {
         List<String> path = List.of(target.substring(1).split("/", -1));
         if (path.size() == 1) {
             return switch (method + " " + path.getFirst()) {
+                case "GET certificates" -> Answer.json(OK, CertificateReport.json(certificates));
                 case "GET routes" -> Answer.json(OK, keeper.write());
                 case "GET metrics" ->
                         new Answer(
                                 OK,
-                                Metrics.text(keeper, proxy),
+                                Metrics.text(keeper, proxy)
+                                        + CertificateReport.prometheus(certificates, Instant.now()),
                                 "text/plain; version=0.0.4; charset=utf-8");
                 case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy));
                 default -> nowhere(method, target);

@@ -24,6 +24,9 @@ interface Client {
     /// What it speaks, as `HTTP/1.1`.
     String protocol();
 
+    /// Whether nobody on the way could read or change it: it came through TLS.
+    boolean secure();
+
     /// Whether it speaks HTTP/1.0, and is sent neither chunks nor 1xx.
     boolean oldVersion();
 

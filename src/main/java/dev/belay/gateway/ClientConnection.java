@@ -6,14 +6,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -25,6 +24,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,10 +50,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final Loop loop;
     private final int port;
     private final Channel channel;
+    private final boolean secure;
     private final ResponseEncoder encoder;
     private final Deque<Object> backlog = new ArrayDeque<>(1);
 
     private @Nullable Exchange current;
+
+    /// What is still to be sent of a file, and what is to be done then.
+    private @Nullable FilePump pump;
+
+    private Runnable afterFile = () -> {};
+    private boolean pumping;
 
     /// Whether parts of the present request's body are still to come.
     private boolean bodyOpen;
@@ -72,11 +79,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long unsent;
     private long cutAt = Long.MAX_VALUE;
 
-    ClientConnection(Proxy proxy, Channel channel, int port, ResponseEncoder encoder) {
+    /// @param secure whether TLS is spoken around it
+    ClientConnection(
+            Proxy proxy, Channel channel, int port, boolean secure, ResponseEncoder encoder) {
         this.proxy = proxy;
         this.loop = proxy.loops().of(channel);
         this.port = port;
         this.channel = channel;
+        this.secure = secure;
         this.encoder = encoder;
         progress(proxy.limits().times().requestHead());
     }
@@ -105,6 +115,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public String protocol() {
         return oldVersion ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    @Override
+    public boolean secure() {
+        return secure;
     }
 
     @Override
@@ -168,10 +183,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public void writeFile(FileChannel file, long from, long count) {
+    public void writeFile(FileChannel content, long from, long count) {
+        if (secure) {
+            pump = new FilePump(content, from, count);
+            return;
+        }
         ChannelProgressivePromise sent = channel.newProgressivePromise();
         sent.addListener(new FileProgress());
-        channel.write(new DefaultFileRegion(file, from, count), sent);
+        channel.write(new DefaultFileRegion(content, from, count), sent);
     }
 
     @Override
@@ -199,6 +218,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void finishWhenSent(Runnable sent) {
+        if (pump != null) {
+            afterFile = sent;
+            pump();
+            return;
+        }
         Exchange sending = current;
         channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
                 .addListener(_ -> {
@@ -219,8 +243,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void abort() {
         current = null;
         // A reset, where the body's end is the connection's end and FIN would be a lie.
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        SocketEnd.reset(channel);
     }
 
     @Override
@@ -285,13 +308,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (current != null) {
+        if (pump != null) {
+            pump();
+        } else if (current != null) {
             current.onClientWritability();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslCloseCompletionEvent && !lingering) {
+            // Its farewell; nothing can be said to it any more, either.
+            channel.close();
+            return;
+        }
         if (!(event instanceof ChannelInputShutdownEvent)) {
             return;
         }
@@ -310,6 +340,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Exchange left = current;
         current = null;
         lingering = true;
+        closeFile();
         if (left != null) {
             left.onClientGone();
         }
@@ -319,7 +350,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!SocketEnd.foreseen(cause)) {
             LOG.error("a bug, at a client's connection", cause);
         }
         context.close();
@@ -400,7 +431,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         boolean last = ++requests >= proxy.limits().sizes().requestsPerConnection();
         closeAfter = last || oldVersion || !HttpUtil.isKeepAlive(request);
         encoder.head(request.method().equals(HttpMethod.HEAD));
-        HttpResponseStatus refusal = RequestRules.refusal(request);
+        HttpResponseStatus refusal = RequestRules.refusal(request, secure);
         if (refusal != null) {
             closeAfter = true;
             proxy.chronicle().refused(this, request, refusal);
@@ -426,6 +457,45 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             read(true);
         } else if (current != null) {
             current.onBatchEnd();
+        }
+    }
+
+    /// Reads as much of a file as the client takes, and lets others have their turn in between.
+    private void pump() {
+        FilePump part = pump;
+        if (part == null || pumping) {
+            return;
+        }
+        pumping = true;
+        progress(proxy.limits().times().responseBody());
+        try {
+            while (!part.done() && channel.isWritable()) {
+                write(new DefaultHttpContent(part.next(channel.alloc())));
+            }
+        } catch (IOException _) {
+            // A file that became shorter: what was promised cannot be kept.
+            closeFile();
+            abort0();
+            return;
+        } finally {
+            pumping = false;
+        }
+        if (part.done()) {
+            closeFile();
+            finishWhenSent(afterFile);
+            return;
+        }
+        flush();
+        if (channel.isWritable()) {
+            channel.eventLoop().execute(this::pump);
+        }
+    }
+
+    private void closeFile() {
+        FilePump part = pump;
+        pump = null;
+        if (part != null) {
+            part.close();
         }
     }
 
@@ -456,10 +526,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         lingering = true;
         progress(LINGER);
         cutAfter(LINGER);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> {
-                    ((DuplexChannel) channel).shutdownOutput();
-                    read(true);
-                });
+        if (secure) {
+            SocketEnd.discardInput(channel);
+        }
+        SocketEnd.endOutput(channel, () -> read(true));
     }
 }

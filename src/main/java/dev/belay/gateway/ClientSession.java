@@ -3,6 +3,7 @@ package dev.belay.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private final Proxy proxy;
     private final Loop loop;
     private final int port;
+    private final boolean secure;
     private final InetSocketAddress address;
     private final Http2Connection.PropertyKey key;
     private final List<ClientStream> touched = new ArrayList<>();
@@ -65,13 +68,13 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
-            Proxy proxy,
-            Channel channel,
-            int port) {
+            ClientConnection before,
+            Channel channel) {
         super(decoder, encoder, settings);
-        this.proxy = proxy;
-        this.loop = proxy.loops().of(channel);
-        this.port = port;
+        this.proxy = before.proxy();
+        this.loop = before.loop();
+        this.port = before.port();
+        this.secure = before.secure();
         this.address = (InetSocketAddress) channel.remoteAddress();
         this.key = connection().newKey();
         connection().addListener(new Streams());
@@ -80,20 +83,25 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
     }
 
-    static ClientSession of(Proxy proxy, Channel channel, int port) {
-        return new Builder(proxy, channel, port).build();
+    /// Takes the place of the handlers for HTTP/1.1.
+    ///
+    /// @param before the last of them
+    static void replace(ClientConnection before, ChannelPipeline pipeline) {
+        before.handOver();
+        pipeline.remove(RequestDecoder.class);
+        pipeline.remove(ResponseEncoder.class);
+        pipeline.remove(before);
+        pipeline.addLast(new Builder(before, pipeline.channel()).build());
     }
 
     private static final class Builder
             extends AbstractHttp2ConnectionHandlerBuilder<ClientSession, Builder> {
-        private final Proxy proxy;
+        private final ClientConnection before;
         private final Channel channel;
-        private final int port;
 
-        Builder(Proxy proxy, Channel channel, int port) {
-            this.proxy = proxy;
+        Builder(ClientConnection before, Channel channel) {
+            this.before = before;
             this.channel = channel;
-            this.port = port;
             var connection = new DefaultHttp2Connection(true, 0);
             // Priorities are deprecated (RFC 9113 §5.3), and the tree that kept them is slow.
             var turns = new UniformStreamByteDistributor(connection);
@@ -106,10 +114,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
             validateRequiredPseudoHeaders(true);
             initialSettings(
                     Http2Settings.defaultSettings()
-                            .maxConcurrentStreams(proxy.limits().streams().atOnce())
+                            .maxConcurrentStreams(before.proxy().limits().streams().atOnce())
                             .initialWindowSize(STREAM_WINDOW)
                             .maxFrameSize(FRAME_MAX)
-                            .maxHeaderListSize(proxy.limits().sizes().headers()));
+                            .maxHeaderListSize(before.proxy().limits().sizes().headers()));
             decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
             encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
             decoderEnforceMaxSmallContinuationFrames(CONTINUATIONS_MAX);
@@ -127,7 +135,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                 Http2ConnectionDecoder decoder,
                 Http2ConnectionEncoder encoder,
                 Http2Settings settings) {
-            return new ClientSession(decoder, encoder, settings, proxy, channel, port);
+            return new ClientSession(decoder, encoder, settings, before, channel);
         }
     }
 
@@ -143,6 +151,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
 
     int port() {
         return port;
+    }
+
+    boolean secure() {
+        return secure;
     }
 
     InetSocketAddress address() {
@@ -210,7 +222,8 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent
+                || event instanceof SslCloseCompletionEvent) {
             // Who sends no more cannot answer for windows, either.
             ctx.channel().close();
         } else {
@@ -220,7 +233,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-        if (cause instanceof IOException) {
+        if (SocketEnd.foreseen(cause)) {
             ctx.close();
         } else {
             super.exceptionCaught(ctx, cause);
@@ -304,7 +317,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
             }
             served = true;
             proxy.chronicle().tallies().count(Tally.H2_STREAMS);
-            HttpRequest request = H2Fields.request(headers, end);
+            HttpRequest request = H2Fields.request(headers, end, secure);
             if (request == null) {
                 proxy.chronicle().tallies().count(Tally.H2_MALFORMED);
                 throw Http2Exception.streamError(

@@ -65,7 +65,7 @@ final class ClientStream implements Client {
 
     void onRequest(HttpRequest request, boolean end) {
         headOnly = request.method().equals(HttpMethod.HEAD);
-        HttpResponseStatus refusal = RequestRules.refusal(request);
+        HttpResponseStatus refusal = RequestRules.refusal(request, secure());
         if (refusal != null) {
             requestOpen = !end;
             proxy().chronicle().refused(this, request, refusal);
@@ -195,6 +195,11 @@ final class ClientStream implements Client {
     @Override
     public String protocol() {
         return "HTTP/2";
+    }
+
+    @Override
+    public boolean secure() {
+        return session.secure();
     }
 
     @Override

@@ -1,9 +1,27 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.tls.TlsUse;
+import org.jspecify.annotations.Nullable;
+
 /// A port that components of one environment share; which of them a request is for, their lines'
 /// [Match]es say. No thing of its own in the table: every line brings the whole of each entrance
 /// that it uses, and where two lines of an environment differ about the one of a name, the line
 /// that was published last decides for both.
 ///
 /// @param name unique within the environment
-public record Entrance(String name, int port) {}
+/// @param tls how it speaks TLS; null is plain HTTP
+public record Entrance(String name, int port, @Nullable TlsUse tls) {
+    /// One that speaks plain HTTP.
+    public Entrance(String name, int port) {
+        this(name, port, null);
+    }
+
+    /// The same with TLS.
+    public Entrance over(TlsUse use) {
+        return new Entrance(name, port, use);
+    }
+
+    PortUse use() {
+        return new PortUse(tls);
+    }
+}

@@ -17,8 +17,14 @@ interface Exchange {
         Table.Entry entry = port == null || refusal != null ? null : port.find(request);
         if (port != null && entry == null) {
             boolean body = RequestRules.hasBody(request);
+            // A browser takes a connection for every host of its certificate, and asks anew then.
+            boolean misdirected = client.secure() && port.foreign(request);
+            HttpResponseStatus nobody =
+                    misdirected
+                            ? HttpResponseStatus.MISDIRECTED_REQUEST
+                            : HttpResponseStatus.NOT_FOUND;
             return refusal == null
-                    ? new TurnedAway(client, body, HttpResponseStatus.NOT_FOUND, "Nothing is here.")
+                    ? new TurnedAway(client, body, nobody, "Nothing is here.")
                     : new TurnedAway(client, body, refusal, refusal.reasonPhrase());
         }
         Table.LiveShare share = entry == null ? null : entry.choose();

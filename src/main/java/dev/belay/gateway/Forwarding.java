@@ -112,8 +112,13 @@ final class Forwarding {
 
     /// Makes a client's request one of ours.
     ///
+    /// @param secure whether the client came through TLS
     /// @param upgrade whether the wish to leave HTTP is passed on
-    static void request(HttpRequest request, @Nullable InetSocketAddress client, boolean upgrade) {
+    static void request(
+            HttpRequest request,
+            @Nullable InetSocketAddress client,
+            boolean secure,
+            boolean upgrade) {
         HttpHeaders headers = request.headers();
         String protocol = upgrade ? headers.get(HttpHeaderNames.UPGRADE) : null;
         boolean trailers =
@@ -138,17 +143,17 @@ final class Forwarding {
             }
         }
         if (client != null) {
-            origin(headers, client.getAddress());
+            origin(headers, client.getAddress(), secure ? "https" : "http");
         }
     }
 
     /// Says who asked. What a peer on this host says about that is kept and added to: it is a proxy
     /// before us. Anybody else could say anything.
-    private static void origin(HttpHeaders headers, InetAddress client) {
+    private static void origin(HttpHeaders headers, InetAddress client, String scheme) {
         String host = headers.get(HttpHeaderNames.HOST, "");
         String address = text(client);
         String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
-        String forwarded = "for=" + node + ";host=\"" + quoted(host) + "\";proto=http";
+        String forwarded = "for=" + node + ";host=\"" + quoted(host) + "\";proto=" + scheme;
         boolean trusted = client.isLoopbackAddress();
         if (!trusted) {
             headers.remove(X_FORWARDED_PROTO);
@@ -157,7 +162,7 @@ final class Forwarding {
         set(headers, X_FORWARDED_FOR, address, trusted);
         set(headers, FORWARDED, forwarded, trusted);
         if (!headers.contains(X_FORWARDED_PROTO)) {
-            headers.set(X_FORWARDED_PROTO, "http");
+            headers.set(X_FORWARDED_PROTO, scheme);
         }
         if (!headers.contains(X_FORWARDED_HOST)) {
             headers.set(X_FORWARDED_HOST, host);

@@ -38,11 +38,13 @@ public final class Gateway implements AutoCloseable {
         loops.watchLag(tallies.loopLag());
         var prober = new Prober(loops);
         var proxy = new Proxy(loops, options, prober, chronicle);
-        var listeners = new Listeners(proxy);
+        var certificates = new Certificates();
+        var listeners = new Listeners(proxy, certificates);
         var keeper = new TableKeeper(proxy, prober, listeners, new TableStore(folder));
         try {
             keeper.restore();
-            var admin = new AdminServer(options.socket(), new AdminApi(keeper, proxy));
+            var admin =
+                    new AdminServer(options.socket(), new AdminApi(keeper, proxy, certificates));
             return new Gateway(lockFile, loops, keeper, admin);
         } catch (IOException | RuntimeException e) {
             keeper.close();

@@ -114,6 +114,11 @@ public final class GatewayClient {
         return ask("GET", "/counts", null);
     }
 
+    /// The certificates of all ports, and what is wrong with their files.
+    public JsonNode certificates() throws IOException {
+        return ask("GET", "/certificates", null);
+    }
+
     /// Everything counted, as Prometheus reads it.
     public String metrics() throws IOException {
         return exchange("GET", "/metrics", "").body();

@@ -52,8 +52,9 @@ final class H2Fields {
     /// The head of a request.
     ///
     /// @param end whether no body follows
+    /// @param secure whether it came through TLS, which its scheme has to agree with
     /// @return null when the fields are malformed: the stream is then an error (RFC 9113 §8.1.1)
-    static @Nullable HttpRequest request(Http2Headers fields, boolean end) {
+    static @Nullable HttpRequest request(Http2Headers fields, boolean end, boolean secure) {
         String method = only(fields, PseudoHeaderName.METHOD);
         String authority = only(fields, PseudoHeaderName.AUTHORITY);
         // Extended CONNECT (RFC 8441) is not offered.
@@ -64,7 +65,7 @@ final class H2Fields {
         if (method == null || !isToken(method) || foreign || many) {
             return null;
         }
-        String target = target(fields, method, authority);
+        String target = target(fields, method, authority, secure ? "https" : "http");
         if (target == null) {
             return null;
         }
@@ -96,13 +97,13 @@ final class H2Fields {
     }
 
     private static @Nullable String target(
-            Http2Headers fields, String method, @Nullable String authority) {
+            Http2Headers fields, String method, @Nullable String authority, String ours) {
         if (method.equals("CONNECT")) {
             return authority;
         }
         String path = only(fields, PseudoHeaderName.PATH);
         String scheme = only(fields, PseudoHeaderName.SCHEME);
-        boolean web = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
+        boolean web = ours.equalsIgnoreCase(scheme);
         boolean origin = path != null && (path.startsWith("/") || path.equals("*"));
         return web && origin ? path : null;
     }

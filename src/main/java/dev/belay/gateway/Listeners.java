@@ -1,18 +1,28 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.tls.Certificate;
+import dev.belay.gateway.tls.CertificateWatch;
+import dev.belay.gateway.tls.ClientHello;
+import dev.belay.gateway.tls.ServerNameHandler;
+import dev.belay.gateway.tls.TlsUse;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +35,55 @@ final class Listeners implements AutoCloseable {
     private static final String IPV6_LOOPBACK = "::1";
 
     private final Proxy proxy;
+    private final Certificates certificates;
     private final Map<Integer, List<Channel>> open = new HashMap<>();
+
+    /// What each port speaks, read with every connection that comes in.
+    private final Map<Integer, Speech> speeches = new ConcurrentHashMap<>();
+
+    /// @param watch where there is TLS, its certificates
+    private record Speech(PortUse use, @Nullable CertificateWatch watch) {}
+
     private final AtomicInteger connections = new AtomicInteger();
 
-    Listeners(Proxy proxy) {
+    Listeners(Proxy proxy, Certificates certificates) {
         this.proxy = proxy;
+        this.certificates = certificates;
     }
 
-    /// Listens on a port; nothing happens when it is listened on already.
+    /// Listens on a port. Where it is listened on already, connections that come in from now on are
+    /// spoken to in the new way.
     ///
     /// @throws BindException when another process has it
-    void open(int port) throws BindException {
+    void open(int port, PortUse use) throws BindException {
+        TlsUse tls = use.tls();
+        var speech = new Speech(use, tls == null ? null : certificates.of(tls));
+        Speech before = speeches.put(port, speech);
         if (open.containsKey(port)) {
             return;
         }
+        boolean bound = false;
+        try {
+            bind(port);
+            bound = true;
+        } finally {
+            if (!bound && before == null) {
+                speeches.remove(port);
+            }
+        }
+    }
+
+    /// Why nobody could be served there; empty when all is well.
+    String trouble(PortUse use) {
+        TlsUse tls = use.tls();
+        if (tls == null) {
+            return "";
+        }
+        CertificateWatch watch = certificates.of(tls);
+        return watch.names().all().isEmpty() ? String.join("; ", watch.problems()) : "";
+    }
+
+    private void bind(int port) throws BindException {
         List<Channel> bound = new ArrayList<>();
         for (String address : proxy.options().addresses()) {
             ChannelFuture binding = bootstrap(port).bind(new InetSocketAddress(address, port));
@@ -69,10 +114,16 @@ final class Listeners implements AutoCloseable {
                 close(port);
             }
         }
+        certificates.closeAllBut(
+                speeches.values().stream()
+                        .map(speech -> speech.use().tls())
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
     private void close(int port) {
         List<Channel> channels = open.remove(port);
+        speeches.remove(port);
         if (channels != null) {
             channels.forEach(channel -> channel.close().awaitUninterruptibly());
         }
@@ -100,6 +151,13 @@ final class Listeners implements AutoCloseable {
                         });
     }
 
+    /// What a client is shown, as things are by the time that it has said whom it wants.
+    private @Nullable Certificate certificate(int port, ClientHello hello) {
+        Speech speech = speeches.get(port);
+        CertificateWatch watch = speech == null ? null : speech.watch();
+        return watch == null ? null : watch.names().find(hello.serverName());
+    }
+
     private void accept(Channel channel, int port) {
         Tallies tallies = proxy.chronicle().tallies();
         tallies.count(Tally.ACCEPTED);
@@ -116,12 +174,18 @@ final class Listeners implements AutoCloseable {
             channel.eventLoop().execute(channel::close);
             return;
         }
+        Speech speech = speeches.get(port);
+        boolean tls = speech != null && speech.watch() != null;
         var encoder = new ResponseEncoder();
-        var connection = new ClientConnection(proxy, channel, port, encoder);
-        channel.pipeline()
-                .addLast(new PrefaceDetector(connection))
-                .addLast(new RequestDecoder(proxy.limits()))
-                .addLast(encoder)
-                .addLast(connection);
+        var connection = new ClientConnection(proxy, channel, port, tls, encoder);
+        ChannelPipeline pipeline = channel.pipeline();
+        if (tls) {
+            Duration handshake = proxy.limits().times().requestHead();
+            pipeline.addLast(new ServerNameHandler(hello -> certificate(port, hello), handshake))
+                    .addLast(new ProtocolChoice(connection));
+        } else {
+            pipeline.addLast(new PrefaceDetector(connection));
+        }
+        pipeline.addLast(new RequestDecoder(proxy.limits())).addLast(encoder).addLast(connection);
     }
 }

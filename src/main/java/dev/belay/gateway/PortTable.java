@@ -59,6 +59,10 @@ final class PortTable {
             deepest = Math.max(deepest, prefix.equals(ROOT) ? 0 : segments(prefix));
         }
 
+        boolean hasSome() {
+            return !byPrefix.isEmpty();
+        }
+
         void sort() {
             byPrefix.values().forEach(ways -> ways.sort(Way.CLOSEST));
         }
@@ -152,6 +156,18 @@ final class PortTable {
 
     private static boolean vague(String authority) {
         return authority.indexOf('%') >= 0 || Authority.host(authority).endsWith(".");
+    }
+
+    /// Whether nobody here is for the host that a request names, whatever else it says.
+    boolean foreign(HttpRequest request) {
+        if (only != null || !byHost || any.hasSome()) {
+            return false;
+        }
+        String authority = request.headers().get(HttpHeaderNames.HOST, "");
+        String host = Authority.host(authority).toLowerCase(Locale.ROOT);
+        int dot = host.indexOf('.');
+        boolean wild = dot > 0 && wildcards.containsKey(host.substring(dot));
+        return !wild && !hosts.containsKey(host);
     }
 
     /// Who gets a request that is not refused; null when nobody wants it.

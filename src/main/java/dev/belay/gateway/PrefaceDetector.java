@@ -32,12 +32,7 @@ final class PrefaceDetector extends ByteToMessageDecoder {
         }
         if (known == PREFACE.length) {
             ChannelPipeline pipeline = context.pipeline();
-            fallback.handOver();
-            pipeline.remove(RequestDecoder.class);
-            pipeline.remove(ResponseEncoder.class);
-            pipeline.remove(fallback);
-            pipeline.addLast(
-                    ClientSession.of(fallback.proxy(), context.channel(), fallback.port()));
+            ClientSession.replace(fallback, pipeline);
             // What was read goes to the next handler.
             pipeline.remove(this);
         }

@@ -74,7 +74,7 @@ final class ProxyExchange implements Exchange {
                         && !RequestRules.hasBody(request);
         this.patient = RequestRules.speaksGrpc(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
-        Forwarding.request(request, client.address(), upgrade);
+        Forwarding.request(request, client.address(), client.secure(), upgrade);
     }
 
     private Limits limits() {

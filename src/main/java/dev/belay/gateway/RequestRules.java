@@ -24,13 +24,16 @@ final class RequestRules {
                     HttpMethod.OPTIONS,
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
-    private static final String SCHEME = "http://";
+    private static final String HTTP = "http://";
+    private static final String HTTPS = "https://";
     private static final char DELETE = 127;
 
     private RequestRules() {}
 
     /// Why the request is refused, or null. Brings an acceptable target into origin form.
-    static @Nullable HttpResponseStatus refusal(HttpRequest request) {
+    ///
+    /// @param secure whether it came through TLS, which a scheme in it has to agree with
+    static @Nullable HttpResponseStatus refusal(HttpRequest request, boolean secure) {
         if (request.decoderResult().isFailure()) {
             return broken(request.decoderResult().cause());
         }
@@ -58,7 +61,7 @@ final class RequestRules {
                 || request.method().equals(HttpMethod.TRACE)) {
             return HttpResponseStatus.METHOD_NOT_ALLOWED;
         }
-        return target(request);
+        return target(request, secure ? HTTPS : HTTP);
     }
 
     /// All values of a header. Most requests lack most headers, and for those this makes no list.
@@ -114,7 +117,7 @@ final class RequestRules {
         };
     }
 
-    private static @Nullable HttpResponseStatus target(HttpRequest request) {
+    private static @Nullable HttpResponseStatus target(HttpRequest request, String scheme) {
         String uri = request.uri();
         HttpHeaders headers = request.headers();
         Iterator<String> hosts = headers.valueStringIterator(HttpHeaderNames.HOST);
@@ -126,10 +129,10 @@ final class RequestRules {
         if (host != null && !Authority.valid(host)) {
             return HttpResponseStatus.BAD_REQUEST;
         }
-        if (uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (uri.regionMatches(true, 0, scheme, 0, scheme.length())) {
             // Absolute form: its authority replaces the Host header (RFC 9112 §3.2.2).
-            int end = authorityEnd(uri);
-            String authority = uri.substring(SCHEME.length(), end);
+            int end = authorityEnd(uri, scheme.length());
+            String authority = uri.substring(scheme.length(), end);
             if (!Authority.valid(authority)) {
                 return HttpResponseStatus.BAD_REQUEST;
             }
@@ -146,8 +149,8 @@ final class RequestRules {
         return null;
     }
 
-    private static int authorityEnd(String uri) {
-        int end = SCHEME.length();
+    private static int authorityEnd(String uri, int from) {
+        int end = from;
         while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
             end++;
         }

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.tls.TlsUse;
 import dev.belay.problem.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,9 @@ final class RulesJson {
 
     private static void write(ObjectNode json, Entrance entrance) {
         json.put("name", entrance.name()).put("port", entrance.port());
+        if (entrance.tls() != null) {
+            json.set("tls", TlsJson.write(entrance.tls()));
+        }
     }
 
     private static void texts(ObjectNode json, String key, Iterable<String> texts) {
@@ -89,7 +93,8 @@ final class RulesJson {
         if (!fits || port.asInt() < 1 || port.asInt() > RouteJson.PORT_MAX) {
             problem("entrance", "`port` of entrance `" + name + "` is not a port");
         }
-        return new Entrance(name, fits ? port.asInt() : 0);
+        TlsUse tls = TlsJson.read(json.path("tls"), message -> problem("tls", message));
+        return new Entrance(name, fits ? port.asInt() : 0, tls);
     }
 
     private Map<String, String> headers(JsonNode json) {

@@ -50,6 +50,12 @@ final class Table {
         return Set.copyOf(byPort.keySet());
     }
 
+    /// What a port speaks.
+    PortUse use(int port) {
+        Entrance entrance = entrances.at(port);
+        return entrance == null ? PortUse.PLAIN : entrance.use();
+    }
+
     @Nullable PortTable at(int port) {
         return byPort.get(port);
     }

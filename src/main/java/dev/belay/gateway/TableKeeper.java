@@ -169,12 +169,19 @@ final class TableKeeper implements AutoCloseable {
         var after = new Table(before.version() + 1, entries);
         try {
             if (entry != null) {
+                String trouble = trouble(entry.route(), after);
+                if (!trouble.isEmpty()) {
+                    listeners.closeAllBut(before.ports());
+                    var port = new PublishReply.Unready("", "", trouble);
+                    return new PublishReply.NotReady(List.of(port));
+                }
                 openOwn(entry.route(), after);
             }
             save(after, key, token);
         } catch (BindException e) {
             return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
         } catch (IOException e) {
+            openAll(before);
             listeners.closeAllBut(before.ports());
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
         }
@@ -401,13 +408,25 @@ final class TableKeeper implements AutoCloseable {
 
     /// The ports that a line brings itself: when one cannot be had, the line cannot.
     private void openOwn(Route route, Table table) throws BindException {
-        listeners.open(route.port());
+        listeners.open(route.port(), PortUse.PLAIN);
         for (Match match : route.rules().at()) {
             int port = match.entrance().port();
             if (table.entrances().at(port) != null) {
-                listeners.open(port);
+                listeners.open(port, table.use(port));
             }
         }
+    }
+
+    /// Why nobody could be served where a line wants to be; empty when all is well.
+    private String trouble(Route route, Table table) {
+        for (Match match : route.rules().at()) {
+            int port = match.entrance().port();
+            String trouble = listeners.trouble(table.use(port));
+            if (!trouble.isEmpty()) {
+                return "entrance `" + match.entrance().name() + "`: " + trouble;
+            }
+        }
+        return "";
     }
 
     private void reopen(Table table) {
@@ -422,7 +441,7 @@ final class TableKeeper implements AutoCloseable {
         boolean all = true;
         for (int port : table.ports()) {
             try {
-                listeners.open(port);
+                listeners.open(port, table.use(port));
             } catch (BindException e) {
                 all = false;
                 LOG.error("nobody is served there until it is free: {}", e.getMessage());

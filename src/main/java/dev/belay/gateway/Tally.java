@@ -6,6 +6,10 @@ enum Tally {
     ACCEPTED("accepted_total", "", "Connections that clients opened."),
     CONNECTIONS("connections", "", "Connections of clients that are open."),
     REQUESTS_REFUSED("requests_refused_total", "", "Requests that broke a rule of HTTP or ours."),
+    TLS_HANDSHAKES(
+            "tls_handshakes_total", "result=\"done\"", "Clients that agreed on keys, or not."),
+    TLS_FAILURES(
+            "tls_handshakes_total", "result=\"failed\"", "Clients that agreed on keys, or not."),
     H2_SESSIONS("h2_sessions", "", "Connections of clients that speak HTTP/2."),
     H2_STREAMS("h2_streams_total", "", "Requests that came over HTTP/2."),
     H2_MALFORMED("h2_refused_total", "why=\"malformed\"", "What HTTP/2 forbids."),

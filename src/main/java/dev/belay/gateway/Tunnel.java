@@ -13,6 +13,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -81,7 +83,8 @@ final class Tunnel implements Loop.Bounded {
         channel.pipeline().addLast(end);
         for (String name : channel.pipeline().names().reversed()) {
             ChannelHandler handler = channel.pipeline().get(name);
-            if (handler != null && handler != end) {
+            boolean around = handler == null || handler instanceof SslHandler;
+            if (!around && handler != end) {
                 channel.pipeline().remove(handler);
             }
         }
@@ -206,14 +209,15 @@ final class Tunnel implements Loop.Bounded {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof ChannelInputShutdownEvent) {
+            if (event instanceof SslCloseCompletionEvent) {
+                // Within TLS a farewell ends both directions.
+                tunnel.cut();
+            } else if (event instanceof ChannelInputShutdownEvent) {
                 var here = (DuplexChannel) context.channel();
-                var there = (DuplexChannel) other;
                 if (here.isOutputShutdown() || !other.isActive()) {
                     tunnel.cut();
                 } else {
-                    other.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                            .addListener(_ -> there.shutdownOutput());
+                    SocketEnd.endOutput(other, () -> {});
                 }
             }
         }

@@ -30,6 +30,7 @@
 /// | `POST /close/ENV/COMPONENT` | `{revision}` | 200, as `/inflight` |
 /// | `GET /inflight/ENV/COMPONENT` | | 200 `{revisions: [{revision, requests, tunnels, members}]}` |
 /// | `GET /routes` | | 200, the whole table with tokens and version |
+/// | `GET /certificates` | | 200 `{certificates: [{name, hosts, from, until, issuer, fingerprint}], warnings}` |
 /// | `GET /counts` | | 200, everything counted |
 /// | `GET /metrics` | | 200, the same for Prometheus |
 ///
@@ -40,7 +41,9 @@
 /// A share is `{revision, weight, members: [{id, host, port}]}` or `{revision, weight, root}`. The
 /// health check is `{kind: "http", path, low, high, headers, body, timeoutMillis}`, `{kind: "tcp",
 /// timeoutMillis}` or `{kind: "none"}`. A frontend's `site` is `{fallback, immutable: [prefix]}`.
-/// What it has of entrances is `at: [{entrance: {name, port}, hosts, paths, methods, headers}]`.
+/// What it has of entrances is `at: [{entrance: {name, port, tls}, hosts, paths, methods,
+/// headers}]`, and an entrance's `tls` is `{folder, minimum}` or `{certificate, key, minimum}`:
+/// paths, never what is in the files.
 @NullMarked
 package dev.belay.gateway;
 

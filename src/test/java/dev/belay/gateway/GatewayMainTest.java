@@ -32,6 +32,8 @@ class GatewayMainTest {
             var reply = client.publish(new Route(TestGateway.KEY, 1, port, shares, check));
             assertThat(reply).isEqualTo(new PublishReply.Published(1));
             assertThat(residentKib(first)).isLessThan(MEMORY_MAX_KIB);
+            Path maps = Path.of("/proc", String.valueOf(first.pid()), "maps");
+            assertThat(Files.readString(maps)).contains("netty").doesNotContain("tcnative");
             first.destroyForcibly().waitFor();
             Process second = start(state);
             try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {

@@ -164,7 +164,7 @@ class RequestCorpusTest {
         while (!over && !channel.inboundMessages().isEmpty()) {
             Object next = channel.readInbound();
             if (next instanceof HttpRequest head) {
-                over = RequestRules.refusal(head) != null;
+                over = RequestRules.refusal(head, false) != null;
                 seen.add(over ? "refused" : head.method() + " " + head.uri() + head.headers());
             }
             if (next instanceof HttpContent content && !over) {

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.gateway.tls.TlsUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -24,6 +25,10 @@ final class TestGateway implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     final int port = freePort();
+
+    /// That of an entrance, where there is one.
+    final int securePort = freePort();
+
     final GatewayClient client;
     private final GatewayOptions options;
     private HttpClient http = newClient();
@@ -104,6 +109,17 @@ final class TestGateway implements AutoCloseable {
     /// Everything to one member.
     void routes(TestMember member) {
         routes(member.share("v1", 1));
+    }
+
+    /// Everything to one member, through an entrance that speaks TLS.
+    void routes(TlsUse tls, Route.Share share) {
+        assertThat(publish(new Entrance("secure", securePort, tls), share))
+                .isInstanceOf(PublishReply.Published.class);
+    }
+
+    PublishReply publish(Entrance entrance, Route.Share share) {
+        Route route = route(new HealthCheck.None(), share);
+        return client.publish(route.with(new Rules(List.of(Match.all(entrance)))));
     }
 
     URI uri(String path) {

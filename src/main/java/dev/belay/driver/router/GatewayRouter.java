@@ -111,7 +111,7 @@ public final class GatewayRouter implements Router {
             case PublishReply.NotReady(var members) ->
                     new Answer.NotYet(
                             members.stream()
-                                    .map(m -> "`" + m.member() + "` is not ready: " + m.why())
+                                    .map(GatewayRouter::unready)
                                     .collect(Collectors.joining("; ")));
             case PublishReply.PortTaken(String message) ->
                     new Answer.Failed(
@@ -124,6 +124,12 @@ public final class GatewayRouter implements Router {
             case PublishReply.Unreachable(String message) ->
                     throw new UncheckedIOException(new IOException(message));
         };
+    }
+
+    private static String unready(PublishReply.Unready one) {
+        return one.member().isEmpty()
+                ? one.why()
+                : "`" + one.member() + "` is not ready: " + one.why();
     }
 
     private Optional<Route.Backend> backend(

@@ -32,8 +32,8 @@ public final class CertificateWatch implements AutoCloseable {
 
     private final CertificateFolder folder;
     private final AtomicReference<State> state = new AtomicReference<>();
+    private final @Nullable WatchService changes;
     private volatile boolean closed;
-    private @Nullable WatchService changes;
 
     private record State(ServerNames names, List<String> problems) {}
 
@@ -44,6 +44,8 @@ public final class CertificateWatch implements AutoCloseable {
 
     static CertificateWatch of(TlsUse use, SslProvider provider) {
         var watch = new CertificateWatch(new CertificateFolder(use, provider));
+        // Before the first look, so that nothing happens between it and the second one unseen.
+        watch.register();
         watch.read();
         Thread.ofVirtual().name("certificates").start(watch::follow);
         return watch;
@@ -51,6 +53,7 @@ public final class CertificateWatch implements AutoCloseable {
 
     private CertificateWatch(CertificateFolder folder) {
         this.folder = folder;
+        this.changes = changes();
         state.set(new State(new ServerNames(List.of(), Instant.now()), List.of()));
     }
 
@@ -95,38 +98,55 @@ public final class CertificateWatch implements AutoCloseable {
         }
     }
 
+    /// Null where the system has no more of them: what is left is to look every ten seconds.
+    private static @Nullable WatchService changes() {
+        try {
+            return FileSystems.getDefault().newWatchService();
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.warn("certificates are looked at every {} s only: {}", POLL.toSeconds(), e);
+            return null;
+        }
+    }
+
     private void follow() {
-        try (WatchService service = FileSystems.getDefault().newWatchService()) {
-            changes = service;
+        try {
             while (!closed) {
-                register(service);
-                WatchKey key = service.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-                while (key != null) {
-                    key.pollEvents();
-                    key.reset();
-                    key = service.poll(SETTLE.toMillis(), TimeUnit.MILLISECONDS);
-                }
+                await();
                 read();
+                register();
             }
         } catch (ClosedWatchServiceException _) {
             // Which is how the watch ends.
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.error("changes of certificates are not seen any more: {}", e.getMessage());
+        }
+    }
+
+    private void await() throws InterruptedException {
+        if (changes == null) {
+            Thread.sleep(POLL);
+            return;
+        }
+        WatchKey key = changes.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+        while (key != null) {
+            key.pollEvents();
+            key.reset();
+            key = changes.poll(SETTLE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /// Again each time: a folder may have been exchanged as a whole. Of the same one it is no
     /// second registration.
-    private void register(WatchService service) {
+    private void register() {
         for (Path path : folder.folders()) {
             try {
-                path.register(
-                        service,
-                        StandardWatchEventKinds.ENTRY_CREATE,
-                        StandardWatchEventKinds.ENTRY_MODIFY,
-                        StandardWatchEventKinds.ENTRY_DELETE);
+                if (changes != null) {
+                    path.register(
+                            changes,
+                            StandardWatchEventKinds.ENTRY_CREATE,
+                            StandardWatchEventKinds.ENTRY_MODIFY,
+                            StandardWatchEventKinds.ENTRY_DELETE);
+                }
             } catch (IOException _) {
                 // Not there yet, or not readable, of which the next reading tells.
             }
@@ -136,10 +156,9 @@ public final class CertificateWatch implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        WatchService service = changes;
-        if (service != null) {
+        if (changes != null) {
             try {
-                service.close();
+                changes.close();
             } catch (IOException e) {
                 LOG.warn("a watch did not end cleanly: {}", e.getMessage());
             }

@@ -1,0 +1,68 @@
+package dev.belay.gateway;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+
+/// How the end of a connection is said. Within TLS the end has a message of its own, and whoever
+/// does not get it knows that something is missing.
+// A write or close that fails ends the channel, and every handler hears of that.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class SocketEnd {
+    private SocketEnd() {}
+
+    /// Sends what was written, and then that no more will come. What the other side sends still
+    /// comes in.
+    ///
+    /// @param said called once all of it is on its way, or cannot be
+    static void endOutput(Channel channel, Runnable said) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        ChannelFuture last;
+        if (tls == null) {
+            last = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        } else {
+            // What is not encrypted by then would be lost.
+            channel.flush();
+            last = tls.closeOutbound();
+        }
+        last.addListener(_ -> {
+            ((DuplexChannel) channel).shutdownOutput();
+            said.run();
+        });
+    }
+
+    /// Ends without a farewell, so that nobody takes what came for the whole.
+    static void reset(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+        if (tls == null) {
+            channel.close();
+        } else {
+            tls.close();
+        }
+    }
+
+    /// Lets what still comes in go to waste, unencrypted or not.
+    static void discardInput(Channel channel) {
+        channel.pipeline().addFirst(new Waste());
+    }
+
+    /// Whether the other side, or the net, has caused it: nothing to look into.
+    static boolean foreseen(Throwable cause) {
+        return cause instanceof IOException || cause.getCause() instanceof IOException;
+    }
+
+    private static final class Waste extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+}
