@@ -19,14 +19,27 @@ final class Table {
     private final IntObjectHashMap<PortTable> byPort;
 
     Table(long version, Map<RouteKey, Entry> entries) {
+        this(version, entries, null);
+    }
+
+    /// @param before of which the lines that did not change are shared: there may be thousands
+    Table(long version, Map<RouteKey, Entry> entries, @Nullable Table before) {
         this.version = version;
         this.entries = Map.copyOf(entries);
         this.entrances = Entrances.of(this.entries.values());
         this.byPort = new IntObjectHashMap<>(Math.max(8, entries.size() * 2));
         for (Entry entry : this.entries.values()) {
-            byPort.put(entry.route().port(), PortTable.of(entry));
+            PortTable same = before == null ? null : before.own(entry);
+            byPort.put(entry.route().port(), same == null ? PortTable.of(entry) : same);
         }
         entrances.ways().forEach((port, ways) -> byPort.put(port, PortTable.of(ways)));
+    }
+
+    /// The port of a line that stands here as it is, unless an entrance is there, too.
+    private @Nullable PortTable own(Entry entry) {
+        int port = entry.route().port();
+        boolean here = entry.equals(entries.get(entry.route().key()));
+        return here && !entrances.ways().containsKey(port) ? byPort.get(port) : null;
     }
 
     long version() {

@@ -166,7 +166,7 @@ final class TableKeeper implements AutoCloseable {
         } else {
             entries.put(key, entry.publishedBy(before.version() + 1));
         }
-        var after = new Table(before.version() + 1, entries);
+        var after = new Table(before.version() + 1, entries, before);
         try {
             if (entry != null) {
                 String trouble = trouble(entry.route(), after);

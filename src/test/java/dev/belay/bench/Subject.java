@@ -2,7 +2,6 @@ package dev.belay.bench;
 
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.GatewayMain;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,10 @@
 package dev.belay.bench;
 
 import com.sun.net.httpserver.HttpServer;
-
 import dev.belay.gateway.HealthCheck;
 import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
