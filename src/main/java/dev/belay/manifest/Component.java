@@ -2,6 +2,7 @@ package dev.belay.manifest;
 
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.Traffic;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
 ///
 /// @param after components that must stand before this one, groups expanded
 /// @param uses names of datastores and externals that must answer before this one starts
+/// @param rules how requests find it besides its port
 /// @param smoke tests of this component alone; may be empty, which the plan says
 public record Component(
         String name,
@@ -20,11 +22,36 @@ public record Component(
         List<String> uses,
         List<String> after,
         List<OwnedTest> smoke,
+        Traffic.Rules rules,
         Source source) {
     public Component {
         uses = List.copyOf(uses);
         after = List.copyOf(after);
         smoke = List.copyOf(smoke);
+    }
+
+    /// One that has its port and nothing more.
+    public Component(
+            String name,
+            Kind kind,
+            Responsible responsible,
+            Build build,
+            Variables variables,
+            List<String> uses,
+            List<String> after,
+            List<OwnedTest> smoke,
+            Source source) {
+        this(
+                name,
+                kind,
+                responsible,
+                build,
+                variables,
+                uses,
+                after,
+                smoke,
+                Traffic.Rules.NONE,
+                source);
     }
 
     /// What sort of thing it is, and what only that sort has.

@@ -75,6 +75,7 @@ final class ComponentSection {
                             "What instances speak: `http` is HTTP/1.1, `h2` is HTTP/2 without TLS,"
                                     + " which gRPC needs.")
                     .fallback("http");
+    static final Key<List<EntranceSections.Written>> AT = EntranceSections.AT;
     static final Key<List<String>> USES =
             Key.of("uses", list(NAME), "Datastores and externals that it needs.").fallback("[]");
     static final Key<Variables> ENV =
@@ -130,10 +131,10 @@ final class ComponentSection {
             Map.of(
                     KindWord.SERVICE,
                     List.of(
-                            RUN, PORT_KEY, PROTOCOL, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP,
-                            LIMITS, SMOKE),
+                            RUN, PORT_KEY, AT, PROTOCOL, HEALTH, LIVENESS, INSTANCES, STRATEGY,
+                            STOP, LIMITS, SMOKE),
                     KindWord.FRONTEND,
-                    List.of(STATIC, PORT_KEY, STRATEGY, SMOKE),
+                    List.of(STATIC, PORT_KEY, AT, STRATEGY, SMOKE),
                     KindWord.WORKER,
                     List.of(RUN, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP, LIMITS, SMOKE),
                     KindWord.JOB,
@@ -168,6 +169,7 @@ final class ComponentSection {
                                             .asNotYet(),
                                     PORT_KEY,
                                     PROTOCOL,
+                                    AT,
                                     USES,
                                     ENV,
                                     HEALTH,

@@ -198,6 +198,7 @@ final class PlatformSections {
                             ENV_FILE,
                             ORDER,
                             ROLLOUT_KEY,
+                            EntranceSections.ENTRANCES,
                             COMPONENTS,
                             DATASTORES,
                             EXTERNALS,

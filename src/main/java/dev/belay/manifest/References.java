@@ -40,6 +40,7 @@ final class References {
         effective.components().forEach((_, component) -> checkUses(component, usable));
         checkOverrides();
         checkPorts();
+        new EntranceCheck(effective, complaints).check();
         checkSmoke();
         checkPromotes();
         new Order(effective, complaints).check();
@@ -185,6 +186,13 @@ final class References {
                 .forEach((name, component) -> claim(claims, "`" + name + "`", component));
         datastores.forEach((name, store) ->
                 claim(claims, "`" + name + "`", Effective.mapping(store, "local")));
+        Effective.mapping(effective.own(), "entrances")
+                .entries()
+                .forEach((name, entry) -> {
+                    if (entry.value() instanceof Node.Mapping entrance) {
+                        claim(claims, "the entrance `" + name + "`", entrance);
+                    }
+                });
         int offset = number(effective.own().get("port-offset"));
         claims.forEach((port, claimed) -> {
             Claim first = claimed.getFirst();

@@ -6,8 +6,10 @@ import dev.belay.problem.Problem;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Traffic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +86,21 @@ final class Views {
                 row.get(ComponentSection.USES).stream().filter(this::isThere).distinct().toList(),
                 order.after(name),
                 row.get(ComponentSection.SMOKE).stream().map(test -> owned(test, who)).toList(),
+                rules(row),
                 new NodeSource(row.map()));
+    }
+
+    private Traffic.Rules rules(Row row) {
+        SequencedMap<String, Row> entrances = own.get(EntranceSections.ENTRANCES);
+        var at = new ArrayList<Traffic.At>();
+        for (EntranceSections.Written written : row.get(ComponentSection.AT)) {
+            Row entrance = entrances.get(written.entrance());
+            if (entrance != null) {
+                int port = entrance.get(EntranceSections.PORT_KEY) + offset;
+                at.add(written.at(new Traffic.Entrance(written.entrance(), port)));
+            }
+        }
+        return new Traffic.Rules(at);
     }
 
     private boolean isThere(String dependency) {

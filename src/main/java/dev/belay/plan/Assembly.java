@@ -73,7 +73,7 @@ final class Assembly {
                 variables.addAll(change.goal().revision().launch().required());
                 variables.addAll(change.goal().revision().launch().secrets());
             }
-            change.goal().traffic().forEach(line -> ports.add(line.port()));
+            change.goal().traffic().forEach(line -> ports.addAll(line.ports()));
             artifacts.add(change.goal().revision().artifact());
             if (change.back() != null) {
                 artifacts.add(change.back().revision().artifact());

@@ -187,7 +187,7 @@ final class Course {
             return;
         }
         for (Traffic line : traffic) {
-            route(List.of(Traffic.none(line.port())));
+            route(List.of(line.toNobody()));
         }
         stopOthers(Phase.SERVICES);
         start();
@@ -213,7 +213,7 @@ final class Course {
                 smokePrivate();
             }
             for (Traffic line : change.goal().traffic()) {
-                route(left == 0 ? List.of(line) : List.of(split(line.port(), made, old, left)));
+                route(left == 0 ? List.of(line) : List.of(split(line, made, old, left)));
             }
             if (left < count(old)) {
                 if (left == 0) {
@@ -228,12 +228,13 @@ final class Course {
     }
 
     /// Every instance weighs the same.
-    private Traffic split(int port, int made, Revision old, int left) {
+    private Traffic split(Traffic line, int made, Revision old, int left) {
         return new Traffic(
-                port,
+                line.port(),
                 List.of(
                         new Traffic.Share(goal.id(), made, made),
-                        new Traffic.Share(old.id(), left, left)));
+                        new Traffic.Share(old.id(), left, left)),
+                line.rules());
     }
 
     // --- single steps -----------------------------------------------------------------------
@@ -356,7 +357,7 @@ final class Course {
     private void route(List<Traffic> lines) {
         List<Traffic> wanted = lines;
         if (lines.isEmpty()) {
-            wanted = traffic.stream().map(line -> Traffic.none(line.port())).toList();
+            wanted = traffic.stream().map(Traffic::toNobody).toList();
         }
         if (wanted.equals(traffic) || (shares(wanted).isEmpty() && shares(traffic).isEmpty())) {
             return;
@@ -384,7 +385,7 @@ final class Course {
                             change.name() + ": port " + line.port() + " is closed",
                             Phase.RETIRE,
                             routeTo(Traffic.NOWHERE),
-                            new Undo.Apply(routeTo(Traffic.none(line.port())), Times.ROUTE_LIMIT),
+                            new Undo.Apply(routeTo(line.toNobody()), Times.ROUTE_LIMIT),
                             Times.ROUTE_LIMIT,
                             Times.MOMENT));
         }
@@ -501,6 +502,12 @@ final class Course {
     }
 
     static String words(Traffic to) {
+        List<String> addresses =
+                to.rules().at().stream().flatMap(at -> at.addresses().stream()).toList();
+        return shares(to) + (addresses.isEmpty() ? "" : ", at " + String.join(", ", addresses));
+    }
+
+    private static String shares(Traffic to) {
         if (to.shares().isEmpty()) {
             return "no traffic";
         }

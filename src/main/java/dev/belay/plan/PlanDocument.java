@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// A submission as a Markdown runbook: plan and rollback with the commands that do the same by
 /// hand, for the day on which Belay itself is away. It names variables and files of variables, and
@@ -196,8 +197,16 @@ public final class PlanDocument {
                     "{\"revision\":\"%s\",\"weight\":%d,%s}"
                             .formatted(share.revision(), share.weight(), backend));
         }
-        return "{\"token\":$token,\"port\":%d,\"shares\":[%s]}"
-                .formatted(traffic.port(), String.join(",", shares));
+        String at =
+                traffic.rules().at().isEmpty()
+                        ? ""
+                        : ",\"at\":["
+                                + traffic.rules().at().stream()
+                                        .map(one -> JsonOut.text(out -> WorkJson.write(out, one)))
+                                        .collect(Collectors.joining(","))
+                                + "]";
+        return "{\"token\":$token,\"port\":%d,\"shares\":[%s]%s}"
+                .formatted(traffic.port(), String.join(",", shares), at);
     }
 
     private void scale(Revision revision, int instances) {

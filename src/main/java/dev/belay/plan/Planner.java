@@ -70,6 +70,7 @@ public final class Planner {
         }
         var removal = new Removal(request);
         removal.into(changes, unchanged, problems);
+        Addresses.check(changes, request.inventory(), problems);
         unchanged.putAll(removal.left(changes.keySet()));
         if (!problems.isEmpty()) {
             return new Planning.Refused(problems);
@@ -168,13 +169,13 @@ public final class Planner {
                     new Deployment(
                             revision,
                             instances,
-                            List.of(all(port, revision, instances, instances > 0)),
+                            List.of(all(component, port, revision, instances)),
                             Testers.tests(component));
             case Component.Frontend(int port, Strategy _) ->
                     new Deployment(
                             revision,
                             0,
-                            List.of(all(port, revision, 0, true)),
+                            List.of(all(component, port, revision, 0)),
                             Testers.tests(component));
             case Component.Worker(Launch _, int instances, Strategy _) ->
                     new Deployment(revision, instances, List.of(), Testers.tests(component));
@@ -183,10 +184,12 @@ public final class Planner {
         };
     }
 
-    private static Traffic all(int port, Revision revision, int instances, boolean any) {
-        return any
-                ? new Traffic(port, List.of(new Traffic.Share(revision.id(), ALL, instances)))
-                : Traffic.none(port);
+    /// A service without instances gets requests, and answers none.
+    private static Traffic all(Component component, int port, Revision revision, int instances) {
+        boolean any = instances > 0 || component.kind() instanceof Component.Frontend;
+        List<Traffic.Share> shares =
+                any ? List.of(new Traffic.Share(revision.id(), ALL, instances)) : List.of();
+        return new Traffic(port, shares, component.rules());
     }
 
     private static Launch launch(Component component) {

@@ -77,7 +77,11 @@ final class WorkJson {
     }
 
     static void write(JsonOut out, Traffic traffic) {
-        out.open().put("port", traffic.port());
+        out.open();
+        if (!traffic.rules().at().isEmpty()) {
+            out.list("at", traffic.rules().at(), at -> write(out, at));
+        }
+        out.put("port", traffic.port());
         out.list(
                         "shares",
                         traffic.shares(),
@@ -87,6 +91,24 @@ final class WorkJson {
                                         .put("revision", share.revision())
                                         .put("weight", share.weight())
                                         .close())
+                .close();
+    }
+
+    /// As the gateway's own JSON has it, too.
+    static void write(JsonOut out, Traffic.At at) {
+        Traffic.Entrance entrance = at.entrance();
+        out.open()
+                .put(
+                        "entrance",
+                        () ->
+                                out.open()
+                                        .put("name", entrance.name())
+                                        .put("port", entrance.port())
+                                        .close())
+                .strings("headers", at.headers())
+                .strings("hosts", at.hosts())
+                .set("methods", at.methods())
+                .strings("paths", at.paths())
                 .close();
     }
 
@@ -145,7 +167,18 @@ final class WorkJson {
                                 new Traffic.Share(
                                         share.string("revision"),
                                         share.count("weight"),
-                                        share.count("instances"))));
+                                        share.count("instances"))),
+                in.has("at") ? new Traffic.Rules(in.list("at", WorkJson::at)) : Traffic.Rules.NONE);
+    }
+
+    private static Traffic.At at(JsonIn in) {
+        JsonIn entrance = in.at("entrance");
+        return new Traffic.At(
+                new Traffic.Entrance(entrance.string("name"), entrance.count("port")),
+                in.strings("hosts"),
+                in.strings("paths"),
+                in.set("methods"),
+                in.stringMap("headers"));
     }
 
     private static Revision revision(JsonIn in, Map<String, Revision> revisions) {

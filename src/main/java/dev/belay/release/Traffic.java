@@ -1,11 +1,17 @@
 package dev.belay.release;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Who gets a component's requests: its line in the gateway's table.
 ///
 /// @param port the stable port that the gateway listens on; 0 when it is to listen on none
-public record Traffic(int port, List<Share> shares) {
+/// @param rules how else requests find it
+public record Traffic(int port, List<Share> shares, Rules rules) {
     /// Nobody, and no port: the gateway has no line for it.
     public static final Traffic NOWHERE = new Traffic(0, List.of());
 
@@ -13,9 +19,27 @@ public record Traffic(int port, List<Share> shares) {
         shares = List.copyOf(shares);
     }
 
+    /// A line with a port of its own and nothing more.
+    public Traffic(int port, List<Share> shares) {
+        this(port, shares, Rules.NONE);
+    }
+
     /// Nobody: the gateway answers 503.
     public static Traffic none(int port) {
         return new Traffic(port, List.of());
+    }
+
+    /// The same line, and nobody there: whoever comes gets 503.
+    public Traffic toNobody() {
+        return new Traffic(port, List.of(), rules);
+    }
+
+    /// Every port at which its requests arrive.
+    public Set<Integer> ports() {
+        var ports = new TreeSet<Integer>();
+        ports.add(port);
+        rules.at().forEach(at -> ports.add(at.entrance().port()));
+        return ports;
     }
 
     /// A part of the traffic.
@@ -24,4 +48,49 @@ public record Traffic(int port, List<Share> shares) {
     /// @param instances how many of the revision's instances take part, the lowest numbered first;
     ///   0 for a frontend, which the gateway serves from the artifact itself
     public record Share(String revision, int weight, int instances) {}
+
+    /// How requests find a component besides its own port.
+    public record Rules(List<At> at) {
+        /// Its own port is all it has.
+        public static final Rules NONE = new Rules(List.of());
+
+        public Rules {
+            at = List.copyOf(at);
+        }
+    }
+
+    /// A port that the components of an environment share.
+    public record Entrance(String name, int port) {}
+
+    /// Which requests of an entrance are the component's: those that agree with every part.
+    ///
+    /// @param hosts names, or `*.` and a name for everything with one label more; none is any
+    /// @param paths prefixes that end where a segment does; none is any
+    /// @param methods none is any
+    /// @param headers name to value
+    public record At(
+            Entrance entrance,
+            List<String> hosts,
+            List<String> paths,
+            Set<String> methods,
+            Map<String, String> headers) {
+        public At {
+            // The order in which somebody writes them down makes no other line.
+            hosts = hosts.stream().distinct().sorted().toList();
+            paths = paths.stream().distinct().sorted().toList();
+            methods = Collections.unmodifiableSet(new TreeSet<>(methods));
+            headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+        }
+
+        /// Where people open it: `http://app.example.org:8080/api`.
+        public List<String> addresses() {
+            List<String> names = hosts.isEmpty() ? List.of("localhost") : hosts;
+            List<String> prefixes = paths.isEmpty() ? List.of("/") : paths;
+            String suffix = entrance.port() == 80 ? "" : ":" + entrance.port();
+            return names.stream()
+                    .flatMap(
+                            name -> prefixes.stream().map(path -> "http://" + name + suffix + path))
+                    .toList();
+        }
+    }
 }

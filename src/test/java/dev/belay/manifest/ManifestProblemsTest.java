@@ -240,6 +240,54 @@ class ManifestProblemsTest {
                 datastores: {d: {engine: redis, url: "redis://x", local: {port: 80}}}
                 """;
         assertThat(told(store + LOCAL)).containsExactly("port-taken 3:65");
+        String door =
+                """
+                components: {a: {kind: frontend, static: x, port: 80}}
+                environments: {local: {entrances: {public: {port: 80}}}}
+                """;
+        assertThat(told(door)).containsExactly("port-taken 3:51");
+    }
+
+    @Test
+    void two_components_that_want_the_same_requests_are_told() {
+        String text =
+                """
+                components:
+                  a: {kind: frontend, static: x, port: 80, at: [{entrance: public}]}
+                  b: {kind: frontend, static: x, port: 81, at: [{entrance: public, paths: [/b, /]}]}
+                environments: {local: {entrances: {public: {port: 8080}}}}
+                """;
+        assertThat(told(text)).containsExactly("route-taken 4:48");
+        assertThat(told(text.replace("/b, /", "/b"))).isEmpty();
+    }
+
+    @Test
+    void an_entrance_that_no_environment_has_and_what_no_request_can_be_are_told() {
+        String text =
+                """
+                components:
+                  a: {kind: frontend, static: x, port: 80, at: [{entrance: pubic, %s}]}
+                environments: {local: {entrances: {public: {port: 8080}}}}
+                """;
+        assertThat(told(text.formatted("paths: [/x]"))).containsExactly("unknown-reference 3:60");
+        for (String wrong :
+                List.of(
+                        "hosts: [App.example.org]",
+                        "hosts: ['a.*.org']",
+                        "hosts: ['example.org:80']",
+                        "paths: [x]",
+                        "paths: [/a/../b]",
+                        "paths: [/a/]",
+                        "paths: [/%61]",
+                        "methods: [get]",
+                        "headers: {x: ' 1'}")) {
+            assertThat(told(text.replace("pubic", "public").formatted(wrong)))
+                    .as(wrong)
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("wrong-value");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,35 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ManifestTest {
     @TempDir Path folder;
+
+    @Test
+    void a_component_is_found_where_its_environment_has_an_entrance() throws IOException {
+        Manifest manifest =
+                good(
+                        folder,
+                        """
+                        platform: shop
+                        components:
+                          web:
+                            kind: frontend
+                            static: x
+                            port: 3000
+                            at:
+                              - {entrance: public, hosts: [app.example.org], paths: [/shop]}
+                              - {entrance: partners, methods: [GET], headers: {x-key: "1"}}
+                        environments:
+                          local: {}
+                          production:
+                            port-offset: 10
+                            entrances: {public: {port: 8080}, partners: {port: 8081}}
+                          small: {entrances: {partners: {port: 8081}}}
+                        """);
+        assertThat(view(manifest, "local").component("web").rules()).isEqualTo(Traffic.Rules.NONE);
+        assertThat(view(manifest, "small").component("web").rules().at()).hasSize(1);
+        Traffic.At first = view(manifest, "production").component("web").rules().at().getFirst();
+        assertThat(first.entrance()).isEqualTo(new Traffic.Entrance("public", 8090));
+        assertThat(first.addresses()).containsExactly("http://app.example.org:8090/shop");
+    }
 
     @Test
     void the_example_of_the_design_is_read_as_it_is_written() throws IOException {

@@ -119,12 +119,31 @@ class PlanJsonTest {
         return found;
     }
 
+    @Test
+    void a_line_without_an_entrance_is_written_as_it_always_was() {
+        var bare = new Traffic(3000, List.of());
+        assertThat(JsonOut.text(out -> WorkJson.write(out, bare)))
+                .isEqualTo("{\"port\":3000,\"shares\":[]}");
+        assertThat(WorkJson.traffic(JsonIn.read("{\"port\":3000,\"shares\":[]}"))).isEqualTo(bare);
+    }
+
     // --- one of each ------------------------------------------------------------------------
 
     private static Plan everything() {
         var http = new Health.Http("/health", range(), Map.of("X-A", "b"), "ok \"ü\"\n");
         Revision api = revision(http);
-        Traffic traffic = new Traffic(3000, List.of(new Traffic.Share("api-1", 100, 2)));
+        var at =
+                new Traffic.At(
+                        new Traffic.Entrance("public", 8080),
+                        List.of("app.example.org", "*.example.org"),
+                        List.of("/api"),
+                        Set.of("GET", "HEAD"),
+                        Map.of("x-beta", "1"));
+        Traffic traffic =
+                new Traffic(
+                        3000,
+                        List.of(new Traffic.Share("api-1", 100, 2)),
+                        new Traffic.Rules(List.of(at)));
         List<SmokeTest> tests = tests();
         List<Work> works =
                 List.of(

@@ -103,6 +103,25 @@ class PlannerTest {
     }
 
     @Test
+    void only_the_entrance_changes() {
+        var before = running(Platform.of(service("api").at(8080, "/api")), "v1");
+        plan(Platform.of(service("api").at(8081, "/api")))
+                .as("v1")
+                .on(before)
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 api: all traffic to api@v1, at http://localhost:8081/api after 1",
+                        "3 api: seen to be so after 2");
+    }
+
+    @Test
+    void requests_that_another_component_still_has_are_refused_before_anything_begins() {
+        var both = Platform.of(service("api").at(8080, "/api"), service("web").port(3001));
+        var moved = Platform.of(service("api"), service("web").port(3001).at(8080, "/api"));
+        plan(moved).as("v2").on(running(both, "v1")).refuses("plan/route-taken");
+    }
+
+    @Test
     void an_instance_that_is_missing_is_started_again() {
         var platform = Platform.of(service("api"));
         var history = at(running(platform, "v1").components(), "api").history();

@@ -17,6 +17,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,6 +166,7 @@ final class Platform {
         private int instances = 2;
         private int port = 3000;
         private Strategy strategy = Strategy.BLUE_GREEN;
+        private Traffic.Rules rules = Traffic.Rules.NONE;
         private List<String> after = List.of();
         private List<String> uses = List.of();
         private List<SmokeTest> smoke = List.of();
@@ -188,6 +190,14 @@ final class Platform {
 
         Part port(int number) {
             port = number;
+            return this;
+        }
+
+        /// Everything below a path of the entrance `public`.
+        Part at(int entrance, String path) {
+            var door = new Traffic.Entrance("public", entrance);
+            var at = new Traffic.At(door, List.of(), List.of(path), Set.of(), Map.of());
+            rules = new Traffic.Rules(List.of(at));
             return this;
         }
 
@@ -238,6 +248,7 @@ final class Platform {
                     uses,
                     after,
                     smoke.stream().map(test -> new OwnedTest(test, tester(test))).toList(),
+                    rules,
                     Source.named("`" + name + "`"));
         }
 

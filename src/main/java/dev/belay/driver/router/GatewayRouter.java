@@ -5,11 +5,14 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
+import dev.belay.gateway.Entrance;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.HealthCheck;
+import dev.belay.gateway.Match;
 import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
+import dev.belay.gateway.Rules;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
@@ -68,12 +71,26 @@ public final class GatewayRouter implements Router {
         }
         var route =
                 new Route(
-                        key(order.scope()),
-                        order.token(),
-                        work.traffic().port(),
-                        shares.of(),
-                        health(work));
+                                key(order.scope()),
+                                order.token(),
+                                work.traffic().port(),
+                                shares.of(),
+                                health(work))
+                        .with(rules(work.traffic()));
         return answer(gateway.publish(route));
+    }
+
+    private static Rules rules(Traffic traffic) {
+        return new Rules(
+                traffic.rules().at().stream()
+                        .map(at ->
+                                new Match(
+                                        new Entrance(at.entrance().name(), at.entrance().port()),
+                                        at.hosts(),
+                                        at.paths(),
+                                        at.methods(),
+                                        at.headers()))
+                        .toList());
     }
 
     /// Which addresses the shares mean.
@@ -207,6 +224,7 @@ public final class GatewayRouter implements Router {
 
     private static boolean agrees(Route route, Traffic traffic) {
         return route.port() == traffic.port()
+                && route.rules().equals(rules(traffic))
                 && route.shares().size() == traffic.shares().size()
                 && traffic.shares().stream()
                         .allMatch(s -> route.shares().stream().anyMatch(r -> agrees(r, s)));
@@ -257,8 +275,14 @@ public final class GatewayRouter implements Router {
     public boolean listens(int port) {
         try {
             for (JsonNode line : gateway.routes().path("routes")) {
-                if (line.path("route").path("port").asInt() == port) {
+                JsonNode route = line.path("route");
+                if (route.path("port").asInt() == port) {
                     return true;
+                }
+                for (JsonNode at : route.path("at")) {
+                    if (at.path("entrance").path("port").asInt() == port) {
+                        return true;
+                    }
                 }
             }
             return false;

@@ -82,6 +82,21 @@ public final class Shapes {
     public static final Shape<String> URL_PATH =
             matching("a path that starts with `/`", "/[^\\s]{0,2000}");
 
+    public static final Shape<String> HOST =
+            matching(
+                    "a host's name in small letters, such as `app.example.org` or `*.example.org`",
+                    "(\\*\\.)?[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63}){0,30}");
+
+    public static final Shape<String> PATH_PREFIX =
+            matching(
+                    "the beginning of a path, such as `/api`, without `.`, `..`, `%` and a last `/`",
+                    "/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,=:@-]{1,100}){1,20}");
+
+    public static final Shape<String> METHOD = matching("a method, such as `GET`", "[A-Z]{1,20}");
+
+    public static final Shape<String> HEADER_VALUE =
+            matching("a header's value", "[!-~]([ -~]{0,198}[!-~])?");
+
     public static final Shape<String> SIGNAL =
             matching("a signal, such as `TERM`", "TERM|INT|QUIT|HUP|USR1|USR2|KILL");
 

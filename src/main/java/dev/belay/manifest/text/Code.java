@@ -34,6 +34,7 @@ public enum Code {
     UNKNOWN_REFERENCE("A name that nothing in the manifest has."),
     CYCLE("Things wait for each other, or include each other, in a circle."),
     PORT_TAKEN("Two things want the same port, or an offset moves one out of range."),
+    ROUTE_TAKEN("Two components want the same requests of an entrance."),
     NAME_TAKEN("Two things that are referred to by name have the same one."),
     ORDER("`order` and `after` contradict each other, or `order` names a component twice."),
     INCLUDE("An included file cannot be read or holds what only `belay.yaml` may hold."),

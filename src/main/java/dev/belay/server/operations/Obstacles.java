@@ -33,8 +33,7 @@ public final class Obstacles {
             for (Map.Entry<String, Deployment> goal : plan.desired().entrySet()) {
                 Scope scope = Scope.component(plan.environment(), goal.getKey());
                 for (Traffic line : goal.getValue().traffic()) {
-                    var work =
-                            new Work.Preflight(Set.of(), Map.of(), Set.of(line.port()), Set.of());
+                    var work = new Work.Preflight(Set.of(), Map.of(), line.ports(), Set.of());
                     var order = new Order(scope, 0, "", 0, WITHIN);
                     if (checks.look(work, order, Duration.ZERO)
                             instanceof Look.Failed(String reason, String hint, String _)) {

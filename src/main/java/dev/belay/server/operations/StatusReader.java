@@ -130,6 +130,7 @@ public final class StatusReader {
                 scope.name(),
                 component == null ? "gone from the manifest" : kind(component.kind()),
                 port(component, seen),
+                addresses(wanted),
                 owner != null && owner.row().state() != ReleaseState.HELD
                         ? changing(state, owner)
                         : state,
@@ -265,6 +266,15 @@ public final class StatusReader {
             case Component.Frontend frontend -> frontend.port();
             case null, default -> seen == null ? 0 : seen.port();
         };
+    }
+
+    private static List<String> addresses(@Nullable Deployment wanted) {
+        return wanted == null
+                ? List.of()
+                : wanted.traffic().stream()
+                        .flatMap(line -> line.rules().at().stream())
+                        .flatMap(at -> at.addresses().stream())
+                        .toList();
     }
 
     private static String kind(Component.Kind kind) {

@@ -44,6 +44,7 @@ public record StatusView(
     ///
     /// @param kind `service`, `frontend`, `worker`, `job`, `contract`
     /// @param port the stable one, 0 for none
+    /// @param addresses where people find it besides its port
     /// @param state `well`, `changing` (a release is at it), `unwell`, `nothing` (never deployed)
     /// @param because why it is not well
     /// @param release what brought the present revision, or `""`
@@ -53,6 +54,7 @@ public record StatusView(
             String name,
             String kind,
             int port,
+            List<String> addresses,
             String state,
             String because,
             String release,
@@ -61,6 +63,7 @@ public record StatusView(
             String busyWith,
             List<RevisionStatus> revisions) {
         public ComponentStatus {
+            addresses = List.copyOf(addresses);
             revisions = List.copyOf(revisions);
         }
     }

@@ -70,6 +70,7 @@ public final class StatusText {
                         + (component.busyWith().isEmpty()
                                 ? ""
                                 : "  " + paint.busy(component.busyWith())));
+        component.addresses().forEach(address -> line("    " + Paint.plain(address)));
         component.revisions().forEach(this::revision);
     }
 
