@@ -1,8 +1,6 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
@@ -51,7 +49,7 @@ interface Client {
     /// An answer before the answer, such as 100, with its end.
     void writeInterim(HttpResponse response);
 
-    /// The last answer before another protocol; [#tunnel] follows.
+    /// The last answer before another protocol; [#handOver] follows.
     void writeSwitch(HttpResponse response);
 
     void write(HttpContent part);
@@ -80,13 +78,6 @@ interface Client {
     /// Ends where the end of the connection is the only end that the answer has.
     void endHere();
 
-    /// Leaves HTTP: from now on bytes pass from each side to the other.
-    ///
-    /// @param request what asked for it
-    /// @param transcript ends with the tunnel
-    void tunnel(
-            UpstreamConnection member,
-            RevisionTraffic traffic,
-            HttpHeaders request,
-            Transcript transcript);
+    /// Leaves HTTP: from now on only bytes pass.
+    TunnelEnd handOver();
 }

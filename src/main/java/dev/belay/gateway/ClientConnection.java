@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -101,10 +99,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public Loop loop() {
         return loop;
-    }
-
-    Channel channel() {
-        return channel;
     }
 
     @Override
@@ -258,16 +252,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public void tunnel(
-            UpstreamConnection member,
-            RevisionTraffic traffic,
-            HttpHeaders request,
-            Transcript transcript) {
-        Tunnel.join(this, member, traffic, request, transcript);
+    public TunnelEnd handOver() {
+        leave();
+        return new SocketTunnelEnd(channel);
     }
 
-    /// Hands the socket over; nothing of this protocol stays behind.
-    void handOver() {
+    /// Nothing of this protocol stays behind.
+    void leave() {
         current = null;
         loop.closed(this);
         backlog.forEach(ReferenceCountUtil::release);

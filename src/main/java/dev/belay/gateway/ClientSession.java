@@ -87,7 +87,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     ///
     /// @param before the last of them
     static void replace(ClientConnection before, ChannelPipeline pipeline) {
-        before.handOver();
+        before.leave();
         pipeline.remove(RequestDecoder.class);
         pipeline.remove(ResponseEncoder.class);
         pipeline.remove(before);
@@ -117,6 +117,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                             .maxConcurrentStreams(before.proxy().limits().streams().atOnce())
                             .initialWindowSize(STREAM_WINDOW)
                             .maxFrameSize(FRAME_MAX)
+                            .connectProtocolEnabled(true)
                             .maxHeaderListSize(before.proxy().limits().sizes().headers()));
             decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
             encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);

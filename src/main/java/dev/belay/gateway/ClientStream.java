@@ -1,18 +1,20 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -42,6 +44,14 @@ final class ClientStream implements Client {
     private boolean requestOpen = true;
     private boolean wanted = true;
     private boolean headOnly;
+
+    /// Whether a WebSocket is to be opened, and what the member must answer for.
+    private boolean connecting;
+
+    private String webSocketKey = "";
+    private ByteBuf early = Unpooled.EMPTY_BUFFER;
+    private boolean switched;
+    private TunnelEnd.@Nullable Listener tunnel;
     private boolean closed;
 
     /// How much of the body may still come.
@@ -72,11 +82,17 @@ final class ClientStream implements Client {
             answer(refusal, refusal.reasonPhrase());
             return;
         }
+        webSocketKey = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
+        connecting = request.headers().contains(HttpHeaderNames.UPGRADE);
         Exchange exchange = Exchange.of(this, request);
         current = exchange;
         exchange.begin();
         if (end) {
             take(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else if (connecting && current != null) {
+            // Of the request; the stream stays open for what follows the switch.
+            current.onContent(LastHttpContent.EMPTY_LAST_CONTENT);
+            session.touched(this);
         }
     }
 
@@ -85,6 +101,9 @@ final class ClientStream implements Client {
     /// @return for how many of the bytes the client may send new ones
     int onData(ByteBuf data, boolean end) {
         int bytes = data.readableBytes();
+        if (connecting && (tunnel != null || current != null)) {
+            return onTunnelData(data, end);
+        }
         if (current == null) {
             requestOpen = requestOpen && !end;
             return bytes;
@@ -105,7 +124,31 @@ final class ClientStream implements Client {
         return 0;
     }
 
+    /// What comes before the member has switched waits; the client's window bounds it.
+    private int onTunnelData(ByteBuf data, boolean end) {
+        int bytes = data.readableBytes();
+        requestOpen = !end;
+        if (tunnel == null) {
+            early = Unpooled.wrappedBuffer(early, data.retain());
+        } else {
+            tunnel.onBytes(data.retain());
+            session.touched(this);
+            if (end) {
+                tunnel.onInputEnd();
+            }
+        }
+        if (wanted && tunnel != null) {
+            return bytes;
+        }
+        owed += bytes;
+        return 0;
+    }
+
     void onTrailers(Http2Headers fields) {
+        if (connecting) {
+            session.reset(stream, Http2Error.PROTOCOL_ERROR);
+            return;
+        }
         LastHttpContent last = H2Fields.trailers(fields);
         if (last != null) {
             take(last);
@@ -125,7 +168,9 @@ final class ClientStream implements Client {
     }
 
     void onBatchEnd() {
-        if (current != null) {
+        if (tunnel != null) {
+            tunnel.onBatchEnd();
+        } else if (current != null) {
             current.onBatchEnd();
         }
     }
@@ -133,6 +178,8 @@ final class ClientStream implements Client {
     void onWritability() {
         if (file != null) {
             pump();
+        } else if (tunnel != null) {
+            tunnel.onWritability();
         } else if (current != null) {
             current.onClientWritability();
         }
@@ -141,6 +188,11 @@ final class ClientStream implements Client {
     void onClosed() {
         closed = true;
         closeFile();
+        early.release();
+        early = Unpooled.EMPTY_BUFFER;
+        if (tunnel != null) {
+            tunnel.onGone();
+        }
         Exchange left = current;
         current = null;
         if (left != null) {
@@ -155,6 +207,10 @@ final class ClientStream implements Client {
     }
 
     void sweep(long now) {
+        if (tunnel != null) {
+            // It keeps its own time.
+            return;
+        }
         if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
             session.reset(stream, Http2Error.CANCEL);
         } else if (now - deadline < 0) {
@@ -240,6 +296,11 @@ final class ClientStream implements Client {
     /// take nothing else for an answer without a message.
     @Override
     public void writeHead(HttpResponse response) {
+        if (connecting && response.status().codeClass() == HttpStatusClass.SUCCESS) {
+            // The member took the wish for an ordinary request; here its answer would be a yes.
+            session.reset(stream, Http2Error.CONNECT_ERROR);
+            return;
+        }
         pending = response;
     }
 
@@ -267,21 +328,103 @@ final class ClientStream implements Client {
 
     @Override
     public void writeSwitch(HttpResponse response) {
-        throw new IllegalStateException("nobody could ask for it");
+        HttpHeaders headers = response.headers();
+        String accept = headers.get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, "");
+        if (!accept.equals(WebSocketFrames.accept(webSocketKey))) {
+            // Somebody else's answer, kept somewhere on its way (RFC 6455 §1.3).
+            session.reset(stream, Http2Error.CONNECT_ERROR);
+            return;
+        }
+        headers.remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT);
+        response.setStatus(HttpResponseStatus.OK);
+        switched = true;
+        head(response);
     }
 
     @Override
-    public void tunnel(
-            UpstreamConnection member,
-            RevisionTraffic traffic,
-            HttpHeaders request,
-            Transcript transcript) {
-        throw new IllegalStateException("nobody could ask for it");
+    public TunnelEnd handOver() {
+        current = null;
+        return new StreamEnd();
+    }
+
+    /// This stream as one side of a tunnel.
+    private final class StreamEnd implements TunnelEnd {
+        private boolean outputEnded;
+
+        @Override
+        public void listen(Listener told) {
+            tunnel = told;
+            if (early.isReadable()) {
+                told.onBytes(early);
+                told.onBatchEnd();
+            }
+            early = Unpooled.EMPTY_BUFFER;
+            ClientStream.this.read(true);
+            if (!requestOpen) {
+                told.onInputEnd();
+            }
+        }
+
+        @Override
+        public boolean alive() {
+            return !closed;
+        }
+
+        @Override
+        public void write(ByteBuf bytes) {
+            data(bytes, false, session.context().newPromise());
+        }
+
+        @Override
+        public void flush() {
+            session.flush(session.context());
+        }
+
+        @Override
+        public boolean writable() {
+            return ClientStream.this.writable();
+        }
+
+        @Override
+        public void read(boolean more) {
+            ClientStream.this.read(more);
+        }
+
+        @Override
+        public void endOutput() {
+            if (!outputEnded && !closed) {
+                outputEnded = true;
+                data(Unpooled.EMPTY_BUFFER, true, session.context().newPromise());
+                flush();
+            }
+        }
+
+        @Override
+        public boolean outputEnded() {
+            return outputEnded;
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            if (outputEnded) {
+                session.reset(stream, Http2Error.CANCEL);
+            } else {
+                outputEnded = true;
+                data(Unpooled.EMPTY_BUFFER, true, ending());
+                flush();
+            }
+        }
     }
 
     @Override
     public void write(HttpContent part) {
-        if (part instanceof LastHttpContent last) {
+        if (switched) {
+            // The end of a head that is none here.
+            part.release();
+        } else if (part instanceof LastHttpContent last) {
             end(last, ending());
         } else {
             headIfPending();

@@ -16,10 +16,12 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ final class H2Fields {
     private static final Pattern STATUS = Pattern.compile("[1-9][0-9]{2}");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
+    /// Bytes (RFC 6455 §4.1).
+    private static final int WEBSOCKET_KEY = 16;
+
     /// Method, scheme, path and authority.
     private static final int PSEUDO = 4;
 
@@ -57,13 +62,17 @@ final class H2Fields {
     static @Nullable HttpRequest request(Http2Headers fields, boolean end, boolean secure) {
         String method = only(fields, PseudoHeaderName.METHOD);
         String authority = only(fields, PseudoHeaderName.AUTHORITY);
-        // Extended CONNECT (RFC 8441) is not offered.
+        boolean protocol = !fields.getAll(PseudoHeaderName.PROTOCOL.value()).isEmpty();
+        boolean webSocket = protocol && !end && opensWebSocket(fields);
         boolean foreign =
-                !fields.getAll(PseudoHeaderName.PROTOCOL.value()).isEmpty()
+                (protocol && !webSocket)
                         || fields.getAll(PseudoHeaderName.AUTHORITY.value()).size() > 1;
         boolean many = fields.size() > RequestDecoder.FIELDS_MAX;
         if (method == null || !isToken(method) || foreign || many) {
             return null;
+        }
+        if (webSocket) {
+            method = "GET";
         }
         String target = target(fields, method, authority, secure ? "https" : "http");
         if (target == null) {
@@ -87,7 +96,30 @@ final class H2Fields {
         if (crumbs.size() > 1) {
             headers.set(HttpHeaderNames.COOKIE, String.join("; ", crumbs));
         }
+        if (webSocket) {
+            return handshake(request);
+        }
         frame(request, end);
+        return request;
+    }
+
+    /// Extended CONNECT (RFC 8441), for the one protocol that it is offered for.
+    private static boolean opensWebSocket(Http2Headers fields) {
+        return "CONNECT".equals(only(fields, PseudoHeaderName.METHOD))
+                && "websocket".equalsIgnoreCase(only(fields, PseudoHeaderName.PROTOCOL));
+    }
+
+    /// What opens a WebSocket over HTTP/1.1, which is what members know; null for one with a body.
+    private static @Nullable HttpRequest handshake(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            return null;
+        }
+        byte[] key = new byte[WEBSOCKET_KEY];
+        ThreadLocalRandom.current().nextBytes(key);
+        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+        headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, Base64.getEncoder().encodeToString(key));
         return request;
     }
 

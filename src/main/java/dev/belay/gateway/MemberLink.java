@@ -1,8 +1,6 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.time.Duration;
 
@@ -46,6 +44,6 @@ interface MemberLink {
     /// Lets go without a word to the exchange, which knows. What is still under way is in vain.
     void close();
 
-    /// Leaves HTTP: from now on bytes pass from each side to the other.
-    void tunnel(Client client, RevisionTraffic traffic, HttpHeaders request, Transcript transcript);
+    /// Leaves HTTP: from now on only bytes pass.
+    TunnelEnd handOver();
 }

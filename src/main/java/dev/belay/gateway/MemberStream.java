@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -128,8 +127,7 @@ final class MemberStream implements MemberLink {
     }
 
     @Override
-    public void tunnel(
-            Client client, RevisionTraffic traffic, HttpHeaders request, Transcript transcript) {
+    public TunnelEnd handOver() {
         throw new IllegalStateException("HTTP/2 knows no switch of protocols");
     }
 

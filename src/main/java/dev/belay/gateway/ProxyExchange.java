@@ -383,7 +383,7 @@ final class ProxyExchange implements Exchange {
         over = true;
         link = null;
         client.flush();
-        used.tunnel(client, share.traffic(), request.headers(), transcript);
+        Tunnel.join(client, used, share.traffic(), request.headers(), transcript);
     }
 
     // --- the polite end -------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 package dev.belay.gateway;
 
-import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -129,9 +127,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     }
 
     @Override
-    public void tunnel(
-            Client client, RevisionTraffic traffic, HttpHeaders request, Transcript transcript) {
-        client.tunnel(this, traffic, request, transcript);
+    public TunnelEnd handOver() {
+        exchange = null;
+        return new SocketTunnelEnd(channel());
     }
 
     @Override

@@ -2,11 +2,18 @@ package dev.belay.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
 /// Follows one direction of a WebSocket just enough to know where a frame ends (RFC 6455 §5.2).
 /// Once a close is wanted, everything after the next boundary is dropped: after a close frame
 /// nothing may follow.
 final class WebSocketFrames {
+    /// Of every WebSocket server in the world (RFC 6455 §1.3).
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
     private static final int MASK_BIT = 0x80;
     private static final int LENGTH_BITS = 0x7F;
     private static final int LENGTH_16 = 126;
@@ -29,6 +36,17 @@ final class WebSocketFrames {
     private boolean masked;
     private boolean wanted;
     private boolean closed;
+
+    /// What a server answers to a client's key (RFC 6455 §4.2.2).
+    static String accept(String key) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            byte[] digest = sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /// A close frame.
     ///
