@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.AccessLog;
 import dev.belay.problem.Problem;
 import java.io.IOException;
 import java.time.Instant;
@@ -50,6 +51,8 @@ final class AdminApi {
                                         + CertificateReport.prometheus(certificates, Instant.now()),
                                 "text/plain; version=0.0.4; charset=utf-8");
                 case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy));
+                case "GET log" -> Answer.json(OK, log());
+                case "PUT log" -> set(body);
                 default -> nowhere(method, target);
             };
         }
@@ -72,6 +75,33 @@ final class AdminApi {
         } catch (JacksonException e) {
             String why = "the body is not JSON: " + e.getOriginalMessage();
             return malformed(List.of(RouteJson.malformed("json", why)));
+        }
+    }
+
+    private ObjectNode log() {
+        Tallies tallies = proxy.chronicle().tallies();
+        AccessLog log = proxy.chronicle().logKeeper().log();
+        return LogJson.write(log.settings())
+                .put("file", log.path().toString())
+                .put("written", tallies.of(Tally.LOG_LINES))
+                .put("lost", tallies.of(Tally.LOG_DROPPED));
+    }
+
+    private Answer set(String body) {
+        LogKeeper keeps = proxy.chronicle().logKeeper();
+        try {
+            LogJson.Reading reading =
+                    LogJson.read(RouteJson.MAPPER.readTree(body), keeps.log().settings());
+            if (!reading.problems().isEmpty()) {
+                return malformed(reading.problems());
+            }
+            keeps.set(reading.settings());
+            return Answer.json(OK, log());
+        } catch (JacksonException e) {
+            return unreadable("the body is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            String message = "the settings cannot be written: " + e.getMessage();
+            return answer(new PublishReply.Unreachable(message));
         }
     }
 

@@ -48,7 +48,6 @@ final class Admission {
             HttpResponseStatus status,
             String why) {
         refusals.count(reason);
-        client.proxy().chronicle().turnedAway(client, request, status, why);
-        return new TurnedAway(client, RequestRules.hasBody(request), status, why);
+        return new TurnedAway(client, request, status, why);
     }
 }

@@ -16,7 +16,6 @@ interface Exchange {
         HttpResponseStatus refusal = port == null ? null : port.refusal(request);
         Table.Entry entry = port == null || refusal != null ? null : port.find(request);
         if (port != null && entry == null) {
-            boolean body = RequestRules.hasBody(request);
             // A browser takes a connection for every host of its certificate, and asks anew then.
             boolean misdirected = client.secure() && port.foreign(request);
             HttpResponseStatus nobody =
@@ -24,8 +23,8 @@ interface Exchange {
                             ? HttpResponseStatus.MISDIRECTED_REQUEST
                             : HttpResponseStatus.NOT_FOUND;
             return refusal == null
-                    ? new TurnedAway(client, body, nobody, "Nothing is here.")
-                    : new TurnedAway(client, body, refusal, refusal.reasonPhrase());
+                    ? new TurnedAway(client, request, nobody, "Nothing is here.")
+                    : new TurnedAway(client, request, refusal, refusal.reasonPhrase());
         }
         Table.LiveShare share = entry == null ? null : entry.choose();
         return entry != null && share != null && share.root() != null

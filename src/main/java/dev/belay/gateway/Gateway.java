@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A running gateway: put together here, taken apart by [#close].
@@ -16,26 +17,38 @@ public final class Gateway implements AutoCloseable {
     private final Loops loops;
     private final TableKeeper keeper;
     private final AdminServer admin;
+    private final Chronicle chronicle;
 
-    private Gateway(FileChannel lockFile, Loops loops, TableKeeper keeper, AdminServer admin) {
+    private Gateway(
+            FileChannel lockFile,
+            Loops loops,
+            TableKeeper keeper,
+            AdminServer admin,
+            Chronicle chronicle) {
         this.lockFile = lockFile;
         this.loops = loops;
         this.keeper = keeper;
         this.admin = admin;
+        this.chronicle = chronicle;
     }
 
     /// Loads the table of the last run, opens its ports and then the admin socket.
     ///
     /// @throws IOException when another gateway has the folder, or its table cannot be used
     public static Gateway start(GatewayOptions options) throws IOException {
+        return start(options, System.getenv());
+    }
+
+    /// @param environment the variables of OpenTelemetry are in it
+    static Gateway start(GatewayOptions options, Map<String, String> environment)
+            throws IOException {
         Path folder = options.folder();
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         FileChannel lockFile = lock(folder);
-        var tallies = new Tallies();
-        var chronicle = new Chronicle(tallies);
+        var chronicle = Chronicle.open(folder, environment);
         var loops = new Loops(options.threads(), options.limits());
-        loops.watchLag(tallies.loopLag());
+        loops.watchLag(chronicle.tallies().loopLag());
         var prober = new Prober(loops);
         var proxy = new Proxy(loops, options, prober, chronicle);
         var certificates = new Certificates();
@@ -45,10 +58,11 @@ public final class Gateway implements AutoCloseable {
             keeper.restore();
             var admin =
                     new AdminServer(options.socket(), new AdminApi(keeper, proxy, certificates));
-            return new Gateway(lockFile, loops, keeper, admin);
+            return new Gateway(lockFile, loops, keeper, admin, chronicle);
         } catch (IOException | RuntimeException e) {
             keeper.close();
             loops.close();
+            chronicle.close();
             lockFile.close();
             throw e;
         }
@@ -81,6 +95,8 @@ public final class Gateway implements AutoCloseable {
         admin.close();
         keeper.close();
         loops.close();
+        // After the last request has ended.
+        chronicle.close();
         lockFile.close();
     }
 }

@@ -124,6 +124,40 @@ public final class GatewayClient {
         return exchange("GET", "/metrics", "").body();
     }
 
+    /// What came of new settings of the access log.
+    ///
+    /// @param settings as they are now, of use only when there is no problem
+    public record LogReply(JsonNode settings, List<Problem> problems) {
+        public LogReply {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /// What the access log keeps, where it lies, and how many lines it wrote and lost.
+    public JsonNode log() throws IOException {
+        return ask("GET", "/log", null);
+    }
+
+    /// Changes what the access log keeps; what is not named stays.
+    public LogReply log(JsonNode changes) throws IOException {
+        Answer answer = exchange("PUT", "/log", changes.toString());
+        try {
+            JsonNode json = RouteJson.MAPPER.readTree(answer.body());
+            return switch (answer.status()) {
+                case OK -> new LogReply(json, List.of());
+                case UNPROCESSABLE -> new LogReply(json, LogJson.problems(json));
+                default ->
+                        throw new IOException(
+                                "the gateway answered "
+                                        + answer.status()
+                                        + ": "
+                                        + json.path("message").asString(answer.body()));
+            };
+        } catch (JacksonException e) {
+            throw new IOException("the gateway's answer is not JSON", e);
+        }
+    }
+
     /// Whether a gateway answers.
     public boolean alive() {
         try {

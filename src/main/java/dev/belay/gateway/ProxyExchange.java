@@ -75,6 +75,7 @@ final class ProxyExchange implements Exchange {
         this.patient = RequestRules.speaksGrpc(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
         Forwarding.request(request, client.address(), client.secure(), upgrade);
+        client.proxy().chronicle().trace(transcript);
     }
 
     private Limits limits() {
@@ -484,7 +485,7 @@ final class ProxyExchange implements Exchange {
             traffic().abandoned();
         }
         MemberLink used = link;
-        end(Transcript.Ending.COMPLETE);
+        end(Transcript.Ending.CLIENT_LEFT);
         if (used != null) {
             used.close();
         }
@@ -495,8 +496,9 @@ final class ProxyExchange implements Exchange {
         if (!begun) {
             answered(status.code());
         }
+        transcript.because(why);
         MemberLink used = link;
-        end(Transcript.Ending.COMPLETE);
+        end(begun ? Transcript.Ending.CUT : Transcript.Ending.FAILED);
         if (used != null) {
             used.close();
         }

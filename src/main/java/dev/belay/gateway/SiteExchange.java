@@ -53,6 +53,7 @@ final class SiteExchange implements Exchange {
         RouteKey key = entry.route().key();
         transcript.routed(key.environment(), key.component());
         transcript.asked(traffic.revision(), "");
+        client.proxy().chronicle().trace(transcript);
         traffic.enter();
     }
 

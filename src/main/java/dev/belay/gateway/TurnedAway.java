@@ -1,6 +1,8 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 
@@ -11,12 +13,13 @@ final class TurnedAway implements Exchange {
     private final boolean body;
     private final HttpResponseStatus status;
     private final String why;
+    private final Transcript transcript;
     private boolean over;
 
-    /// @param body whether the request has one, which nobody will read
-    TurnedAway(Client client, boolean body, HttpResponseStatus status, String why) {
+    TurnedAway(Client client, HttpRequest request, HttpResponseStatus status, String why) {
         this.client = client;
-        this.body = body;
+        this.body = RequestRules.hasBody(request);
+        this.transcript = client.proxy().chronicle().open(client, request);
         this.status = status;
         this.why = why;
     }
@@ -40,8 +43,17 @@ final class TurnedAway implements Exchange {
 
     private void answer() {
         if (!over) {
-            over = true;
+            transcript.answered(status.code());
+            transcript.because(why);
+            end(Transcript.Ending.REFUSED);
             client.answer(status, why);
+        }
+    }
+
+    private void end(Transcript.Ending how) {
+        if (!over) {
+            over = true;
+            client.proxy().chronicle().end(transcript, how);
         }
     }
 
@@ -52,7 +64,9 @@ final class TurnedAway implements Exchange {
     public void onClientWritability() {}
 
     @Override
-    public void onClientGone() {}
+    public void onClientGone() {
+        end(Transcript.Ending.CLIENT_LEFT);
+    }
 
     @Override
     public void onBadContent(HttpResponseStatus because) {
@@ -61,6 +75,7 @@ final class TurnedAway implements Exchange {
 
     @Override
     public void onTimeout() {
+        end(Transcript.Ending.CUT);
         client.abort();
     }
 

@@ -33,6 +33,8 @@
 /// | `GET /certificates` | | 200 `{certificates: [{name, hosts, from, until, issuer, fingerprint}], warnings}` |
 /// | `GET /counts` | | 200, everything counted |
 /// | `GET /metrics` | | 200, the same for Prometheus |
+/// | `GET /log` | | 200, what the access log keeps, and `file` |
+/// | `PUT /log` | any of `{on, sample, slowMillis, components, statuses, paths, queries}` | 200, as `GET /log` |
 ///
 /// Refusals change nothing: 409 with `reason` `stale-token`, `not-ready`, `port-taken` or
 /// `route-taken`; 422 with `problems`; 503 with `reason` `unknown` when the outcome has to be found

@@ -74,13 +74,18 @@ final class GatewayProcess {
         command.add(state.gateway().toString());
         var builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
-        environment.keySet().retainAll(VARIABLES);
+        environment.keySet().removeIf(name -> !passed(name));
         environment.putAll(GatewayMain.ENVIRONMENT);
         return builder.directory(state.gateway().toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
+    }
+
+    /// With OpenTelemetry's, which may hold a key for the collector, and nobody else's.
+    private static boolean passed(String variable) {
+        return VARIABLES.contains(variable) || variable.startsWith("OTEL_");
     }
 
     /// Absolute, as the gateway lives in another folder.

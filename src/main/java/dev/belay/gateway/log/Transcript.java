@@ -1,7 +1,9 @@
 package dev.belay.gateway.log;
 
+import dev.belay.gateway.trace.Span;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// What happened to one request: made when its head has come, filled in on its way, and told once,
 /// at its end. Used on one event loop alone. It holds what is at hand anyway, so that a request
@@ -10,17 +12,28 @@ public final class Transcript {
     /// How it came to its end.
     public enum Ending {
         /// The whole answer is with the client, or on its way.
-        COMPLETE,
+        COMPLETE("complete"),
         /// It was not looked at any further: it broke a rule, or nobody could take it.
-        REFUSED,
+        REFUSED("refused"),
         /// A member was asked, and the gateway had to answer for it.
-        FAILED,
+        FAILED("failed"),
         /// The client did not wait.
-        CLIENT_LEFT,
+        CLIENT_LEFT("client-left"),
         /// The answer began and could not be brought to its end.
-        CUT,
+        CUT("cut"),
         /// It became a WebSocket or the like, which has ended.
-        TUNNEL
+        TUNNEL("tunnel");
+
+        private final String word;
+
+        Ending(String word) {
+            this.word = word;
+        }
+
+        /// As it is written down.
+        public String word() {
+            return word;
+        }
     }
 
     private final HttpRequest request;
@@ -40,6 +53,7 @@ public final class Transcript {
     private long ended;
     private Ending ending = Ending.CLIENT_LEFT;
     private String why = "";
+    private Span.@Nullable Begun span;
 
     /// @param client the other end of the connection
     /// @param port the stable port that it came to
@@ -87,6 +101,11 @@ public final class Transcript {
         status = withStatus;
         head = System.nanoTime() - started;
         return head;
+    }
+
+    /// It is sampled: this is its place in a trace.
+    public void traced(Span.Begun as) {
+        span = as;
     }
 
     /// Why it does not end well; a sentence.
@@ -172,6 +191,11 @@ public final class Transcript {
 
     public String why() {
         return why;
+    }
+
+    /// Null when it is not sampled.
+    public Span.@Nullable Begun span() {
+        return span;
     }
 
     /// Whether the gateway or a member failed it.
