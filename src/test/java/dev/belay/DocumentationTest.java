@@ -154,6 +154,11 @@ class DocumentationTest {
         for (String name : CommandTree.names()) {
             String help = help(name).replaceFirst("(?s)\nExit codes:.*", "");
             page.append("\n## ").append(name).append("\n\n```text\n").append(help).append("```\n");
+            for (String part : tree(System.out).parts(name)) {
+                String own = help(name, part).replaceFirst("(?s)\nExit codes:.*", "");
+                page.append("\n### ").append(name).append(' ').append(part);
+                page.append("\n\n```text\n").append(own).append("```\n");
+            }
         }
         if (Boolean.getBoolean("write-reference")) {
             Files.writeString(COMMANDS, page);
@@ -241,10 +246,12 @@ class DocumentationTest {
                 .toArray(String[]::new);
     }
 
-    private String help(String command) {
+    private String help(String... command) {
         var bytes = new ByteArrayOutputStream();
         var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        assertThat(tree(out).run(command, "--help")).isZero();
+        var words = new ArrayList<>(List.of(command));
+        words.add("--help");
+        assertThat(tree(out).run(words.toArray(String[]::new))).isZero();
         return bytes.toString(StandardCharsets.UTF_8);
     }
 

@@ -123,6 +123,12 @@ public final class CommandTree {
         return List.copyOf(COMMANDS.keySet());
     }
 
+    /// Names of the commands below one, in the order of its `--help`.
+    public List<String> parts(String name) {
+        Function<Context, BelayCommand> make = COMMANDS.get(name);
+        return make == null ? List.of() : List.copyOf(make.apply(context).parts().keySet());
+    }
+
     /// All commands, for help, completion and whatever was mistyped.
     public CommandLine all() {
         return with(names());
@@ -170,7 +176,10 @@ public final class CommandTree {
         for (String name : names) {
             Function<Context, BelayCommand> make = COMMANDS.get(name);
             if (make != null) {
-                line.addSubcommand(name, make.apply(context));
+                BelayCommand command = make.apply(context);
+                var own = new CommandLine(command);
+                command.parts().forEach(own::addSubcommand);
+                line.addSubcommand(name, own);
             }
         }
         line.getCommandSpec().version(Version.TEXT);

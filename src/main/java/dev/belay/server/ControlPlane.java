@@ -196,6 +196,7 @@ public final class ControlPlane implements AutoCloseable {
                         new Commands(journal, CODEC),
                         journal,
                         journal,
+                        gateway.client(),
                         engine::nudge);
         var actor = new Actor(System.getProperty("user.name", "somebody"), "token-file");
         var terms = new Api.Terms(settings.port(), token, actor, Version.TEXT, redactor::redact);

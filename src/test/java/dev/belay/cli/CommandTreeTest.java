@@ -76,6 +76,13 @@ class CommandTreeTest {
             out.reset();
             assertThat(run(name, "--help")).as(name).isZero();
             assertThat(text(out)).as(name).contains("Example", "belay " + name, "Exit codes:");
+            for (String part : new CommandTree(context()).parts(name)) {
+                out.reset();
+                assertThat(run(name, part, "--help")).as(part).isZero();
+                assertThat(text(out))
+                        .as(part)
+                        .contains("Example", "belay " + name + " " + part, "Exit codes:");
+            }
         }
     }
 
@@ -210,13 +217,17 @@ class CommandTreeTest {
     }
 
     private int run(String... args) {
+        return Main.run(context(), args);
+    }
+
+    private Context context() {
         var terminal =
                 new Terminal(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         false,
                         false);
-        return Main.run(new Context(terminal, folder, Map.of()), args);
+        return new Context(terminal, folder, Map.of());
     }
 
     private static String text(ByteArrayOutputStream stream) {

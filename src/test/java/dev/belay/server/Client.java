@@ -46,6 +46,13 @@ final class Client {
                         .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    Answer put(String path, String body) {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     /// The answer's text, of that type.
     String postFor(String path, String body, String accept) {
         return send(request(path)

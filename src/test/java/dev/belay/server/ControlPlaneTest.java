@@ -76,6 +76,25 @@ class ControlPlaneTest {
     }
 
     @Test
+    void what_the_gateway_counts_and_keeps_is_passed_on() throws Exception {
+        assertThat(
+                        client.get("/api/v1/gateway/counts")
+                                .json()
+                                .at("/process/accepted_total")
+                                .asLong())
+                .isZero();
+        assertThat(client.get("/api/v1/gateway/metrics").body())
+                .contains("# TYPE belay_gateway_requests_total counter");
+        JsonNode log = client.put("/api/v1/gateway/log", "{\"on\": true, \"sample\": 7}").json();
+        assertThat(log.path("sample").asInt()).isEqualTo(7);
+        assertThat(client.get("/api/v1/gateway/log").json()).isEqualTo(log);
+        Client.Answer wrong = client.put("/api/v1/gateway/log", "{\"statuses\": [\"7xx\"]}");
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.json().at("/problems/0/code").asString())
+                .isEqualTo("gateway/log-settings");
+    }
+
+    @Test
     void a_second_control_plane_is_refused_with_a_sentence() {
         assertThatThrownBy(() -> ControlPlane.start(Settings.of(folder)))
                 .isInstanceOf(IOException.class)

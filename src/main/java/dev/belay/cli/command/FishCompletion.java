@@ -19,8 +19,17 @@ final class FishCompletion {
                                             command.getCommandSpec().usageMessage().description()))
                             .append('\n');
                     command.getCommandSpec().options().forEach(o -> option(script, name, o));
+                    command.getSubcommands().forEach((part, own) -> part(script, name, part, own));
                 });
         return script.toString();
+    }
+
+    private static void part(StringBuilder script, String command, String part, CommandLine own) {
+        script.append("complete -c belay -n '__fish_seen_subcommand_from ").append(command);
+        script.append("' -a ").append(part);
+        script.append(description(own.getCommandSpec().usageMessage().description()));
+        script.append('\n');
+        own.getCommandSpec().options().forEach(o -> option(script, part, o));
     }
 
     private static void option(StringBuilder script, String command, OptionSpec option) {

@@ -8,7 +8,9 @@ import dev.belay.server.StartCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,7 +23,9 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  belay gateway",
-            "  belay gateway --listen 0.0.0.0"
+            "  belay gateway --listen 0.0.0.0",
+            "  belay gateway top",
+            "  belay gateway log --on"
         })
 public final class GatewayCommand extends BelayCommand {
     /// Named, not imported: the gateway is a program of its own.
@@ -36,6 +40,14 @@ public final class GatewayCommand extends BelayCommand {
 
     public GatewayCommand(Context context) {
         super(context);
+    }
+
+    @Override
+    public Map<String, BelayCommand> parts() {
+        Map<String, BelayCommand> parts = new LinkedHashMap<>();
+        parts.put("top", new GatewayTopCommand(context()));
+        parts.put("log", new GatewayLogCommand(context()));
+        return parts;
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class Api implements AutoCloseable {
         var logs = new LogRoutes(operations);
         var releases = new ReleaseRoutes(operations, streams, terms.actor());
         var system = new SystemRoutes(operations, terms.version(), stop);
+        var gateway = new GatewayRoutes(operations.gateway());
         var web = new WebRoutes(operations, terms.version());
         HttpServer server =
                 HttpServer.start(
@@ -47,6 +48,7 @@ public final class Api implements AutoCloseable {
                                 releases::register,
                                 environments::register,
                                 logs::register,
+                                gateway::register,
                                 web::register,
                                 routes -> routes.after(ctx -> mask(ctx, terms.redact()))));
         return new Api(server, streams, logs);

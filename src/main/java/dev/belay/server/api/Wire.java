@@ -44,6 +44,11 @@ final class Wire {
         return read(parse(bytes(ctx)), reader);
     }
 
+    /// The request's body as it is, for whoever else reads it.
+    static JsonNode json(Context ctx) {
+        return parse(bytes(ctx));
+    }
+
     static <T> T read(JsonNode node, Function<Fields, T> reader) {
         if (!node.isObject()) {
             throw new Denied(notJson("it is no JSON object"));

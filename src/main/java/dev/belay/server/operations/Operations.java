@@ -2,6 +2,7 @@ package dev.belay.server.operations;
 
 import dev.belay.driver.process.Logs;
 import dev.belay.execution.Commands;
+import dev.belay.gateway.GatewayClient;
 import dev.belay.journal.AuditLog;
 import dev.belay.journal.Journal;
 
@@ -22,4 +23,5 @@ public record Operations(
         Commands commands,
         Journal journal,
         AuditLog audit,
+        GatewayClient gateway,
         Runnable nudge) {}
