@@ -18,6 +18,15 @@ final class Admission {
 
     /// What answers a request that must not begin; null when it may.
     @Nullable Exchange turnAway(Client client, HttpRequest request) {
+        Refusals.Why overload = client.loop().overload().why();
+        if (overload != null) {
+            return refused(
+                    client,
+                    request,
+                    overload,
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "Too much is under way already.");
+        }
         long visitor = Visitor.of(client.address().getAddress(), request.headers());
         if (visitor != Visitor.UNKNOWN && !meters.admit(visitor, limits.rates().requests())) {
             String why = "Too many requests came from this address.";

@@ -72,6 +72,9 @@ interface Client {
     /// An answer of the gateway's own, instead of one from a member.
     void answer(HttpResponseStatus status, String why);
 
+    /// An answer of the gateway's own that says: not now, and nothing was done. Ends the request.
+    void refuse(String why);
+
     /// Cuts, so that the client cannot take what it has for the whole.
     void abort();
 

@@ -67,6 +67,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long bodyLeft;
 
     private int requests;
+    private final Pace bodyPace;
+    private final Pace answerPace;
+    private boolean answered;
+    private long bodyBytes;
+
+    /// Bytes of bodies that were written, and how much of the present file has been sent.
+    private long written;
+
+    private long fileSent;
+    private boolean sendingFile;
     private boolean oldVersion;
     private boolean closeAfter;
     private boolean inputShut;
@@ -86,6 +96,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         this.channel = channel;
         this.secure = secure;
         this.encoder = encoder;
+        this.bodyPace = new Pace(proxy.limits().rates().body());
+        this.answerPace = new Pace(proxy.limits().rates().answer());
         progress(proxy.limits().times().requestHead());
     }
 
@@ -150,6 +162,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void writeHead(HttpResponse response) {
+        answered = true;
         if (bodyOpen) {
             // Answered before the request was read: what follows of it is not worth reading.
             closeAfter = true;
@@ -173,6 +186,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void write(HttpContent part) {
+        written += part.content().readableBytes();
         channel.write(part, channel.voidPromise());
     }
 
@@ -184,6 +198,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         ChannelProgressivePromise sent = channel.newProgressivePromise();
         sent.addListener(new FileProgress());
+        sendingFile = true;
+        fileSent = 0;
         channel.write(new DefaultFileRegion(content, from, count), sent);
     }
 
@@ -199,7 +215,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void finish() {
-        current = null;
+        current(null);
         if (closeAfter || (inputShut && backlog.isEmpty())) {
             end();
             return;
@@ -234,8 +250,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public void refuse(String why) {
+        answer(HttpResponseStatus.SERVICE_UNAVAILABLE, why);
+    }
+
+    @Override
     public void abort() {
-        current = null;
+        current(null);
         // A reset, where the body's end is the connection's end and FIN would be a lie.
         SocketEnd.reset(channel);
     }
@@ -259,7 +280,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /// Nothing of this protocol stays behind.
     void leave() {
-        current = null;
+        current(null);
         loop.closed(this);
         backlog.forEach(ReferenceCountUtil::release);
         backlog.clear();
@@ -329,7 +350,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelInactive(ChannelHandlerContext context) {
         loop.closed(this);
         Exchange left = current;
-        current = null;
+        current(null);
         lingering = true;
         closeFile();
         if (left != null) {
@@ -349,8 +370,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void sweep(long now) {
-        if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
+        boolean cut = now - cutAt >= 0 && cutAt != Long.MAX_VALUE;
+        if (cut || takesTooSlowly(now)) {
             abort0();
+        } else if (current != null && sendsTooSlowly(now)) {
+            current.onTimeout();
         } else if (now - deadline >= 0) {
             if (current == null && stillSending()) {
                 progress(proxy.limits().times().keepAlive());
@@ -369,6 +393,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         boolean moved = left > 0 && left != unsent;
         unsent = left;
         return moved;
+    }
+
+    private boolean sendsTooSlowly(long now) {
+        boolean ours = !bodyOpen || answered || !channel.config().isAutoRead();
+        boolean slow = bodyPace.tooSlow(now, !ours, bodyBytes);
+        if (slow) {
+            proxy.refusals().count(Refusals.Why.BODY_PACE);
+        }
+        return slow;
+    }
+
+    private boolean takesTooSlowly(long now) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        boolean waits = pending > 0 || sendingFile;
+        boolean slow = answerPace.tooSlow(now, waits, written - pending + fileSent);
+        if (slow) {
+            proxy.refusals().count(Refusals.Why.ANSWER_PACE);
+        }
+        return slow;
+    }
+
+    private void current(@Nullable Exchange next) {
+        if (current == null && next != null) {
+            loop.overload().began();
+        } else if (current != null && next == null) {
+            loop.overload().ended();
+        }
+        current = next;
     }
 
     private void abort0() {
@@ -395,6 +448,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 boolean last = content instanceof LastHttpContent;
                 boolean broken = content.decoderResult().isFailure();
                 bodyOpen = bodyOpen && !last;
+                bodyBytes += content.content().readableBytes();
                 bodyLeft -= content.content().readableBytes();
                 if (current == null) {
                     content.release();
@@ -417,6 +471,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private void start(HttpRequest request) {
         waiting = false;
+        answered = false;
         bodyOpen = true;
         oldVersion = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         boolean last = ++requests >= proxy.limits().sizes().requestsPerConnection();
@@ -430,7 +485,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         Exchange exchange = Exchange.of(this, request);
-        current = exchange;
+        current(exchange);
         exchange.begin();
     }
 
@@ -495,10 +550,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         @Override
         public void operationProgressed(ChannelProgressiveFuture future, long sent, long total) {
             progress(proxy.limits().times().responseBody());
+            fileSent = sent;
         }
 
         @Override
         public void operationComplete(ChannelProgressiveFuture future) {
+            sendingFile = false;
             if (!future.isSuccess()) {
                 // A file that became shorter: what was promised cannot be kept.
                 channel.close();

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -43,11 +44,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private static final int CONNECTION_WINDOW = 1024 * 1024;
     private static final int FRAME_MAX = 16 * 1024;
 
-    /// Streams that a client may give up in that many seconds: who does it more often makes us work
-    /// for nothing (CVE-2023-44487, and CVE-2025-8671 for those that we are made to give up).
-    private static final int RESETS_MAX = 1_000;
-
+    /// Who gives up more streams in that many seconds makes us work for nothing (CVE-2023-44487,
+    /// and CVE-2025-8671 for those that we are made to give up).
     private static final int RESETS_WINDOW = 10;
+
     private static final int CONTINUATIONS_MAX = 16;
     private static final int EMPTY_FRAMES_MAX = 10;
     private static final int CONTROL_FRAMES_MAX = 1_000;
@@ -59,6 +59,11 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private final boolean secure;
     private final InetSocketAddress address;
     private final Http2Connection.PropertyKey key;
+    private final FrameBudget budget;
+
+    /// Streams that had to be reset because of what the client sent on them.
+    private final FrameBudget mistakes;
+
     private final List<ClientStream> touched = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
@@ -76,6 +81,9 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         this.port = before.port();
         this.secure = before.secure();
         this.address = (InetSocketAddress) channel.remoteAddress();
+        this.budget = new FrameBudget(proxy.limits().streams().idleFrames());
+        int resets = proxy.limits().streams().resets();
+        this.mistakes = new FrameBudget(new Limits.Rate(resets / RESETS_WINDOW, resets));
         this.key = connection().newKey();
         connection().addListener(new Streams());
         decoder.frameListener(new Frames());
@@ -119,8 +127,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                             .maxFrameSize(FRAME_MAX)
                             .connectProtocolEnabled(true)
                             .maxHeaderListSize(before.proxy().limits().sizes().headers()));
-            decoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
-            encoderEnforceMaxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW);
+            int resets = before.proxy().limits().streams().resets();
+            decoderEnforceMaxRstFramesPerWindow(resets, RESETS_WINDOW);
+            // Ours are counted by whose fault they are: see onStreamError.
+            encoderEnforceMaxRstFramesPerWindow(0, RESETS_WINDOW);
             decoderEnforceMaxSmallContinuationFrames(CONTINUATIONS_MAX);
             decoderEnforceMaxConsecutiveEmptyDataFrames(EMPTY_FRAMES_MAX);
             encoderEnforceMaxQueuedControlFrames(CONTROL_FRAMES_MAX);
@@ -172,6 +182,17 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     /// Parts of its request came: told when no more come for the moment.
     void touched(ClientStream stream) {
         touched.add(stream);
+    }
+
+    /// A frame of an answer was written.
+    void useful() {
+        budget.useful();
+    }
+
+    /// Whether the client may send something on some stream, as far as this connection's own window
+    /// goes, which streams that are held back may have used up.
+    boolean hasRoom() {
+        return decoder().flowController().windowSize(connection().connectionStream()) > 0;
     }
 
     void reset(Http2Stream stream, Http2Error error) {
@@ -258,6 +279,23 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     }
 
     @Override
+    protected void onStreamError(
+            ChannelHandlerContext ctx,
+            boolean outbound,
+            Throwable cause,
+            Http2Exception.StreamException http2) {
+        super.onStreamError(ctx, outbound, cause, http2);
+        if (!outbound && !mistakes.spend()) {
+            proxy.refusals().count(Refusals.Why.HTTP2_FRAMES);
+            onError(
+                    ctx,
+                    false,
+                    Http2Exception.connectionError(
+                            Http2Error.ENHANCE_YOUR_CALM, "too many streams to be reset"));
+        }
+    }
+
+    @Override
     public void sweep(long now) {
         each(stream -> stream.sweep(now));
         long allowed =
@@ -310,6 +348,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                 int padding,
                 boolean end)
                 throws Http2Exception {
+            budget.useful();
             Http2Stream stream = connection().stream(streamId);
             ClientStream known = stream.getProperty(key);
             if (known != null) {
@@ -346,8 +385,61 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         @Override
         public int onDataRead(
                 ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
+            if (data.isReadable()) {
+                budget.useful();
+            }
             ClientStream client = connection().stream(streamId).getProperty(key);
             return padding + (client == null ? data.readableBytes() : client.onData(data, end));
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+            spend();
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings)
+                throws Http2Exception {
+            spend();
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                int dependency,
+                short weight,
+                boolean exclusive)
+                throws Http2Exception {
+            spend();
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment)
+                throws Http2Exception {
+            spend();
+        }
+
+        @Override
+        public void onUnknownFrame(
+                ChannelHandlerContext ctx,
+                byte type,
+                int streamId,
+                Http2Flags flags,
+                ByteBuf payload) {
+            try {
+                spend();
+            } catch (Http2Exception e) {
+                onError(ctx, false, e);
+            }
+        }
+
+        private void spend() throws Http2Exception {
+            if (!budget.spend()) {
+                proxy.refusals().count(Refusals.Why.HTTP2_FRAMES);
+                throw Http2Exception.connectionError(
+                        Http2Error.ENHANCE_YOUR_CALM, "too many frames that move nothing");
+            }
         }
     }
 }

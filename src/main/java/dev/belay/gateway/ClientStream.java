@@ -2,7 +2,6 @@ package dev.belay.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -35,9 +34,6 @@ final class ClientStream implements Client {
     private final ClientSession session;
     private final Http2Stream stream;
 
-    /// A slow client that still takes something is given time.
-    private final ChannelFutureListener moved = _ -> progress(limits().times().responseBody());
-
     private @Nullable Exchange current;
     private @Nullable FilePart file;
     private @Nullable HttpResponse pending;
@@ -53,6 +49,16 @@ final class ClientStream implements Client {
     private boolean switched;
     private TunnelEnd.@Nullable Listener tunnel;
     private boolean closed;
+    private boolean answered;
+
+    /// Whether it is a stream both ways, in which the client may have nothing to say for long.
+    private boolean twoWay;
+
+    private final Pace bodyPace;
+    private final Pace answerPace;
+    private long bodyBytes;
+    private long written;
+    private long sent;
 
     /// How much of the body may still come.
     private long bodyLeft;
@@ -69,6 +75,8 @@ final class ClientStream implements Client {
     ClientStream(ClientSession session, Http2Stream stream) {
         this.session = session;
         this.stream = stream;
+        this.bodyPace = new Pace(session.proxy().limits().rates().body());
+        this.answerPace = new Pace(session.proxy().limits().rates().answer());
     }
 
     // --- the request ----------------------------------------------------------------------------
@@ -84,8 +92,9 @@ final class ClientStream implements Client {
         }
         webSocketKey = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
         connecting = request.headers().contains(HttpHeaderNames.UPGRADE);
+        twoWay = connecting || RequestRules.speaksGrpc(request);
         Exchange exchange = Exchange.of(this, request);
-        current = exchange;
+        current(exchange);
         exchange.begin();
         if (end) {
             take(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -108,6 +117,7 @@ final class ClientStream implements Client {
             requestOpen = requestOpen && !end;
             return bytes;
         }
+        bodyBytes += bytes;
         bodyLeft -= bytes;
         if (bodyLeft < 0) {
             requestOpen = !end;
@@ -194,7 +204,7 @@ final class ClientStream implements Client {
             tunnel.onGone();
         }
         Exchange left = current;
-        current = null;
+        current(null);
         if (left != null) {
             left.onClientGone();
         }
@@ -211,8 +221,11 @@ final class ClientStream implements Client {
             // It keeps its own time.
             return;
         }
-        if (now - cutAt >= 0 && cutAt != Long.MAX_VALUE) {
+        boolean cut = now - cutAt >= 0 && cutAt != Long.MAX_VALUE;
+        if (cut || takesTooSlowly(now)) {
             session.reset(stream, Http2Error.CANCEL);
+        } else if (current != null && sendsTooSlowly(now)) {
+            current.onTimeout();
         } else if (now - deadline < 0) {
             return;
         } else if (current != null) {
@@ -220,6 +233,32 @@ final class ClientStream implements Client {
         } else {
             session.reset(stream, Http2Error.CANCEL);
         }
+    }
+
+    private boolean sendsTooSlowly(long now) {
+        boolean ours = !requestOpen || answered || twoWay || !wanted || !session.hasRoom();
+        boolean slow = bodyPace.tooSlow(now, !ours, bodyBytes);
+        if (slow) {
+            proxy().refusals().count(Refusals.Why.BODY_PACE);
+        }
+        return slow;
+    }
+
+    private boolean takesTooSlowly(long now) {
+        boolean slow = answerPace.tooSlow(now, sent < written, sent);
+        if (slow) {
+            proxy().refusals().count(Refusals.Why.ANSWER_PACE);
+        }
+        return slow;
+    }
+
+    private void current(@Nullable Exchange next) {
+        if (current == null && next != null) {
+            loop().overload().began();
+        } else if (current != null && next == null) {
+            loop().overload().ended();
+        }
+        current = next;
     }
 
     // --- what exchanges use ---------------------------------------------------------------------
@@ -301,6 +340,7 @@ final class ClientStream implements Client {
             session.reset(stream, Http2Error.CONNECT_ERROR);
             return;
         }
+        answered = true;
         pending = response;
     }
 
@@ -322,6 +362,7 @@ final class ClientStream implements Client {
     }
 
     private void head(HttpResponse response, boolean end, ChannelPromise promise) {
+        session.useful();
         Http2Headers fields = H2Fields.response(response);
         session.encoder().writeHeaders(session.context(), stream.id(), fields, 0, end, promise);
     }
@@ -343,7 +384,7 @@ final class ClientStream implements Client {
 
     @Override
     public TunnelEnd handOver() {
-        current = null;
+        current(null);
         return new StreamEnd();
     }
 
@@ -456,7 +497,14 @@ final class ClientStream implements Client {
     }
 
     private void data(ByteBuf bytes, boolean end, ChannelPromise promise) {
-        promise.addListener(moved);
+        int length = bytes.readableBytes();
+        written += length;
+        session.useful();
+        promise.addListener(_ -> {
+            // A slow client that still takes something is given time.
+            sent += length;
+            progress(limits().times().responseBody());
+        });
         session.encoder().writeData(session.context(), stream.id(), bytes, 0, end, promise);
     }
 
@@ -485,7 +533,7 @@ final class ClientStream implements Client {
 
     @Override
     public void finish() {
-        current = null;
+        current(null);
         progress(limits().times().responseBody());
         flush();
     }
@@ -576,9 +624,16 @@ final class ClientStream implements Client {
         finish();
     }
 
+    /// Here a client is told by the protocol that it may send the request again (RFC 9113 §8.7).
+    @Override
+    public void refuse(String why) {
+        current(null);
+        session.reset(stream, Http2Error.REFUSED_STREAM);
+    }
+
     @Override
     public void abort() {
-        current = null;
+        current(null);
         session.reset(stream, Http2Error.INTERNAL_ERROR);
     }
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /// What clients may take of time and room, alone and together. Every wait of the data plane ends by
 /// one of these; the times are looked at twice a second.
-public record Limits(Times times, Sizes sizes, Rates rates, Streams streams) {
+public record Limits(Times times, Sizes sizes, Rates rates, Streams streams, Load load) {
     public static final Limits DEFAULT =
-            new Limits(Times.DEFAULT, Sizes.DEFAULT, Rates.DEFAULT, Streams.DEFAULT);
+            new Limits(Times.DEFAULT, Sizes.DEFAULT, Rates.DEFAULT, Streams.DEFAULT, Load.DEFAULT);
 
     /// How long each phase may take.
     ///
@@ -59,8 +59,14 @@ public record Limits(Times times, Sizes sizes, Rates rates, Streams streams) {
     /// How fast it may come, and how slow.
     ///
     /// @param requests of one client. Many people may share an address: enough for a few thousand
-    public record Rates(Rate requests) {
-        public static final Rates DEFAULT = new Rates(new Rate(5_000, 10_000));
+    /// @param body how fast a request's body must come, while it is wanted
+    /// @param answer how fast an answer must be taken, while there is some
+    public record Rates(Rate requests, Pace body, Pace answer) {
+        public static final Rates DEFAULT =
+                new Rates(
+                        new Rate(5_000, 10_000),
+                        new Pace(500, Duration.ofSeconds(20)),
+                        new Pace(100, Duration.ofMinutes(5)));
 
         public Rates {
             if (requests.perSecond() < 1 || requests.burst() < 1) {
@@ -75,26 +81,48 @@ public record Limits(Times times, Sizes sizes, Rates rates, Streams streams) {
     /// @param burst at once, after a rest
     public record Rate(int perSecond, int burst) {}
 
+    /// How fast something must be at least.
+    ///
+    /// @param over how long it is looked at before anything is concluded
+    public record Pace(int bytesPerSecond, Duration over) {}
+
     /// What one connection of HTTP/2 may do.
     ///
     /// @param atOnce requests under way
-    public record Streams(int atOnce) {
-        public static final Streams DEFAULT = new Streams(128);
+    /// @param resets requests given up within ten seconds, by the client or because of what it
+    ///   sends
+    /// @param idleFrames frames that move nothing
+    public record Streams(int atOnce, int resets, Rate idleFrames) {
+        public static final Streams DEFAULT = new Streams(128, 1_000, new Rate(50, 1_000));
+    }
+
+    /// When an event loop refuses new requests.
+    ///
+    /// @param running requests under way
+    /// @param late how late the loop comes to its work, on average
+    /// @param memoryPercent of the memory outside the heap
+    /// @param floor with fewer requests under way, none is refused for lateness or memory
+    public record Load(int running, Duration late, int memoryPercent, int floor) {
+        public static final Load DEFAULT = new Load(10_000, Duration.ofMillis(250), 85, 64);
     }
 
     public Limits with(Times others) {
-        return new Limits(others, sizes, rates, streams);
+        return new Limits(others, sizes, rates, streams, load);
     }
 
     public Limits with(Sizes others) {
-        return new Limits(times, others, rates, streams);
+        return new Limits(times, others, rates, streams, load);
     }
 
     public Limits with(Rates others) {
-        return new Limits(times, sizes, others, streams);
+        return new Limits(times, sizes, others, streams, load);
     }
 
     public Limits with(Streams others) {
-        return new Limits(times, sizes, rates, others);
+        return new Limits(times, sizes, rates, others, load);
+    }
+
+    public Limits with(Load others) {
+        return new Limits(times, sizes, rates, streams, others);
     }
 }

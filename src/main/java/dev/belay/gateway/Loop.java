@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,9 +34,12 @@ final class Loop {
     private final List<Set<Bounded>> open =
             Stream.generate(() -> (Set<Bounded>) new HashSet<Bounded>()).limit(PARTS).toList();
     private int nextPart;
+    private final Overload overload;
+    private long nextTick;
 
     Loop(EventLoop eventLoop, Class<? extends Channel> channel, Limits limits) {
         this.eventLoop = eventLoop;
+        this.overload = new Overload(limits.load(), DirectMemory::used, DirectMemory.most());
         this.pool = new ConnectionPool(this, channel, limits);
     }
 
@@ -45,6 +49,22 @@ final class Loop {
 
     ConnectionPool pool() {
         return pool;
+    }
+
+    Overload overload() {
+        return overload;
+    }
+
+    /// Looks how late it is from now on.
+    void startTicking() {
+        nextTick = System.nanoTime() + Overload.TICK.toNanos();
+        var _ = eventLoop.schedule(this::tick, Overload.TICK.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        overload.tick(now, now - nextTick);
+        startTicking();
     }
 
     void opened(Bounded one) {

@@ -44,6 +44,7 @@ final class Loops implements AutoCloseable {
             var loop = new Loop((EventLoop) executor, clientChannel(), limits);
             loops.put(executor, loop);
             long millis = SWEEP.toMillis() / Loop.PARTS;
+            executor.execute(loop::startTicking);
             var _ =
                     executor.scheduleAtFixedRate(
                             loop::sweep, millis, millis, TimeUnit.MILLISECONDS);

@@ -11,7 +11,13 @@ final class Refusals {
     enum Why {
         CONNECTIONS,
         CLIENT_REQUESTS,
-        BODY_SIZE;
+        BODY_SIZE,
+        BODY_PACE,
+        ANSWER_PACE,
+        HTTP2_FRAMES,
+        RUNNING,
+        LATE,
+        MEMORY;
 
         /// As metrics name it.
         String label() {

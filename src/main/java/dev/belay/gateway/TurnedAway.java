@@ -16,6 +16,7 @@ final class TurnedAway implements Exchange {
     private final Transcript transcript;
     private boolean over;
 
+    /// @param status what it is answered with; of 503 the client hears in the words of its protocol
     TurnedAway(Client client, HttpRequest request, HttpResponseStatus status, String why) {
         this.client = client;
         this.body = RequestRules.hasBody(request);
@@ -42,10 +43,15 @@ final class TurnedAway implements Exchange {
     }
 
     private void answer() {
-        if (!over) {
-            transcript.answered(status.code());
-            transcript.because(why);
-            end(Transcript.Ending.REFUSED);
+        if (over) {
+            return;
+        }
+        transcript.answered(status.code());
+        transcript.because(why);
+        end(Transcript.Ending.REFUSED);
+        if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+            client.refuse(why);
+        } else {
             client.answer(status, why);
         }
     }

@@ -34,7 +34,7 @@ class AdmissionTest {
     @BeforeEach
     void start() throws Exception {
         // A second in which nothing is refilled would make a test of the clock.
-        var rates = new Limits.Rates(new Limits.Rate(1, BURST));
+        var rates = TestGateway.rates(new Limits.Rate(1, BURST));
         var sizes = new Limits.Sizes(1_024, 4_096, BODY, 100, 3);
         gateway = new TestGateway(folder, Limits.DEFAULT.with(rates).with(sizes));
         member =

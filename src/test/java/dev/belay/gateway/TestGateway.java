@@ -73,6 +73,11 @@ final class TestGateway implements AutoCloseable {
                 .with(new Limits.Sizes(1_024, 4_096, Long.MAX_VALUE, connections, 10_000));
     }
 
+    static Limits.Rates rates(Limits.Rate requests) {
+        return new Limits.Rates(
+                requests, Limits.Rates.DEFAULT.body(), Limits.Rates.DEFAULT.answer());
+    }
+
     /// As a stop of the process and its next start would. With a new client: the JDK's gives up on
     /// an address whose connections were closed under it a few times.
     void restart() throws IOException {

@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
@@ -158,6 +159,10 @@ final class TestH2Client implements AutoCloseable {
 
     private void transmit(Object frame) {
         channel.writeAndFlush(frame);
+    }
+
+    void ping() {
+        transmit(new DefaultHttp2PingFrame(7));
     }
 
     /// The error code of a GOAWAY, or -1.

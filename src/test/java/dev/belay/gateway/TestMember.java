@@ -1,6 +1,7 @@
 package dev.belay.gateway;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,7 +49,11 @@ final class TestMember implements AutoCloseable {
         }
 
         private int chunk() throws IOException {
-            return Integer.parseInt(line(in), 16);
+            String size = line(in);
+            if (size.isEmpty()) {
+                throw new EOFException("amid a body in chunks");
+            }
+            return Integer.parseInt(size, 16);
         }
     }
 
