@@ -1,6 +1,7 @@
 package dev.belay.gateway;
 
 import dev.belay.gateway.log.Transcript;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -9,12 +10,14 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A request that a member answers. Body and answer flow part by part, each side held back when the
@@ -29,6 +32,9 @@ final class ProxyExchange implements Exchange {
 
     /// They are not held back when a client is slow, and so they must end.
     private static final int INTERIMS_MAX = 64;
+
+    /// How long a member may take to say that it wants the body.
+    private static final Duration CONTINUE_AFTER = Duration.ofSeconds(1);
 
     private final Client client;
     private final HttpRequest request;
@@ -51,6 +57,8 @@ final class ProxyExchange implements Exchange {
     private boolean over;
 
     private int interims;
+    private boolean memberSaid100;
+    private boolean weSaid100;
     private boolean informational;
     private boolean answering;
     private boolean switching;
@@ -188,6 +196,22 @@ final class ProxyExchange implements Exchange {
         if (!requestComplete && to.writable()) {
             client.read(true);
         }
+        if (!requestComplete && request.headers().contains(HttpHeaderNames.EXPECT)) {
+            long millis = CONTINUE_AFTER.toMillis();
+            client.loop().eventLoop().schedule(this::sayContinue, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// Many members do not know what the client waits for, and would wait for its body as long as
+    /// it waits for their word (RFC 9110 §10.1.1 lets a proxy say it instead).
+    private void sayContinue() {
+        boolean waits = queued.isEmpty() && !bodyPassed && !requestComplete;
+        if (!over && !answering && !memberSaid100 && !weSaid100 && waits) {
+            weSaid100 = true;
+            client.writeInterim(
+                    new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+            client.flush();
+        }
     }
 
     private void pass(MemberLink to, HttpContent part) {
@@ -269,7 +293,9 @@ final class ProxyExchange implements Exchange {
         }
         informational = true;
         Forwarding.response(response, false);
-        if (!client.oldVersion()) {
+        boolean is100 = response.status().equals(HttpResponseStatus.CONTINUE);
+        memberSaid100 = memberSaid100 || is100;
+        if (!client.oldVersion() && !(is100 && weSaid100)) {
             client.writeInterim(response);
         }
     }
