@@ -27,7 +27,7 @@ final class Admission {
                     HttpResponseStatus.SERVICE_UNAVAILABLE,
                     "Too much is under way already.");
         }
-        long visitor = Visitor.of(client.address().getAddress(), request.headers());
+        long visitor = Visitor.of(client.peer(), request.headers());
         if (visitor != Visitor.UNKNOWN && !meters.admit(visitor, limits.rates().requests())) {
             String why = "Too many requests came from this address.";
             return refused(

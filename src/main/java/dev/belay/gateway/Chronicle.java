@@ -55,7 +55,7 @@ final class Chronicle implements AutoCloseable {
 
     /// A request's head has come.
     Transcript open(Client client, HttpRequest request) {
-        return new Transcript(request, client.address(), client.port(), client.protocol());
+        return new Transcript(request, client.peer().address(), client.port(), client.protocol());
     }
 
     /// Finds the request's place in a trace, before its headers go any further.

@@ -3,7 +3,6 @@ package dev.belay.gateway;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 
@@ -17,7 +16,7 @@ interface Client {
     /// The stable port that it came to.
     int port();
 
-    InetSocketAddress address();
+    Peer peer();
 
     /// What it speaks, as `HTTP/1.1`.
     String protocol();

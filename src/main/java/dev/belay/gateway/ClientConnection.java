@@ -25,7 +25,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -268,8 +267,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public InetSocketAddress address() {
-        return (InetSocketAddress) channel.remoteAddress();
+    public Peer peer() {
+        return Peer.of(channel);
     }
 
     @Override

@@ -24,7 +24,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,7 +56,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private final Loop loop;
     private final int port;
     private final boolean secure;
-    private final InetSocketAddress address;
+    private final Peer peer;
     private final Http2Connection.PropertyKey key;
     private final FrameBudget budget;
 
@@ -80,7 +79,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         this.loop = before.loop();
         this.port = before.port();
         this.secure = before.secure();
-        this.address = (InetSocketAddress) channel.remoteAddress();
+        this.peer = Peer.of(channel);
         this.budget = new FrameBudget(proxy.limits().streams().idleFrames());
         int resets = proxy.limits().streams().resets();
         this.mistakes = new FrameBudget(new Limits.Rate(resets / RESETS_WINDOW, resets));
@@ -168,8 +167,8 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         return secure;
     }
 
-    InetSocketAddress address() {
-        return address;
+    Peer peer() {
+        return peer;
     }
 
     ChannelHandlerContext context() {

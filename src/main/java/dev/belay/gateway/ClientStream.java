@@ -20,7 +20,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -283,8 +282,8 @@ final class ClientStream implements Client {
     }
 
     @Override
-    public InetSocketAddress address() {
-        return session.address();
+    public Peer peer() {
+        return session.peer();
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +115,7 @@ final class Forwarding {
     /// @param upgrade whether the wish to leave HTTP is passed on
     static void request(
             HttpRequest request,
-            @Nullable InetSocketAddress client,
+            @Nullable Peer client,
             boolean secure,
             boolean upgrade) {
         HttpHeaders headers = request.headers();
@@ -143,18 +142,18 @@ final class Forwarding {
             }
         }
         if (client != null) {
-            origin(headers, client.getAddress(), secure ? "https" : "http");
+            origin(headers, client, secure ? "https" : "http");
         }
     }
 
     /// Says who asked. What a peer on this host says about that is kept and added to: it is a proxy
     /// before us. Anybody else could say anything.
-    private static void origin(HttpHeaders headers, InetAddress client, String scheme) {
+    private static void origin(HttpHeaders headers, Peer client, String scheme) {
         String host = headers.get(HttpHeaderNames.HOST, "");
-        String address = text(client);
+        String address = text(client.host());
         String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
         String forwarded = "for=" + node + ";host=\"" + quoted(host) + "\";proto=" + scheme;
-        boolean trusted = client.isLoopbackAddress();
+        boolean trusted = client.local();
         if (!trusted) {
             headers.remove(X_FORWARDED_PROTO);
             headers.remove(X_FORWARDED_HOST);

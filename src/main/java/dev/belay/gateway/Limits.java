@@ -49,11 +49,17 @@ public record Limits(Times times, Sizes sizes, Rates rates, Streams streams, Loa
     /// @param body bytes of a request's body. None is too large by itself: it is streamed and never
     ///   stored here, and a surprise for whoever uploads a video is no protection of anybody
     /// @param connections clients at the same time; more are closed at once
+    /// @param connectionsPerClient of one client
     /// @param requestsPerConnection then the client is asked to come back on a new one
     public record Sizes(
-            int requestLine, int headers, long body, int connections, int requestsPerConnection) {
+            int requestLine,
+            int headers,
+            long body,
+            int connections,
+            int connectionsPerClient,
+            int requestsPerConnection) {
         public static final Sizes DEFAULT =
-                new Sizes(8 * 1024, 32 * 1024, Long.MAX_VALUE, 20_000, 10_000);
+                new Sizes(8 * 1024, 32 * 1024, Long.MAX_VALUE, 20_000, 2_000, 10_000);
     }
 
     /// How fast it may come, and how slow.

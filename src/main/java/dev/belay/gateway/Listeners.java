@@ -45,6 +45,7 @@ final class Listeners implements AutoCloseable {
     private record Speech(PortUse use, @Nullable CertificateWatch watch) {}
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final Crowd crowd = new Crowd();
 
     Listeners(Proxy proxy, Certificates certificates) {
         this.proxy = proxy;
@@ -187,5 +188,40 @@ final class Listeners implements AutoCloseable {
             pipeline.addLast(new PrefaceDetector(connection));
         }
         pipeline.addLast(new RequestDecoder(proxy.limits())).addLast(encoder).addLast(connection);
+        if (!arrives(channel, port)) {
+            channel.eventLoop().execute(channel::close);
+        }
+    }
+
+    /// Whether a connection may stay, as far as is known by now.
+    private boolean arrives(Channel channel, int port) {
+        Entrance entrance = proxy.table().entrances().at(port);
+        List<Network> proxies = entrance == null ? List.of() : entrance.proxies();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress from)) {
+            // It left on the way in.
+            return false;
+        }
+        if (proxies.isEmpty()) {
+            return welcome(channel);
+        }
+        boolean expected = proxies.stream().anyMatch(one -> one.contains(from.getAddress()));
+        if (expected) {
+            ProxyHeader.expect(channel, this::welcome);
+        }
+        return expected;
+    }
+
+    /// Whether its client has not too many connections with this one.
+    private boolean welcome(Channel channel) {
+        long visitor = Visitor.of(Peer.of(channel));
+        if (visitor == Visitor.UNKNOWN) {
+            return true;
+        }
+        if (!crowd.enter(visitor, proxy.limits().sizes().connectionsPerClient())) {
+            proxy.refusals().count(Refusals.Why.CLIENT_CONNECTIONS);
+            return false;
+        }
+        channel.closeFuture().addListener(_ -> crowd.leave(visitor));
+        return true;
     }
 }

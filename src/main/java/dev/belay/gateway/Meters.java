@@ -47,7 +47,7 @@ final class Meters {
     }
 
     /// Every bit of the input moves half of the output's (the finaliser of MurmurHash3).
-    private static int cell(long value) {
+    static int cell(long value) {
         long mixed = value;
         mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;

@@ -82,7 +82,7 @@ final class ProxyExchange implements Exchange {
                         && !RequestRules.hasBody(request);
         this.patient = RequestRules.speaksGrpc(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
-        Forwarding.request(request, client.address(), client.secure(), upgrade);
+        Forwarding.request(request, client.peer(), client.secure(), upgrade);
         client.proxy().chronicle().trace(transcript);
     }
 

@@ -10,6 +10,7 @@ final class Refusals {
     /// Each says which limit was met.
     enum Why {
         CONNECTIONS,
+        CLIENT_CONNECTIONS,
         CLIENT_REQUESTS,
         BODY_SIZE,
         BODY_PACE,

@@ -54,6 +54,7 @@ final class RulesJson {
         if (entrance.tls() != null) {
             json.set("tls", TlsJson.write(entrance.tls()));
         }
+        texts(json, "proxies", entrance.proxies().stream().map(Network::toString).toList());
     }
 
     private static void texts(ObjectNode json, String key, Iterable<String> texts) {
@@ -94,7 +95,21 @@ final class RulesJson {
             problem("entrance", "`port` of entrance `" + name + "` is not a port");
         }
         TlsUse tls = TlsJson.read(json.path("tls"), message -> problem("tls", message));
-        return new Entrance(name, fits ? port.asInt() : 0, tls);
+        return new Entrance(name, fits ? port.asInt() : 0, tls, proxies(json));
+    }
+
+    private List<Network> proxies(JsonNode json) {
+        var proxies = new ArrayList<Network>();
+        for (String text : texts(json, "proxies")) {
+            Network.parse(text)
+                    .ifPresentOrElse(
+                            proxies::add,
+                            () ->
+                                    problem(
+                                            "proxies",
+                                            "`" + text + "` is no network such as `10.0.0.0/8`"));
+        }
+        return proxies;
     }
 
     private Map<String, String> headers(JsonNode json) {

@@ -21,9 +21,9 @@ final class Visitor {
     private Visitor() {}
 
     /// Whoever sent a request, as a number that others share only by chance.
-    static long of(InetAddress peer, HttpHeaders headers) {
-        if (!peer.isLoopbackAddress()) {
-            return of(peer);
+    static long of(Peer peer, HttpHeaders headers) {
+        if (!peer.local()) {
+            return number(peer.host().getAddress());
         }
         List<String> lines = headers.getAll(Forwarding.X_FORWARDED_FOR);
         if (lines.isEmpty()) {
@@ -34,13 +34,15 @@ final class Visitor {
     }
 
     /// Whoever connected; [#UNKNOWN] on this host.
-    static long of(InetAddress peer) {
-        return peer.isLoopbackAddress() ? UNKNOWN : number(peer.getAddress());
+    static long of(Peer peer) {
+        return peer.local() ? UNKNOWN : number(peer.host().getAddress());
     }
 
     private static long of(String text) {
         InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
-        return address == null ? UNKNOWN : of(address);
+        return address == null || address.isLoopbackAddress()
+                ? UNKNOWN
+                : number(address.getAddress());
     }
 
     private static long number(byte @Nullable [] address) {

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -35,7 +36,7 @@ class AdmissionTest {
     void start() throws Exception {
         // A second in which nothing is refilled would make a test of the clock.
         var rates = TestGateway.rates(new Limits.Rate(1, BURST));
-        var sizes = new Limits.Sizes(1_024, 4_096, BODY, 100, 3);
+        var sizes = new Limits.Sizes(1_024, 4_096, BODY, 100, 100, 3);
         gateway = new TestGateway(folder, Limits.DEFAULT.with(rates).with(sizes));
         member =
                 TestMember.behaving((request, out) -> {
@@ -169,7 +170,7 @@ class AdmissionTest {
     })
     void a_client_is_an_address_and_in_ipv6_a_household(String one, String other, boolean same)
             throws Exception {
-        var proxy = InetAddress.getLoopbackAddress();
+        var proxy = peer("127.0.0.1", false);
         long first = Visitor.of(proxy, new DefaultHttpHeaders().add("X-Forwarded-For", one));
         long second = Visitor.of(proxy, new DefaultHttpHeaders().add("X-Forwarded-For", other));
         assertThat(first).isNotEqualTo(Visitor.UNKNOWN);
@@ -178,12 +179,18 @@ class AdmissionTest {
 
     @Test
     void nobody_but_a_proxy_on_this_host_is_believed_who_asks() throws Exception {
-        var peer = InetAddress.getByName("198.51.100.1");
+        var peer = peer("198.51.100.1", false);
         var lie = new DefaultHttpHeaders().add("X-Forwarded-For", "203.0.113.7");
         assertThat(Visitor.of(peer, lie)).isEqualTo(Visitor.of(peer));
+        // From the host of a proxy elsewhere, not from ours.
+        var told = peer("127.0.0.1", true);
+        assertThat(Visitor.of(told, lie)).isEqualTo(Visitor.of(told)).isNotZero();
         var garbage = new DefaultHttpHeaders().add("X-Forwarded-For", "unknown");
-        assertThat(Visitor.of(InetAddress.getLoopbackAddress(), garbage))
-                .isEqualTo(Visitor.UNKNOWN);
+        assertThat(Visitor.of(peer("::1", false), garbage)).isEqualTo(Visitor.UNKNOWN);
+    }
+
+    private static Peer peer(String address, boolean told) throws Exception {
+        return new Peer(new InetSocketAddress(InetAddress.getByName(address), 1), told);
     }
 
     @Test

@@ -52,6 +52,13 @@ class RouteJsonTest {
         var ruled = route.with(new Rules(List.of(narrow, Match.all(door))));
         assertThat(RouteJson.read(KEY, RouteJson.write(ruled)).route()).isEqualTo(ruled);
         assertThat(RouteJson.write(route).has("at")).isFalse();
+        String plain = RouteJson.write(ruled).toString();
+        assertThat(plain).doesNotContain("proxies");
+        var behind = List.of("10.0.0.0/8", "2001:db8:0:0:0:0:0:0/32", "192.0.2.1/32");
+        List<Network> proxies = behind.stream().flatMap(n -> Network.parse(n).stream()).toList();
+        var told = route.with(new Rules(List.of(Match.all(new Entrance("public", 80).behind(proxies)))));
+        assertThat(RouteJson.read(KEY, RouteJson.write(told)).route()).isEqualTo(told);
+        assertThat(proxies).extracting(Network::toString).isEqualTo(behind);
     }
 
     @ParameterizedTest
@@ -78,6 +85,7 @@ class RouteJsonTest {
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'tcp', 'timeoutMillis': 0}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'site': {'immutable': ['assets']}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': 7}",
+                "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 1, 'proxies': ['10.0.0.1/8']}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [7]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 0}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': '', 'port': 1}}]}",

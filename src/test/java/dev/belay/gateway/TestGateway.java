@@ -70,7 +70,9 @@ final class TestGateway implements AutoCloseable {
                                 usual.tunnel(),
                                 usual.halfClosed(),
                                 Duration.ofSeconds(1)))
-                .with(new Limits.Sizes(1_024, 4_096, Long.MAX_VALUE, connections, 10_000));
+                .with(
+                        new Limits.Sizes(
+                                1_024, 4_096, Long.MAX_VALUE, connections, connections, 10_000));
     }
 
     static Limits.Rates rates(Limits.Rate requests) {
