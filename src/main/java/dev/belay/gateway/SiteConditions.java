@@ -2,9 +2,11 @@ package dev.belay.gateway;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Conditional and range requests (RFC 9110 §13, §14) and content codings, decided on headers.
 final class SiteConditions {
@@ -22,24 +24,52 @@ final class SiteConditions {
     /// The file has no such part.
     record Outside() implements Wanted {}
 
-    /// Whether the client has this very file. A tag, where one is sent, makes times irrelevant.
-    static boolean notModified(HttpHeaders headers, String tag, long modifiedSeconds) {
-        String none = headers.get(HttpHeaderNames.IF_NONE_MATCH);
-        if (none != null) {
-            return none.strip().equals("*") || listed(none, tag);
-        }
-        String since = headers.get(HttpHeaderNames.IF_MODIFIED_SINCE);
-        if (since == null) {
-            return false;
-        }
-        return HttpDate.parse(since).orElse(Long.MIN_VALUE) >= modifiedSeconds;
+    /// What a request's conditions come to.
+    enum Met {
+        ANSWER,
+        NOT_MODIFIED,
+        FAILED
     }
 
-    private static boolean listed(String tags, String tag) {
+    /// In the order of RFC 9110 §13.2.2: whether the client asks about another file than this, and
+    /// whether it has this very one. A tag, where one is sent, makes times irrelevant.
+    static Met conditions(HttpHeaders headers, String tag, long modifiedSeconds) {
+        String match = all(headers, HttpHeaderNames.IF_MATCH);
+        if (match != null) {
+            if (!match.strip().equals("*") && !listed(match, tag, false)) {
+                return Met.FAILED;
+            }
+        } else if (before(headers.get(HttpHeaderNames.IF_UNMODIFIED_SINCE), modifiedSeconds)) {
+            return Met.FAILED;
+        }
+        String none = all(headers, HttpHeaderNames.IF_NONE_MATCH);
+        if (none != null) {
+            boolean known = none.strip().equals("*") || listed(none, tag, true);
+            return known ? Met.NOT_MODIFIED : Met.ANSWER;
+        }
+        String since = headers.get(HttpHeaderNames.IF_MODIFIED_SINCE);
+        boolean known =
+                since != null
+                        && HttpDate.parse(since).orElse(Long.MIN_VALUE) >= modifiedSeconds;
+        return known ? Met.NOT_MODIFIED : Met.ANSWER;
+    }
+
+    /// Whether there is a date, and the file is of later.
+    private static boolean before(@Nullable String date, long modifiedSeconds) {
+        return date != null && HttpDate.parse(date).orElse(Long.MAX_VALUE) < modifiedSeconds;
+    }
+
+    /// Every line of a header that is a list; null when there is none.
+    private static @Nullable String all(HttpHeaders headers, CharSequence name) {
+        List<String> lines = headers.getAll(name);
+        return lines.isEmpty() ? null : String.join(",", lines);
+    }
+
+    /// @param weak whether one that says it is only about as good does, too
+    private static boolean listed(String tags, String tag, boolean weak) {
         for (String one : tags.split(",", -1)) {
-            String strong = one.strip();
-            strong = strong.startsWith("W/") ? strong.substring(2) : strong;
-            if (strong.equals(tag)) {
+            String listed = one.strip();
+            if (listed.equals(tag) || (weak && listed.equals("W/" + tag))) {
                 return true;
             }
         }
@@ -76,7 +106,8 @@ final class SiteConditions {
     }
 
     static boolean accepts(HttpHeaders headers, String coding) {
-        for (String one : headers.get(HttpHeaderNames.ACCEPT_ENCODING, "").split(",", -1)) {
+        String accepted = all(headers, HttpHeaderNames.ACCEPT_ENCODING);
+        for (String one : accepted == null ? new String[0] : accepted.split(",", -1)) {
             String clean = one.strip().toLowerCase(Locale.ROOT);
             int semicolon = clean.indexOf(';');
             String name = semicolon < 0 ? clean : clean.substring(0, semicolon).strip();

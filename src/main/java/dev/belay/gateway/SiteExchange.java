@@ -4,6 +4,7 @@ import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -37,6 +38,9 @@ final class SiteExchange implements Exchange {
     private final Path root;
     private final Transcript transcript;
     private boolean over;
+
+    /// Whether the page of the application is sent for a path that names no file.
+    private boolean standsIn;
 
     SiteExchange(
             Client client,
@@ -93,7 +97,12 @@ final class SiteExchange implements Exchange {
                 response.headers().set(HttpHeaderNames.LOCATION, path + "/" + rest);
                 send(response, null, 0, 0);
             }
-            case SiteFiles.Nothing _ -> send(head(HttpResponseStatus.NOT_FOUND), null, 0, 0);
+            case SiteFiles.Nothing _ -> {
+                // It may be there in a moment, with the next revision.
+                HttpResponse response = head(HttpResponseStatus.NOT_FOUND);
+                response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+                send(response, null, 0, 0);
+            }
         }
     }
 
@@ -115,6 +124,7 @@ final class SiteExchange implements Exchange {
                 return file;
             }
         }
+        standsIn = wantsPage;
         return wantsPage ? SiteFiles.index(root) : found;
     }
 
@@ -132,68 +142,73 @@ final class SiteExchange implements Exchange {
     private void file(SiteFiles.File found, String path) {
         HttpHeaders asked = request.headers();
         String name = String.valueOf(found.path().getFileName());
-        var encoded = asked.contains(HttpHeaderNames.RANGE) ? plain(found) : encoded(found);
+        // Of HEAD no part can be asked for (RFC 9110 §14.2).
+        boolean ranged =
+                request.method().equals(HttpMethod.GET) && asked.contains(HttpHeaderNames.RANGE);
+        var encoded = encoded(found, !ranged);
         SiteFiles.File file = encoded.file();
         String tag = tag(file);
         String modified = HttpDate.of(entry.since());
-        boolean same = SiteConditions.notModified(asked, tag, entry.since());
         long size = file.attributes().size();
-        var range = SiteConditions.range(asked, size, tag, modified);
+        var range =
+                ranged
+                        ? SiteConditions.range(asked, size, tag, modified)
+                        : new SiteConditions.Whole();
         HttpResponseStatus status =
-                same
-                        ? HttpResponseStatus.NOT_MODIFIED
-                        : switch (range) {
-                            case SiteConditions.Whole _ -> HttpResponseStatus.OK;
-                            case SiteConditions.Part _ -> HttpResponseStatus.PARTIAL_CONTENT;
-                            case SiteConditions.Outside _ ->
-                                    HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE;
-                        };
+                switch (SiteConditions.conditions(asked, tag, entry.since())) {
+                    case NOT_MODIFIED -> HttpResponseStatus.NOT_MODIFIED;
+                    case FAILED -> HttpResponseStatus.PRECONDITION_FAILED;
+                    case ANSWER ->
+                            switch (range) {
+                                case SiteConditions.Whole _ -> HttpResponseStatus.OK;
+                                case SiteConditions.Part _ -> HttpResponseStatus.PARTIAL_CONTENT;
+                                case SiteConditions.Outside _ ->
+                                        HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE;
+                            };
+                };
         HttpResponse response = head(status);
         response.headers()
                 .set(HttpHeaderNames.ETAG, tag)
                 .set(HttpHeaderNames.LAST_MODIFIED, modified)
-                .set(HttpHeaderNames.CACHE_CONTROL, caching(path))
-                .set(HttpHeaderNames.CONTENT_TYPE, MediaTypes.of(name))
+                .set(HttpHeaderNames.CACHE_CONTROL, caching(status, path))
                 .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
                 .set("X-Content-Type-Options", "nosniff");
         if (encoded.varies()) {
             response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         }
-        if (!encoded.coding().isEmpty()) {
-            response.headers().set(HttpHeaderNames.CONTENT_ENCODING, encoded.coding());
-        }
-        if (same) {
-            send(response, null, 0, 0);
-            return;
-        }
-        switch (range) {
-            case SiteConditions.Whole _ -> send(response, file, 0, size);
-            case SiteConditions.Part(long from, long count) -> {
-                String text = "bytes " + from + "-" + (from + count - 1) + "/" + size;
-                response.headers().set(HttpHeaderNames.CONTENT_RANGE, text);
-                send(response, file, from, count);
+        boolean whole = status.equals(HttpResponseStatus.OK);
+        if (whole || status.equals(HttpResponseStatus.PARTIAL_CONTENT)) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaTypes.of(name));
+            if (!encoded.coding().isEmpty()) {
+                response.headers().set(HttpHeaderNames.CONTENT_ENCODING, encoded.coding());
             }
-            case SiteConditions.Outside _ -> {
+        }
+        if (whole) {
+            send(response, file, 0, size);
+        } else if (range instanceof SiteConditions.Part(long from, long count)
+                && status.equals(HttpResponseStatus.PARTIAL_CONTENT)) {
+            String text = "bytes " + from + "-" + (from + count - 1) + "/" + size;
+            response.headers().set(HttpHeaderNames.CONTENT_RANGE, text);
+            send(response, file, from, count);
+        } else {
+            if (status.equals(HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE)) {
                 response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size);
-                send(response, null, 0, 0);
             }
+            send(response, null, 0, 0);
         }
     }
 
     private record Encoded(SiteFiles.File file, String coding, boolean varies) {}
 
-    private static Encoded plain(SiteFiles.File file) {
-        return new Encoded(file, "", false);
-    }
-
-    private Encoded encoded(SiteFiles.File file) {
+    /// @param wanted whether a coded one may be sent: of a range nobody could say of which bytes
+    private Encoded encoded(SiteFiles.File file, boolean wanted) {
         Optional<SiteFiles.File> brotli = SiteFiles.beside(file, ".br");
         Optional<SiteFiles.File> gzip = SiteFiles.beside(file, ".gz");
         boolean varies = brotli.isPresent() || gzip.isPresent();
-        if (brotli.isPresent() && SiteConditions.accepts(request.headers(), "br")) {
+        if (wanted && brotli.isPresent() && SiteConditions.accepts(request.headers(), "br")) {
             return new Encoded(brotli.get(), "br", true);
         }
-        if (gzip.isPresent() && SiteConditions.accepts(request.headers(), "gzip")) {
+        if (wanted && gzip.isPresent() && SiteConditions.accepts(request.headers(), "gzip")) {
             return new Encoded(gzip.get(), "gzip", true);
         }
         return new Encoded(file, "", varies);
@@ -208,9 +223,15 @@ final class SiteExchange implements Exchange {
         return "\"%x-%x-%x-%x\"".formatted(root, size, time, name.hashCode());
     }
 
-    private String caching(String path) {
+    /// A page that stands in for a path, or an answer that there is none, is not what will be there
+    /// for ever.
+    private String caching(HttpResponseStatus status, String path) {
+        boolean lasting =
+                status.equals(HttpResponseStatus.OK)
+                        || status.equals(HttpResponseStatus.PARTIAL_CONTENT)
+                        || status.equals(HttpResponseStatus.NOT_MODIFIED);
         boolean immutable = entry.route().site().immutable().stream().anyMatch(path::startsWith);
-        return immutable ? "public, max-age=31536000, immutable" : "no-cache";
+        return !standsIn && lasting && immutable ? "public, max-age=31536000, immutable" : "no-cache";
     }
 
     private HttpResponse head(HttpResponseStatus status) {

@@ -122,6 +122,83 @@ class SiteTest {
     }
 
     @Test
+    void conditions_are_met_in_their_order() throws Exception {
+        serve("v1");
+        var first = get("/");
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        String modified = first.headers().firstValue("Last-Modified").orElseThrow();
+        String longAgo = "Thu, 01 Jan 1970 00:00:01 GMT";
+        assertThat(get("/", "If-Match", tag).statusCode()).isEqualTo(200);
+        assertThat(get("/", "If-Match", "*").statusCode()).isEqualTo(200);
+        // For this one only about as good is not good enough.
+        assertThat(get("/", "If-Match", "W/" + tag).statusCode()).isEqualTo(412);
+        assertThat(get("/", "If-Match", "\"x\"", "If-None-Match", tag).statusCode()).isEqualTo(412);
+        assertThat(get("/", "If-Unmodified-Since", modified).statusCode()).isEqualTo(200);
+        assertThat(get("/", "If-Unmodified-Since", longAgo).statusCode()).isEqualTo(412);
+        assertThat(get("/", "If-Match", tag, "If-Unmodified-Since", longAgo).statusCode())
+                .isEqualTo(200);
+        // Where a tag is sent, times are irrelevant; a list may come in lines.
+        assertThat(get("/", "If-None-Match", "\"x\"", "If-Modified-Since", modified).statusCode())
+                .isEqualTo(200);
+        assertThat(get("/", "If-None-Match", "\"x\"", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
+        assertThat(get("/", "If-None-Match", tag, "Range", "bytes=9-").statusCode()).isEqualTo(304);
+    }
+
+    @Test
+    void what_is_not_modified_says_how_long_it_may_be_kept_and_not_what_it_is() throws Exception {
+        site("v1", "assets/app-1.js.gz", "gz bytes");
+        serve("v1", new Route.Site(false, List.of("/assets/")));
+        String path = "/assets/app-1.js";
+        String tag = get(path).headers().firstValue("ETag").orElseThrow();
+        var same = get(path, "If-None-Match", tag);
+        assertThat(same.statusCode()).isEqualTo(304);
+        assertThat(same.headers().firstValue("ETag")).contains(tag);
+        assertThat(same.headers().firstValue("Vary")).isPresent();
+        assertThat(same.headers().firstValue("Cache-Control").orElseThrow()).contains("immutable");
+        assertThat(same.headers().firstValue("Content-Type")).isEmpty();
+        assertThat(same.headers().firstValue("Content-Length")).isEmpty();
+    }
+
+    @Test
+    void only_what_is_there_is_kept_for_a_year() throws Exception {
+        serve("v1", new Route.Site(true, List.of("/assets/")));
+        String forever = "immutable";
+        assertThat(caching(get("/assets/app-1.js"))).contains(forever);
+        assertThat(caching(get("/assets/app-1.js", "Range", "bytes=1-2"))).contains(forever);
+        // Pages that stand in, and what is said in a file's place.
+        assertThat(get("/assets/orders").body()).isEqualTo("one");
+        assertThat(caching(get("/assets/orders"))).isEqualTo("no-cache");
+        assertThat(caching(get("/assets/app-2.js"))).isEqualTo("no-cache");
+        assertThat(caching(get("/assets/app-1.js", "Range", "bytes=99-"))).isEqualTo("no-cache");
+    }
+
+    private static String caching(HttpResponse<String> response) {
+        return response.headers().firstValue("Cache-Control").orElseThrow();
+    }
+
+    @Test
+    void of_head_there_are_no_parts_and_parts_vary_as_the_whole_does() throws Exception {
+        site("v1", "assets/app-1.js.gz", "gz bytes");
+        serve("v1");
+        var request = HttpRequest.newBuilder(gateway.uri("/assets/app-1.js"));
+        request.header("Range", "bytes=1-2").method("HEAD", HttpRequest.BodyPublishers.noBody());
+        var head = gateway.send(request);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Length")).contains("10");
+        var part = get("/assets/app-1.js", "Range", "bytes=1-2", "Accept-Encoding", "gzip");
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.body()).isEqualTo("cr");
+        assertThat(part.headers().firstValue("Vary")).isPresent();
+        assertThat(part.headers().firstValue("Content-Encoding")).isEmpty();
+        String tag = part.headers().firstValue("ETag").orElseThrow();
+        assertThat(get("/assets/app-1.js", "Range", "bytes=1-2", "If-Range", tag).statusCode())
+                .isEqualTo(206);
+        assertThat(get("/assets/app-1.js", "Range", "bytes=1-2", "If-Range", "W/" + tag).body())
+                .isEqualTo("script one");
+    }
+
+    @Test
     void parts_of_a_file_can_be_asked_for() throws Exception {
         serve("v1");
         String path = "/assets/app-1.js";
