@@ -10,6 +10,7 @@ final class Proxy {
     private final Prober prober;
     private final Refusals refusals = new Refusals();
     private final Admission admission;
+    private final Sites sites = new Sites();
     private final Chronicle chronicle;
 
     Proxy(Loops loops, GatewayOptions options, Prober prober, Chronicle chronicle) {
@@ -25,6 +26,7 @@ final class Proxy {
     }
 
     void publish(Table next) {
+        sites.prepare(next);
         table.setRelease(next);
     }
 
@@ -42,6 +44,10 @@ final class Proxy {
 
     GatewayOptions options() {
         return options;
+    }
+
+    Sites sites() {
+        return sites;
     }
 
     Admission admission() {

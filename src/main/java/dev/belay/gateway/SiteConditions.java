@@ -49,8 +49,7 @@ final class SiteConditions {
         }
         String since = headers.get(HttpHeaderNames.IF_MODIFIED_SINCE);
         boolean known =
-                since != null
-                        && HttpDate.parse(since).orElse(Long.MIN_VALUE) >= modifiedSeconds;
+                since != null && HttpDate.parse(since).orElse(Long.MIN_VALUE) >= modifiedSeconds;
         return known ? Met.NOT_MODIFIED : Met.ANSWER;
     }
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,17 +116,17 @@ final class SiteExchange implements Exchange {
     }
 
     private SiteFiles.Found find(List<String> segments, boolean wantsPage) {
-        SiteFiles.Found found = SiteFiles.find(root, segments);
+        SiteFiles.Found found = client.proxy().sites().find(root, segments);
         if (!(found instanceof SiteFiles.Nothing)) {
             return found;
         }
         for (Path other : otherRoots()) {
-            if (SiteFiles.find(other, segments) instanceof SiteFiles.File file) {
+            if (client.proxy().sites().find(other, segments) instanceof SiteFiles.File file) {
                 return file;
             }
         }
         standsIn = wantsPage;
-        return wantsPage ? SiteFiles.index(root) : found;
+        return wantsPage ? client.proxy().sites().find(root, List.of("")) : found;
     }
 
     private List<Path> otherRoots() {
@@ -149,7 +150,7 @@ final class SiteExchange implements Exchange {
         SiteFiles.File file = encoded.file();
         String tag = tag(file);
         String modified = HttpDate.of(entry.since());
-        long size = file.attributes().size();
+        long size = file.size();
         var range =
                 ranged
                         ? SiteConditions.range(asked, size, tag, modified)
@@ -202,8 +203,8 @@ final class SiteExchange implements Exchange {
 
     /// @param wanted whether a coded one may be sent: of a range nobody could say of which bytes
     private Encoded encoded(SiteFiles.File file, boolean wanted) {
-        Optional<SiteFiles.File> brotli = SiteFiles.beside(file, ".br");
-        Optional<SiteFiles.File> gzip = SiteFiles.beside(file, ".gz");
+        Optional<SiteFiles.File> brotli = client.proxy().sites().beside(file, ".br");
+        Optional<SiteFiles.File> gzip = client.proxy().sites().beside(file, ".gz");
         boolean varies = brotli.isPresent() || gzip.isPresent();
         if (wanted && brotli.isPresent() && SiteConditions.accepts(request.headers(), "br")) {
             return new Encoded(brotli.get(), "br", true);
@@ -217,8 +218,8 @@ final class SiteExchange implements Exchange {
     private static String tag(SiteFiles.File file) {
         byte[] where = file.root().toString().getBytes(StandardCharsets.UTF_8);
         long root = UUID.nameUUIDFromBytes(where).getMostSignificantBits();
-        long size = file.attributes().size();
-        long time = file.attributes().lastModifiedTime().toMillis();
+        long size = file.size();
+        long time = file.millis();
         String name = String.valueOf(file.path().getFileName());
         return "\"%x-%x-%x-%x\"".formatted(root, size, time, name.hashCode());
     }
@@ -231,7 +232,9 @@ final class SiteExchange implements Exchange {
                         || status.equals(HttpResponseStatus.PARTIAL_CONTENT)
                         || status.equals(HttpResponseStatus.NOT_MODIFIED);
         boolean immutable = entry.route().site().immutable().stream().anyMatch(path::startsWith);
-        return !standsIn && lasting && immutable ? "public, max-age=31536000, immutable" : "no-cache";
+        return !standsIn && lasting && immutable
+                ? "public, max-age=31536000, immutable"
+                : "no-cache";
     }
 
     private HttpResponse head(HttpResponseStatus status) {
@@ -250,6 +253,11 @@ final class SiteExchange implements Exchange {
         if (file != null && body) {
             try {
                 content = FileChannel.open(file.path());
+            } catch (NoSuchFileException _) {
+                HttpResponse gone = head(HttpResponseStatus.NOT_FOUND);
+                gone.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+                send(gone, null, 0, 0);
+                return;
             } catch (IOException _) {
                 send(head(HttpResponseStatus.INTERNAL_SERVER_ERROR), null, 0, 0);
                 return;

@@ -24,7 +24,8 @@ final class SiteFiles {
     sealed interface Found permits File, Folder, Nothing {}
 
     /// @param root the folder it was found below, which tells revisions apart
-    record File(Path path, Path root, BasicFileAttributes attributes) implements Found {}
+    /// @param millis when it was modified
+    record File(Path path, Path root, long size, long millis) implements Found {}
 
     /// A folder with an index, asked for without the slash at its end.
     record Folder() implements Found {}
@@ -51,8 +52,11 @@ final class SiteFiles {
     }
 
     private static boolean forbidden(String segment) {
-        boolean hidden = segment.startsWith(".") && !segment.equals(".well-known");
-        return hidden || segment.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ');
+        return hidden(segment) || segment.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ');
+    }
+
+    static boolean hidden(String name) {
+        return name.startsWith(".") && !name.equals(".well-known");
     }
 
     private static @Nullable String decode(String part) {
@@ -100,17 +104,16 @@ final class SiteFiles {
         }
     }
 
-    static Found index(Path root) {
-        return find(root, List.of(""));
-    }
-
     /// A regular file whose real place, all links followed, is below the root.
     private static Optional<File> file(Path path, Path realRoot, Path root) {
         try {
             Path real = path.toRealPath();
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
             boolean inside = real.startsWith(realRoot) && attributes.isRegularFile();
-            return inside ? Optional.of(new File(real, root, attributes)) : Optional.empty();
+            long millis = attributes.lastModifiedTime().toMillis();
+            return inside
+                    ? Optional.of(new File(real, root, attributes.size(), millis))
+                    : Optional.empty();
         } catch (IOException _) {
             return Optional.empty();
         }

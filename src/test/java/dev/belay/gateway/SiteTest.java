@@ -325,6 +325,77 @@ class SiteTest {
     }
 
     @Test
+    void a_folder_is_read_once_and_answered_for_from_memory() throws Exception {
+        serve("v1");
+        Files.delete(folder.resolve("v1/assets/app-1.js"));
+        Files.writeString(folder.resolve("v1/later.txt"), "later");
+        // That a file has gone is found out when it is opened, and what came later is not there.
+        assertThat(get("/assets/app-1.js").statusCode()).isEqualTo(404);
+        assertThat(get("/later.txt").statusCode()).isEqualTo(404);
+        assertThat(get("/").body()).isEqualTo("one");
+    }
+
+    @Test
+    void folders_with_links_and_ones_that_are_too_large_are_looked_up_on_the_disk()
+            throws Exception {
+        Path root = folder.resolve("v1");
+        assertThat(SiteIndex.of(root, 2)).isPresent();
+        assertThat(SiteIndex.of(root, 1)).isEmpty();
+        Files.createSymbolicLink(root.resolve("alias.js"), Path.of("assets/app-1.js"));
+        assertThat(SiteIndex.of(root, 10)).isEmpty();
+        serve("v1");
+        Files.writeString(root.resolve("later.txt"), "later");
+        assertThat(get("/later.txt").body()).isEqualTo("later");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/index.html",
+                "/docs",
+                "/docs/",
+                "/docs/index.html",
+                "/docs/x",
+                "/assets/",
+                "/assets",
+                "/.env",
+                "/.well-known/a.txt",
+                "/.git/config",
+                "/a%20b.txt",
+                "/a b.txt",
+                "/%C3%A9.txt",
+                "/assets/app-1.js",
+                "/assets/app-1.js/",
+                "/ASSETS/app-1.js",
+                "/index.html/index.html",
+                "/docs/../index.html",
+                "/assets/app-1.js/x"
+            })
+    void an_index_finds_what_the_disk_finds(String path) throws Exception {
+        Path root =
+                site(
+                        "v1",
+                        "docs/index.html",
+                        "docs",
+                        ".env",
+                        "secret",
+                        ".git/config",
+                        "secret",
+                        ".well-known/a.txt",
+                        "a",
+                        "a b.txt",
+                        "b",
+                        "\u00e9.txt",
+                        "e");
+        SiteIndex index = SiteIndex.of(root, 100).orElseThrow();
+        List<String> segments = SiteFiles.segments(path);
+        if (segments != null) {
+            assertThat(index.find(segments)).isEqualTo(SiteFiles.find(root, segments));
+        }
+    }
+
+    @Test
     void a_folder_that_is_not_there_is_not_ready() {
         var share = new Route.Share("v9", 1, new Route.Files(folder.resolve("v9")));
         assertThat(gateway.publish(share)).isInstanceOf(PublishReply.NotReady.class);
