@@ -23,6 +23,11 @@ public record Entrance(String name, int port, @Nullable TlsUse tls, List<Network
         this(name, port, null, List.of());
     }
 
+    /// One that anybody may come through.
+    public Entrance(String name, int port, @Nullable TlsUse tls) {
+        this(name, port, tls, List.of());
+    }
+
     /// The same with TLS.
     public Entrance over(TlsUse use) {
         return new Entrance(name, port, use, proxies);

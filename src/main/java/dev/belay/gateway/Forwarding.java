@@ -114,10 +114,7 @@ final class Forwarding {
     /// @param secure whether the client came through TLS
     /// @param upgrade whether the wish to leave HTTP is passed on
     static void request(
-            HttpRequest request,
-            @Nullable Peer client,
-            boolean secure,
-            boolean upgrade) {
+            HttpRequest request, @Nullable Peer client, boolean secure, boolean upgrade) {
         HttpHeaders headers = request.headers();
         String protocol = upgrade ? headers.get(HttpHeaderNames.UPGRADE) : null;
         boolean trailers =

@@ -56,7 +56,9 @@ class RouteJsonTest {
         assertThat(plain).doesNotContain("proxies");
         var behind = List.of("10.0.0.0/8", "2001:db8:0:0:0:0:0:0/32", "192.0.2.1/32");
         List<Network> proxies = behind.stream().flatMap(n -> Network.parse(n).stream()).toList();
-        var told = route.with(new Rules(List.of(Match.all(new Entrance("public", 80).behind(proxies)))));
+        var told =
+                route.with(
+                        new Rules(List.of(Match.all(new Entrance("public", 80).behind(proxies)))));
         assertThat(RouteJson.read(KEY, RouteJson.write(told)).route()).isEqualTo(told);
         assertThat(proxies).extracting(Network::toString).isEqualTo(behind);
     }
