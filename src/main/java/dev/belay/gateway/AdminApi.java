@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What the admin socket can be asked, without the HTTP around it. Blocks; runs on virtual threads.
-final class AdminApi {
+final class AdminApi implements AdminServer.Answering {
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
@@ -38,7 +38,8 @@ final class AdminApi {
         this.certificates = certificates;
     }
 
-    Answer handle(String method, String target, String body) {
+    @Override
+    public Answer handle(String method, String target, String body) {
         List<String> path = List.of(target.substring(1).split("/", -1));
         if (path.size() == 1) {
             return switch (method + " " + path.getFirst()) {

@@ -25,7 +25,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +48,16 @@ final class AdminServer implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Path socket;
+    private final Object file;
 
-    AdminServer(Path socket, AdminApi api) throws IOException {
+    /// What the questions are put to.
+    interface Answering {
+        AdminApi.Answer handle(String method, String target, String body);
+    }
+
+    /// Listens; an older socket of that name is replaced at once, so that whoever asks meanwhile
+    /// reaches one or the other.
+    AdminServer(Path socket, Answering api) throws IOException {
         this.socket = socket;
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > PATH_MAX) {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -57,7 +68,8 @@ final class AdminServer implements AutoCloseable {
                             + PATH_MAX
                             + " bytes that a Unix socket may have");
         }
-        Files.deleteIfExists(socket);
+        Path fresh = socket.resolveSibling("gw." + ProcessHandle.current().pid());
+        Files.deleteIfExists(fresh);
         ChannelFuture binding =
                 new ServerBootstrap()
                         .group(group)
@@ -73,29 +85,39 @@ final class AdminServer implements AutoCloseable {
                                                 .addLast(new Asked(api));
                                     }
                                 })
-                        .bind(UnixDomainSocketAddress.of(socket));
+                        .bind(UnixDomainSocketAddress.of(fresh));
         binding.awaitUninterruptibly();
         if (!binding.isSuccess()) {
             group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new IOException("cannot listen on " + socket, binding.cause());
         }
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        file = identity(fresh);
+        Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    private static Object identity(Path file) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    }
+
+    /// A successor's socket may have its name by now, and stays.
     @Override
     public void close() {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         try {
-            Files.deleteIfExists(socket);
+            if (Files.exists(socket) && identity(socket).equals(file)) {
+                Files.deleteIfExists(socket);
+            }
         } catch (IOException e) {
             LOG.warn("cannot remove {}: {}", socket, e.getMessage());
         }
     }
 
     private static final class Asked extends SimpleChannelInboundHandler<FullHttpRequest> {
-        private final AdminApi api;
+        private final Answering api;
 
-        Asked(AdminApi api) {
+        Asked(Answering api) {
             this.api = api;
         }
 

@@ -162,8 +162,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void writeHead(HttpResponse response) {
         answered = true;
-        if (bodyOpen) {
-            // Answered before the request was read: what follows of it is not worth reading.
+        if (bodyOpen || (loop.draining() && backlog.isEmpty())) {
+            // Answered before the request was read: what follows of it is not worth reading. Or
+            // the process is about to end, and the client should ask its successor next.
             closeAfter = true;
         }
         if (closeAfter) {

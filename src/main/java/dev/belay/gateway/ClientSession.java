@@ -1,6 +1,7 @@
 package dev.belay.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -24,6 +25,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -52,6 +54,14 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private static final int CONTROL_FRAMES_MAX = 1_000;
     private static final long CLOSE_WITHIN_MILLIS = 2_000;
 
+    /// By its echo we know that the client has heard that it should ask elsewhere.
+    private static final long FAREWELL_PING = 0x62656c6179L;
+
+    private static final Duration ECHO_WITHIN = Duration.ofSeconds(5);
+
+    /// From the last answer to the close, for the client to read it.
+    private static final Duration READ_WITHIN = Duration.ofSeconds(1);
+
     private final Proxy proxy;
     private final Loop loop;
     private final int port;
@@ -67,6 +77,11 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean served;
+
+    /// Two steps towards the end; both times are 0 before.
+    private long announced;
+
+    private long ending;
 
     private ClientSession(
             Http2ConnectionDecoder decoder,
@@ -222,6 +237,9 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         Http2Stream whole = connection().connectionStream();
         int more = CONNECTION_WINDOW - decoder().flowController().windowSize(whole);
         decoder().flowController().incrementWindowSize(whole, more);
+        if (loop.draining()) {
+            drain();
+        }
     }
 
     @Override
@@ -304,6 +322,42 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         if (connection().numActiveStreams() == 0 && now - idleSince > allowed) {
             context().channel().close();
         }
+        if (announced != 0 && now - announced > ECHO_WITHIN.toNanos()) {
+            lastWord();
+        }
+        boolean read = now - Math.max(idleSince, ending) > READ_WITHIN.toNanos();
+        if (ending != 0 && connection().numActiveStreams() == 0 && read) {
+            context().channel().close();
+        }
+    }
+
+    /// Says that no requests should come this way any more, and goes on taking those that were sent
+    /// before the client heard it (RFC 9113 §6.8); once it has, names the last one.
+    @Override
+    public void drain() {
+        if (announced == 0) {
+            announced = System.nanoTime();
+            goAway(Integer.MAX_VALUE);
+            encoder().writePing(context(), false, FAREWELL_PING, context().newPromise());
+            context().flush();
+        }
+    }
+
+    private void lastWord() {
+        if (ending == 0) {
+            ending = System.nanoTime();
+            goAway(connection().remote().lastStreamCreated());
+            context().flush();
+        }
+    }
+
+    private void goAway(int last) {
+        goAway(
+                context(),
+                last,
+                Http2Error.NO_ERROR.code(),
+                Unpooled.EMPTY_BUFFER,
+                context().newPromise());
     }
 
     @Override
@@ -379,6 +433,13 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                 boolean end)
                 throws Http2Exception {
             onHeadersRead(ctx, streamId, headers, padding, end);
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext ctx, long data) {
+            if (data == FAREWELL_PING && announced != 0) {
+                lastWord();
+            }
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import java.util.Locale;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What the gateway counts, as JSON: for people, `belay gateway top` and the judge of a rollout.
@@ -35,7 +36,10 @@ final class Counts {
     static ObjectNode json(TableKeeper keeper, Proxy proxy) {
         ObjectNode json = RouteJson.MAPPER.createObjectNode();
         json.put("version", proxy.table().version());
-        process(json, proxy.chronicle().tallies());
+        ObjectNode process = process(json, proxy.chronicle().tallies());
+        for (Refusals.Why why : Refusals.Why.values()) {
+            process.put(name(why), proxy.refusals().of(why));
+        }
         var bounds = json.putArray("boundsMicros");
         for (long nanos : Histogram.boundsNanos()) {
             bounds.add(nanos / 1_000);
@@ -56,11 +60,12 @@ final class Counts {
                 }
                 ObjectNode retries = line.putObject("retries");
                 for (var why : MemberLink.Loss.values()) {
-                    retries.put(why.name().toLowerCase(Locale.ROOT), one.repeats(why));
+                    retries.put(name(why), one.repeats(why));
                 }
                 line.put("ejections", one.ejections());
                 line.put("bytesIn", one.received()).put("bytesOut", one.sent());
                 line.put("requests", one.requests()).put("tunnels", one.tunnels());
+                line.put("latencyNanos", one.latency().sumNanos());
                 latency(line, one.latency());
                 members(line, one);
             }
@@ -78,6 +83,7 @@ final class Counts {
                             .put("requests", upstream.requests())
                             .put("tunnels", upstream.tunnels())
                             .put("failed", upstream.failed());
+            member.put("latencyNanos", upstream.latency().sumNanos());
             latency(member, upstream.latency());
         }
     }
@@ -90,12 +96,46 @@ final class Counts {
     }
 
     /// What the whole process counts, by the names of the metrics.
-    private static void process(ObjectNode json, Tallies tallies) {
+    private static ObjectNode process(ObjectNode json, Tallies tallies) {
         ObjectNode process = json.putObject("process");
         for (Tally tally : Tally.values()) {
-            String labels = tally.labels().isEmpty() ? "" : "{" + tally.labels() + "}";
-            process.put(tally.metric() + labels, tallies.of(tally));
+            process.put(name(tally), tallies.of(tally));
         }
+        return process;
+    }
+
+    private static String name(Tally tally) {
+        return tally.metric() + (tally.labels().isEmpty() ? "" : "{" + tally.labels() + "}");
+    }
+
+    private static String name(Refusals.Why why) {
+        return "refused_total{limit=\"" + why.label() + "\"}";
+    }
+
+    /// Adds what a predecessor counted, written by [#json]: each number that only grows. Whatever
+    /// is counted above must be added here, or totals would go back at an upgrade.
+    static void inherit(TableKeeper keeper, Proxy proxy, JsonNode counts) {
+        JsonNode process = counts.path("process");
+        Tallies tallies = proxy.chronicle().tallies();
+        for (Tally tally : Tally.values()) {
+            if (tally.metric().endsWith("_total")) {
+                tallies.add(tally, process.path(name(tally)).asLong());
+            }
+        }
+        for (Refusals.Why why : Refusals.Why.values()) {
+            proxy.refusals().add(why, process.path(name(why)).asLong());
+        }
+        for (JsonNode line : counts.path("revisions")) {
+            var key =
+                    new RouteKey(
+                            line.path("environment").asString(""),
+                            line.path("component").asString(""));
+            keeper.counted(key, line.path("revision").asString("")).inherit(line);
+        }
+    }
+
+    static String name(MemberLink.Loss why) {
+        return why.name().toLowerCase(Locale.ROOT);
     }
 
     static String name(RevisionTraffic.UpstreamError error) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,8 @@ public final class GatewayClient {
     private static final int OK = 200;
     private static final int CONFLICT = 409;
     private static final int UNPROCESSABLE = 422;
+    private static final int UNAVAILABLE = 503;
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(20);
     private static final String HEAD_END = "\r\n\r\n";
 
     private final Path socket;
@@ -156,6 +159,34 @@ public final class GatewayClient {
         } catch (JacksonException e) {
             throw new IOException("the gateway's answer is not JSON", e);
         }
+    /// Which gateway answers.
+    ///
+    /// @param build see [Build]
+    /// @param predecessors processes whose place it took, and that still serve what they had
+    public record About(long pid, String build, List<Long> predecessors) {
+        public About {
+            predecessors = List.copyOf(predecessors);
+        }
+    }
+
+    /// Which gateway answers; empty when it is of a Belay that could not say so yet.
+    public Optional<About> about() throws IOException {
+        Answer answer = exchange("GET", "/about", "");
+        if (answer.status() != OK) {
+            return Optional.empty();
+        }
+        JsonNode json = RouteJson.MAPPER.readTree(answer.body());
+        var predecessors = new ArrayList<Long>();
+        json.path("predecessors").forEach(pid -> predecessors.add(pid.asLong()));
+        long pid = json.path("pid").asLong();
+        return Optional.of(new About(pid, json.path("build").asString(""), predecessors));
+    }
+
+    /// A gateway's last word to its successor.
+    void inherit(long pid, JsonNode counts) throws IOException {
+        ObjectNode body = RouteJson.MAPPER.createObjectNode().put("pid", pid);
+        body.set("counts", counts);
+        ask("POST", "/inherit", body);
     }
 
     /// Whether a gateway answers.
@@ -254,10 +285,23 @@ public final class GatewayClient {
         }
     }
 
-    private record Answer(int status, String body) {}
+    record Answer(int status, String body) {}
+
+    /// Asks again while one gateway hands over to the next: neither has done anything then.
+    Answer exchange(String method, String path, String body) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Answer answer = once(method, path, body, deadline);
+        while (answer.status() == UNAVAILABLE
+                && answer.body().contains(FrontApi.HANDING_OVER)
+                && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+            answer = once(method, path, body, deadline);
+        }
+        return answer;
+    }
 
     /// One request, one connection; the answer ends where the connection ends.
-    private Answer exchange(String method, String path, String body) throws IOException {
+    private Answer once(String method, String path, String body, long deadline) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head =
                 "%s %s HTTP/1.1\r\nHost: gateway\r\nContent-Length: %d\r\n\r\n"
@@ -265,7 +309,6 @@ public final class GatewayClient {
         var request = new ByteArrayOutputStream();
         request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
         request.writeBytes(bytes);
-        long deadline = System.nanoTime() + timeout.toNanos();
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 Selector selector = Selector.open()) {
             channel.configureBlocking(false);

@@ -1,12 +1,16 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.handover.TakeOver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
-/// The gateway as a process: `GatewayMain STATE-FOLDER [LISTEN-ADDRESS…]`.
+/// The gateway as a process: `GatewayMain STATE-FOLDER [LISTEN-ADDRESS…]`. With `--take-over` it
+/// takes the place of the one that runs there, which then drains; `--drain` says for how long at
+/// most.
 public final class GatewayMain {
     /// What whoever starts the process should give its JVM: small, and no surprises. A young
     /// generation of fixed size keeps its collections short. The pooled allocator, as the adaptive
@@ -36,29 +40,51 @@ public final class GatewayMain {
     /// small machine, for each keeps what it once had.
     public static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
+    private static final String DRAIN = "--drain";
+    private static final String USAGE =
+            "usage: GatewayMain [--take-over] [--drain SECONDS] STATE-FOLDER [LISTEN-ADDRESS...]";
     private static final int REFUSED = 2;
     private static final int FAILED = 4;
 
     private GatewayMain() {}
 
     public static void main(String[] args) throws InterruptedException {
-        if (args.length == 0) {
-            System.err.println("usage: GatewayMain STATE-FOLDER [LISTEN-ADDRESS...]");
-            System.exit(REFUSED);
-        }
-        var options = GatewayOptions.in(Path.of(args[0]).toAbsolutePath());
-        if (args.length > 1) {
-            options = options.listeningOn(List.of(args).subList(1, args.length));
-        }
+        var words = new ArrayDeque<>(List.of(args));
+        boolean takeOver = words.remove("--take-over");
         try {
-            Gateway gateway = Gateway.start(options);
+            Duration drain = drain(words);
+            if (words.isEmpty()) {
+                System.err.println(USAGE);
+                System.exit(REFUSED);
+            }
+            var options = GatewayOptions.in(Path.of(words.removeFirst()).toAbsolutePath());
+            if (!words.isEmpty()) {
+                options = options.listeningOn(List.copyOf(words));
+            }
+            Gateway gateway =
+                    takeOver
+                            ? Gateway.takeOver(options, drain, !words.isEmpty())
+                            : Gateway.start(options);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(gateway)));
             System.out.println("gateway ready at " + options.socket());
+            gateway.await();
+        } catch (NumberFormatException _) {
+            System.err.println(USAGE);
+            System.exit(REFUSED);
         } catch (IOException e) {
             System.err.println("the gateway cannot start: " + e.getMessage());
             System.exit(FAILED);
         }
-        new CountDownLatch(1).await();
+        System.exit(0);
+    }
+
+    /// Takes `--drain SECONDS` out.
+    private static Duration drain(ArrayDeque<String> words) {
+        if (!DRAIN.equals(words.peekFirst())) {
+            return TakeOver.DRAIN;
+        }
+        words.removeFirst();
+        return Duration.ofSeconds(Long.parseLong(words.isEmpty() ? "" : words.removeFirst()));
     }
 
     private static void close(Gateway gateway) {

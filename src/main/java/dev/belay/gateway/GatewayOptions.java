@@ -38,4 +38,9 @@ public record GatewayOptions(
     public Path socket() {
         return folder.resolve("gateway.sock");
     }
+
+    /// Where a successor asks for its place.
+    Path offer() {
+        return folder.resolve("upgrade.sock");
+    }
 }

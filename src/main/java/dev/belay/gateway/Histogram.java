@@ -3,6 +3,7 @@ package dev.belay.gateway;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import tools.jackson.databind.JsonNode;
 
 /// Durations counted in log-spaced buckets, each bound √2 times the one before: 100 µs to about 100
 /// s. Written by every event loop without a lock.
@@ -30,6 +31,14 @@ final class Histogram {
     void record(long nanos) {
         int found = Arrays.binarySearch(BOUNDS, nanos);
         counts.incrementAndGet(found >= 0 ? found : -found - 1);
+        sumNanos.add(nanos);
+    }
+
+    /// Adds another's counts; its buckets are the same.
+    void inherit(JsonNode others, long nanos) {
+        for (int i = 0; i < Math.min(BUCKETS + 1, others.size()); i++) {
+            counts.addAndGet(i, others.path(i).asLong());
+        }
         sumNanos.add(nanos);
     }
 

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.handover.Listening;
 import dev.belay.gateway.tls.Certificate;
 import dev.belay.gateway.tls.CertificateWatch;
 import dev.belay.gateway.tls.ClientHello;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -46,6 +48,9 @@ final class Listeners implements AutoCloseable {
 
     private final AtomicInteger connections = new AtomicInteger();
     private final Crowd crowd = new Crowd();
+
+    /// Sockets of a predecessor that no port has claimed yet.
+    private final List<Listening> inherited = new ArrayList<>();
 
     Listeners(Proxy proxy, Certificates certificates) {
         this.proxy = proxy;
@@ -87,7 +92,7 @@ final class Listeners implements AutoCloseable {
     private void bind(int port) throws BindException {
         List<Channel> bound = new ArrayList<>();
         for (String address : proxy.options().addresses()) {
-            ChannelFuture binding = bootstrap(port).bind(new InetSocketAddress(address, port));
+            ChannelFuture binding = listen(bootstrap(port), new InetSocketAddress(address, port));
             binding.awaitUninterruptibly();
             if (binding.isSuccess()) {
                 bound.add(binding.channel());
@@ -100,6 +105,50 @@ final class Listeners implements AutoCloseable {
             }
         }
         open.put(port, bound);
+    }
+
+    /// A socket that a predecessor listened on already has whoever waits there.
+    private ChannelFuture listen(ServerBootstrap bootstrap, InetSocketAddress at) {
+        String address = text(at);
+        for (Listening socket : inherited) {
+            if (socket.port() == at.getPort() && socket.address().equals(address)) {
+                inherited.remove(socket);
+                return bootstrap
+                        .channelFactory(() -> new EpollServerSocketChannel(socket.descriptor()))
+                        .register();
+            }
+        }
+        return bootstrap.channel(proxy.loops().serverChannel()).bind(at);
+    }
+
+    private static String text(InetSocketAddress at) {
+        return at.getAddress() == null ? at.getHostString() : at.getAddress().getHostAddress();
+    }
+
+    /// Ports that open from here on take one of these instead of a new one, where it is theirs.
+    void inherit(List<Listening> sockets) {
+        inherited.addAll(sockets);
+    }
+
+    /// Closes what no port has claimed.
+    void disown() {
+        inherited.forEach(Listening::close);
+        inherited.clear();
+    }
+
+    /// What it listens on, to be handed to a successor; none where that cannot be done.
+    List<Listening> sockets() {
+        List<Listening> sockets = new ArrayList<>();
+        for (List<Channel> channels : open.values()) {
+            for (Channel channel : channels) {
+                if (channel instanceof EpollServerSocketChannel socket) {
+                    InetSocketAddress at = socket.localAddress();
+                    int descriptor = socket.fd().intValue();
+                    sockets.add(new Listening(text(at), at.getPort(), descriptor));
+                }
+            }
+        }
+        return sockets;
     }
 
     /// A host without IPv6 says that it cannot assign the address, or knows no such family.
@@ -130,6 +179,13 @@ final class Listeners implements AutoCloseable {
         }
     }
 
+    /// Accepts nothing more. Connections that just came in still find how to speak to them.
+    void stopAccepting() {
+        for (List<Channel> channels : open.values()) {
+            channels.forEach(channel -> channel.close().awaitUninterruptibly());
+        }
+    }
+
     @Override
     public void close() {
         closeAllBut(Set.of());
@@ -138,7 +194,6 @@ final class Listeners implements AutoCloseable {
     private ServerBootstrap bootstrap(int port) {
         return new ServerBootstrap()
                 .group(proxy.loops().group())
-                .channel(proxy.loops().serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)

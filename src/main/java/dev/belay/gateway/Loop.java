@@ -2,11 +2,13 @@ package dev.belay.gateway;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,10 +24,17 @@ final class Loop {
 
         /// Starts its polite end, if it is one of those.
         void close(Farewell farewell);
+
+        /// The process is about to end: nothing new should come this way. Nothing is cut.
+        default void drain() {}
     }
 
     /// All of what is open is looked at in so many sweeps.
     static final int PARTS = 8;
+
+    /// Over how long those that have to be ended are told so, that they do not come back all at
+    /// once.
+    private static final Duration SPREAD = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
@@ -36,6 +45,8 @@ final class Loop {
     private int nextPart;
     private final Overload overload;
     private long nextTick;
+    private boolean draining;
+    private long drainEnd;
 
     Loop(EventLoop eventLoop, Class<? extends Channel> channel, Limits limits) {
         this.eventLoop = eventLoop;
@@ -83,11 +94,45 @@ final class Loop {
     /// wait.
     void sweep() {
         long now = System.nanoTime();
-        each(open.get(nextPart), one -> one.sweep(now));
+        Set<Bounded> part = open.get(nextPart);
+        each(part, one -> one.sweep(now));
         nextPart = (nextPart + 1) % PARTS;
         if (nextPart == 0) {
             pool.sweep(now);
         }
+        if (draining && now - drainEnd >= 0) {
+            dismiss(part, now);
+        }
+    }
+
+    /// The process is about to end: connections come to their end as their protocols have it, and
+    /// what runs long is asked to after this time.
+    void drain(Duration within) {
+        draining = true;
+        drainEnd = System.nanoTime() + within.toNanos();
+        open.forEach(part -> each(part, Bounded::drain));
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /// Connections of clients, tunnels included.
+    int connections() {
+        return open.stream().mapToInt(Set::size).sum();
+    }
+
+    /// Tells some of those that are left; all of them by the end of the spread.
+    private void dismiss(Set<Bounded> part, long now) {
+        long left = drainEnd + SPREAD.toNanos() - now;
+        int turns = (int) Math.max(1, left / Loops.SWEEP.toNanos());
+        each(
+                part,
+                one -> {
+                    if (ThreadLocalRandom.current().nextInt(turns) == 0) {
+                        one.close(Farewell.ALL);
+                    }
+                });
     }
 
     void close(Farewell farewell) {

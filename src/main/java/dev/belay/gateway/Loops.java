@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 // A write or close that fails ends the channel, and every handler hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Loops implements AutoCloseable {
-    private static final Duration SWEEP = Duration.ofMillis(500);
+    static final Duration SWEEP = Duration.ofMillis(500);
     private static final Duration LAG_EVERY = Duration.ofMillis(100);
     private static final Duration CONFIRMATION = Duration.ofSeconds(10);
 
@@ -83,6 +83,11 @@ final class Loops implements AutoCloseable {
 
     Class<? extends Channel> clientChannel() {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /// Whether listening sockets can be handed to another process.
+    boolean passesSockets() {
+        return epoll;
     }
 
     Loop of(Channel channel) {

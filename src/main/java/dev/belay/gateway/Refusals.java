@@ -38,6 +38,10 @@ final class Refusals {
         adder(why).increment();
     }
 
+    void add(Why why, long more) {
+        adder(why).add(more);
+    }
+
     long of(Why why) {
         return adder(why).sum();
     }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import tools.jackson.databind.JsonNode;
 
 /// What one revision of one component has served and is serving. Outlives the tables that name it,
 /// so that a drain can be watched to its end.
@@ -132,6 +133,29 @@ final class RevisionTraffic extends InFlight {
 
     long sent() {
         return sent.sum();
+    }
+
+    /// Adds what a predecessor counted, as [Counts] wrote it.
+    void inherit(JsonNode line) {
+        for (int i = 0; i < CLASSES; i++) {
+            answers.addAndGet(i, line.path("answers").path(Counts.CLASSES[i]).asLong());
+        }
+        for (UpstreamError error : UpstreamError.values()) {
+            adder(error).add(line.path("upstreamErrors").path(Counts.name(error)).asLong());
+        }
+        repeated.forEach(
+                (why, adder) -> adder.add(line.path("retries").path(Counts.name(why)).asLong()));
+        ejections.add(line.path("ejections").asLong());
+        received.add(line.path("bytesIn").asLong());
+        sent.add(line.path("bytesOut").asLong());
+        latency.inherit(line.path("latency"), line.path("latencyNanos").asLong());
+        for (JsonNode member : line.path("members")) {
+            for (Upstream upstream : upstreams.values()) {
+                if (upstream.member().id().equals(member.path("id").asString(""))) {
+                    upstream.inherit(member);
+                }
+            }
+        }
     }
 
     long answers(int statusClass) {

@@ -37,15 +37,20 @@ final class TableKeeper implements AutoCloseable {
     private static final Duration REOPEN = Duration.ofSeconds(1);
     private static final int FORMER_ROOTS = 5;
     private static final int REVISIONS = 50;
+    private static final String HANDING_OVER = "the gateway is just handing over to its successor";
 
     private final Proxy proxy;
     private final Prober prober;
     private final Listeners listeners;
     private final TableStore store;
+    private final Predecessors predecessors;
     private volatile boolean closed;
 
     /// Whether a thread tries to open what could not be opened; the lock guards it.
     private boolean reopening;
+
+    /// Whether a successor is taking over: nothing changes then.
+    private boolean frozen;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<RouteKey, Long> lastTokens = new HashMap<>();
@@ -56,11 +61,17 @@ final class TableKeeper implements AutoCloseable {
     /// A component's last seen token, and its line if it has one.
     record Sealed(long last, @Nullable Route route) {}
 
-    TableKeeper(Proxy proxy, Prober prober, Listeners listeners, TableStore store) {
+    TableKeeper(
+            Proxy proxy,
+            Prober prober,
+            Listeners listeners,
+            TableStore store,
+            Predecessors predecessors) {
         this.proxy = proxy;
         this.prober = prober;
         this.listeners = listeners;
         this.store = store;
+        this.predecessors = predecessors;
     }
 
     // --- changing it ----------------------------------------------------------------------------
@@ -94,6 +105,9 @@ final class TableKeeper implements AutoCloseable {
     PublishReply remove(RouteKey key, long token) {
         lock.lock();
         try {
+            if (frozen) {
+                return new PublishReply.Unreachable(HANDING_OVER);
+            }
             long last = lastTokens.getOrDefault(key, 0L);
             return token <= last ? new PublishReply.Stale(last) : exchange(key, token, null);
         } finally {
@@ -105,12 +119,16 @@ final class TableKeeper implements AutoCloseable {
     Sealed seal(RouteKey key, long token) throws IOException {
         lock.lock();
         try {
+            if (frozen) {
+                throw new IOException(HANDING_OVER);
+            }
             long last = lastTokens.getOrDefault(key, 0L);
             if (token > last) {
                 save(proxy.table(), key, token);
                 last = token;
             }
             store.settle();
+            predecessors.follow(proxy.table().version(), () -> write().toString());
             Table.Entry entry = proxy.table().entries().get(key);
             return new Sealed(last, entry == null ? null : entry.route());
         } finally {
@@ -119,6 +137,9 @@ final class TableKeeper implements AutoCloseable {
     }
 
     private @Nullable PublishReply refusal(Route route) {
+        if (frozen) {
+            return new PublishReply.Unreachable(HANDING_OVER);
+        }
         long last = lastTokens.getOrDefault(route.key(), 0L);
         if (route.token() <= last) {
             return new PublishReply.Stale(last);
@@ -212,15 +233,16 @@ final class TableKeeper implements AutoCloseable {
         lastTokens.put(key, token);
     }
 
-    /// Waits until every loop uses the table and it outlives a crash; what is in the way, if
-    /// anything.
+    /// Waits until every loop uses the table, those of predecessors included, and it outlives a
+    /// crash; what is in the way, if anything.
     private String confirmed() {
         try {
             store.settle();
             proxy.loops().onEach(_ -> {});
+            predecessors.follow(proxy.table().version(), () -> write().toString());
             return "";
         } catch (IOException e) {
-            return "the table cannot be settled: " + e.getMessage();
+            return "the table is not in use everywhere: " + e.getMessage();
         } catch (TimeoutException e) {
             return String.valueOf(e.getMessage());
         }
@@ -387,18 +409,20 @@ final class TableKeeper implements AutoCloseable {
         if (saved.isEmpty()) {
             return;
         }
+        serve(prepare(saved.get()));
+    }
+
+    Table prepare(String text) throws IOException {
+        return prepare(new TableStore.Saved(text, List.of()));
+    }
+
+    /// Reads a table and asks its members, and changes nothing yet.
+    private Table prepare(TableStore.Saved saved) throws IOException {
         lock.lock();
         try {
-            Table table = read(saved.get());
-            var members = new ArrayList<Upstream>();
-            for (Table.Entry entry : table.all()) {
-                entry.shares().forEach(share -> members.addAll(share.members()));
-            }
-            prober.ask(members).join();
-            proxy.publish(table);
-            prober.watch(table);
-            reopen(table);
-            LOG.info("table {} restored, {} routes", table.version(), table.all().size());
+            Table table = read(saved);
+            prober.ask(members(table)).join();
+            return table;
         } catch (JacksonException e) {
             throw new IOException("the routing table is not JSON: " + e.getOriginalMessage(), e);
         } finally {
@@ -436,6 +460,99 @@ final class TableKeeper implements AutoCloseable {
         }
     }
 
+    private static List<Upstream> members(Table table) {
+        var members = new ArrayList<Upstream>();
+        for (Table.Entry entry : table.all()) {
+            entry.shares().forEach(share -> members.addAll(share.members()));
+        }
+        return members;
+    }
+
+    /// Whether all that get requests by this table answered when they were last asked.
+    static boolean well(Table table) {
+        for (Table.Entry entry : table.all()) {
+            for (Table.LiveShare share : entry.shares()) {
+                if (share.weight() > 0 && !share.members().stream().allMatch(Upstream::well)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Puts a prepared table in use and opens its ports.
+    void serve(Table table) {
+        lock.lock();
+        try {
+            proxy.publish(table);
+            prober.watch(table);
+            retireAll(table);
+            reopen(table);
+            LOG.info("table {} restored, {} routes", table.version(), table.all().size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- with a successor -----------------------------------------------------------------------
+
+    /// Nothing is under way that changes the table when this returns, until [#thaw].
+    void freeze() {
+        frozen(true);
+    }
+
+    void thaw() {
+        frozen(false);
+    }
+
+    private void frozen(boolean now) {
+        lock.lock();
+        try {
+            frozen = now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A successor has ports and disk: nothing is opened or written after this.
+    void leave() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            listeners.stopAccepting();
+            store.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Uses a successor's table for the connections that are still here; ports and disk are the
+    /// successor's.
+    void follow(String text) throws IOException, TimeoutException {
+        Table table = prepare(text);
+        lock.lock();
+        try {
+            if (table.version() > proxy.table().version()) {
+                proxy.publish(table);
+                prober.watch(table);
+                proxy.loops().onEach(_ -> {});
+                retireAll(table);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void retireAll(Table table) {
+        traffic.keySet().forEach(key -> retire(key, table.entries().get(key)));
+    }
+
+    RevisionTraffic counted(RouteKey key, String revision) {
+        return counts(revisions(key), key, revision);
+    }
+
+    // --- restoring ------------------------------------------------------------------------------
+
     /// One taken port must not keep the others closed.
     private boolean openAll(Table table) {
         boolean all = true;
@@ -456,7 +573,7 @@ final class TableKeeper implements AutoCloseable {
             LockSupport.parkNanos(REOPEN.toNanos());
             lock.lock();
             try {
-                all = closed || openAll(proxy.table());
+                all = closed || (!frozen && openAll(proxy.table()));
                 reopening = !all;
             } finally {
                 lock.unlock();

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.LongAdder;
+import tools.jackson.databind.JsonNode;
 
 /// One member as the gateway knows it. Lives as long as anything is in flight at it, across tables
 /// and beyond the last table that names it.
@@ -49,6 +50,12 @@ final class Upstream extends InFlight {
 
     Histogram latency() {
         return latency;
+    }
+
+    /// Adds what a predecessor counted, as [Counts] wrote it.
+    void inherit(JsonNode line) {
+        latency.inherit(line.path("latency"), line.path("latencyNanos").asLong());
+        failed.add(line.path("failed").asLong());
     }
 
     /// How many of the answers were a 5xx.

@@ -332,8 +332,7 @@ class TunnelTest {
     }
 
     /// Sends every frame back unmasked, and answers a close with a close.
-    private static boolean webSocketEcho(TestMember.Request request, OutputStream out)
-            throws IOException {
+    static boolean webSocketEcho(TestMember.Request request, OutputStream out) throws IOException {
         accept(request, out);
         InputStream in = request.in();
         for (int first = in.read(); first >= 0; first = in.read()) {

@@ -1,0 +1,96 @@
+package dev.belay.gateway;
+
+import dev.belay.gateway.handover.Heir;
+import dev.belay.gateway.handover.Listening;
+import dev.belay.gateway.handover.Will;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A gateway that comes to its place by taking another's.
+final class Inheritance implements Heir, AutoCloseable {
+    private static final Duration OWNED_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(250);
+
+    /// A member may have been slow just once; the predecessor has known it for longer.
+    private static final int ASKED_AT_MOST = 3;
+
+    private final FolderLock lock;
+    private final Loops loops;
+    private final boolean listensWhereToldTo;
+    private GatewayOptions options;
+    private @Nullable GatewayParts parts;
+    private @Nullable Table table;
+    private @Nullable Succession succession;
+
+    /// @param listensWhereToldTo whether the options' addresses hold, not the predecessor's
+    Inheritance(GatewayOptions options, Loops loops, FolderLock lock, boolean listensWhereToldTo) {
+        this.options = options;
+        this.loops = loops;
+        this.lock = lock;
+        this.listensWhereToldTo = listensWhereToldTo;
+    }
+
+    GatewayOptions options() {
+        return options;
+    }
+
+    Succession succession() {
+        return Objects.requireNonNull(succession, "it does not serve yet");
+    }
+
+    @Override
+    public void prepare(Will draft) throws IOException {
+        if (!listensWhereToldTo) {
+            options = options.listeningOn(draft.addresses());
+        }
+        parts = GatewayParts.of(options, loops, System.getenv());
+        for (int i = 0; i < ASKED_AT_MOST; i++) {
+            if (TableKeeper.well(parts.keeper().prepare(draft.table()))) {
+                return;
+            }
+            LockSupport.parkNanos(ASK_AGAIN_AFTER.toNanos());
+        }
+    }
+
+    private GatewayParts parts() {
+        return Objects.requireNonNull(parts, "it was not prepared");
+    }
+
+    @Override
+    public void settle(Will last, List<Listening> sockets) throws IOException {
+        parts().listeners().inherit(sockets);
+        table = parts().keeper().prepare(last.table());
+    }
+
+    @Override
+    public void own() throws IOException {
+        if (!lock.takeWithin(OWNED_WITHIN)) {
+            throw new IOException("the gateway that was to hand over has kept its place");
+        }
+    }
+
+    /// Connections first: requests wait for nobody.
+    @Override
+    public void serve() throws IOException {
+        parts().keeper().serve(Objects.requireNonNull(table, "it was not settled"));
+        parts().listeners().disown();
+        parts().predecessors().discover();
+        parts().keeper().freeze();
+        succession = new Succession(parts(), lock);
+    }
+
+    /// Lets go of everything.
+    @Override
+    public void close() throws IOException {
+        if (parts != null) {
+            parts.close();
+        } else {
+            loops.close();
+        }
+        lock.close();
+    }
+}
