@@ -188,10 +188,11 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        new StatusReader(journal, target, router, watch, CODECS),
+                        new StatusReader(journal, target, router, watch, gateway, CODECS),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, InstantSource.system()),
+                        gateway,
                         new Obstacles(checks),
                         new Commands(journal, CODEC),
                         journal,
@@ -256,6 +257,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Keeps instances and gateway going between orders.
     private void keep() {
+        gateway.renew();
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 target.supervise().forEach(line -> LOG.info("{}", line));

@@ -1,8 +1,11 @@
 package dev.belay.server;
 
+import dev.belay.gateway.Build;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.GatewayMain;
 import dev.belay.gateway.GatewayOptions;
+import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.GatewayUpkeep;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,13 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sees to it that a gateway runs for this state folder, and never that it ends: traffic outlives
 /// the control plane. One that already runs is adopted.
-final class GatewayProcess {
+final class GatewayProcess implements GatewayUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
     private static final Duration READY_WITHIN = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(20);
@@ -40,10 +44,73 @@ final class GatewayProcess {
         return client;
     }
 
+    @Override
+    public View view() {
+        try {
+            return view(client.about());
+        } catch (IOException _) {
+            return new View(0, "", true, List.of());
+        }
+    }
+
+    private static View view(Optional<GatewayClient.About> about) {
+        return about.map(
+                        one -> {
+                            boolean current = one.build().equals(Build.RUNNING);
+                            return new View(one.pid(), one.build(), current, one.predecessors());
+                        })
+                .orElse(new View(0, "", false, List.of()));
+    }
+
+    /// Upgrades a gateway of another build, as one that outlived its control plane may be.
+    void renew() {
+        try {
+            View running = view(client.about());
+            if (!running.current()) {
+                LOG.info("the gateway is of build {}, this is {}", running.build(), Build.RUNNING);
+                Upgrade done = replace();
+                LOG.info("upgraded to process {}", done.after().pid());
+            }
+        } catch (IOException e) {
+            LOG.warn("the gateway goes on as it was: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public Upgrade upgrade() {
+        try {
+            return replace();
+        } catch (IOException e) {
+            throw Denied.failure(
+                    "the gateway was not upgraded, and goes on as it was: " + e.getMessage(),
+                    "its log is " + log());
+        }
+    }
+
+    /// While one is started, no other is: two would be in each other's way.
+    private synchronized Upgrade replace() throws IOException {
+        if (!client.alive()) {
+            ensure();
+        }
+        View before = view(client.about());
+        long began = System.nanoTime();
+        Process process = start("--take-over");
+        long end = began + READY_WITHIN.toNanos();
+        while (view().pid() != process.pid()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                process.destroy();
+                throw new IOException("its log ends with\n" + tail());
+            }
+            pause();
+        }
+        long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
+        return new Upgrade(before, view(), millis);
+    }
+
     /// Returns once a gateway answers.
     ///
     /// @throws IOException with a sentence for people, its last log lines included
-    void ensure() throws IOException {
+    synchronized void ensure() throws IOException {
         if (client.alive()) {
             return;
         }
@@ -65,12 +132,13 @@ final class GatewayProcess {
 
     /// `setsid` takes it out of our session: neither our end nor a Ctrl-C in our terminal is its
     /// end.
-    private Process start() throws IOException {
+    private Process start(String... options) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         var command = new ArrayList<>(List.of("setsid", java.toString()));
         command.addAll(GatewayMain.JVM_FLAGS);
         command.addAll(StartCache.gatewayFlags());
         command.addAll(List.of("-cp", classPath(), GatewayMain.class.getName()));
+        command.addAll(List.of(options));
         command.add(state.gateway().toString());
         var builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();

@@ -53,6 +53,11 @@ public abstract class BelayCommand implements Callable<Integer> {
         return run().number();
     }
 
+    /// Commands below this one, by the word that follows its own.
+    public Map<String, BelayCommand> parts() {
+        return Map.of();
+    }
+
     protected final Context context() {
         return context;
     }

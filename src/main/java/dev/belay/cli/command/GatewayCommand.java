@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
             "  belay gateway",
             "  belay gateway --listen 0.0.0.0",
             "  belay gateway top",
-            "  belay gateway log --on"
+            "  belay gateway log --on",
+            "  belay gateway upgrade          (the running one, without a lost connection)"
         })
 public final class GatewayCommand extends BelayCommand {
     /// Named, not imported: the gateway is a program of its own.
@@ -47,6 +48,7 @@ public final class GatewayCommand extends BelayCommand {
         Map<String, BelayCommand> parts = new LinkedHashMap<>();
         parts.put("top", new GatewayTopCommand(context()));
         parts.put("log", new GatewayLogCommand(context()));
+        parts.put("upgrade", new GatewayUpgradeCommand(context()));
         return parts;
     }
 

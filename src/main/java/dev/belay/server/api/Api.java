@@ -38,6 +38,7 @@ public final class Api implements AutoCloseable {
         var releases = new ReleaseRoutes(operations, streams, terms.actor());
         var system = new SystemRoutes(operations, terms.version(), stop);
         var gateway = new GatewayRoutes(operations.gateway());
+        var upgrade = new UpgradeRoutes(operations.upkeep());
         var web = new WebRoutes(operations, terms.version());
         HttpServer server =
                 HttpServer.start(
@@ -45,6 +46,7 @@ public final class Api implements AutoCloseable {
                         terms.token(),
                         List.of(
                                 system::register,
+                                upgrade::register,
                                 releases::register,
                                 environments::register,
                                 logs::register,

@@ -19,6 +19,7 @@ public record Operations(
         Local local,
         Logs logs,
         Faces faces,
+        GatewayUpkeep upkeep,
         Obstacles obstacles,
         Commands commands,
         Journal journal,

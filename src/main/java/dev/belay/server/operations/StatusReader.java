@@ -33,6 +33,7 @@ public final class StatusReader {
     private final Target target;
     private final Router router;
     private final DependencyWatch dependencies;
+    private final GatewayUpkeep upkeep;
     private final Codecs codecs;
 
     /// How the journal's opaque texts are read.
@@ -44,11 +45,13 @@ public final class StatusReader {
             Target target,
             Router router,
             DependencyWatch dependencies,
+            GatewayUpkeep upkeep,
             Codecs codecs) {
         this.journal = journal;
         this.target = target;
         this.router = router;
         this.dependencies = dependencies;
+        this.upkeep = upkeep;
         this.codecs = codecs;
     }
 
@@ -82,6 +85,7 @@ public final class StatusReader {
                 view.platform(),
                 environment,
                 gateway[0],
+                gateway[0] ? upkeep.view() : GatewayUpkeep.View.AWAY,
                 components,
                 dependencies.of(view),
                 open.stream().map(ReleaseLine::of).toList());

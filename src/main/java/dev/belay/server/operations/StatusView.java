@@ -5,11 +5,13 @@ import java.util.List;
 /// What an environment runs and should run, both seen and wanted, never one number for the two.
 ///
 /// @param gateway whether it answers
+/// @param gatewayProcess which one it is
 /// @param releases those that are active or queued, oldest first
 public record StatusView(
         String platform,
         String environment,
         boolean gateway,
+        GatewayUpkeep.View gatewayProcess,
         List<ComponentStatus> components,
         List<DependencyStatus> dependencies,
         List<ReleaseLine> releases) {

@@ -30,6 +30,14 @@ public final class StatusText {
                         + (status.gateway()
                                 ? ""
                                 : "  " + paint.bad("the gateway does not answer")));
+        if (!status.gatewayProcess().current()) {
+            line(
+                    "  "
+                            + paint.dim(
+                                    "the gateway runs another build than the control plane, "
+                                            + status.gatewayProcess().build()
+                                            + "; `belay gateway upgrade` replaces it"));
+        }
         status.components().forEach(this::component);
         for (DependencyStatus dependency : status.dependencies()) {
             line(
