@@ -13,7 +13,7 @@ final class DeployBench {
     private static final Duration STRAGGLERS = Duration.ofMillis(200);
 
     private final Playground playground;
-    private final Tally tally = new Tally();
+    private final Tally tally = new Tally(Duration.ofSeconds(1));
     private final Percentiles healthyToTraffic = new Percentiles("instances healthy -> traffic");
     private final Percentiles deploy = new Percentiles("deploy: request -> all on the new");
     private final Percentiles warm = new Percentiles("warm rollback: request -> all on the old");

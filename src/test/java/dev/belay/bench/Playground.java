@@ -146,6 +146,16 @@ final class Playground {
         }
     }
 
+    /// Returns when a new process has the gateway's place.
+    JsonNode upgradeGateway() throws IOException, InterruptedException {
+        return post("/api/v1/gateway/upgrade", "{}");
+    }
+
+    /// Which gateway runs, and which still serve what they had.
+    JsonNode gateway() throws IOException, InterruptedException {
+        return send(request("/api/v1/gateway").GET());
+    }
+
     private JsonNode post(String path, String body) throws IOException, InterruptedException {
         return send(
                 request(path)

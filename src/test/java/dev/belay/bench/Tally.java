@@ -1,27 +1,35 @@
 package dev.belay.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what clients get: answers by kind of traffic, failures by kind with the first examples.
 final class Tally {
-    private static final long STALL_MICROS = 1_000_000;
     private static final int EXAMPLES_MAX = 20;
 
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
     private final Map<String, LongAdder> failures = new ConcurrentSkipListMap<>();
     private final Map<String, LongAdder> versions = new ConcurrentSkipListMap<>();
     private final LongAdder all = new LongAdder();
+    private final LongAccumulator slowest = new LongAccumulator(Math::max, 0);
+    private final Duration patience;
     private final List<String> examples = new ArrayList<>();
     private volatile String situation = "start";
     private volatile @Nullable Cutover cutover;
+
+    /// @param patience a later answer is a failure
+    Tally(Duration patience) {
+        this.patience = patience;
+    }
 
     /// @param next what happens from now on, for the examples
     void during(String next) {
@@ -42,8 +50,12 @@ final class Tally {
             now.answered(answer, askedAt);
         }
         long took = Cutover.now() - askedAt;
-        if (took > STALL_MICROS) {
-            note(kind + ": stall over 1 s", took / 1000 + " ms, answered " + answer, askedAt);
+        slowest.accumulate(took);
+        if (took > patience.toMillis() * 1000) {
+            note(
+                    kind + ": stall over " + patience.toSeconds() + " s",
+                    took / 1000 + " ms, answered " + answer,
+                    askedAt);
         }
     }
 
@@ -83,6 +95,7 @@ final class Tally {
 
     void print() {
         System.out.printf("requests  %,d  %s%n", requests(), new TreeMap<>(requests));
+        System.out.printf("slowest   %,d ms%n", slowest.get() / 1000);
         System.out.printf("versions  %s%n", new TreeMap<>(versions));
         System.out.printf("failures  %,d  %s%n", failures(), new TreeMap<>(failures));
         synchronized (examples) {
