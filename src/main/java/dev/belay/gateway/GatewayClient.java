@@ -159,6 +159,8 @@ public final class GatewayClient {
         } catch (JacksonException e) {
             throw new IOException("the gateway's answer is not JSON", e);
         }
+    }
+
     /// Which gateway answers.
     ///
     /// @param build see [Build]

@@ -43,11 +43,6 @@ public abstract class BelayCommand implements Callable<Integer> {
     /// Does what the command is for.
     protected abstract ExitCode run();
 
-    /// Commands below this one, by name.
-    public Map<String, BelayCommand> parts() {
-        return Map.of();
-    }
-
     @Override
     public final Integer call() {
         return run().number();
