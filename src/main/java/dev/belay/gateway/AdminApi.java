@@ -54,6 +54,7 @@ final class AdminApi implements AdminServer.Answering {
                 case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy));
                 case "GET log" -> Answer.json(OK, log());
                 case "PUT log" -> set(body);
+                case "PUT challenges" -> challenges(body);
                 default -> nowhere(method, target);
             };
         }
@@ -74,8 +75,23 @@ final class AdminApi implements AdminServer.Answering {
                 default -> nowhere(method, target);
             };
         } catch (JacksonException e) {
-            String why = "the body is not JSON: " + e.getOriginalMessage();
-            return malformed(List.of(RouteJson.malformed("json", why)));
+            return notJson(e);
+        }
+    }
+
+    private static Answer notJson(JacksonException e) {
+        String why = "the body is not JSON: " + e.getOriginalMessage();
+        return malformed(List.of(RouteJson.malformed("json", why)));
+    }
+
+    private Answer challenges(String body) {
+        try {
+            List<Problem> problems = proxy.challenges().replace(RouteJson.MAPPER.readTree(body));
+            return problems.isEmpty()
+                    ? Answer.json(OK, RouteJson.MAPPER.createObjectNode())
+                    : malformed(problems);
+        } catch (JacksonException e) {
+            return notJson(e);
         }
     }
 

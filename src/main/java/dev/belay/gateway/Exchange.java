@@ -8,6 +8,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 interface Exchange {
     /// What carries out the request, by the table as it is now.
     static Exchange of(Client client, HttpRequest request) {
+        String proof = client.proxy().challenges().text(request.uri());
+        if (proof != null) {
+            boolean body = RequestRules.hasBody(request);
+            return new TurnedAway(client, body, HttpResponseStatus.OK, proof);
+        }
         Exchange turnedAway = client.proxy().admission().turnAway(client, request);
         if (turnedAway != null) {
             return turnedAway;

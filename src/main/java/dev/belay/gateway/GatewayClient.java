@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,16 @@ public final class GatewayClient {
         var named = body.putArray("members");
         members.forEach(named::add);
         return inFlight(ask("POST", "/close/" + key, body));
+    }
+
+    /// Puts up what certificate authorities must find, in the place of all before.
+    ///
+    /// @param texts by the token at the end of the path
+    public void challenges(Map<String, String> texts) throws IOException {
+        ObjectNode body = RouteJson.MAPPER.createObjectNode();
+        ObjectNode http = body.putObject("http");
+        texts.forEach(http::put);
+        ask("PUT", "/challenges", body);
     }
 
     /// The whole table as JSON: version, and for each component its line and its last token.

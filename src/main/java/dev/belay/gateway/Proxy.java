@@ -9,6 +9,7 @@ final class Proxy {
     private final GatewayOptions options;
     private final Prober prober;
     private final Refusals refusals = new Refusals();
+    private final Challenges challenges = new Challenges();
     private final Admission admission;
     private final Sites sites = new Sites();
     private final Chronicle chronicle;
@@ -52,6 +53,10 @@ final class Proxy {
 
     Admission admission() {
         return admission;
+    }
+
+    Challenges challenges() {
+        return challenges;
     }
 
     Refusals refusals() {
