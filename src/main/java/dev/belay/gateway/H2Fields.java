@@ -52,6 +52,8 @@ final class H2Fields {
     /// Method, scheme, path and authority.
     private static final int PSEUDO = 4;
 
+    private static final char DELETE = 127;
+
     private H2Fields() {}
 
     /// The head of a request.
@@ -75,7 +77,7 @@ final class H2Fields {
             method = "GET";
         }
         String target = target(fields, method, authority, secure ? "https" : "http");
-        if (target == null) {
+        if (target == null || !sayable(target)) {
             return null;
         }
         var request =
@@ -138,6 +140,11 @@ final class H2Fields {
         boolean web = ours.equalsIgnoreCase(scheme);
         boolean origin = path != null && (path.startsWith("/") || path.equals("*"));
         return web && origin ? path : null;
+    }
+
+    /// Whether HTTP/1.1 has a way to say it: a blank would end it there.
+    private static boolean sayable(String target) {
+        return target.chars().allMatch(c -> c > ' ' && c != DELETE);
     }
 
     /// Both names of the host, where both are given, name the same one.

@@ -6,9 +6,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 
-/// A request that reaches nobody: because of a limit, because nobody wants it, or because the gateway
-/// itself was asked. Without a body it costs its client an answer and no connection: coming back
-/// would be dearer for both.
+/// A request that reaches nobody: because of a limit, because nobody wants it, or because the
+/// gateway itself was asked. Without a body it costs its client an answer and no connection: coming
+/// back would be dearer for both.
 final class TurnedAway implements Exchange {
     private final Client client;
     private final boolean body;

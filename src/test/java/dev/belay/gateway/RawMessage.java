@@ -91,7 +91,7 @@ record RawMessage(String start, List<String> fields, String body, List<String> t
     private static List<String> fields(InputStream in) throws IOException {
         var fields = new ArrayList<String>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
-            if (!line.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*")) {
+            if (!line.matches("(?s)[!#$%&'*+.^_`|~0-9A-Za-z-]+:.*")) {
                 throw new ProtocolException("not a field: " + line);
             }
             fields.add(line);
