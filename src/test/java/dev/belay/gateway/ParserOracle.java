@@ -64,7 +64,7 @@ final class ParserOracle {
         RawMessage out = forwarded(lab, one);
         assertThat(out.start()).isEqualTo(line);
         assertThat(out.body()).isEqualTo(one.body());
-        if (head.headers().size() > RequestDecoder.FIELDS_MAX) {
+        if (head.headers().size() + one.trailers().size() > RequestDecoder.FIELDS_MAX) {
             // The gateway's own fields come on top, and members have limits of their own.
             return;
         }
@@ -78,7 +78,7 @@ final class ParserOracle {
     private static RawMessage forwarded(Laboratory lab, Message<HttpRequest> one)
             throws IOException {
         HttpRequest head = one.head();
-        Forwarding.request(head, CLIENT, Forwarding.upgrade(head.headers()));
+        Forwarding.request(head, CLIENT, false, Forwarding.upgrade(head.headers()));
         return lab.written(new HttpRequestEncoder(), head, one.body(), one.trailers());
     }
 
@@ -88,7 +88,7 @@ final class ParserOracle {
         Message<HttpRequest> current = null;
         for (Object part : lab.read(new RequestDecoder(Limits.DEFAULT), data, split)) {
             if (part instanceof HttpRequest head) {
-                if (RequestRules.refusal(head) != null) {
+                if (RequestRules.refusal(head, false) != null) {
                     return all;
                 }
                 current = new Message<>(head);
@@ -196,17 +196,17 @@ final class ParserOracle {
     }
 
     private static void taken(Laboratory lab, Http2Headers fields, boolean end) throws IOException {
-        HttpRequest head = H2Fields.request(fields, end);
-        if (head == null || RequestRules.refusal(head) != null) {
+        HttpRequest head = H2Fields.request(fields, end, false);
+        Integer length = head == null ? null : length(head.headers());
+        if (head == null || length == null || (end && length > 0)) {
+            // Netty has refused it before: a length that is none, or not the body's.
+            return;
+        }
+        if (RequestRules.refusal(head, false) != null) {
             return;
         }
         String method = String.valueOf(fields.method());
         var message = new Message<>(head);
-        Integer length = length(head.headers());
-        if (length == null || (end && length > 0)) {
-            // Netty has refused it: a length that is none, or not the body's.
-            return;
-        }
         String body = end ? "" : "x".repeat(length < 0 ? 3 : length);
         message.add(
                 new DefaultHttpContent(Unpooled.copiedBuffer(body, StandardCharsets.ISO_8859_1)));
