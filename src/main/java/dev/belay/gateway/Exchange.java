@@ -10,8 +10,7 @@ interface Exchange {
     static Exchange of(Client client, HttpRequest request) {
         String proof = client.proxy().challenges().text(request.uri());
         if (proof != null) {
-            boolean body = RequestRules.hasBody(request);
-            return new TurnedAway(client, body, HttpResponseStatus.OK, proof);
+            return new TurnedAway(client, request, HttpResponseStatus.OK, proof);
         }
         Exchange turnedAway = client.proxy().admission().turnAway(client, request);
         if (turnedAway != null) {

@@ -15,7 +15,8 @@ class InheritedCountsTest {
 
     private GatewayParts counted() {
         var options = GatewayOptions.in(folder).within(Limits.DEFAULT);
-        GatewayParts parts = GatewayParts.of(options, new Loops(1, options.limits()), java.util.Map.of());
+        GatewayParts parts =
+                GatewayParts.of(options, new Loops(1, options.limits()), java.util.Map.of());
         RevisionTraffic one = parts.keeper().counted(TestGateway.KEY, "v1");
         Upstream member =
                 one.upstream(

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// gateway took it for.
 final class ParserOracle {
     private static final long HEADERS_MAX = 16_384;
-    private static final InetSocketAddress CLIENT =
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    private static final Peer CLIENT =
+            new Peer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), false);
 
     private ParserOracle() {}
 

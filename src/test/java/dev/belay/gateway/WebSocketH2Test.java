@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// WebSockets of clients that speak HTTP/2 (RFC 8441) to members that speak HTTP/1.1.
+// Every line ends with CR and LF, which a text block would hide.
+@SuppressWarnings("StringConcatToTextBlock")
 class WebSocketH2Test {
     private static final byte[] HELLO = {(byte) 0x81, (byte) 0x82, 1, 2, 3, 4, 'h' ^ 1, 'i' ^ 2};
 
@@ -29,11 +31,8 @@ class WebSocketH2Test {
     @BeforeEach
     void start() throws Exception {
         gateway = new TestGateway(folder, TestGateway.limits(TestGateway.PATIENCE, 1_000));
-    }
-
-    /// The gateway listens from its first line on.
-    private void routes(TestMember member) throws Exception {
-        gateway.routes(member);
+        // It listens from its first line on.
+        gateway.routes();
         client = new TestH2Client(gateway.port, new Http2Settings());
     }
 
@@ -84,7 +83,7 @@ class WebSocketH2Test {
     @Test
     void it_is_opened_in_the_words_of_the_member_and_carries_both_ways() throws Exception {
         try (var member = TestMember.behaving(this::echo)) {
-            routes(member);
+            gateway.routes(member);
             var stream = client.stream().send(opening(), false);
             TestGateway.eventually("it is open", () -> stream.status().equals("200"));
             var head = stream.heads.getFirst();
@@ -124,7 +123,7 @@ class WebSocketH2Test {
     @Test
     void what_is_sent_ahead_of_the_switch_arrives() throws Exception {
         try (var member = TestMember.behaving(this::echo)) {
-            routes(member);
+            gateway.routes(member);
             var stream = client.stream().send(opening(), false).data(HELLO, false);
             TestGateway.eventually("it echoes", () -> stream.received() == HELLO.length);
             assertThat(stream.body()).isEqualTo(HELLO);
@@ -139,7 +138,7 @@ class WebSocketH2Test {
             throws Exception {
         try (var old = TestMember.behaving(this::echo);
                 var fresh = TestMember.saying("fresh")) {
-            routes(old);
+            gateway.routes(old);
             var stream = client.stream().send(opening(), false);
             TestGateway.eventually("it is open", () -> stream.status().equals("200"));
             gateway.routes(fresh.share("v2", 1));
@@ -161,7 +160,7 @@ class WebSocketH2Test {
                     TestMember.write(out, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
                     return true;
                 })) {
-            routes(member);
+            gateway.routes(member);
             var stream = client.stream().send(opening(), false).data(HELLO, false).whole();
             assertThat(stream.status()).isEqualTo("403");
             assertThat(stream.body()).asString().isEqualTo("no");
@@ -171,7 +170,7 @@ class WebSocketH2Test {
     @Test
     void an_answer_that_is_no_switch_is_no_yes() throws Exception {
         try (var member = TestMember.saying("an ordinary page")) {
-            routes(member);
+            gateway.routes(member);
             var stream = client.stream().send(opening(), false).whole();
             assertThat(stream.status()).isEmpty();
             assertThat(stream.reset()).isEqualTo(Http2Error.CONNECT_ERROR.code());
@@ -189,7 +188,7 @@ class WebSocketH2Test {
                                     + "Connection: Upgrade\r\nSec-WebSocket-Accept: other\r\n\r\n");
                     return request.in().read() >= 0;
                 })) {
-            routes(member);
+            gateway.routes(member);
             var stream = client.stream().send(opening(), false).whole();
             assertThat(stream.reset()).isEqualTo(Http2Error.CONNECT_ERROR.code());
             TestGateway.eventually("hung up", () -> member.open() == 0);
@@ -200,7 +199,7 @@ class WebSocketH2Test {
     @Test
     void other_protocols_and_ends_at_once_are_refused() throws Exception {
         try (var member = TestMember.behaving(this::echo)) {
-            routes(member);
+            gateway.routes(member);
             var other = TestH2Client.head("CONNECT", "/").add(":protocol", "connect-udp");
             assertThat(client.stream().send(other, false).whole().reset()).isPositive();
             assertThat(client.stream().send(opening(), true).whole().reset()).isPositive();
