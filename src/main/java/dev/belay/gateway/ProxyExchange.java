@@ -179,6 +179,7 @@ final class ProxyExchange implements Exchange {
         }
         share.traffic().error(RevisionTraffic.UpstreamError.CONNECT);
         client.proxy().suspect(share, upstream);
+        share.failed(upstream);
         tried.add(upstream);
         leave();
         again(MemberLink.Loss.UNSENT);
@@ -271,6 +272,9 @@ final class ProxyExchange implements Exchange {
         }
         answering = true;
         answered(status);
+        if (upstream != null) {
+            upstream.ejection().succeeded();
+        }
         keepUpstream = HttpUtil.isKeepAlive(response);
         idleHint(response.headers());
         Forwarding.response(response, switching);
@@ -457,6 +461,9 @@ final class ProxyExchange implements Exchange {
             return;
         }
         traffic().error(RevisionTraffic.UpstreamError.RESET);
+        if (!answering && loss == MemberLink.Loss.BROKEN) {
+            failed();
+        }
         if (answering || interims > 0 || !mayBeSentAgain(loss)) {
             lost(HttpResponseStatus.BAD_GATEWAY);
             return;
@@ -493,6 +500,7 @@ final class ProxyExchange implements Exchange {
             fail(HttpResponseStatus.REQUEST_TIMEOUT, "The request's body did not arrive in time.");
         } else {
             traffic().error(RevisionTraffic.UpstreamError.TIMEOUT);
+            failed();
             fail(HttpResponseStatus.GATEWAY_TIMEOUT, "The instance did not answer in time.");
         }
     }
@@ -533,6 +541,12 @@ final class ProxyExchange implements Exchange {
         } else {
             client.closeAfterThis();
             client.answer(status, why);
+        }
+    }
+
+    private void failed() {
+        if (share != null && upstream != null) {
+            share.failed(upstream);
         }
     }
 

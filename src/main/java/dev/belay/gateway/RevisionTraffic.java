@@ -31,6 +31,7 @@ final class RevisionTraffic extends InFlight {
     private final LongAdder late = new LongAdder();
     private final Map<MemberLink.Loss, LongAdder> repeated = new EnumMap<>(MemberLink.Loss.class);
     private final LongAdder ejections = new LongAdder();
+    private final LongAdder ejectionsRefused = new LongAdder();
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final Histogram latency = new Histogram();
@@ -121,6 +122,15 @@ final class RevisionTraffic extends InFlight {
     /// Counts those that clients were sent.
     void sent(long bytes) {
         sent.add(bytes);
+    }
+
+    /// Counts a member that failed and stayed, because too few others were left.
+    void ejectionRefused() {
+        ejectionsRefused.increment();
+    }
+
+    long ejectionsRefused() {
+        return ejectionsRefused.sum();
     }
 
     long ejections() {

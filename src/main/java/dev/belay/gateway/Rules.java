@@ -1,13 +1,21 @@
 package dev.belay.gateway;
 
+import java.time.Duration;
 import java.util.List;
 
 /// How requests find a component besides its own port, and how they are dealt with there.
-public record Rules(List<Match> at) {
+///
+/// @param slowStart how long a member that became ready gets fewer requests than the others
+public record Rules(List<Match> at, Duration slowStart) {
     /// Its own port is all it has.
-    public static final Rules NONE = new Rules(List.of());
+    public static final Rules NONE = new Rules(List.of(), Duration.ZERO);
 
     public Rules {
         at = List.copyOf(at);
+    }
+
+    /// Matches and nothing more.
+    public Rules(List<Match> at) {
+        this(at, Duration.ZERO);
     }
 }

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import dev.belay.gateway.tls.TlsUse;
 import dev.belay.problem.Problem;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,9 @@ final class RulesJson {
         if (!rules.at().isEmpty()) {
             ArrayNode at = route.putArray("at");
             rules.at().forEach(match -> write(at.addObject(), match));
+        }
+        if (!rules.slowStart().isZero()) {
+            route.put("slowStartMillis", rules.slowStart().toMillis());
         }
     }
 
@@ -67,7 +71,16 @@ final class RulesJson {
     /// @param problems takes what is wrong
     static Rules read(JsonNode route, List<Problem> problems) {
         var reader = new RulesJson(problems);
-        return new Rules(reader.at(route.path("at")));
+        return new Rules(reader.at(route.path("at")), reader.slowStart(route));
+    }
+
+    private Duration slowStart(JsonNode route) {
+        JsonNode millis = route.path("slowStartMillis");
+        boolean fits = millis.isIntegralNumber() && millis.canConvertToInt();
+        if (!millis.isMissingNode() && (!fits || millis.asInt() < 0)) {
+            problem("slowStart", "`slowStartMillis` is not a number of milliseconds");
+        }
+        return Duration.ofMillis(fits ? Math.max(0, millis.asInt()) : 0);
     }
 
     private List<Match> at(JsonNode json) {

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import io.netty.util.collection.IntObjectHashMap;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -145,8 +146,15 @@ final class Table {
     /// A share with its state.
     ///
     /// @param root the folder of a frontend; null when members answer
+    /// @param slowStart how long a member that became ready is chosen less often
     record LiveShare(
-            int weight, RevisionTraffic traffic, List<Upstream> members, @Nullable Path root) {
+            int weight,
+            RevisionTraffic traffic,
+            List<Upstream> members,
+            @Nullable Path root,
+            Duration slowStart) {
+        private static final double LEAST_CHANCE = 0.1;
+
         LiveShare {
             members = List.copyOf(members);
         }
@@ -164,8 +172,14 @@ final class Table {
         }
 
         /// The ready member with the least in flight that was not tried yet; ties are drawn, so
-        /// that an idle system does not send everything to the first.
+        /// that an idle system does not send everything to the first. One that is ejected, or that
+        /// starts slowly and has bad luck, is taken where there is no other.
         @Nullable Upstream leastLoaded(Collection<Upstream> tried) {
+            Upstream best = leastLoaded(tried, false);
+            return best == null ? leastLoaded(tried, true) : best;
+        }
+
+        private @Nullable Upstream leastLoaded(Collection<Upstream> tried, boolean anyReady) {
             Upstream best = null;
             int least = Integer.MAX_VALUE;
             int size = members.size();
@@ -173,12 +187,52 @@ final class Table {
             for (int i = 0; i < size; i++) {
                 Upstream member = members.get((start + i) % size);
                 int inFlight = member.inFlight();
-                if (member.ready() && inFlight < least && !tried.contains(member)) {
+                if (member.ready()
+                        && inFlight < least
+                        && !tried.contains(member)
+                        && (anyReady || wanted(member))) {
                     best = member;
                     least = inFlight;
                 }
             }
             return best;
+        }
+
+        private boolean wanted(Upstream member) {
+            long now = System.nanoTime();
+            if (member.ejection().out(now)) {
+                return false;
+            }
+            long slow = slowStart.toNanos();
+            long age = slow == 0 ? 0 : now - member.readySince();
+            return age >= slow
+                    || ThreadLocalRandom.current().nextDouble()
+                            < Math.max(LEAST_CHANCE, (double) age / slow);
+        }
+
+        /// A request failed at the member. After some in a row it is left out for a while, unless
+        /// that left fewer than half of all: then it is rather the requests, or what all of them
+        /// stand on.
+        void failed(Upstream member) {
+            if (!member.ejection().failed() || !members.contains(member)) {
+                return;
+            }
+            synchronized (traffic) {
+                long now = System.nanoTime();
+                if (member.ejection().out(now)) {
+                    return;
+                }
+                long left =
+                        members.stream()
+                                .filter(m -> m != member && m.ready() && !m.ejection().out(now))
+                                .count();
+                if (left >= Math.ceilDiv(members.size(), 2)) {
+                    member.ejection().start(now);
+                    traffic.ejected();
+                } else {
+                    traffic.ejectionRefused();
+                }
+            }
         }
 
         /// Takes a member out of the choice, but never the last one: a failing probe may lie, and

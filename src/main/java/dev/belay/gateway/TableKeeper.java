@@ -268,7 +268,9 @@ final class TableKeeper implements AutoCloseable {
                     }
                 }
             }
-            shares.add(new Table.LiveShare(share.weight(), counts, members, root));
+            shares.add(
+                    new Table.LiveShare(
+                            share.weight(), counts, members, root, route.rules().slowStart()));
         }
         long now = System.currentTimeMillis() / 1_000;
         long since = before == null ? now : Math.max(now, before.since() + 1);

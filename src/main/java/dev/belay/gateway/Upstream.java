@@ -11,7 +11,9 @@ final class Upstream extends InFlight {
     private final InetSocketAddress address;
     private final Histogram latency = new Histogram();
     private final LongAdder failed = new LongAdder();
+    private final Ejection ejection = new Ejection();
     private volatile boolean ready;
+    private volatile long readySince = System.nanoTime();
     private volatile boolean retired;
     private volatile HealthCheck health;
     private volatile long lastSuccess = Long.MIN_VALUE;
@@ -80,7 +82,24 @@ final class Upstream extends InFlight {
     }
 
     void ready(boolean now) {
+        if (now && !ready) {
+            readySince = System.nanoTime();
+        }
         ready = now;
+    }
+
+    /// When it last became ready.
+    long readySince() {
+        return readySince;
+    }
+
+    void readySince(long nanos) {
+        readySince = nanos;
+    }
+
+    /// Whether requests fail at it, whatever its probes say.
+    Ejection ejection() {
+        return ejection;
     }
 
     /// Whether no table names it any more: its connections are closed instead of kept.
@@ -94,7 +113,7 @@ final class Upstream extends InFlight {
 
     void succeeded(long nanos) {
         lastSuccess = nanos;
-        ready = true;
+        ready(true);
     }
 
     void failed(String why) {
