@@ -30,10 +30,13 @@ interface Exchange {
                     ? new TurnedAway(client, request, nobody, "Nothing is here.")
                     : new TurnedAway(client, request, refusal, refusal.reasonPhrase());
         }
-        Table.LiveShare share = entry == null ? null : entry.choose();
+        boolean sticky = entry != null && entry.route().rules().sticky();
+        Visit visit = sticky ? Visit.of(request) : null;
+        Table.LiveShare share =
+                entry == null ? null : visit == null ? entry.choose() : entry.choose(visit);
         return entry != null && share != null && share.root() != null
-                ? new SiteExchange(client, request, entry, share.traffic(), share.root())
-                : new ProxyExchange(client, request, entry, share);
+                ? new SiteExchange(client, request, entry, share, visit)
+                : new ProxyExchange(client, request, entry, share, visit);
     }
 
     /// Starts. The client knows it by now, and may be answered.

@@ -74,12 +74,8 @@ final class Metrics {
         revisions.forEach(one -> line("ejections_total", one.labels(), one.traffic().ejections()));
         String stayed = "Members that failed and stayed, as too few others were left.";
         head("ejections_refused_total", "counter", stayed);
-        revisions.forEach(
-                one ->
-                        line(
-                                "ejections_refused_total",
-                                one.labels(),
-                                one.traffic().ejectionsRefused()));
+        revisions.forEach(one ->
+                line("ejections_refused_total", one.labels(), one.traffic().ejectionsRefused()));
         head("bytes_total", "counter", "Bytes of bodies and tunnels, from and to clients.");
         for (Labelled one : revisions) {
             line("bytes_total", one.labels() + ",direction=\"in\"", one.traffic().received());

@@ -50,6 +50,7 @@ final class ProxyExchange implements Exchange {
     private boolean repeated;
 
     private final Table.@Nullable Entry entry;
+    private final @Nullable Visit visit;
 
     private Table.@Nullable LiveShare share;
     private @Nullable Upstream upstream;
@@ -66,12 +67,15 @@ final class ProxyExchange implements Exchange {
     private @Nullable EventStream events;
 
     /// @param entry the table's line at this moment, and the share that was drawn
+    /// @param visit of somebody who is to stay with a revision
     ProxyExchange(
             Client client,
             HttpRequest request,
             Table.@Nullable Entry entry,
-            Table.@Nullable LiveShare drawn) {
+            Table.@Nullable LiveShare drawn,
+            @Nullable Visit visit) {
         this.client = client;
+        this.visit = visit;
         this.request = request;
         this.transcript = client.proxy().chronicle().open(client, request);
         this.entry = entry;
@@ -118,12 +122,14 @@ final class ProxyExchange implements Exchange {
         }
         Table.Entry now =
                 entry == null ? null : client.proxy().table().entries().get(entry.route().key());
-        attempt(now, now == null ? null : now.choose());
+        Table.LiveShare drawn =
+                now == null ? null : visit == null ? now.choose() : now.choose(visit);
+        attempt(now, drawn);
     }
 
     private void attempt(Table.@Nullable Entry line, Table.@Nullable LiveShare drawn) {
         Table.LiveShare chosen = line == null ? null : line.untried(drawn, tried);
-        Upstream next = chosen == null ? null : chosen.leastLoaded(tried);
+        Upstream next = chosen == null ? null : chosen.home(tried, visit);
         if (line != null) {
             RouteKey key = line.route().key();
             transcript.routed(key.environment(), key.component());
@@ -279,6 +285,9 @@ final class ProxyExchange implements Exchange {
         idleHint(response.headers());
         Forwarding.response(response, switching);
         frame(response);
+        if (visit != null) {
+            visit.tell(response, client.secure());
+        }
         if (client.proxy().options().nameRevision()) {
             response.headers().set("X-Belay-Revision", traffic().revision());
         }

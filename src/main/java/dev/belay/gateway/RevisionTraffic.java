@@ -25,6 +25,7 @@ final class RevisionTraffic extends InFlight {
 
     private final RouteKey key;
     private final String revision;
+    private final long hash;
     private final AtomicLongArray answers = new AtomicLongArray(CLASSES);
     private final LongAdder refused = new LongAdder();
     private final LongAdder reset = new LongAdder();
@@ -41,6 +42,7 @@ final class RevisionTraffic extends InFlight {
     RevisionTraffic(RouteKey key, String revision) {
         this.key = key;
         this.revision = revision;
+        this.hash = Visit.hash(revision);
         for (MemberLink.Loss why : MemberLink.Loss.values()) {
             repeated.put(why, new LongAdder());
         }
@@ -52,6 +54,11 @@ final class RevisionTraffic extends InFlight {
 
     String revision() {
         return revision;
+    }
+
+    /// Of the revision's name: the same in every process.
+    long hash() {
+        return hash;
     }
 
     Upstream upstream(Route.Member member, HealthCheck health) {

@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// [Rules] as JSON: keys of a route that are not there where a route has none, so that a table of
 /// yesterday reads and writes as it did.
 final class RulesJson {
+    /// As long as the longest that a manifest can say.
+    private static final Duration SLOW_START_MAX = Duration.ofDays(3_660);
+
     private static final int MATCHES_MAX = 64;
     private static final int NAMES_MAX = 256;
     private static final int TEXT_MAX = 2_000;
@@ -34,6 +37,9 @@ final class RulesJson {
         if (!rules.at().isEmpty()) {
             ArrayNode at = route.putArray("at");
             rules.at().forEach(match -> write(at.addObject(), match));
+        }
+        if (rules.sticky()) {
+            route.put("sticky", true);
         }
         if (!rules.slowStart().isZero()) {
             route.put("slowStartMillis", rules.slowStart().toMillis());
@@ -71,16 +77,31 @@ final class RulesJson {
     /// @param problems takes what is wrong
     static Rules read(JsonNode route, List<Problem> problems) {
         var reader = new RulesJson(problems);
-        return new Rules(reader.at(route.path("at")), reader.slowStart(route));
+        return new Rules(
+                reader.at(route.path("at")), reader.slowStart(route), reader.sticky(route));
+    }
+
+    private boolean sticky(JsonNode route) {
+        JsonNode sticky = route.path("sticky");
+        if (!sticky.isMissingNode() && !sticky.isBoolean()) {
+            problem("sticky", "`sticky` is neither true nor false");
+        }
+        return sticky.asBoolean(false);
     }
 
     private Duration slowStart(JsonNode route) {
-        JsonNode millis = route.path("slowStartMillis");
-        boolean fits = millis.isIntegralNumber() && millis.canConvertToInt();
-        if (!millis.isMissingNode() && (!fits || millis.asInt() < 0)) {
-            problem("slowStart", "`slowStartMillis` is not a number of milliseconds");
+        JsonNode written = route.path("slowStartMillis");
+        boolean number = written.isIntegralNumber() && written.canConvertToLong();
+        long millis = number ? written.asLong() : -1;
+        if (millis < 0 || millis > SLOW_START_MAX.toMillis()) {
+            if (!written.isMissingNode()) {
+                problem(
+                        "slowStartMillis",
+                        "`slowStartMillis` is not a number of milliseconds up to ten years");
+            }
+            return Duration.ZERO;
         }
-        return Duration.ofMillis(fits ? Math.max(0, millis.asInt()) : 0);
+        return Duration.ofMillis(millis);
     }
 
     private List<Match> at(JsonNode json) {

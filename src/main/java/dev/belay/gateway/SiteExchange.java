@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class SiteExchange implements Exchange {
     private final Table.Entry entry;
     private final RevisionTraffic traffic;
     private final Path root;
+    private final @Nullable Visit visit;
     private final Transcript transcript;
     private boolean over;
 
@@ -47,13 +49,14 @@ final class SiteExchange implements Exchange {
             Client client,
             HttpRequest request,
             Table.Entry entry,
-            RevisionTraffic traffic,
-            Path root) {
+            Table.LiveShare share,
+            @Nullable Visit visit) {
         this.client = client;
         this.request = request;
         this.entry = entry;
-        this.traffic = traffic;
-        this.root = root;
+        this.traffic = share.traffic();
+        this.visit = visit;
+        this.root = Objects.requireNonNull(share.root());
         this.transcript = client.proxy().chronicle().open(client, request);
         RouteKey key = entry.route().key();
         transcript.routed(key.environment(), key.component());
@@ -174,6 +177,9 @@ final class SiteExchange implements Exchange {
                 .set(HttpHeaderNames.CACHE_CONTROL, caching(status, path))
                 .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
                 .set("X-Content-Type-Options", "nosniff");
+        if (visit != null) {
+            visit.tell(response, client.secure());
+        }
         if (encoded.varies()) {
             response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         }

@@ -113,6 +113,22 @@ final class Table {
             return able < 2 ? only : draw(ThreadLocalRandom.current().nextInt(total));
         }
 
+        /// The share of a visitor among those that can answer; null when none can.
+        @Nullable LiveShare choose(Visit visit) {
+            LiveShare best = null;
+            double highest = 0;
+            for (LiveShare share : shares) {
+                if (share.weight() > 0 && share.able()) {
+                    double lot = visit.lot(share.traffic().hash(), share.weight());
+                    if (best == null || lot > highest) {
+                        best = share;
+                        highest = lot;
+                    }
+                }
+            }
+            return best;
+        }
+
         /// The drawn share if it has a member that was not tried yet, else another weighted one.
         @Nullable LiveShare untried(@Nullable LiveShare drawn, Collection<Upstream> tried) {
             if (tried.isEmpty() || (drawn != null && drawn.leastLoaded(tried) != null)) {
@@ -190,7 +206,7 @@ final class Table {
                 if (member.ready()
                         && inFlight < least
                         && !tried.contains(member)
-                        && (anyReady || wanted(member))) {
+                        && (anyReady || wanted(member, null))) {
                     best = member;
                     least = inFlight;
                 }
@@ -198,16 +214,49 @@ final class Table {
             return best;
         }
 
-        private boolean wanted(Upstream member) {
-            long now = System.nanoTime();
-            if (member.ejection().out(now)) {
+        /// The member for a visitor among those that can be chosen: the same as long as it can be.
+        @Nullable Upstream home(Collection<Upstream> tried, @Nullable Visit visit) {
+            if (visit == null) {
+                return leastLoaded(tried);
+            }
+            Upstream best = home(tried, visit, false);
+            return best == null ? home(tried, visit, true) : best;
+        }
+
+        private @Nullable Upstream home(Collection<Upstream> tried, Visit visit, boolean anyReady) {
+            Upstream best = null;
+            double highest = 0;
+            for (Upstream member : members) {
+                double lot = visit.lot(member.hash(), 1);
+                if (member.ready()
+                        && (best == null || lot > highest)
+                        && !tried.contains(member)
+                        && (anyReady || wanted(member, visit))) {
+                    best = member;
+                    highest = lot;
+                }
+            }
+            return best;
+        }
+
+        private boolean wanted(Upstream member, @Nullable Visit visit) {
+            if (member.ejection().out()) {
                 return false;
             }
+            if (slowStart.isZero()) {
+                return true;
+            }
             long slow = slowStart.toNanos();
-            long age = slow == 0 ? 0 : now - member.readySince();
-            return age >= slow
-                    || ThreadLocalRandom.current().nextDouble()
-                            < Math.max(LEAST_CHANCE, (double) age / slow);
+            long age = System.nanoTime() - member.readySince();
+            if (age >= slow) {
+                return true;
+            }
+            // A visitor's luck is always the same: who came to the member stays while it grows.
+            double luck =
+                    visit == null
+                            ? ThreadLocalRandom.current().nextDouble()
+                            : visit.luck(member.hash());
+            return luck < Math.max(LEAST_CHANCE, (double) age / slow);
         }
 
         /// A request failed at the member. After some in a row it is left out for a while, unless
@@ -217,16 +266,21 @@ final class Table {
             if (!member.ejection().failed() || !members.contains(member)) {
                 return;
             }
+            // One at a time for all tables: each must see whom the others sent out.
             synchronized (traffic) {
                 long now = System.nanoTime();
-                if (member.ejection().out(now)) {
+                if (member.retired() || member.ejection().out(now)) {
                     return;
                 }
-                long left =
-                        members.stream()
-                                .filter(m -> m != member && m.ready() && !m.ejection().out(now))
-                                .count();
-                if (left >= Math.ceilDiv(members.size(), 2)) {
+                int all = 0;
+                int left = 0;
+                for (Upstream one : members) {
+                    // A request may come from a table before, whose members are not all there now.
+                    all += one.retired() ? 0 : 1;
+                    boolean chosen = one.ready() && !one.retired() && !one.ejection().out(now);
+                    left += chosen && one != member ? 1 : 0;
+                }
+                if (left >= Math.ceilDiv(all, 2)) {
                     member.ejection().start(now);
                     traffic.ejected();
                 } else {

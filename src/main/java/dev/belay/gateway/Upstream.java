@@ -12,6 +12,7 @@ final class Upstream extends InFlight {
     private final Histogram latency = new Histogram();
     private final LongAdder failed = new LongAdder();
     private final Ejection ejection = new Ejection();
+    private final long hash;
     private volatile boolean ready;
     private volatile long readySince = System.nanoTime();
     private volatile boolean retired;
@@ -26,12 +27,18 @@ final class Upstream extends InFlight {
 
     Upstream(Route.Member member, HealthCheck health) {
         this.member = member;
+        this.hash = Visit.hash(member.id());
         this.health = health;
         this.address = new InetSocketAddress(member.host(), member.port());
     }
 
     Route.Member member() {
         return member;
+    }
+
+    /// Of the member's name: the same in every process.
+    long hash() {
+        return hash;
     }
 
     boolean speaksHttp2() {

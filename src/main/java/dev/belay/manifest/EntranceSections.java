@@ -1,5 +1,6 @@
 package dev.belay.manifest;
 
+import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.HEADER;
 import static dev.belay.manifest.shape.Shapes.HEADER_VALUE;
 import static dev.belay.manifest.shape.Shapes.HOST;
@@ -7,6 +8,7 @@ import static dev.belay.manifest.shape.Shapes.METHOD;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.PATH_PREFIX;
 import static dev.belay.manifest.shape.Shapes.PORT;
+import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.list;
 import static dev.belay.manifest.shape.Shapes.map;
 
@@ -14,6 +16,7 @@ import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
 import dev.belay.release.Traffic;
+import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -99,6 +102,21 @@ final class EntranceSections {
                             "Where it is found besides its own port; what an environment has no"
                                     + " entrance for does not count there.")
                     .fallback("[]");
+
+    static final Key<Duration> SLOW_START =
+            Key.of(
+                            "slow-start",
+                            DURATION,
+                            "Time in which an instance that became ready gets fewer requests than"
+                                    + " the others.")
+                    .fallback("0s");
+    static final Key<Boolean> STICKY =
+            Key.of(
+                            "sticky",
+                            YES_NO,
+                            "Whether visitors stay with the revision that they once got, by a"
+                                    + " cookie.")
+                    .fallback("false");
 
     private EntranceSections() {}
 }

@@ -100,7 +100,8 @@ final class Views {
                 at.add(written.at(new Traffic.Entrance(written.entrance(), port)));
             }
         }
-        return new Traffic.Rules(at);
+        return new Traffic.Rules(
+                at, row.get(EntranceSections.SLOW_START), row.get(EntranceSections.STICKY));
     }
 
     private boolean isThere(String dependency) {

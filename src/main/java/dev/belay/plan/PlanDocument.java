@@ -205,8 +205,14 @@ public final class PlanDocument {
                                         .map(one -> JsonOut.text(out -> WorkJson.write(out, one)))
                                         .collect(Collectors.joining(","))
                                 + "]";
-        return "{\"token\":$token,\"port\":%d,\"shares\":[%s]%s}"
-                .formatted(traffic.port(), String.join(",", shares), at);
+        Traffic.Rules rules = traffic.rules();
+        String more =
+                (rules.slowStart().isZero()
+                                ? ""
+                                : ",\"slowStartMillis\":" + rules.slowStart().toMillis())
+                        + (rules.sticky() ? ",\"sticky\":true" : "");
+        return "{\"token\":$token,\"port\":%d,\"shares\":[%s]%s%s}"
+                .formatted(traffic.port(), String.join(",", shares), at, more);
     }
 
     private void scale(Revision revision, int instances) {

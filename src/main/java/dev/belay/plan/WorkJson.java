@@ -5,6 +5,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,15 +84,21 @@ final class WorkJson {
         }
         out.put("port", traffic.port());
         out.list(
-                        "shares",
-                        traffic.shares(),
-                        share ->
-                                out.open()
-                                        .put("instances", share.instances())
-                                        .put("revision", share.revision())
-                                        .put("weight", share.weight())
-                                        .close())
-                .close();
+                "shares",
+                traffic.shares(),
+                share ->
+                        out.open()
+                                .put("instances", share.instances())
+                                .put("revision", share.revision())
+                                .put("weight", share.weight())
+                                .close());
+        if (!traffic.rules().slowStart().isZero()) {
+            out.put("slowStart", traffic.rules().slowStart());
+        }
+        if (traffic.rules().sticky()) {
+            out.put("sticky", true);
+        }
+        out.close();
     }
 
     /// As the gateway's own JSON has it, too.
@@ -168,7 +175,14 @@ final class WorkJson {
                                         share.string("revision"),
                                         share.count("weight"),
                                         share.count("instances"))),
-                in.has("at") ? new Traffic.Rules(in.list("at", WorkJson::at)) : Traffic.Rules.NONE);
+                rules(in));
+    }
+
+    private static Traffic.Rules rules(JsonIn in) {
+        return new Traffic.Rules(
+                in.has("at") ? in.list("at", WorkJson::at) : List.of(),
+                in.has("slowStart") ? in.time("slowStart") : Duration.ZERO,
+                in.has("sticky") && in.truth("sticky"));
     }
 
     private static Traffic.At at(JsonIn in) {

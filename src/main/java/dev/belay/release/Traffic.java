@@ -1,5 +1,6 @@
 package dev.belay.release;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -49,13 +50,21 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     ///   0 for a frontend, which the gateway serves from the artifact itself
     public record Share(String revision, int weight, int instances) {}
 
-    /// How requests find a component besides its own port.
-    public record Rules(List<At> at) {
+    /// How requests find a component besides its own port, and how they are dealt with.
+    ///
+    /// @param slowStart how long an instance that became ready gets fewer requests
+    /// @param sticky whether visitors stay with the revision that they once got
+    public record Rules(List<At> at, Duration slowStart, boolean sticky) {
         /// Its own port is all it has.
         public static final Rules NONE = new Rules(List.of());
 
         public Rules {
             at = List.copyOf(at);
+        }
+
+        /// Entrances and nothing more.
+        public Rules(List<At> at) {
+            this(at, Duration.ZERO, false);
         }
     }
 

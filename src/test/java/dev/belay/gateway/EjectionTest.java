@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,57 @@ class EjectionTest {
             assertThat(share.traffic().ejections()).isEqualTo(members - left);
             assertThat(share.traffic().ejectionsRefused()).isPositive();
         }
+    }
+
+    @Test
+    void half_of_the_members_stay_when_all_fail_on_all_loops_at_once() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            Table.LiveShare share = share(5, Duration.ZERO);
+            // Tables that follow one another share the members.
+            var before =
+                    new Table.LiveShare(
+                            1, share.traffic(), share.members(), null, share.slowStart());
+            var start = new CyclicBarrier(10);
+            try (var loops = Executors.newFixedThreadPool(10)) {
+                var all = new ArrayList<Future<?>>();
+                for (int i = 0; i < 10; i++) {
+                    Upstream member = share.members().get(i / 2);
+                    Table.LiveShare table = i % 2 == 0 ? share : before;
+                    all.add(
+                            loops.submit(() -> {
+                                start.await();
+                                fail(table, member);
+                                return null;
+                            }));
+                }
+                for (Future<?> one : all) {
+                    one.get();
+                }
+            }
+            assertThat(share.members()).filteredOn(member -> !member.ejection().out()).hasSize(3);
+            assertThat(share.traffic().ejections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void members_that_no_table_names_any_more_are_none_of_those_that_stay() {
+        Table.LiveShare before = share(4, Duration.ZERO);
+        before.members().get(2).retired(true);
+        before.members().get(3).retired(true);
+        before.members().forEach(member -> fail(before, member));
+        assertThat(before.members().get(0).ejection().out()).isTrue();
+        assertThat(before.members().get(1).ejection().out()).isFalse();
+    }
+
+    @Test
+    void what_fails_while_the_member_is_out_does_not_count_when_it_is_back() {
+        var ejection = new Ejection();
+        ejection.start(System.nanoTime());
+        for (int i = 0; i < 10; i++) {
+            assertThat(ejection.failed()).isFalse();
+        }
+        assertThat(ejection.out(System.nanoTime() + SECOND)).isFalse();
+        assertThat(ejection.failed()).isFalse();
     }
 
     @Test

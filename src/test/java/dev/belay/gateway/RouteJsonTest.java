@@ -52,6 +52,10 @@ class RouteJsonTest {
         var ruled = route.with(new Rules(List.of(narrow, Match.all(door))));
         assertThat(RouteJson.read(KEY, RouteJson.write(ruled)).route()).isEqualTo(ruled);
         assertThat(RouteJson.write(route).has("at")).isFalse();
+        assertThat(RouteJson.write(route).has("sticky")).isFalse();
+        assertThat(RouteJson.write(route).has("slowStartMillis")).isFalse();
+        var tenYears = route.with(new Rules(List.of(), Duration.ofDays(3_660), true));
+        assertThat(RouteJson.read(KEY, RouteJson.write(tenYears)).route()).isEqualTo(tenYears);
         String plain = RouteJson.write(ruled).toString();
         assertThat(plain).doesNotContain("proxies");
         var behind = List.of("10.0.0.0/8", "2001:db8:0:0:0:0:0:0/32", "192.0.2.1/32");
@@ -89,6 +93,13 @@ class RouteJsonTest {
                 "{'token': 1, 'port': 1, 'shares': [], 'at': 7}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 1, 'proxies': ['10.0.0.1/8']}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [7]}",
+                "{'token': 1, 'port': 1, 'shares': [], 'sticky': 'yes'}",
+                "{'token': 1, 'port': 1, 'shares': [], 'sticky': null}",
+                "{'token': 1, 'port': 1, 'shares': [], 'slowStartMillis': -1}",
+                "{'token': 1, 'port': 1, 'shares': [], 'slowStartMillis': 1.5}",
+                "{'token': 1, 'port': 1, 'shares': [], 'slowStartMillis': '1s'}",
+                "{'token': 1, 'port': 1, 'shares': [], 'slowStartMillis': 9223372036854775807}",
+                "{'token': 1, 'port': 1, 'shares': [], 'slowStartMillis': 1e99}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 0}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': '', 'port': 1}}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'at': [{'entrance': {'name': 'a', 'port': 2}, 'hosts': ['a..b']}]}",

@@ -586,6 +586,24 @@ class TlsTest {
         }
     }
 
+    @Test
+    void a_visitor_who_came_through_tls_keeps_the_cookie_to_it() throws Exception {
+        try (var member = TestMember.saying("hello")) {
+            var door = new Entrance("secure", gateway.securePort, tls());
+            var rules = new Rules(List.of(Match.all(door)), Duration.ZERO, true);
+            Route route = gateway.route(new HealthCheck.None(), member.share("v1", 1));
+            assertThat(gateway.client.publish(route.with(rules)))
+                    .isInstanceOf(PublishReply.Published.class);
+            String cookie = "set-cookie: belay-visitor=\\S+; .*SameSite=Lax";
+            for (String version : List.of("--http1.1", "--http2")) {
+                assertThat(curl(version, "-i", uri("/").toString()))
+                        .containsPattern("(?i)" + cookie + "; Secure\\s");
+            }
+            assertThat(curl("-i", gateway.uri("/").toString()))
+                    .containsPattern("(?i)" + cookie + "\\s");
+        }
+    }
+
     /// So that a browser, which takes a connection for every host of its certificate, asks anew.
     @Test
     void a_host_that_is_not_served_there_is_misdirected() throws Exception {

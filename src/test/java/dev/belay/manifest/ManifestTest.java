@@ -25,6 +25,27 @@ class ManifestTest {
     @TempDir Path folder;
 
     @Test
+    void a_component_says_how_its_visitors_and_new_instances_are_dealt_with() throws IOException {
+        Manifest manifest =
+                good(
+                        folder,
+                        """
+                        platform: shop
+                        components:
+                          web: {kind: frontend, static: x, port: 3000, sticky: true}
+                          api: {kind: service, run: x, port: 3001, sticky: true, slow-start: 30s}
+                          old: {kind: service, run: x, port: 3002}
+                        environments: {local: {}}
+                        """);
+        EnvironmentView local = view(manifest, "local");
+        assertThat(local.component("web").rules())
+                .isEqualTo(new Traffic.Rules(List.of(), Duration.ZERO, true));
+        assertThat(local.component("api").rules())
+                .isEqualTo(new Traffic.Rules(List.of(), Duration.ofSeconds(30), true));
+        assertThat(local.component("old").rules()).isEqualTo(Traffic.Rules.NONE);
+    }
+
+    @Test
     void a_component_is_found_where_its_environment_has_an_entrance() throws IOException {
         Manifest manifest =
                 good(

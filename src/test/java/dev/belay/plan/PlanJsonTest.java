@@ -143,7 +143,7 @@ class PlanJsonTest {
                 new Traffic(
                         3000,
                         List.of(new Traffic.Share("api-1", 100, 2)),
-                        new Traffic.Rules(List.of(at)));
+                        new Traffic.Rules(List.of(at), Duration.ofSeconds(30), true));
         List<SmokeTest> tests = tests();
         List<Work> works =
                 List.of(

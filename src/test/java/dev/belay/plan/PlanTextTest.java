@@ -6,6 +6,7 @@ import static dev.belay.plan.Platform.job;
 import static dev.belay.plan.Platform.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,17 @@ class PlanTextTest {
                 .contains(". .env;")
                 .contains("&& node main.js --name \"a b\" )")
                 .contains("Must be set: `API_KEY`, `DATABASE_URL`.");
+    }
+
+    @Test
+    void the_document_gives_the_gateway_what_it_takes_and_nothing_that_nobody_asked_for() {
+        var usual = plan(Platform.of(service("api"))).onNothing().submission();
+        var asked = plan(Platform.of(service("api").sticky(Duration.ofSeconds(30)))).onNothing();
+        assertThat(PlanDocument.markdown(usual, "today"))
+                .doesNotContain("sticky")
+                .doesNotContain("slowStart");
+        assertThat(PlanDocument.markdown(asked.submission(), "today"))
+                .contains("],\"slowStartMillis\":30000,\"sticky\":true}");
     }
 
     @Test

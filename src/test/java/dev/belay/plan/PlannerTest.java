@@ -115,6 +115,18 @@ class PlannerTest {
     }
 
     @Test
+    void only_how_visitors_and_new_instances_are_dealt_with_changes() {
+        var before = running(Platform.of(service("api")), "v1");
+        plan(Platform.of(service("api").sticky(Duration.ZERO)))
+                .as("v1")
+                .on(before)
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 api: all traffic to api@v1 after 1",
+                        "3 api: seen to be so after 2");
+    }
+
+    @Test
     void requests_that_another_component_still_has_are_refused_before_anything_begins() {
         var both = Platform.of(service("api").at(8080, "/api"), service("web").port(3001));
         var moved = Platform.of(service("api"), service("web").port(3001).at(8080, "/api"));

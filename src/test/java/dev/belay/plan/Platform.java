@@ -201,6 +201,11 @@ final class Platform {
             return this;
         }
 
+        Part sticky(Duration slowStart) {
+            rules = new Traffic.Rules(rules.at(), slowStart, true);
+            return this;
+        }
+
         Part strategy(Strategy how) {
             strategy = how;
             return this;

@@ -90,7 +90,9 @@ public final class GatewayRouter implements Router {
                                         at.paths(),
                                         at.methods(),
                                         at.headers()))
-                        .toList());
+                        .toList(),
+                traffic.rules().slowStart(),
+                traffic.rules().sticky());
     }
 
     /// Which addresses the shares mean.
