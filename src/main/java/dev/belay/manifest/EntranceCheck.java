@@ -25,11 +25,25 @@ final class EntranceCheck {
     }
 
     void check() {
+        own().forEach((_, entry) -> checkPair(entry.value()));
         Set<String> known = known();
         effective.components().forEach((_, component) -> checkNames(component, known));
         if (complaints.isEmpty()) {
             checkOverlaps();
         }
+    }
+
+    private void checkPair(Node entrance) {
+        if (!(entrance instanceof Node.Mapping map)
+                || !(map.get("tls") instanceof Node.Mapping tls)
+                || tls.get("certificate") == null == (tls.get("key") == null)) {
+            return;
+        }
+        complaints.add(
+                tls.get("key") == null ? Code.MISSING_KEY : Code.ONE_OF,
+                tls.mark(),
+                "`tls` needs either `certificates`, or `certificate` and `key`",
+                "`key` is the path of the certificate's key; a folder holds its keys itself");
     }
 
     /// Of every environment: what is for one of them need not be for this.

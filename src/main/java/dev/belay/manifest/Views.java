@@ -25,10 +25,12 @@ final class Views {
     private final Row platform;
     private final Row own;
     private final int offset;
+    private final Path folder;
     private final Responsible everyone;
     private final Order order;
 
-    private Views(Effective effective, Order order) {
+    private Views(Effective effective, Path folder, Order order) {
+        this.folder = folder;
         this.effective = effective;
         this.order = order;
         this.platform = new Row(effective.root());
@@ -40,7 +42,7 @@ final class Views {
 
     static EnvironmentView of(
             Effective effective, Path folder, List<Problem> unsupported, Order order) {
-        var views = new Views(effective, order);
+        var views = new Views(effective, folder, order);
         Row rollout = views.own.get(PlatformSections.ROLLOUT_KEY);
         return new EnvironmentView(
                 views.platform.get(PlatformSections.PLATFORM),
@@ -96,8 +98,10 @@ final class Views {
         for (EntranceSections.Written written : row.get(ComponentSection.AT)) {
             Row entrance = entrances.get(written.entrance());
             if (entrance != null) {
-                int port = entrance.get(EntranceSections.PORT_KEY) + offset;
-                at.add(written.at(new Traffic.Entrance(written.entrance(), port)));
+                at.add(
+                        written.at(
+                                EntranceSections.entrance(
+                                        written.entrance(), entrance, offset, folder)));
             }
         }
         return new Traffic.Rules(

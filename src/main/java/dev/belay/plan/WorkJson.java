@@ -105,18 +105,31 @@ final class WorkJson {
     static void write(JsonOut out, Traffic.At at) {
         Traffic.Entrance entrance = at.entrance();
         out.open()
-                .put(
-                        "entrance",
-                        () ->
-                                out.open()
-                                        .put("name", entrance.name())
-                                        .put("port", entrance.port())
-                                        .close())
+                .put("entrance", () -> write(out, entrance))
                 .strings("headers", at.headers())
                 .strings("hosts", at.hosts())
                 .set("methods", at.methods())
                 .strings("paths", at.paths())
                 .close();
+    }
+
+    private static void write(JsonOut out, Traffic.Entrance entrance) {
+        out.open().put("name", entrance.name()).put("port", entrance.port());
+        Traffic.Tls tls = entrance.tls();
+        if (tls != null) {
+            out.put("tls", () -> write(out, tls));
+        }
+        out.close();
+    }
+
+    private static void write(JsonOut out, Traffic.Tls tls) {
+        out.open();
+        switch (tls.certificates()) {
+            case Traffic.Folder(String path) -> out.put("folder", path);
+            case Traffic.Pair(String certificate, String key) ->
+                    out.put("certificate", certificate).put("key", key);
+        }
+        out.put("minimum", tls.minimum()).close();
     }
 
     // --- in ---------------------------------------------------------------------------------
@@ -188,11 +201,22 @@ final class WorkJson {
     private static Traffic.At at(JsonIn in) {
         JsonIn entrance = in.at("entrance");
         return new Traffic.At(
-                new Traffic.Entrance(entrance.string("name"), entrance.count("port")),
+                new Traffic.Entrance(
+                        entrance.string("name"),
+                        entrance.count("port"),
+                        entrance.has("tls") ? tls(entrance.at("tls")) : null),
                 in.strings("hosts"),
                 in.strings("paths"),
                 in.set("methods"),
                 in.stringMap("headers"));
+    }
+
+    private static Traffic.Tls tls(JsonIn in) {
+        return new Traffic.Tls(
+                in.has("folder")
+                        ? new Traffic.Folder(in.string("folder"))
+                        : new Traffic.Pair(in.string("certificate"), in.string("key")),
+                in.string("minimum"));
     }
 
     private static Revision revision(JsonIn in, Map<String, Revision> revisions) {

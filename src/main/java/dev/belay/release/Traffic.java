@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Who gets a component's requests: its line in the gateway's table.
 ///
@@ -69,7 +70,28 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     }
 
     /// A port that the components of an environment share.
-    public record Entrance(String name, int port) {}
+    ///
+    /// @param tls how it speaks TLS; null is plain HTTP
+    public record Entrance(String name, int port, @Nullable Tls tls) {
+        /// One that speaks plain HTTP.
+        public Entrance(String name, int port) {
+            this(name, port, null);
+        }
+    }
+
+    /// How an entrance speaks TLS: where its certificates lie, never what is in them.
+    ///
+    /// @param minimum the oldest version that clients may speak, `1.2` or `1.3`
+    public record Tls(Certificates certificates, String minimum) {}
+
+    /// Where certificates are; paths are absolute.
+    public sealed interface Certificates {}
+
+    /// A folder of pairs.
+    public record Folder(String path) implements Certificates {}
+
+    /// One pair.
+    public record Pair(String certificate, String key) implements Certificates {}
 
     /// Which requests of an entrance are the component's: those that agree with every part.
     ///
@@ -95,10 +117,11 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
         public List<String> addresses() {
             List<String> names = hosts.isEmpty() ? List.of("localhost") : hosts;
             List<String> prefixes = paths.isEmpty() ? List.of("/") : paths;
-            String suffix = entrance.port() == 80 ? "" : ":" + entrance.port();
+            boolean secure = entrance.tls() != null;
+            String scheme = secure ? "https://" : "http://";
+            String suffix = entrance.port() == (secure ? 443 : 80) ? "" : ":" + entrance.port();
             return names.stream()
-                    .flatMap(
-                            name -> prefixes.stream().map(path -> "http://" + name + suffix + path))
+                    .flatMap(name -> prefixes.stream().map(path -> scheme + name + suffix + path))
                     .toList();
         }
     }

@@ -262,6 +262,30 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void tls_without_a_whole_pair_is_told_and_no_key_is_repeated() {
+        String text =
+                """
+                components: {a: {kind: frontend, static: x, port: 80, at: [{entrance: public}]}}
+                environments: {local: {entrances: {public: {port: 8080, tls: %s}}}}
+                """;
+        assertThat(told(text.formatted("{certificate: a.crt, key: a.key}"))).isEmpty();
+        assertThat(told(text.formatted("{certificate: a.crt}")))
+                .containsExactly("missing-key 3:62");
+        assertThat(told(text.formatted("{key: a.key}"))).anyMatch(one -> one.startsWith("one-of"));
+        assertThat(told(text.formatted("{certificates: tls, key: a.key}")))
+                .containsExactly("one-of 3:62");
+        assertThat(told(text.formatted("{certificates: a, certificate: b, key: c}")))
+                .anyMatch(one -> one.startsWith("one-of"));
+        assertThat(told(text.formatted("{certificates: tls, minimum: '1.1'}")))
+                .containsExactly("wrong-value 3:91");
+        assertThat(told(text.formatted("{certificate: a, key: '-----BEGIN PRIVATE KEY-----'}")))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("wrong-value");
+    }
+
+    @Test
     void an_entrance_that_no_environment_has_and_what_no_request_can_be_are_told() {
         String text =
                 """

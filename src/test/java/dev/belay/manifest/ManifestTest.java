@@ -75,6 +75,30 @@ class ManifestTest {
     }
 
     @Test
+    void an_entrance_speaks_tls_with_files_beside_the_manifest_or_elsewhere() throws IOException {
+        String text =
+                """
+                platform: shop
+                components:
+                  web: {kind: frontend, static: x, port: 3000, at: [{entrance: public}]}
+                environments:
+                  local: {entrances: {public: {port: 443, tls: %s}}}
+                """;
+        Traffic.At at = tls(text.formatted("{certificates: tls}"));
+        String beside = folder.resolve("tls").toAbsolutePath().toString();
+        assertThat(at.entrance().tls())
+                .isEqualTo(new Traffic.Tls(new Traffic.Folder(beside), "1.2"));
+        assertThat(at.addresses()).containsExactly("https://localhost/");
+        at = tls(text.formatted("{certificate: /etc/a.crt, key: /etc/a.key, minimum: 1.3}"));
+        assertThat(at.entrance().tls())
+                .isEqualTo(new Traffic.Tls(new Traffic.Pair("/etc/a.crt", "/etc/a.key"), "1.3"));
+    }
+
+    private Traffic.At tls(String text) throws IOException {
+        return view(good(folder, text), "local").component("web").rules().at().getFirst();
+    }
+
+    @Test
     void the_example_of_the_design_is_read_as_it_is_written() throws IOException {
         Manifest manifest =
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));

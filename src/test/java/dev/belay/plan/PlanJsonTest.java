@@ -129,6 +129,12 @@ class PlanJsonTest {
 
     // --- one of each ------------------------------------------------------------------------
 
+    private static Traffic.At secure(Traffic.Certificates certificates, String minimum) {
+        var tls = new Traffic.Tls(certificates, minimum);
+        var entrance = new Traffic.Entrance("secure", 8443, tls);
+        return new Traffic.At(entrance, List.of(), List.of(), Set.of(), Map.of());
+    }
+
     private static Plan everything() {
         var http = new Health.Http("/health", range(), Map.of("X-A", "b"), "ok \"ü\"\n");
         Revision api = revision(http);
@@ -143,7 +149,13 @@ class PlanJsonTest {
                 new Traffic(
                         3000,
                         List.of(new Traffic.Share("api-1", 100, 2)),
-                        new Traffic.Rules(List.of(at), Duration.ofSeconds(30), true));
+                        new Traffic.Rules(
+                                List.of(
+                                        at,
+                                        secure(new Traffic.Folder("/etc/tls"), "1.2"),
+                                        secure(new Traffic.Pair("/a.crt", "/a.key"), "1.3")),
+                                Duration.ofSeconds(30),
+                                true));
         List<SmokeTest> tests = tests();
         List<Work> works =
                 List.of(

@@ -15,6 +15,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
+import dev.belay.server.operations.CertificateCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,6 +75,7 @@ public final class CheckCommand extends BelayCommand {
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));
+                wrong.addAll(CertificateCheck.check(view));
             }
         }
         if (!wrong.isEmpty()) {
@@ -106,7 +108,8 @@ public final class CheckCommand extends BelayCommand {
         return body;
     }
 
-    /// Only when the environment was named: the variables of another one are on another machine.
+    /// Only when the environment was named: variables and certificates of another one are on
+    /// another machine.
     private List<Problem> variables(EnvironmentView view) {
         Map<String, String> values = new HashMap<>(context().environment());
         List<Path> files = view.environmentFiles().stream().map(view.folder()::resolve).toList();

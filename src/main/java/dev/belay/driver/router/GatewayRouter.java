@@ -85,7 +85,7 @@ public final class GatewayRouter implements Router {
                 traffic.rules().at().stream()
                         .map(at ->
                                 new Match(
-                                        new Entrance(at.entrance().name(), at.entrance().port()),
+                                        entrance(at.entrance()),
                                         at.hosts(),
                                         at.paths(),
                                         at.methods(),
@@ -93,6 +93,11 @@ public final class GatewayRouter implements Router {
                         .toList(),
                 traffic.rules().slowStart(),
                 traffic.rules().sticky());
+    }
+
+    private static Entrance entrance(Traffic.Entrance entrance) {
+        Traffic.Tls tls = entrance.tls();
+        return new Entrance(entrance.name(), entrance.port(), tls == null ? null : TlsUses.of(tls));
     }
 
     /// Which addresses the shares mean.

@@ -176,6 +176,31 @@ public final class Shapes {
                     Shapes::path,
                     Map.of("type", "string", "minLength", 1));
 
+    /// One outside may be meant. What was written is not repeated: it could be a key.
+    public static final Shape<String> PATH_ANYWHERE =
+            new Scalar<>(
+                    "a path, relative to the manifest's folder or absolute",
+                    WORDS,
+                    text -> {
+                        boolean plain = text.chars().allMatch(c -> c >= ' ');
+                        if (text.isBlank()
+                                || text.length() > PATTERN_MAX
+                                || !plain
+                                || text.startsWith("~")
+                                || text.contains("-----BEGIN")) {
+                            throw unfit("must be a path: the file's place, never what is in it");
+                        }
+                        return text;
+                    },
+                    Map.of("type", "string", "minLength", 1));
+
+    public static final Shape<String> TLS_VERSION =
+            new Scalar<>(
+                    "`\"1.2\"` or `\"1.3\"`",
+                    ANY,
+                    pattern("`1.2` or `1.3`", "1\\.[23]", Code.WRONG_VALUE),
+                    Map.of("type", List.of("string", "number")));
+
     public static final Shape<String> URL =
             new Scalar<>(
                     "a URL, such as `\"${DATABASE_URL}\"`",

@@ -49,6 +49,7 @@ public enum Code {
     VARIABLE_PLACEHOLDER("A secret looks as though nobody had filled it in."),
     PATH_MISSING(
             "A folder or file is not there, and nothing that the manifest tells of builds it."),
+    CERTIFICATE("An entrance's certificates cannot be used, so nobody could be served with them."),
     PROGRAM_MISSING("This machine lacks a program that a command begins with. Only a warning.");
 
     private final String meaning;

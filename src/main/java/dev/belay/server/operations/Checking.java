@@ -41,6 +41,7 @@ public final class Checking {
             view.unsupported().forEach(p -> problems.putIfAbsent(key(p), p));
             // Nobody would see the warnings about programs: those are for people at a terminal.
             FolderCheck.check(view, "").wrong().forEach(p -> problems.putIfAbsent(key(p), p));
+            CertificateCheck.check(view).forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
         }

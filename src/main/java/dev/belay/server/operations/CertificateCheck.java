@@ -1,0 +1,39 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.router.TlsUses;
+import dev.belay.gateway.tls.CertificateLook;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.text.Code;
+import dev.belay.manifest.text.Complaints;
+import dev.belay.problem.Problem;
+import dev.belay.release.Traffic;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/// Whether the gateway could use the certificates of the entrances that components are at, as their
+/// files are on this machine now.
+public final class CertificateCheck {
+    private CertificateCheck() {}
+
+    public static List<Problem> check(EnvironmentView view) {
+        var entrances = new LinkedHashSet<Traffic.Entrance>();
+        view.components()
+                .values()
+                .forEach(one -> one.rules().at().forEach(at -> entrances.add(at.entrance())));
+        var wrong = new Complaints();
+        for (Traffic.Entrance entrance : entrances) {
+            Traffic.Tls tls = entrance.tls();
+            if (tls != null) {
+                for (String problem : CertificateLook.problems(TlsUses.of(tls))) {
+                    wrong.add(
+                            Code.CERTIFICATE,
+                            view.source().at("entrances", entrance.name(), "tls"),
+                            "entrance `" + entrance.name() + "`: " + problem,
+                            "relative paths begin at the manifest's folder; `docs/reference/tls.md`"
+                                    + " says what files hold");
+                }
+            }
+        }
+        return wrong.inOrder();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.belay.wholes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.gateway.tls.TestCertificates;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// From the manifest to a client that trusts one certificate: an entrance that speaks TLS.
+class SecureEntranceTest {
+    @TempDir private Path folder;
+    private Whole whole;
+    private TestCertificates made;
+    private int port;
+
+    @BeforeEach
+    void start() throws Exception {
+        whole = new Whole(folder);
+        made = new TestCertificates(whole.folder().resolve("tls")).pair("a", "localhost");
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        entrance("{certificates: tls}");
+        whole.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        whole.end();
+    }
+
+    private void entrance(String tls) throws IOException {
+        whole.manifest("at: [{entrance: public}]", "0s");
+        Path file = whole.folder().resolve("belay.yaml");
+        String entrances =
+                "entrances: {public: {port: %d, tls: %s}}, rollout:".formatted(port, tls);
+        Files.writeString(file, Files.readString(file).replace("rollout:", entrances));
+    }
+
+    private String curl(String... more) throws Exception {
+        var command = new ArrayList<>(List.of("curl", "-sS", "-m", "20"));
+        command.addAll(List.of("--cacert", made.certificate("a").toString()));
+        command.addAll(List.of(more));
+        command.add("https://localhost:" + port + "/");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return said;
+    }
+
+    @Test
+    void is_served_as_the_manifest_says_and_changed_by_the_next_release() throws Exception {
+        whole.ship("v1");
+        assertThat(curl()).isEqualTo("v1");
+        assertThat(curl("--tls-max", "1.2")).isEqualTo("v1");
+        String status = whole.get("/api/v1/environments/local/status").body();
+        assertThat(status).contains("https://localhost:" + port + "/");
+
+        entrance("{certificate: tls/a.crt, key: tls/a.key, minimum: \"1.3\"}");
+        whole.ship("v2");
+        assertThat(curl()).isEqualTo("v2");
+        assertThat(curl("--tls-max", "1.2")).startsWith("curl: (35)");
+    }
+
+    @Test
+    void is_refused_by_the_check_where_its_files_cannot_be_used() throws Exception {
+        Files.delete(made.key("a"));
+        Whole.Answer answer = whole.post("/api/v1/check", "{\"environment\": \"local\"}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(422);
+        assertThat(answer.body())
+                .contains("manifest/certificate", "entrance `public`: `a.key` is not there");
+    }
+}
