@@ -297,6 +297,11 @@ final class MemberSession extends Http2ConnectionHandler {
         return hungUp && answered > 0 ? MemberLink.Loss.STALE : MemberLink.Loss.BROKEN;
     }
 
+    /// What became of a request whose head could not be written to its end.
+    MemberLink.Loss lossAmidWriting() {
+        return answered > 0 ? MemberLink.Loss.STALE : MemberLink.Loss.BROKEN;
+    }
+
     private final class Streams extends Http2ConnectionAdapter {
         @Override
         public void onStreamClosed(Http2Stream stream) {

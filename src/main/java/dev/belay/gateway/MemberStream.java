@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,9 @@ final class MemberStream implements MemberLink {
         session.attach(id, this);
         promise.addListener(sent -> {
             if (!sent.isSuccess()) {
-                onClosed(Loss.UNSENT);
+                // Netty refuses what would come after a GOAWAY; all else failed on the way.
+                boolean refusedHere = sent.cause() instanceof Http2Exception;
+                onClosed(refusedHere ? Loss.UNSENT : session.lossAmidWriting());
             }
         });
     }
