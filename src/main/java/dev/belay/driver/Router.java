@@ -26,6 +26,13 @@ public interface Router {
     /// @throws java.io.UncheckedIOException when the router cannot be asked
     Optional<Observed> observe(Scope scope);
 
+    /// How much is under way at these instances, whether or not anything is still sent there.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    default int inFlightAt(Scope scope, List<String> instances) {
+        return observe(scope).map(seen -> seen.inFlightAt(instances)).orElse(0);
+    }
+
     /// Whether the router itself listens on that port of this host.
     ///
     /// @throws java.io.UncheckedIOException when the router cannot be asked

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-    private static final int BODY_MAX = 4 * 1024 * 1024;
+    private static final int BODY_MAX = 64 * 1024 * 1024;
     private static final int SECONDS_TO_ASK = 10;
 
     /// The kernel keeps that many bytes of a socket's path, the last one for its end.

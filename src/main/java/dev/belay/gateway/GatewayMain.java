@@ -66,7 +66,8 @@ public final class GatewayMain {
                             ? Gateway.takeOver(options, drain, !words.isEmpty())
                             : Gateway.start(options);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(gateway)));
-            System.out.println("gateway ready at " + options.socket());
+            // By the archives as they are now: they may be replaced while this runs.
+            System.out.println("gateway ready at " + options.socket() + ", build " + Build.RUNNING);
             gateway.await();
         } catch (NumberFormatException _) {
             System.err.println(USAGE);

@@ -49,9 +49,12 @@ final class Inheritance implements Heir, AutoCloseable {
         }
         parts = GatewayParts.of(options, loops, System.getenv());
         for (int i = 0; i < ASKED_AT_MOST; i++) {
-            if (TableKeeper.well(parts.keeper().prepare(draft.table()))) {
+            Table asked = parts.keeper().prepare(draft.table());
+            if (TableKeeper.well(asked)) {
                 return;
             }
+            // Whatever is wrong with them, the predecessor sends requests there.
+            TableKeeper.trust(asked);
             LockSupport.parkNanos(ASK_AGAIN_AFTER.toNanos());
         }
     }
@@ -63,7 +66,7 @@ final class Inheritance implements Heir, AutoCloseable {
     @Override
     public void settle(Will last, List<Listening> sockets) throws IOException {
         parts().listeners().inherit(sockets);
-        table = parts().keeper().prepare(last.table());
+        table = parts().keeper().trusted(last.table());
     }
 
     @Override
@@ -80,6 +83,8 @@ final class Inheritance implements Heir, AutoCloseable {
         parts().listeners().disown();
         parts().predecessors().discover();
         parts().keeper().freeze();
+        // It may have been changed since this gateway began to prepare itself.
+        parts().proxy().chronicle().logKeeper().restore();
         succession = new Succession(parts(), lock);
     }
 

@@ -1,6 +1,7 @@
 package dev.belay.gateway;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
@@ -58,12 +59,16 @@ final class Predecessors {
             this.client = new GatewayClient(socket, ANSWER_WITHIN);
         }
 
-        /// Who listens may only be slow; nobody listens for a process that has ended.
+        /// Who listens may only be slow; nobody listens for a process that has ended. That we
+        /// cannot ask, for want of descriptors say, says nothing of it.
         boolean lives() {
             try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
                 return true;
-            } catch (IOException _) {
+            } catch (ConnectException _) {
                 return false;
+            } catch (IOException _) {
+                return Files.exists(socket)
+                        && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
             }
         }
     }
@@ -117,8 +122,9 @@ final class Predecessors {
 
     /// Lets their connections use the table, too. Costs nothing when they do.
     ///
+    /// @param heir takes the counts of one that ended without a word
     /// @throws IOException when one cannot be brought to it, though it lives
-    void follow(long version, Supplier<String> table) throws IOException {
+    void follow(long version, Supplier<String> table, Consumer<JsonNode> heir) throws IOException {
         lock.lock();
         try {
             for (Former one : List.copyOf(live.values())) {
@@ -128,6 +134,8 @@ final class Predecessors {
                         one.version = version;
                     } else if (live.containsKey(one.pid)) {
                         throw silent(one, "answered " + answer.body());
+                    } else {
+                        heir.accept(one.counts);
                     }
                 }
             }

@@ -117,7 +117,17 @@ final class Succession implements Estate, AutoCloseable {
             return true;
         } catch (IOException e) {
             LOG.error("the place cannot be taken back: {}", e.getMessage());
+            letGo();
             return false;
+        }
+    }
+
+    /// With the lock, nobody else could serve.
+    private void letGo() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.error("the folder's lock cannot be released: {}", e.getMessage());
         }
     }
 

@@ -128,7 +128,10 @@ final class TableKeeper implements AutoCloseable {
                 last = token;
             }
             store.settle();
-            predecessors.follow(proxy.table().version(), () -> write().toString());
+            predecessors.follow(
+                    proxy.table().version(),
+                    () -> write().toString(),
+                    counts -> Counts.inherit(this, proxy, counts));
             Table.Entry entry = proxy.table().entries().get(key);
             return new Sealed(last, entry == null ? null : entry.route());
         } finally {
@@ -200,6 +203,8 @@ final class TableKeeper implements AutoCloseable {
             }
             save(after, key, token);
         } catch (BindException e) {
+            openAll(before);
+            listeners.closeAllBut(before.ports());
             return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             openAll(before);
@@ -239,7 +244,10 @@ final class TableKeeper implements AutoCloseable {
         try {
             store.settle();
             proxy.loops().onEach(_ -> {});
-            predecessors.follow(proxy.table().version(), () -> write().toString());
+            predecessors.follow(
+                    proxy.table().version(),
+                    () -> write().toString(),
+                    counts -> Counts.inherit(this, proxy, counts));
             return "";
         } catch (IOException e) {
             return "the table is not in use everywhere: " + e.getMessage();
@@ -414,17 +422,43 @@ final class TableKeeper implements AutoCloseable {
         serve(prepare(saved.get()));
     }
 
+    /// Reads a table and asks its members, and changes nothing yet.
     Table prepare(String text) throws IOException {
         return prepare(new TableStore.Saved(text, List.of()));
     }
 
-    /// Reads a table and asks its members, and changes nothing yet.
     private Table prepare(TableStore.Saved saved) throws IOException {
+        Table table = readLocked(saved);
+        prober.ask(members(table)).join();
+        return table;
+    }
+
+    /// Reads a table that another gateway serves by, and takes its word for the members: one that
+    /// was never asked here has answered there, and where all have failed since, it goes on with
+    /// them, as no member at all is certainly wrong.
+    Table trusted(String text) throws IOException {
+        Table table = readLocked(new TableStore.Saved(text, List.of()));
+        trust(table);
+        return table;
+    }
+
+    static void trust(Table table) {
+        for (Table.Entry entry : table.all()) {
+            for (Table.LiveShare share : entry.shares()) {
+                if (share.weight() > 0) {
+                    boolean none = share.members().stream().noneMatch(Upstream::ready);
+                    share.members().stream()
+                            .filter(member -> none || !member.asked())
+                            .forEach(member -> member.ready(true));
+                }
+            }
+        }
+    }
+
+    private Table readLocked(TableStore.Saved saved) throws IOException {
         lock.lock();
         try {
-            Table table = read(saved);
-            prober.ask(members(table)).join();
-            return table;
+            return read(saved);
         } catch (JacksonException e) {
             throw new IOException("the routing table is not JSON: " + e.getOriginalMessage(), e);
         } finally {
@@ -531,7 +565,7 @@ final class TableKeeper implements AutoCloseable {
     /// Uses a successor's table for the connections that are still here; ports and disk are the
     /// successor's.
     void follow(String text) throws IOException, TimeoutException {
-        Table table = prepare(text);
+        Table table = trusted(text);
         lock.lock();
         try {
             if (table.version() > proxy.table().version()) {

@@ -14,6 +14,7 @@ final class Upstream extends InFlight {
     private final Ejection ejection = new Ejection();
     private final long hash;
     private volatile boolean ready;
+    private volatile boolean asked;
     private volatile long readySince = System.nanoTime();
     private volatile boolean retired;
     private volatile HealthCheck health;
@@ -84,6 +85,11 @@ final class Upstream extends InFlight {
         }
     }
 
+    /// Whether it was ever asked by this process.
+    boolean asked() {
+        return asked;
+    }
+
     boolean ready() {
         return ready;
     }
@@ -119,11 +125,13 @@ final class Upstream extends InFlight {
     }
 
     void succeeded(long nanos) {
+        asked = true;
         lastSuccess = nanos;
         ready(true);
     }
 
     void failed(String why) {
+        asked = true;
         lastSuccess = Long.MIN_VALUE;
         lastFailure = why;
     }

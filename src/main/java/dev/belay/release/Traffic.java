@@ -3,6 +3,7 @@ package dev.belay.release;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -110,7 +111,10 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
             hosts = hosts.stream().distinct().sorted().toList();
             paths = paths.stream().distinct().sorted().toList();
             methods = Collections.unmodifiableSet(new TreeSet<>(methods));
-            headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+            // Names are the same in letters of either size; two components may not both have one.
+            var small = new TreeMap<String, String>();
+            headers.forEach((name, value) -> small.put(name.toLowerCase(Locale.ROOT), value));
+            headers = Collections.unmodifiableMap(small);
         }
 
         /// Where people open it: `http://app.example.org:8080/api`.

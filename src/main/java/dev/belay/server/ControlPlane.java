@@ -257,7 +257,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Keeps instances and gateway going between orders.
     private void keep() {
-        gateway.renew();
+        Thread.ofVirtual().name("gateway-upgrade").start(gateway::renew);
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 target.supervise().forEach(line -> LOG.info("{}", line));

@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 final class GatewayProcess implements GatewayUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
     private static final Duration READY_WITHIN = Duration.ofSeconds(20);
+
+    /// It asks all instances before it takes the ports.
+    private static final Duration UPGRADED_WITHIN = Duration.ofSeconds(60);
+
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration ASK_WITHIN = Duration.ofSeconds(2);
     private static final int LOG_LINES = 20;
@@ -87,7 +91,8 @@ final class GatewayProcess implements GatewayUpkeep {
         }
     }
 
-    /// While one is started, no other is: two would be in each other's way.
+    /// While one is started, no other is: two would be in each other's way. One that may have the
+    /// place by now is not ended, however late it is.
     private synchronized Upgrade replace() throws IOException {
         if (!client.alive()) {
             ensure();
@@ -95,10 +100,12 @@ final class GatewayProcess implements GatewayUpkeep {
         View before = view(client.about());
         long began = System.nanoTime();
         Process process = start("--take-over");
-        long end = began + READY_WITHIN.toNanos();
+        long end = began + UPGRADED_WITHIN.toNanos();
         while (view().pid() != process.pid()) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                process.destroy();
+                if (view().pid() == before.pid()) {
+                    process.destroy();
+                }
                 throw new IOException("its log ends with\n" + tail());
             }
             pause();
@@ -110,7 +117,14 @@ final class GatewayProcess implements GatewayUpkeep {
     /// Returns once a gateway answers.
     ///
     /// @throws IOException with a sentence for people, its last log lines included
-    synchronized void ensure() throws IOException {
+    void ensure() throws IOException {
+        // Not behind an upgrade, which takes its time and leaves somebody who answers.
+        if (!client.alive()) {
+            ensureStarted();
+        }
+    }
+
+    private synchronized void ensureStarted() throws IOException {
         if (client.alive()) {
             return;
         }

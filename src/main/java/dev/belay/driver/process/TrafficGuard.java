@@ -80,7 +80,7 @@ final class TrafficGuard {
     }
 
     private int inFlight(Scope scope, List<String> ids) {
-        return observe(scope).map(seen -> seen.inFlightAt(ids)).orElse(0);
+        return router.inFlightAt(scope, ids);
     }
 
     private Optional<Router.Observed> observe(Scope scope) {

@@ -13,6 +13,7 @@ import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
 import dev.belay.gateway.Rules;
+import dev.belay.problem.Problem;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
@@ -77,7 +78,33 @@ public final class GatewayRouter implements Router {
                                 shares.of(),
                                 health(work))
                         .with(rules(work.traffic()));
-        return answer(gateway.publish(route));
+        String tooOld = beyondTheGateway(route);
+        return tooOld.isEmpty()
+                ? answer(gateway.publish(route))
+                : new Answer.Failed(
+                        tooOld, "stop it once (`belay down`), and start the platform again", false);
+    }
+
+    /// What a gateway of before it could be upgraded would pass over without a word; empty when all
+    /// is well.
+    private String beyondTheGateway(Route route) {
+        boolean recent =
+                !route.rules().equals(Rules.NONE)
+                        || route.shares().stream()
+                                .map(Route.Share::backend)
+                                .anyMatch(GatewayRouter::speaksHttp2);
+        try {
+            return recent && gateway.about().isEmpty()
+                    ? "the gateway that runs is older than shared ports and HTTP/2"
+                    : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean speaksHttp2(Route.Backend backend) {
+        return backend instanceof Route.Members(var members)
+                && members.stream().anyMatch(one -> one.protocol() == Route.Protocol.HTTP2);
     }
 
     private static Rules rules(Traffic traffic) {
@@ -144,7 +171,13 @@ public final class GatewayRouter implements Router {
                     new Answer.Failed(
                             message, "give it another host, path or method under `at`", false);
             case PublishReply.Malformed(var problems) ->
-                    throw new IllegalStateException("the gateway does not understand " + problems);
+                    new Answer.Failed(
+                            "the gateway does not understand the line: "
+                                    + problems.stream()
+                                            .map(Problem::message)
+                                            .collect(Collectors.joining("; ")),
+                            "`belay gateway upgrade`, if the gateway is of another version",
+                            false);
             case PublishReply.Unreachable(String message) ->
                     throw new UncheckedIOException(new IOException(message));
         };
@@ -293,6 +326,20 @@ public final class GatewayRouter implements Router {
                 }
             }
             return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The gateway knows of requests of a line that it no longer has.
+    @Override
+    public int inFlightAt(Scope scope, List<String> instances) {
+        try {
+            return gateway.inFlight(key(scope)).stream()
+                    .flatMap(one -> one.members().stream())
+                    .filter(member -> instances.contains(member.id()))
+                    .mapToInt(GatewayClient.MemberInFlight::total)
+                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
