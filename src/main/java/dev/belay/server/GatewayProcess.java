@@ -4,6 +4,7 @@ import dev.belay.gateway.Build;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.GatewayMain;
 import dev.belay.gateway.GatewayOptions;
+import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.GatewayUpkeep;
 import java.io.File;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +56,15 @@ final class GatewayProcess implements GatewayUpkeep {
             return view(client.about());
         } catch (IOException _) {
             return new View(0, "", true, List.of());
+        }
+    }
+
+    @Override
+    public CertificateStatus certificates() {
+        try {
+            return CertificateStatus.of(client.certificates(), Instant.now());
+        } catch (IOException _) {
+            return CertificateStatus.NONE;
         }
     }
 

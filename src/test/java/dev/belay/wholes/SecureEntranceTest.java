@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// From the manifest to a client that trusts one certificate: an entrance that speaks TLS.
 class SecureEntranceTest {
@@ -58,6 +59,10 @@ class SecureEntranceTest {
         return said;
     }
 
+    private JsonNode certificates() throws Exception {
+        return whole.get("/api/v1/environments/local/status").json().path("certificates");
+    }
+
     @Test
     void is_served_as_the_manifest_says_and_changed_by_the_next_release() throws Exception {
         whole.ship("v1");
@@ -70,6 +75,23 @@ class SecureEntranceTest {
         whole.ship("v2");
         assertThat(curl()).isEqualTo("v2");
         assertThat(curl("--tls-max", "1.2")).startsWith("curl: (35)");
+
+        JsonNode shown = certificates().path("shown").path(0);
+        assertThat(shown.path("name").asString()).isEqualTo("a");
+        assertThat(shown.path("state").asString()).isEqualTo("well");
+        made.pairFor(2, "a", "localhost");
+        whole.await(
+                "the one that ends soon is told of",
+                () ->
+                        certificates()
+                                .path("shown")
+                                .path(0)
+                                .path("state")
+                                .asString()
+                                .equals("unwell"));
+        Files.writeString(made.key("a"), "no key");
+        whole.await("what was not taken, too", () -> !certificates().path("warnings").isEmpty());
+        assertThat(curl()).isEqualTo("v2");
     }
 
     @Test

@@ -7,6 +7,9 @@ public interface GatewayUpkeep {
     /// Which gateway answers; [View#AWAY] when none does.
     View view();
 
+    /// What it shows at ports that speak TLS; nothing when none does, or no gateway answers.
+    CertificateStatus certificates();
+
     /// A new process takes the gateway's place and its ports; the old one serves what it had.
     ///
     /// @throws Denied when the gateway goes on as it was

@@ -86,6 +86,7 @@ public final class StatusReader {
                 environment,
                 gateway[0],
                 gateway[0] ? upkeep.view() : GatewayUpkeep.View.AWAY,
+                gateway[0] ? upkeep.certificates() : CertificateStatus.NONE,
                 components,
                 dependencies.of(view),
                 open.stream().map(ReleaseLine::of).toList());

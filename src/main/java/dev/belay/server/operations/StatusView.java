@@ -6,12 +6,14 @@ import java.util.List;
 ///
 /// @param gateway whether it answers
 /// @param gatewayProcess which one it is
+/// @param certificates those that it shows, of all environments
 /// @param releases those that are active or queued, oldest first
 public record StatusView(
         String platform,
         String environment,
         boolean gateway,
         GatewayUpkeep.View gatewayProcess,
+        CertificateStatus certificates,
         List<ComponentStatus> components,
         List<DependencyStatus> dependencies,
         List<ReleaseLine> releases) {

@@ -33,7 +33,8 @@ record Paint(boolean colour) {
             case "completed", "done", "well", "up" -> good(word);
             case "held", "failed", "undo-failed", "unwell", "down", "rejected", "written-off" ->
                     bad(word);
-            case "rolled-back", "rolling-back", "paused", "undone", "undoing" -> warn(word);
+            case "rolled-back", "rolling-back", "paused", "undone", "undoing", "ending" ->
+                    warn(word);
             case "running", "changing", "waiting" -> busy(word);
             default -> dim(word);
         };

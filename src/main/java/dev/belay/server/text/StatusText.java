@@ -1,5 +1,6 @@
 package dev.belay.server.text;
 
+import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.StatusView;
 import dev.belay.server.operations.StatusView.ComponentStatus;
@@ -38,6 +39,7 @@ public final class StatusText {
                                             + status.gatewayProcess().build()
                                             + "; `belay gateway upgrade` replaces it"));
         }
+        certificates(status.certificates());
         status.components().forEach(this::component);
         for (DependencyStatus dependency : status.dependencies()) {
             line(
@@ -60,6 +62,19 @@ public final class StatusText {
                             + "  "
                             + paint.dim(Ages.ago(release.createdAt(), now)));
         }
+    }
+
+    /// Only what somebody has to look after.
+    private void certificates(CertificateStatus certificates) {
+        for (CertificateStatus.Shown one : certificates.shown()) {
+            if (!one.detail().isEmpty()) {
+                String name = paint.bold("certificate " + one.name());
+                line("  " + name + "  " + paint.state(one.state()) + said(one.detail()));
+            }
+        }
+        certificates
+                .warnings()
+                .forEach(one -> line("  " + paint.warn("certificates: " + Paint.plain(one))));
     }
 
     private void component(ComponentStatus component) {

@@ -1,6 +1,7 @@
 package dev.belay.server.web;
 
 import dev.belay.plan.Responsible;
+import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.ReleaseView;
 import dev.belay.server.operations.StatusView;
@@ -80,6 +81,7 @@ final class StatusPage {
         if (part.why().blocked()) {
             why(part.why());
         }
+        certificates(status.certificates());
         components(status);
         dependencies(status.dependencies());
         part.active().forEach(this::release);
@@ -94,6 +96,20 @@ final class StatusPage {
             page.raw(" ").element("code", "command", why.command());
         }
         page.raw("</p>");
+    }
+
+    private void certificates(CertificateStatus certificates) {
+        for (CertificateStatus.Shown one : certificates.shown()) {
+            if (!one.detail().isEmpty()) {
+                page.raw("<p class=\"certificate\">certificate <b>").text(one.name()).raw("</b> ");
+                badge(one.state());
+                page.raw(" ").element("span", "because", one.detail()).raw("</p>");
+            }
+        }
+        for (String warning : certificates.warnings()) {
+            page.raw("<p class=\"certificate\">");
+            page.element("span", "because", "certificates: " + warning).raw("</p>");
+        }
     }
 
     private void components(StatusView status) {

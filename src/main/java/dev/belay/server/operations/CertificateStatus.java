@@ -1,0 +1,75 @@
+package dev.belay.server.operations;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/// The certificates that the gateway shows clients, with the eyes of whoever must renew them.
+///
+/// @param warnings what is wrong with files that the gateway therefore did not take
+public record CertificateStatus(List<Shown> shown, List<String> warnings) {
+    /// No port speaks TLS, or nobody can be asked.
+    public static final CertificateStatus NONE = new CertificateStatus(List.of(), List.of());
+
+    static final Duration SOON = Duration.ofDays(21);
+    static final Duration AT_ONCE = Duration.ofDays(3);
+
+    public CertificateStatus {
+        shown = List.copyOf(shown);
+        warnings = List.copyOf(warnings);
+    }
+
+    /// One of them.
+    ///
+    /// @param until milliseconds since the epoch
+    /// @param state `well`, `ending` (three weeks are left), `unwell` (three days, or none)
+    /// @param detail a sentence, `""` when it is well
+    public record Shown(String name, List<String> hosts, long until, String state, String detail) {
+        public Shown {
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /// Reads what the gateway says of them.
+    ///
+    /// @param json as its admin socket answers
+    public static CertificateStatus of(JsonNode json, Instant now) {
+        var shown = new ArrayList<Shown>();
+        for (JsonNode one : json.path("certificates")) {
+            try {
+                shown.add(shown(one, Instant.parse(one.path("until").asString("")), now));
+            } catch (DateTimeParseException _) {
+                // A gateway of another build: what it says otherwise cannot be judged here.
+            }
+        }
+        var warnings = new ArrayList<String>();
+        json.path("warnings").forEach(one -> warnings.add(one.asString("")));
+        return new CertificateStatus(shown, warnings);
+    }
+
+    private static Shown shown(JsonNode json, Instant until, Instant now) {
+        var hosts = new ArrayList<String>();
+        json.path("hosts").forEach(host -> hosts.add(host.asString("")));
+        Duration left = Duration.between(now, until);
+        boolean atOnce = left.compareTo(AT_ONCE) <= 0;
+        boolean soon = left.compareTo(SOON) <= 0;
+        return new Shown(
+                json.path("name").asString(""),
+                hosts,
+                until.toEpochMilli(),
+                atOnce ? "unwell" : soon ? "ending" : "well",
+                soon ? sentence(left, until) : "");
+    }
+
+    private static String sentence(Duration left, Instant until) {
+        if (left.isNegative() || left.isZero()) {
+            return "it expired at " + until + "; clients refuse it";
+        }
+        long days = left.toDays();
+        String time = days > 1 ? days + " days" : left.toHours() + " hours";
+        return "it expires in " + time + ", at " + until;
+    }
+}
