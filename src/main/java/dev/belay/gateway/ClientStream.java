@@ -138,7 +138,13 @@ final class ClientStream implements Client {
         int bytes = data.readableBytes();
         requestOpen = !end;
         if (tunnel == null) {
-            early = Unpooled.wrappedBuffer(early, data.retain());
+            // Copied: buffers around buffers would be as deep as a client sends crumbs.
+            if (bytes > 0 && !early.isReadable()) {
+                early = session.context().alloc().buffer(bytes);
+            }
+            if (bytes > 0) {
+                early.writeBytes(data);
+            }
         } else {
             tunnel.onBytes(data.retain());
             session.touched(this);
