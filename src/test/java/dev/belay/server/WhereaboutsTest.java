@@ -34,6 +34,8 @@ class WhereaboutsTest {
             long child = Long.parseLong(out.readLine());
             long started = started(child);
             assertThat(new Whereabouts(child, started, 1, "v").alive()).isTrue();
+            // As long as it is a shell, it asks about its child between two commands.
+            awaitBecame("sleep", parent.pid());
 
             parent.outputWriter().close();
 
@@ -45,6 +47,15 @@ class WhereaboutsTest {
             assertThat(started(child)).as("it is listed all the same").isEqualTo(started);
         } finally {
             parent.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void awaitBecame(String program, long pid) throws IOException {
+        Path name = Path.of("/proc", Long.toString(pid), "comm");
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.readString(name).strip().equals(program)) {
+            assertThat(System.nanoTime()).as("it is no " + program + " yet").isLessThan(end);
+            Thread.onSpinWait();
         }
     }
 
