@@ -47,6 +47,20 @@ final class Jobs {
             return no.get();
         }
         JobFolder job = JobFolder.of(scope.jobs(), order.token());
+        try {
+            return await(scope, job, order, deadline);
+        } catch (IOException | UncheckedIOException e) {
+            return began(job, e);
+        }
+    }
+
+    /// Whatever cannot be written or read about it: it is not to begin again.
+    private static Answer began(JobFolder job, Exception e) {
+        return new Answer.InDoubt("`" + name(job) + "` began, and then: " + Failures.say(e));
+    }
+
+    private Answer await(ScopeFolder scope, JobFolder job, Order order, Deadline deadline)
+            throws IOException {
         if (deadline.earlier(timeToKill(order)).await(() -> ended(scope.scope(), job))) {
             return result(scope, job);
         }
@@ -254,7 +268,11 @@ final class Jobs {
                                         ready.environment(),
                                         applied.openFiles(),
                                         applied.groups()));
-                job.write(record.withLauncher(pid));
+                try {
+                    job.write(record.withLauncher(pid));
+                } catch (IOException e) {
+                    return Optional.of(began(job, e));
+                }
                 return Optional.empty();
             }
         }

@@ -122,6 +122,18 @@ class JobsTest {
     }
 
     @Test
+    void a_job_whose_record_cannot_be_read_any_more_has_begun_all_the_same() {
+        String jobs = host.state.resolve("instances/local/api/jobs/1").toString();
+        String spoil = "rm record.json && mkdir record.json && : > record.json/x";
+        assertThat(run(job("cd " + jobs + "; " + spoil), 1))
+                .isInstanceOfSatisfying(
+                        Answer.InDoubt.class,
+                        doubt ->
+                                assertThat(doubt.because())
+                                        .startsWith("`job-1` began, and then: "));
+    }
+
+    @Test
     void a_job_with_little_time_has_most_of_it() {
         var order = new Order(Host.SCOPE, 1, "r-1", 3, Duration.ofSeconds(2));
         assertThat(host.target.runJob(job("sleep 0.2"), order)).isInstanceOf(Answer.Done.class);
