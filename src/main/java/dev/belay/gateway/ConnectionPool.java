@@ -38,6 +38,8 @@ final class ConnectionPool {
                         .channel(channel)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                        // A member that hung up has perhaps answered before.
+                        .option(ChannelOption.AUTO_CLOSE, false)
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) limits.times().connect().toMillis());

@@ -275,6 +275,10 @@ final class MemberSession extends Http2ConnectionHandler {
             Throwable cause,
             @Nullable Http2Exception http2) {
         leaving = true;
+        if (outbound && cause instanceof IOException) {
+            // A member that hung up has perhaps answered before: what it said is read to its end.
+            return;
+        }
         if (http2 == null && !(cause instanceof IOException)) {
             LOG.error("a bug, at a member's connection", cause);
         }

@@ -29,6 +29,7 @@ final class MemberStream implements MemberLink {
     private boolean closed;
     private boolean refused;
     private boolean answering;
+    private boolean answerEnded;
     private boolean wanted = true;
 
     /// Bytes of the answer that came and for which the member was given no new room yet.
@@ -120,11 +121,12 @@ final class MemberStream implements MemberLink {
         close();
     }
 
-    /// Where both sides have ended, or nothing was begun, there is nothing to give up.
+    /// Where both sides have ended, or nothing was begun, there is nothing to give up: servers
+    /// count those who reset streams among those who attack them.
     @Override
     public void close() {
         exchange = null;
-        if (!closed && id > 0) {
+        if (!closed && id > 0 && !(requestEnded && answerEnded)) {
             session.reset(id, Http2Error.CANCEL);
         }
     }
@@ -184,6 +186,7 @@ final class MemberStream implements MemberLink {
             last.release();
             return false;
         }
+        answerEnded = true;
         session.touched(this);
         current.onResponseContent(last);
         return true;
@@ -203,6 +206,7 @@ final class MemberStream implements MemberLink {
         }
         expected = expected < 0 ? expected : expected - bytes;
         session.touched(this);
+        answerEnded = end;
         ByteBuf part = data.retain();
         take(end ? new DefaultLastHttpContent(part) : new DefaultHttpContent(part));
         if (wanted || exchange == null) {

@@ -54,6 +54,11 @@ final class SocketEnd {
         channel.pipeline().addFirst(new Waste());
     }
 
+    /// Whether nothing can be sent any more, because we said so or because it failed.
+    static boolean outputOver(Channel channel) {
+        return ((DuplexChannel) channel).isOutputShutdown();
+    }
+
     /// Whether the other side, or the net, has caused it: nothing to look into.
     static boolean foreseen(Throwable cause) {
         return cause instanceof IOException || cause.getCause() instanceof IOException;

@@ -9,11 +9,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpObjectEncoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// A socket that left HTTP/1.1.
@@ -82,7 +82,7 @@ final class SocketTunnelEnd extends ChannelInboundHandlerAdapter implements Tunn
 
     @Override
     public boolean outputEnded() {
-        return ((DuplexChannel) channel).isOutputShutdown();
+        return SocketEnd.outputOver(channel);
     }
 
     @Override
@@ -134,6 +134,10 @@ final class SocketTunnelEnd extends ChannelInboundHandlerAdapter implements Tunn
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException && context.channel().isActive() && outputEnded()) {
+            // What it said before it hung up is still to come, and then the end.
+            return;
+        }
         if (listener != null) {
             listener.onGone();
         }

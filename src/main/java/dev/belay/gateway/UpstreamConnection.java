@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +38,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     private boolean reused;
 
     private boolean unanswered;
+
+    /// Whether the member takes no more of the request, though it may say why.
+    private boolean outputLost;
+
     private long idleSince;
     private long idleAtMost = IDLE_DEFAULT.toNanos();
 
@@ -151,6 +156,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
                 unanswered = false;
                 current.onResponse(response);
             }
+            case LastHttpContent last when outputLost && !context.channel().isActive() -> {
+                // What looks like the end of a body is that of a broken connection.
+                last.release();
+                end();
+            }
             case HttpContent content -> current.onResponseContent(content);
             case ByteBuf _ -> {
                 ReferenceCountUtil.release(message);
@@ -183,6 +193,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof IOException)) {
             LOG.error("a bug, at a member's connection", cause);
+        } else if (context.channel().isActive() && SocketEnd.outputOver(context.channel())) {
+            // A member may answer, hang up, and not read to the end: its answer is still to come.
+            outputLost = true;
+            return;
         }
         // Before the decoder could take the end of a reset connection for the end of a body.
         end();

@@ -3,6 +3,7 @@ package dev.belay.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.net.SocketException;
@@ -324,6 +325,28 @@ class MemberH2Test {
                 byte[] all = socket.getInputStream().readAllBytes();
                 assertThat(all.length).isGreaterThan(50_000_000);
             }
+        }
+    }
+
+    /// Servers count those who reset streams among those who attack them.
+    @Test
+    void whole_answers_reset_no_stream() throws Exception {
+        try (var member =
+                TestH2Member.behaving(call -> {
+                    switch (call.path()) {
+                        case "/empty" -> call.head(TestH2Member.status(204), true);
+                        case "/trailers" -> {
+                            call.head(TestH2Member.status(200), false);
+                            call.head(new DefaultHttp2Headers().set("x-end", "1"), true);
+                        }
+                        default -> call.say("whole");
+                    }
+                })) {
+            gateway.routes(member.share());
+            for (String path : List.of("/empty", "/trailers", "/", "/")) {
+                assertThat(gateway.get(path).statusCode()).isLessThan(300);
+            }
+            assertThat(member.resets).hasValue(0);
         }
     }
 

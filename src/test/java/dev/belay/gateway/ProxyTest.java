@@ -278,6 +278,31 @@ class ProxyTest {
     }
 
     @Test
+    void an_answer_is_read_although_the_member_hung_up_on_the_body() throws Exception {
+        try (var member =
+                TestMember.behaving((request, out) -> {
+                    request.in().readNBytes(200_000);
+                    TestMember.write(out, "HTTP/1.1 413 No\r\nContent-Length: 3\r\n\r\nno!");
+                    return false;
+                })) {
+            gateway.routes(member);
+            byte[] body = new byte[2_000_000];
+            for (int i = 0; i < 40; i++) {
+                try (Socket socket = gateway.connect()) {
+                    OutputStream out = socket.getOutputStream();
+                    TestMember.write(
+                            out,
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n"
+                                    + "Connection: close\r\n\r\n");
+                    out.write(body);
+                    String answer = TestGateway.readAll(socket.getInputStream());
+                    assertThat(answer).contains("HTTP/1.1 413").endsWith("no!");
+                }
+            }
+        }
+    }
+
+    @Test
     void a_slow_reader_holds_the_member_back_instead_of_filling_memory() throws Exception {
         var sent = new AtomicLong();
         int size = 64 * 1024 * 1024;

@@ -19,11 +19,13 @@ import io.netty.handler.codec.http2.Http2ChannelDuplexHandler;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2FrameLogger;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.logging.LogLevel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -104,6 +106,7 @@ final class TestH2Member implements AutoCloseable {
 
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger requests = new AtomicInteger();
+    final AtomicInteger resets = new AtomicInteger();
     final AtomicLong lastReset = new AtomicLong(-1);
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -121,6 +124,7 @@ final class TestH2Member implements AutoCloseable {
                                 Http2FrameCodecBuilder.forServer()
                                         .validateHeaders(false)
                                         .initialSettings(settings)
+                                        .frameLogger(new ResetCount())
                                         .build();
                         channel.pipeline().addLast(codec, new Connection());
                     }
@@ -157,6 +161,21 @@ final class TestH2Member implements AutoCloseable {
         server.close().awaitUninterruptibly();
         group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
                 .awaitUninterruptibly();
+    }
+
+    /// Sees also those of streams that have ended.
+    private final class ResetCount extends Http2FrameLogger {
+        ResetCount() {
+            super(LogLevel.TRACE);
+        }
+
+        @Override
+        public void logRstStream(
+                Direction direction, ChannelHandlerContext ctx, int streamId, long errorCode) {
+            if (direction == Direction.INBOUND) {
+                resets.incrementAndGet();
+            }
+        }
     }
 
     private final class Connection extends Http2ChannelDuplexHandler {
