@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
@@ -86,10 +87,14 @@ final class AdminApi implements AdminServer.Answering {
 
     private Answer challenges(String body) {
         try {
-            List<Problem> problems = proxy.challenges().replace(RouteJson.MAPPER.readTree(body));
-            return problems.isEmpty()
+            Optional<List<Problem>> problems =
+                    proxy.challenges().replace(RouteJson.MAPPER.readTree(body));
+            if (problems.isEmpty()) {
+                return FrontApi.handingOver();
+            }
+            return problems.get().isEmpty()
                     ? Answer.json(OK, RouteJson.MAPPER.createObjectNode())
-                    : malformed(problems);
+                    : malformed(problems.get());
         } catch (JacksonException e) {
             return notJson(e);
         }

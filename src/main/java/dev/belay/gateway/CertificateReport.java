@@ -27,6 +27,8 @@ final class CertificateReport {
         }
         var warnings = json.putArray("warnings");
         certificates.problems().forEach(warnings::add);
+        var ordered = json.putArray("ordered");
+        certificates.ordered().forEach(ordered::add);
         return json;
     }
 

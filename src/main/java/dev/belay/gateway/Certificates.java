@@ -47,6 +47,17 @@ final class Certificates implements AutoCloseable {
         return shown;
     }
 
+    /// Folders into which certificates are ordered, for ports that are open.
+    synchronized List<String> ordered() {
+        return watches.keySet().stream()
+                .map(TlsUse::source)
+                .filter(TlsUse.Ordered.class::isInstance)
+                .map(source -> ((TlsUse.Ordered) source).path().toString())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /// What is wrong with their files, in sentences.
     synchronized List<String> problems() {
         return watches.values().stream().flatMap(watch -> watch.problems().stream()).toList();

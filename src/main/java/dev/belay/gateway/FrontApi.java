@@ -35,7 +35,7 @@ final class FrontApi implements AdminServer.Answering {
     public Answer handle(String method, String target, String body) {
         boolean asks = method.equals("GET");
         if (gone.getAsBoolean() || (frozen.getAsBoolean() && !asks)) {
-            return refusal(HANDING_OVER, "the gateway is just handing over to its successor");
+            return handingOver();
         }
         String what = target.split("/", -1)[1];
         try {
@@ -57,6 +57,10 @@ final class FrontApi implements AdminServer.Answering {
         } catch (JacksonException e) {
             return AdminApi.unreadable("the body is not JSON: " + e.getOriginalMessage());
         }
+    }
+
+    static Answer handingOver() {
+        return refusal(HANDING_OVER, "the gateway is just handing over to its successor");
     }
 
     private static Answer refusal(String reason, String message) {

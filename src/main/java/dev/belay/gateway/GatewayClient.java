@@ -108,13 +108,32 @@ public final class GatewayClient {
         return inFlight(ask("POST", "/close/" + key, body));
     }
 
+    /// A certificate that proves a host to an authority, and nothing to anybody else.
+    ///
+    /// @param certificate as PEM
+    /// @param key its secret key as PEM
+    public record Proof(String certificate, String key) {
+        /// Without the key.
+        @Override
+        public String toString() {
+            return certificate;
+        }
+    }
+
     /// Puts up what certificate authorities must find, in the place of all before.
     ///
     /// @param texts by the token at the end of the path
-    public void challenges(Map<String, String> texts) throws IOException {
+    /// @param proofs by host
+    public void challenges(Map<String, String> texts, Map<String, Proof> proofs)
+            throws IOException {
         ObjectNode body = RouteJson.MAPPER.createObjectNode();
         ObjectNode http = body.putObject("http");
         texts.forEach(http::put);
+        ObjectNode alpn = body.putObject("alpn");
+        proofs.forEach((host, proof) ->
+                alpn.putObject(host)
+                        .put("certificate", proof.certificate())
+                        .put("key", proof.key()));
         ask("PUT", "/challenges", body);
     }
 

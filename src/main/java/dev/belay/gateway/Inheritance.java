@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// A gateway that comes to its place by taking another's.
 final class Inheritance implements Heir, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Inheritance.class);
     private static final Duration OWNED_WITHIN = Duration.ofSeconds(5);
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(250);
 
@@ -67,6 +71,20 @@ final class Inheritance implements Heir, AutoCloseable {
     public void settle(Will last, List<Listening> sockets) throws IOException {
         parts().listeners().inherit(sockets);
         table = parts().keeper().trusted(last.table());
+        inherit(last.challenges());
+    }
+
+    /// An order that is under way goes on; without them it fails, and is tried again later.
+    private void inherit(String challenges) {
+        try {
+            parts().proxy()
+                    .challenges()
+                    .replace(RouteJson.MAPPER.readTree(challenges))
+                    .filter(problems -> !problems.isEmpty())
+                    .ifPresent(problems -> LOG.warn("challenges are not taken over: {}", problems));
+        } catch (JacksonException e) {
+            LOG.warn("challenges are not taken over: {}", e.getOriginalMessage());
+        }
     }
 
     @Override

@@ -86,7 +86,8 @@ final class Listeners implements AutoCloseable {
             return "";
         }
         CertificateWatch watch = certificates.of(tls);
-        return watch.names().all().isEmpty() ? String.join("; ", watch.problems()) : "";
+        boolean none = watch.names().all().isEmpty() && !watch.awaited();
+        return none ? String.join("; ", watch.problems()) : "";
     }
 
     private void bind(int port) throws BindException {
@@ -211,7 +212,11 @@ final class Listeners implements AutoCloseable {
     private @Nullable Certificate certificate(int port, ClientHello hello) {
         Speech speech = speeches.get(port);
         CertificateWatch watch = speech == null ? null : speech.watch();
-        return watch == null ? null : watch.names().find(hello.serverName());
+        if (watch == null) {
+            return null;
+        }
+        Certificate proof = proxy.challenges().proof(hello);
+        return proof != null ? proof : watch.names().find(hello.serverName());
     }
 
     private void accept(Channel channel, int port) {

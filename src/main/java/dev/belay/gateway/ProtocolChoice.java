@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.tls.Certificate;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -29,7 +30,13 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
         tallies.count(done ? Tally.TLS_HANDSHAKES : Tally.TLS_FAILURES);
         if (done) {
             SslHandler tls = context.pipeline().get(SslHandler.class);
-            if (tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
+            String protocol = tls == null ? null : tls.applicationProtocol();
+            if (Certificate.PROOF_PROTOCOL.equals(protocol)) {
+                // An authority has seen what it came for (RFC 8737 §3).
+                context.close();
+                return;
+            }
+            if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 ClientSession.replace(fallback, context.pipeline());
             }
             context.pipeline().remove(this);

@@ -78,7 +78,10 @@ final class Succession implements Estate, AutoCloseable {
 
     @Override
     public Will draft() {
-        return new Will(parts.keeper().write().toString(), parts.options().addresses());
+        return new Will(
+                parts.keeper().write().toString(),
+                parts.options().addresses(),
+                parts.proxy().challenges().written());
     }
 
     @Override
@@ -90,6 +93,7 @@ final class Succession implements Estate, AutoCloseable {
                         new DrainApi(own, parts.keeper()));
         phase = Phase.FROZEN;
         parts.keeper().freeze();
+        parts.proxy().challenges().freeze();
         return draft();
     }
 
@@ -134,6 +138,7 @@ final class Succession implements Estate, AutoCloseable {
     @Override
     public void thaw() {
         parts.keeper().thaw();
+        parts.proxy().challenges().thaw();
         phase = Phase.SERVING;
         AdminServer ours = drainSocket;
         drainSocket = null;

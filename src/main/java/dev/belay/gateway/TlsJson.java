@@ -15,6 +15,7 @@ final class TlsJson {
         ObjectNode json = RouteJson.MAPPER.createObjectNode();
         switch (use.source()) {
             case TlsUse.Folder(Path path) -> json.put("folder", path.toString());
+            case TlsUse.Ordered(Path path) -> json.put("ordered", path.toString());
             case TlsUse.Pair(Path certificate, Path key) ->
                     json.put("certificate", certificate.toString()).put("key", key.toString());
         }
@@ -31,9 +32,15 @@ final class TlsJson {
         }
         TlsUse.Minimum minimum = minimum(json.path("minimum"), problem);
         boolean folder = json.has("folder");
-        if (folder == (json.has("certificate") || json.has("key"))) {
-            problem.accept("`tls` needs either `folder`, or `certificate` and `key`");
+        boolean ordered = json.has("ordered");
+        boolean pair = json.has("certificate") || json.has("key");
+        if ((folder ? 1 : 0) + (ordered ? 1 : 0) + (pair ? 1 : 0) != 1) {
+            problem.accept("`tls` needs `folder`, or `ordered`, or `certificate` and `key`");
             return null;
+        }
+        if (ordered) {
+            Path path = path(json, "ordered", problem);
+            return path == null ? null : TlsUse.ordered(path).atLeast(minimum);
         }
         if (folder) {
             Path path = path(json, "folder", problem);

@@ -39,7 +39,7 @@ class ChallengesTest {
     void an_authority_finds_its_text_and_everybody_else_the_instances() throws Exception {
         assertThat(gateway.get(PATH + "one").body()).isEqualTo("v1");
 
-        gateway.client.challenges(Map.of("one", "one.print", "two", "two.print"));
+        gateway.client.challenges(Map.of("one", "one.print", "two", "two.print"), Map.of());
         var found = gateway.get(PATH + "one");
         assertThat(found.statusCode()).isEqualTo(200);
         assertThat(found.body().strip()).isEqualTo("one.print");
@@ -49,16 +49,16 @@ class ChallengesTest {
         assertThat(gateway.get(PATH).body()).isEqualTo("v1");
         assertThat(gateway.get("/").body()).isEqualTo("v1");
 
-        gateway.client.challenges(Map.of("three", "three.print"));
+        gateway.client.challenges(Map.of("three", "three.print"), Map.of());
         assertThat(gateway.get(PATH + "one").body()).isEqualTo("v1");
         assertThat(gateway.get(PATH + "three").body().strip()).isEqualTo("three.print");
-        gateway.client.challenges(Map.of());
+        gateway.client.challenges(Map.of(), Map.of());
         assertThat(gateway.get(PATH + "three").body()).isEqualTo("v1");
     }
 
     @Test
     void it_finds_it_over_http_2_and_as_a_connection_that_goes_on() throws Exception {
-        gateway.client.challenges(Map.of("one", "one.print"));
+        gateway.client.challenges(Map.of("one", "one.print"), Map.of());
         try (var client = new TestH2Client(gateway.port, new Http2Settings())) {
             var stream = client.send(TestH2Client.get(PATH + "one")).whole();
             assertThat(stream.status()).isEqualTo("200");
@@ -74,11 +74,12 @@ class ChallengesTest {
 
     @Test
     void what_no_authority_would_ask_for_is_not_put_up() throws Exception {
-        gateway.client.challenges(Map.of("one", "one.print"));
+        gateway.client.challenges(Map.of("one", "one.print"), Map.of());
         for (var bad :
                 Map.of("a/b", "text", "..", "text", "", "text", "one", "two\r\nlines").entrySet()) {
-            assertThatThrownBy(
-                            () -> gateway.client.challenges(Map.of(bad.getKey(), bad.getValue())))
+            assertThatThrownBy(() ->
+                            gateway.client.challenges(
+                                    Map.of(bad.getKey(), bad.getValue()), Map.of()))
                     .hasMessageContaining("what RFC 8555 allows");
         }
         assertThat(gateway.get(PATH + "one").body().strip()).isEqualTo("one.print");

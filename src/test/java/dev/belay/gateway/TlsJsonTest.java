@@ -18,7 +18,8 @@ class TlsJsonTest {
     void every_use_comes_back_as_it_was() {
         TlsUse folder = TlsUse.folder(Path.of("/etc/tls"));
         TlsUse pair = TlsUse.pair(CERTIFICATE, Path.of("/etc/a.key"));
-        for (TlsUse use : List.of(folder, pair, pair.atLeast(TlsUse.Minimum.TLS_1_3))) {
+        TlsUse ordered = TlsUse.ordered(Path.of("/etc/ordered"));
+        for (TlsUse use : List.of(folder, pair, ordered, pair.atLeast(TlsUse.Minimum.TLS_1_3))) {
             var problems = new ArrayList<String>();
             assertThat(TlsJson.read(TlsJson.write(use), problems::add)).isEqualTo(use);
             assertThat(problems).isEmpty();
@@ -47,6 +48,9 @@ class TlsJsonTest {
                 "{'folder': 'tls'}",
                 "{'folder': 7}",
                 "{'folder': '/tls', 'key': '/a.key'}",
+                "{'ordered': 'tls'}",
+                "{'ordered': '/tls', 'folder': '/tls'}",
+                "{'ordered': '/tls', 'key': '/a.key'}",
                 "{'certificate': '/a.crt'}",
                 "{'certificate': '/a.crt', 'key': ''}",
                 "{'folder': '/tls\\u0000'}",

@@ -55,7 +55,8 @@ final class AcmeConnection {
 
     /// Asks for the authority's services; the first thing to do.
     void open() throws AcmeFailure, InterruptedException {
-        HttpResponse<String> response = send(request(directory).GET());
+        URI address = url(directory.toString(), URI.create(""));
+        HttpResponse<String> response = send(request(address).GET());
         if (response.statusCode() != 200) {
             throw failure(response);
         }

@@ -53,6 +53,17 @@ final class CertificateFiles {
         }
     }
 
+    /// Finds out whether a pair could be kept.
+    ///
+    /// @throws IOException when it could not
+    void requireWritable() throws IOException {
+        DurableFile.folder(folder);
+        Path pairs = DurableFile.folder(pairs());
+        // In both, since the pair goes into the one and its names into the other.
+        Files.delete(Files.createTempFile(folder, ".", ".probe"));
+        Files.delete(Files.createTempFile(pairs, ".", ".probe"));
+    }
+
     /// Makes the pair the one that stands. When this returns, it outlives a power cut.
     void replace(IssuedCertificate issued) throws IOException {
         DurableFile.folder(folder);

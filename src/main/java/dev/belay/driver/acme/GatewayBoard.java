@@ -17,13 +17,14 @@ public final class GatewayBoard implements ChallengeBoard {
     @Override
     public void show(Collection<ChallengeAnswer> answers) throws IOException {
         Map<String, String> texts = new HashMap<>();
+        Map<String, GatewayClient.Proof> proofs = new HashMap<>();
         for (ChallengeAnswer answer : answers) {
             switch (answer) {
                 case ChallengeAnswer.Http(String token, String text) -> texts.put(token, text);
-                case ChallengeAnswer.Alpn _ ->
-                        throw new IOException("it shows no certificates for challenges");
+                case ChallengeAnswer.Alpn(String host, String certificate, String key) ->
+                        proofs.put(host, new GatewayClient.Proof(certificate, key));
             }
         }
-        gateway.challenges(texts);
+        gateway.challenges(texts, proofs);
     }
 }

@@ -2,9 +2,11 @@ package dev.belay.driver.acme;
 
 import dev.belay.driver.disk.DurableFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +19,30 @@ import tools.jackson.databind.JsonNode;
 /// @param next when to try again
 /// @param why what the last failure said
 record RenewalRecord(String wish, int failures, Instant next, String why) {
+    static RenewalRecord of(CertificateWish wish, int failures, Instant next, String why) {
+        return new RenewalRecord(inShort(wish), failures, next, why);
+    }
+
+    /// Whether it is about this wish and not about another of the same name.
+    boolean holds(CertificateWish other) {
+        return wish.equals(inShort(other));
+    }
+
+    private static String inShort(CertificateWish wish) {
+        return digest(
+                String.join(
+                        "\n",
+                        wish.directory().toString(),
+                        wish.contact(),
+                        wish.challenge().word(),
+                        String.join(" ", wish.hosts())));
+    }
+
+    static String digest(String text) {
+        byte[] digest = SigningKey.sha256(text.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 16);
+    }
+
     static Optional<RenewalRecord> read(Path file) throws IOException {
         Optional<String> text = DurableFile.read(file);
         if (text.isEmpty()) {

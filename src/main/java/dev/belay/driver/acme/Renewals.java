@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,10 +16,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -38,6 +38,10 @@ public final class Renewals {
     private final ChallengeBoard board;
     private final InstantSource clock;
 
+    /// What failed while this process lives, by the name of the wish; the disk has it, too, if it
+    /// can be written.
+    private final Map<String, RenewalRecord> late = new ConcurrentHashMap<>();
+
     /// @param folder for the keys of accounts and for what failed; made when it is missing
     public Renewals(Path folder, ChallengeBoard board, InstantSource clock) {
         this.folder = folder;
@@ -48,14 +52,31 @@ public final class Renewals {
     /// Orders what is due; returns when that is done or has failed.
     public void pass(List<CertificateWish> wishes) throws InterruptedException {
         for (CertificateWish wish : wishes) {
-            try {
-                if (!state(wish).next().isAfter(clock.instant())) {
-                    renew(wish);
-                }
-            } catch (IOException e) {
-                LOG.error("the certificate {} cannot be kept: {}", wish.name(), e.toString());
+            RenewalRecord known = late.get(wish.name());
+            boolean early = known != null && known.holds(wish) && !isOver(known.next());
+            if (!early) {
+                look(wish);
             }
         }
+    }
+
+    private void look(CertificateWish wish) throws InterruptedException {
+        try {
+            if (isOver(state(wish).next())) {
+                renew(wish);
+            }
+        } catch (IOException e) {
+            // As with an authority's refusal: to order again at once would waste orders, of which
+            // an authority gives out so many a week.
+            postpone(wish, "the certificate cannot be kept: " + e, Duration.ZERO);
+        } catch (RuntimeException e) {
+            postpone(wish, "a bug while ordering: " + e, Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private boolean isOver(Instant time) {
+        return !time.isAfter(clock.instant());
     }
 
     /// How it stands with a wish, by what is on disk.
@@ -64,9 +85,7 @@ public final class Renewals {
     public CertificateState state(CertificateWish wish) throws IOException {
         Optional<X509Certificate> current =
                 new CertificateFiles(wish.folder(), wish.name()).current();
-        Optional<RenewalRecord> failed =
-                RenewalRecord.read(record(wish))
-                        .filter(record -> record.wish().equals(inShort(wish)));
+        Optional<RenewalRecord> failed = failed(wish);
         Instant due = current.filter(one -> serves(one, wish)).map(Renewals::due).orElse(EPOCH);
         Instant next =
                 failed.map(RenewalRecord::next).filter(time -> time.isAfter(due)).orElse(due);
@@ -99,26 +118,52 @@ public final class Renewals {
                 chance);
     }
 
+    /// What failed since the last success. What was written does not come after what could not be.
+    private Optional<RenewalRecord> failed(CertificateWish wish) throws IOException {
+        RenewalRecord known = late.get(wish.name());
+        Optional<RenewalRecord> one =
+                known == null ? RenewalRecord.read(record(wish)) : Optional.of(known);
+        return one.filter(record -> record.holds(wish));
+    }
+
     private void renew(CertificateWish wish) throws IOException, InterruptedException {
+        var files = new CertificateFiles(wish.folder(), wish.name());
+        // Sooner than after an order that was in vain.
+        files.requireWritable();
         try (HttpClient http = client(wish)) {
             SigningKey account = account(wish.directory());
             var connection = new AcmeConnection(http, account, wish.directory());
             IssuedCertificate issued = new AcmeOrder(connection, account, board, wish).carryOut();
-            new CertificateFiles(wish.folder(), wish.name()).replace(issued);
+            files.replace(issued);
             RenewalRecord.remove(record(wish));
+            late.remove(wish.name());
             LOG.info("the certificate {} is new, for {}", wish.name(), wish.hosts());
         } catch (AcmeFailure failure) {
-            int failures = state(wish).failures() + 1;
-            Duration pause =
-                    RenewalPace.pause(
-                            failures,
-                            failure.notBefore().orElse(Duration.ZERO),
-                            ThreadLocalRandom.current().nextDouble());
-            String why = String.valueOf(failure.getMessage());
+            postpone(
+                    wish,
+                    String.valueOf(failure.getMessage()),
+                    failure.notBefore().orElse(Duration.ZERO));
+        }
+    }
+
+    private void postpone(CertificateWish wish, String why, Duration notBefore) {
+        int failures = 1;
+        try {
+            failures = failed(wish).map(RenewalRecord::failures).orElse(0) + 1;
+        } catch (IOException e) {
+            LOG.warn("what failed before cannot be read: {}", e.toString());
+        }
+        double chance = ThreadLocalRandom.current().nextDouble();
+        Duration pause = RenewalPace.pause(failures, notBefore, chance);
+        var record = RenewalRecord.of(wish, failures, clock.instant().plus(pause), why);
+        // First here: on a disk that is full it must not be forgotten, either.
+        late.put(wish.name(), record);
+        LOG.warn("no new certificate {}, next try in {}: {}", wish.name(), pause, why);
+        try {
             DurableFile.folder(folder);
-            new RenewalRecord(inShort(wish), failures, clock.instant().plus(pause), why)
-                    .write(record(wish));
-            LOG.warn("no new certificate {}, next try in {}: {}", wish.name(), pause, why);
+            record.write(record(wish));
+        } catch (IOException e) {
+            LOG.warn("that cannot be written down: {}", e.toString());
         }
     }
 
@@ -126,24 +171,10 @@ public final class Renewals {
         return folder.resolve(wish.name() + ".json");
     }
 
-    private static String inShort(CertificateWish wish) {
-        return digest(
-                String.join(
-                        "\n",
-                        wish.directory().toString(),
-                        wish.contact(),
-                        wish.challenge().word(),
-                        String.join(" ", wish.hosts())));
-    }
-
-    private static String digest(String text) {
-        byte[] digest = SigningKey.sha256(text.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest, 0, 16);
-    }
-
     /// The account at an authority: a key that is made once.
     private SigningKey account(URI directory) throws IOException {
-        Path file = folder.resolve("account-" + digest(directory.toString()) + ".pem");
+        Path file =
+                folder.resolve("account-" + RenewalRecord.digest(directory.toString()) + ".pem");
         Optional<String> known = DurableFile.read(file);
         if (known.isPresent()) {
             return SigningKey.read(known.get());
@@ -152,6 +183,20 @@ public final class Renewals {
         DurableFile.folder(folder);
         DurableFile.write(file, made.text());
         return made;
+    }
+
+    /// What would keep every order from being made, as far as this machine shows it.
+    ///
+    /// @param roots the file that vouches for the authority; empty where the system does
+    public static List<String> trouble(String roots) {
+        try {
+            if (!roots.isEmpty()) {
+                trusting(Path.of(roots));
+            }
+            return List.of();
+        } catch (AcmeFailure e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private static HttpClient client(CertificateWish wish) throws AcmeFailure {
@@ -170,6 +215,10 @@ public final class Renewals {
             for (Certificate root :
                     CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 store.setCertificateEntry("root-" + store.size(), root);
+            }
+            if (store.size() == 0) {
+                throw new AcmeFailure(
+                        "the authority's roots in %s are no certificates".formatted(roots));
             }
             var factory =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

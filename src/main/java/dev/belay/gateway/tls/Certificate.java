@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -44,6 +45,9 @@ public record Certificate(
         String issuer,
         String fingerprint,
         SslContext context) {
+    /// What an authority speaks that looks for a proof (RFC 8737 §4).
+    public static final String PROOF_PROTOCOL = "acme-tls/1";
+
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
     private static final int SESSIONS_MAX = 10_000;
@@ -62,6 +66,35 @@ public record Certificate(
             byte[] key,
             TlsUse.Minimum minimum,
             SslProvider provider)
+            throws UnusableException {
+        var protocols = List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+        return of(file, certificate, key, new Speech(minimum, provider, protocols));
+    }
+
+    /// One that proves a host to an authority, in a handshake after which nothing is said.
+    ///
+    /// @throws IllegalArgumentException when no authority could be shown it
+    public static Certificate proof(String host, String certificate, String key) {
+        var provider = CertificateWatch.provider();
+        var speech = new Speech(TlsUse.Minimum.TLS_1_2, provider, List.of(PROOF_PROTOCOL));
+        try {
+            byte[] secret = key.getBytes(StandardCharsets.US_ASCII);
+            Certificate made =
+                    of(host, certificate.getBytes(StandardCharsets.US_ASCII), secret, speech);
+            if (made.names().equals(Set.of(host))) {
+                return made;
+            }
+            made.release();
+            throw new IllegalArgumentException("it is not for that host alone");
+        } catch (UnusableException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /// How a certificate is used.
+    private record Speech(TlsUse.Minimum minimum, SslProvider provider, List<String> protocols) {}
+
+    private static Certificate of(String file, byte[] certificate, byte[] key, Speech speech)
             throws UnusableException {
         List<X509Certificate> chain = chain(file, certificate);
         X509Certificate own = chain.getFirst();
@@ -88,7 +121,7 @@ public record Certificate(
                     own.getNotAfter().toInstant(),
                     own.getIssuerX500Principal().getName(),
                     digest(own.getEncoded()),
-                    context(chain, secret, minimum, provider));
+                    context(chain, secret, speech));
         } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
             throw new UnusableException(
                     "certificate `%s` is of no use for TLS: %s".formatted(file, e.getMessage()));
@@ -154,16 +187,12 @@ public record Certificate(
         return kind == DNS_NAME || kind == IP_ADDRESS;
     }
 
-    private static SslContext context(
-            List<X509Certificate> chain,
-            PrivateKey key,
-            TlsUse.Minimum minimum,
-            SslProvider provider)
+    private static SslContext context(List<X509Certificate> chain, PrivateKey key, Speech speech)
             throws SSLException {
         return SslContextBuilder.forServer(key, chain)
-                .sslProvider(provider)
+                .sslProvider(speech.provider())
                 .protocols(
-                        minimum == TlsUse.Minimum.TLS_1_3
+                        speech.minimum() == TlsUse.Minimum.TLS_1_3
                                 ? List.of("TLSv1.3")
                                 : List.of("TLSv1.2", "TLSv1.3"))
                 .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
@@ -173,8 +202,7 @@ public record Certificate(
                                 ApplicationProtocolConfig.Protocol.ALPN,
                                 ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                                 ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                                ApplicationProtocolNames.HTTP_2,
-                                ApplicationProtocolNames.HTTP_1_1))
+                                speech.protocols()))
                 .sessionCacheSize(SESSIONS_MAX)
                 .sessionTimeout(SESSION_SECONDS)
                 .build();
@@ -208,7 +236,7 @@ public record Certificate(
     }
 
     /// Gives its memory back once the connections that use it have ended.
-    void release() {
+    public void release() {
         ReferenceCountUtil.release(context);
     }
 

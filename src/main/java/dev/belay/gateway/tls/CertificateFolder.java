@@ -47,6 +47,7 @@ final class CertificateFolder {
     Set<Path> folders() {
         return switch (use.source()) {
             case TlsUse.Folder(Path path) -> Set.of(path);
+            case TlsUse.Ordered(Path path) -> Set.of(path);
             case TlsUse.Pair(Path certificate, Path key) ->
                     Set.copyOf(
                             List.of(parent(certificate), parent(key)).stream().distinct().toList());
@@ -67,6 +68,9 @@ final class CertificateFolder {
         try {
             files = files();
         } catch (IOException e) {
+            if (known.isEmpty() && awaited() && e instanceof NoSuchFileException) {
+                return new Reading(List.of(), List.of());
+            }
             problems.add("the certificates cannot be read: " + reason(e));
             return new Reading(List.copyOf(before), problems);
         }
@@ -82,12 +86,20 @@ final class CertificateFolder {
                 }
             }
         }
+        if (files.isEmpty() && known.isEmpty() && awaited()) {
+            return new Reading(List.of(), List.of());
+        }
         if (files.isEmpty()) {
             problems.add("there are no certificates (`NAME.crt` with `NAME.key`) in " + where());
             // Emptied by mistake, or in the midst of an exchange: nobody wants to serve nothing.
             read.addAll(before);
         }
         return new Reading(read, problems);
+    }
+
+    /// Whether it is no fault that there is none yet.
+    boolean awaited() {
+        return use.source() instanceof TlsUse.Ordered;
     }
 
     private static String kept(Certificate old) {
@@ -97,6 +109,7 @@ final class CertificateFolder {
     private String where() {
         return switch (use.source()) {
             case TlsUse.Folder(Path path) -> path.toString();
+            case TlsUse.Ordered(Path path) -> path.toString();
             case TlsUse.Pair(Path certificate, Path _) -> certificate.toString();
         };
     }
@@ -110,6 +123,7 @@ final class CertificateFolder {
     private Map<String, Place> files() throws IOException {
         return switch (use.source()) {
             case TlsUse.Folder(Path path) -> pairs(path);
+            case TlsUse.Ordered(Path path) -> pairs(path);
             case TlsUse.Pair(Path certificate, Path key) -> {
                 String name = String.valueOf(certificate.getFileName());
                 int dot = name.lastIndexOf('.');

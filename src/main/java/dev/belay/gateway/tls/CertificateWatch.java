@@ -39,7 +39,11 @@ public final class CertificateWatch implements AutoCloseable {
 
     /// Reads them for the first time, and follows them from then on.
     public static CertificateWatch of(TlsUse use) {
-        return of(use, OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
+        return of(use, provider());
+    }
+
+    static SslProvider provider() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
     }
 
     static CertificateWatch of(TlsUse use, SslProvider provider) {
@@ -47,6 +51,9 @@ public final class CertificateWatch implements AutoCloseable {
         // Before the first look, so that nothing happens between it and the second one unseen.
         watch.register();
         watch.read();
+        if (watch.awaited() && watch.names().all().isEmpty()) {
+            LOG.info("{}: no certificate yet; handshakes are refused until one comes", use);
+        }
         Thread.ofVirtual().name("certificates").start(watch::follow);
         return watch;
     }
@@ -60,6 +67,11 @@ public final class CertificateWatch implements AutoCloseable {
     /// What is served at this moment.
     public ServerNames names() {
         return state.get().names();
+    }
+
+    /// Whether a port may be open before there is a certificate.
+    public boolean awaited() {
+        return folder.awaited();
     }
 
     /// What is wrong with the files, in sentences.

@@ -30,6 +30,14 @@ public record TlsUse(Source source, Minimum minimum) {
     /// One pair.
     public record Pair(Path certificate, Path key) implements Source {}
 
+    /// A folder as [Folder]'s, into which somebody has ordered certificates: the port opens before
+    /// the first one is there.
+    public record Ordered(Path path) implements Source {}
+
+    public static TlsUse ordered(Path path) {
+        return new TlsUse(new Ordered(path), Minimum.TLS_1_2);
+    }
+
     public static TlsUse folder(Path path) {
         return new TlsUse(new Folder(path), Minimum.TLS_1_2);
     }

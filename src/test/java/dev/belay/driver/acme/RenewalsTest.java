@@ -166,6 +166,55 @@ class RenewalsTest {
         }
     }
 
+    @Test
+    void an_order_whose_files_cannot_be_written_is_not_made_again_at_once() throws Exception {
+        try (var board = new TestBoard();
+                var authority = authority(board.port())) {
+            CertificateWish wish = wish(authority, HOSTS);
+            // No link can take the place of a folder that has something in it.
+            Path inTheWay = temp.resolve("certificates/public.crt/x");
+            Files.createDirectories(inTheWay);
+            var renewals = renewals(board);
+            renewals.pass(List.of(wish));
+            CertificateState state = renewals.state(wish);
+            assertThat(state.failures()).isEqualTo(1);
+            assertThat(state.why()).startsWith("the certificate cannot be kept: ");
+            assertThat(issued(authority)).isEqualTo(1);
+            renewals.pass(List.of(wish));
+            renewals(board).pass(List.of(wish));
+            assertThat(issued(authority)).isEqualTo(1);
+
+            now.set(state.next());
+            Files.delete(inTheWay);
+            Files.delete(inTheWay.getParent());
+            renewals.pass(List.of(wish));
+            assertThatThePairFits();
+            assertThat(renewals.state(wish).failures()).isZero();
+        }
+    }
+
+    @Test
+    void where_no_file_can_be_written_no_authority_is_asked_and_not_even_that_is_forgotten()
+            throws Exception {
+        try (var board = new TestBoard();
+                var authority = authority(board.port())) {
+            CertificateWish wish = wish(authority, HOSTS);
+            Files.writeString(temp.resolve("acme"), "no folder");
+            var renewals = renewals(board);
+            renewals.pass(List.of(wish));
+            renewals.pass(List.of(wish));
+            assertThat(renewals.state(wish).failures()).isEqualTo(1);
+            assertThat(authority.log()).doesNotContain("POST /", "GET /dir");
+            now.set(renewals.state(wish).next());
+            renewals.pass(List.of(wish));
+            assertThat(renewals.state(wish).failures()).isEqualTo(2);
+        }
+    }
+
+    private static int issued(TestAuthority authority) throws IOException {
+        return authority.log().split("Issued certificate", -1).length - 1;
+    }
+
     private TestAuthority authority(int httpPort) throws IOException, InterruptedException {
         return new TestAuthority(temp.resolve("pebble"), httpPort, TestAuthority.freePort());
     }

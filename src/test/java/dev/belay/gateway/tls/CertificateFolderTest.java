@@ -54,6 +54,24 @@ class CertificateFolderTest {
     }
 
     @Test
+    void one_that_is_ordered_may_be_late_and_not_get_lost() throws Exception {
+        TlsUse use = TlsUse.ordered(base.resolve("late"));
+        var folder = new CertificateFolder(use, SslProvider.OPENSSL_REFCNT);
+        var none = new CertificateFolder.Reading(List.of(), List.of());
+        assertThat(folder.read(List.of())).isEqualTo(none);
+        Files.createDirectory(base.resolve("late"));
+        assertThat(folder.read(List.of())).isEqualTo(none);
+
+        new TestCertificates(base.resolve("late")).pair("a", "example.org");
+        Certificate one = folder.read(List.of()).certificates().getFirst();
+        Files.delete(base.resolve("late/a.key"));
+        Files.delete(base.resolve("late/a.crt"));
+        CertificateFolder.Reading lost = folder.read(List.of(one));
+        assertThat(lost.certificates()).containsExactly(one);
+        assertThat(lost.problems()).hasSize(1);
+    }
+
+    @Test
     void keys_are_understood_in_every_form_that_openssl_writes() throws Exception {
         Path key = base.resolve("key");
         for (String form : List.of("rsa", "rsa-old", "ec", "ec-old", "p384-old", "ed25519")) {
