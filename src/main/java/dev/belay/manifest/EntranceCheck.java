@@ -42,7 +42,7 @@ final class EntranceCheck {
         complaints.add(
                 tls.get("key") == null ? Code.MISSING_KEY : Code.ONE_OF,
                 tls.mark(),
-                "`tls` needs either `certificates`, or `certificate` and `key`",
+                "`tls` needs `certificates`, or `certificate` and `key`, or `acme`",
                 "`key` is the path of the certificate's key; a folder holds its keys itself");
     }
 
@@ -99,9 +99,35 @@ final class EntranceCheck {
                             new Row(component).get(EntranceSections.AT)) {
                         if (own().containsKey(written.entrance())) {
                             claims(written, new Holder(name, node.mark()), holders);
+                            checkCovered(written, node.mark());
                         }
                     }
                 });
+    }
+
+    /// Browsers would refuse a host that the ordered certificate does not name.
+    private void checkCovered(EntranceSections.Written written, Mark mark) {
+        Node.Entry entry = own().get(written.entrance());
+        if (entry == null || !(entry.value() instanceof Node.Mapping entrance)) {
+            return;
+        }
+        Set<String> covered =
+                new Row(entrance)
+                        .find(EntranceSections.TLS)
+                        .flatMap(tls -> tls.find(EntranceSections.ACME))
+                        .map(acme -> Set.copyOf(acme.hosts()))
+                        .orElse(Set.of());
+        for (String host : covered.isEmpty() ? List.<String>of() : written.hosts()) {
+            if (!covered.contains(host)) {
+                complaints.add(
+                        Code.CERTIFICATE,
+                        mark,
+                        "the certificate of the entrance `%s` is not for `%s`"
+                                .formatted(written.entrance(), host),
+                        "name it under `hosts` of the entrance's `acme`, which cannot prove"
+                                + " names with `*`");
+            }
+        }
     }
 
     private void claims(

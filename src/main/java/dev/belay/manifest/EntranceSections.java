@@ -4,15 +4,19 @@ import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.HEADER;
 import static dev.belay.manifest.shape.Shapes.HEADER_VALUE;
 import static dev.belay.manifest.shape.Shapes.HOST;
+import static dev.belay.manifest.shape.Shapes.HTTPS_ADDRESS;
+import static dev.belay.manifest.shape.Shapes.MAIL;
 import static dev.belay.manifest.shape.Shapes.METHOD;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.PATH_ANYWHERE;
 import static dev.belay.manifest.shape.Shapes.PATH_PREFIX;
 import static dev.belay.manifest.shape.Shapes.PORT;
+import static dev.belay.manifest.shape.Shapes.PUBLIC_HOST;
 import static dev.belay.manifest.shape.Shapes.TLS_VERSION;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.list;
 import static dev.belay.manifest.shape.Shapes.map;
+import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
@@ -21,6 +25,7 @@ import dev.belay.release.Traffic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -42,6 +47,54 @@ final class EntranceSections {
             Key.of("minimum", TLS_VERSION, "The oldest version of TLS that clients may speak.")
                     .fallback("1.2");
 
+    /// What authorities put into one certificate at most.
+    private static final int ACME_HOSTS_MAX = 100;
+
+    private static final Key<String> DIRECTORY =
+            Key.of("directory", HTTPS_ADDRESS, "Where the authority says what it can be asked.")
+                    .asRequired();
+    private static final Key<String> CONTACT =
+            Key.of("contact", MAIL, "Where the authority may write to.").asRequired();
+    static final Key<List<String>> ACME_HOSTS =
+            Key.of(
+                            "hosts",
+                            list(PUBLIC_HOST, 1, ACME_HOSTS_MAX),
+                            "The names that the certificate is for, 100 at most.")
+                    .asRequired();
+    private static final Key<String> CHALLENGE =
+            Key.of(
+                            "challenge",
+                            words("http-01", "tls-alpn-01"),
+                            "How the authority sees that the hosts are yours: it asks them at port"
+                                    + " 80 over HTTP, or at port 443 in a TLS handshake.")
+                    .fallback("http-01");
+    private static final Key<String> TRUST =
+            Key.of(
+                    "trust",
+                    PATH_ANYWHERE,
+                    "A file with the certificates (PEM) that vouch for a private authority's own"
+                            + " server. By default those of the Java runtime do.");
+
+    private static final Fields<Traffic.Acme> ACME_SECTION =
+            Fields.of(
+                    "acme",
+                    "A certificate that the control plane orders from an authority (RFC 8555), and"
+                            + " renews in time.",
+                    "{directory: \"https://ca.example.org/directory\", contact: ops@example.org,"
+                            + " hosts: [app.example.org]}",
+                    List.of(DIRECTORY, CONTACT, ACME_HOSTS, CHALLENGE, TRUST),
+                    List.of(),
+                    row ->
+                            new Traffic.Acme(
+                                    row.get(DIRECTORY),
+                                    row.get(CONTACT),
+                                    row.get(ACME_HOSTS),
+                                    row.get(CHALLENGE),
+                                    row.find(TRUST).orElse("")));
+
+    static final Key<Traffic.Acme> ACME =
+            Key.of("acme", ACME_SECTION, "A certificate from an authority, in place of files.");
+
     private static final Fields<Row> TLS_SECTION =
             Fields.of(
                     "tls",
@@ -49,8 +102,8 @@ final class EntranceSections {
                             + " when they change. Paths are relative to the manifest's folder or"
                             + " absolute.",
                     "{certificates: tls, minimum: \"1.3\"}",
-                    List.of(CERTIFICATES, CERTIFICATE, KEY_FILE, MINIMUM),
-                    List.of("certificates", "certificate"),
+                    List.of(CERTIFICATES, CERTIFICATE, KEY_FILE, ACME, MINIMUM),
+                    List.of("certificates", "certificate", "acme"),
                     row -> row);
 
     static final Key<Row> TLS = Key.of("tls", TLS_SECTION, "TLS instead of plain HTTP.");
@@ -105,14 +158,25 @@ final class EntranceSections {
     }
 
     private static Traffic.Tls tls(Row row, Path folder) {
+        Optional<Traffic.Certificates> ordered = row.find(ACME).map(acme -> placed(acme, folder));
+        Optional<Traffic.Certificates> several =
+                row.find(CERTIFICATES).map(path -> new Traffic.Folder(path(path, folder)));
         Traffic.Certificates certificates =
-                row.find(CERTIFICATES)
-                        .<Traffic.Certificates>map(path -> new Traffic.Folder(path(path, folder)))
+                ordered.or(() -> several)
                         .orElseGet(() ->
                                 new Traffic.Pair(
                                         path(row.get(CERTIFICATE), folder),
                                         path(row.get(KEY_FILE), folder)));
         return new Traffic.Tls(certificates, row.get(MINIMUM));
+    }
+
+    private static Traffic.Acme placed(Traffic.Acme acme, Path folder) {
+        return new Traffic.Acme(
+                acme.directory(),
+                acme.contact(),
+                acme.hosts(),
+                acme.challenge(),
+                acme.trust().isEmpty() ? "" : path(acme.trust(), folder));
     }
 
     /// The gateway is a process elsewhere: it needs the whole path.

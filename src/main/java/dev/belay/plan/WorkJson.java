@@ -128,8 +128,21 @@ final class WorkJson {
             case Traffic.Folder(String path) -> out.put("folder", path);
             case Traffic.Pair(String certificate, String key) ->
                     out.put("certificate", certificate).put("key", key);
+            case Traffic.Acme acme -> out.put("acme", () -> write(out, acme));
         }
         out.put("minimum", tls.minimum()).close();
+    }
+
+    private static void write(JsonOut out, Traffic.Acme acme) {
+        out.open()
+                .put("challenge", acme.challenge())
+                .put("contact", acme.contact())
+                .put("directory", acme.directory())
+                .strings("hosts", acme.hosts());
+        if (!acme.trust().isEmpty()) {
+            out.put("trust", acme.trust());
+        }
+        out.close();
     }
 
     // --- in ---------------------------------------------------------------------------------
@@ -212,11 +225,22 @@ final class WorkJson {
     }
 
     private static Traffic.Tls tls(JsonIn in) {
-        return new Traffic.Tls(
-                in.has("folder")
-                        ? new Traffic.Folder(in.string("folder"))
-                        : new Traffic.Pair(in.string("certificate"), in.string("key")),
-                in.string("minimum"));
+        return new Traffic.Tls(certificates(in), in.string("minimum"));
+    }
+
+    private static Traffic.Certificates certificates(JsonIn in) {
+        if (in.has("acme")) {
+            JsonIn acme = in.at("acme");
+            return new Traffic.Acme(
+                    acme.string("directory"),
+                    acme.string("contact"),
+                    acme.strings("hosts"),
+                    acme.string("challenge"),
+                    acme.has("trust") ? acme.string("trust") : "");
+        }
+        return in.has("folder")
+                ? new Traffic.Folder(in.string("folder"))
+                : new Traffic.Pair(in.string("certificate"), in.string("key"));
     }
 
     private static Revision revision(JsonIn in, Map<String, Revision> revisions) {

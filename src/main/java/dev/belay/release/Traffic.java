@@ -94,6 +94,21 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     /// One pair.
     public record Pair(String certificate, String key) implements Certificates {}
 
+    /// Ordered from an authority and renewed by the control plane (RFC 8555).
+    ///
+    /// @param directory the authority's address
+    /// @param contact a mail address that it may write to
+    /// @param challenge how the hosts are proved to be ours: `http-01` or `tls-alpn-01`
+    /// @param trust what vouches for the authority's own server; empty where the system does
+    public record Acme(
+            String directory, String contact, List<String> hosts, String challenge, String trust)
+            implements Certificates {
+        public Acme {
+            // The order in which somebody writes them down makes no other certificate.
+            hosts = hosts.stream().distinct().sorted().toList();
+        }
+    }
+
     /// Which requests of an entrance are the component's: those that agree with every part.
     ///
     /// @param hosts names, or `*.` and a name for everything with one label more; none is any

@@ -2,6 +2,9 @@ package dev.belay.server;
 
 import dev.belay.driver.Checks;
 import dev.belay.driver.Router;
+import dev.belay.driver.acme.GatewayBoard;
+import dev.belay.driver.acme.OrderedFolders;
+import dev.belay.driver.acme.Renewals;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.artifact.Builder;
 import dev.belay.driver.check.HostChecks;
@@ -25,6 +28,7 @@ import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
 import dev.belay.server.api.Api;
+import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Faces;
@@ -93,6 +97,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Engine engine;
     private final Sweeper sweeper;
     private final LivenessWatch livenessWatch;
+    private final CertificateRenewal renewal;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -153,7 +158,8 @@ public final class ControlPlane implements AutoCloseable {
         var runtime = new RuntimeValues(configurations, values, redactor);
         var late = new AtomicReference<ProcessTarget>();
         var logs = new Logs(state.path(), redactor);
-        Router router = router(gateway, artifacts, () -> there(late.get()));
+        var ordered = new OrderedFolders(state.certificates());
+        Router router = router(gateway, artifacts, () -> there(late.get()), ordered);
         var target =
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
@@ -166,6 +172,8 @@ public final class ControlPlane implements AutoCloseable {
         var needed = new NeededArtifacts(journal, target);
         sweeper = new Sweeper(artifacts, builder, needed, door, settings.retention());
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
+        CertificateOrders orders = orders(state, journal, gateway, ordered);
+        renewal = new CertificateRenewal(gateway.client(), orders);
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
         var versions = new VariableVersions(values, token.secret());
@@ -188,7 +196,7 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        new StatusReader(journal, target, router, watch, gateway, CODECS),
+                        new StatusReader(journal, target, router, watch, gateway, orders, CODECS),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, InstantSource.system()),
@@ -206,9 +214,14 @@ public final class ControlPlane implements AutoCloseable {
         engine.start();
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
+        startResidents();
+        LOG.info("listening on port {}", api.port());
+    }
+
+    private void startResidents() {
         sweeper.start();
         livenessWatch.start();
-        LOG.info("listening on port {}", api.port());
+        renewal.start();
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.
@@ -225,14 +238,29 @@ public final class ControlPlane implements AutoCloseable {
         };
     }
 
+    private static CertificateOrders orders(
+            StateFolder state,
+            SqliteJournal journal,
+            GatewayProcess gateway,
+            OrderedFolders ordered) {
+        var clock = InstantSource.system();
+        var board = new GatewayBoard(gateway.client());
+        var renewals = new Renewals(state.acme(), board, clock);
+        return new CertificateOrders(journal, CODECS, renewals, ordered, clock);
+    }
+
     /// The router looks for instances at the target, which itself asks the router.
     private static Router router(
-            GatewayProcess gateway, ArtifactStore artifacts, Supplier<ProcessTarget> target) {
+            GatewayProcess gateway,
+            ArtifactStore artifacts,
+            Supplier<ProcessTarget> target,
+            OrderedFolders ordered) {
         return new GatewayRouter(
                 gateway.client(),
                 scope -> target.get().recorded(scope),
                 scope -> target.get().instances(scope),
-                revision -> artifacts.unpacked(revision.artifact()));
+                revision -> artifacts.unpacked(revision.artifact()),
+                ordered);
     }
 
     private static ProcessTarget there(@Nullable ProcessTarget target) {
@@ -296,6 +324,7 @@ public final class ControlPlane implements AutoCloseable {
             world.close();
             sweeper.close();
             livenessWatch.close();
+            renewal.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

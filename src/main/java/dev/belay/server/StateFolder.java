@@ -139,6 +139,16 @@ public final class StateFolder {
         return folder.resolve("datastores");
     }
 
+    /// Certificates that authorities gave out, with their keys; by entrance.
+    public Path certificates() {
+        return folder.resolve("certificates");
+    }
+
+    /// The keys of accounts at authorities, and what they refused.
+    public Path acme() {
+        return folder.resolve("acme");
+    }
+
     public Path logs() {
         return folder.resolve("logs");
     }

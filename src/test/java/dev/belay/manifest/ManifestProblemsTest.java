@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -283,6 +284,56 @@ class ManifestProblemsTest {
                 .first()
                 .asString()
                 .startsWith("wrong-value");
+    }
+
+    @Test
+    void what_no_authority_could_be_asked_for_is_told() {
+        String text =
+                """
+                components:
+                  a: {kind: frontend, static: x, port: 80, at: [{entrance: public, hosts: [%s]}]}
+                environments: {local: {entrances: {public: {port: 443, tls: {%s}}}}}
+                """;
+        String acme =
+                "acme: {directory: 'https://ca.example.org/dir', contact: ops@example.org,"
+                        + " hosts: [a.example.org]%s}";
+        String good = text.formatted("a.example.org", acme);
+        assertThat(told(good.formatted(""))).isEmpty();
+        assertThat(told(good.formatted(", challenge: tls-alpn-01, trust: ca.pem"))).isEmpty();
+        assertThat(told(good.formatted(", challenge: dns-01"))).hasSize(1);
+        assertThat(told(good.formatted("}, certificates: tls, minimum: {")))
+                .anyMatch(one -> one.startsWith("one-of"));
+        assertThat(told(text.formatted("a.example.org", acme + ", key: a").formatted("")))
+                .containsExactly("one-of 4:61");
+        assertThat(told(text.formatted("b.example.org", acme).formatted("")))
+                .containsExactly("certificate 3:48");
+        assertThat(told(good.replace("contact: ops@example.org,", "").formatted("")))
+                .containsExactly("missing-key 4:68");
+        for (String wrong :
+                List.of(
+                        "'*.example.org'",
+                        "localhost",
+                        "App.example.org",
+                        "a_b.example.org",
+                        "-a.example.org",
+                        "''",
+                        "x".repeat(64) + ".org",
+                        String.join(", ", Collections.nCopies(101, "a.example.org")))) {
+            assertThat(told(good.replace("hosts: [a.example.org]%s", "hosts: [" + wrong + "]")))
+                    .as(wrong)
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("wrong-value");
+        }
+        assertThat(told(good.replace("hosts: [a.example.org]%s", "hosts: []")))
+                .containsExactly("wrong-value 4:143");
+        for (String wrong : List.of("http://ca.example.org", "https://", "https://a b/", "x")) {
+            assertThat(told(good.replace("https://ca.example.org/dir", wrong).formatted("")))
+                    .as(wrong)
+                    .hasSize(1);
+        }
+        assertThat(told(good.replace("ops@example.org", "ops").formatted(""))).hasSize(1);
     }
 
     @Test

@@ -94,6 +94,38 @@ class ManifestTest {
                 .isEqualTo(new Traffic.Tls(new Traffic.Pair("/etc/a.crt", "/etc/a.key"), "1.3"));
     }
 
+    @Test
+    void an_entrance_has_its_certificate_from_an_authority() throws IOException {
+        Traffic.At at =
+                tls(
+                        """
+                        platform: shop
+                        components:
+                          web: {kind: frontend, static: x, port: 80, at: [{entrance: public}]}
+                        environments:
+                          local:
+                            entrances:
+                              public:
+                                port: 443
+                                tls:
+                                  acme:
+                                    directory: https://ca.example.org/dir
+                                    contact: ops@example.org
+                                    hosts: [b.example.org, a.example.org, b.example.org]
+                                    trust: ca.pem
+                        """);
+        assertThat(at.entrance().tls())
+                .isEqualTo(
+                        new Traffic.Tls(
+                                new Traffic.Acme(
+                                        "https://ca.example.org/dir",
+                                        "ops@example.org",
+                                        List.of("a.example.org", "b.example.org"),
+                                        "http-01",
+                                        folder.resolve("ca.pem").toAbsolutePath().toString()),
+                                "1.2"));
+    }
+
     private Traffic.At tls(String text) throws IOException {
         return view(good(folder, text), "local").component("web").rules().at().getFirst();
     }

@@ -135,6 +135,11 @@ class PlanJsonTest {
         return new Traffic.At(entrance, List.of(), List.of(), Set.of(), Map.of());
     }
 
+    private static Traffic.Acme acme(String challenge, String trust) {
+        List<String> hosts = List.of("a.example.org", "b.example.org");
+        return new Traffic.Acme("https://ca/dir", "ops@a.org", hosts, challenge, trust);
+    }
+
     private static Plan everything() {
         var http = new Health.Http("/health", range(), Map.of("X-A", "b"), "ok \"ü\"\n");
         Revision api = revision(http);
@@ -153,7 +158,9 @@ class PlanJsonTest {
                                 List.of(
                                         at,
                                         secure(new Traffic.Folder("/etc/tls"), "1.2"),
-                                        secure(new Traffic.Pair("/a.crt", "/a.key"), "1.3")),
+                                        secure(new Traffic.Pair("/a.crt", "/a.key"), "1.3"),
+                                        secure(acme("http-01", "/ca.pem"), "1.2"),
+                                        secure(acme("tls-alpn-01", ""), "1.2")),
                                 Duration.ofSeconds(30),
                                 true));
         List<SmokeTest> tests = tests();

@@ -5,6 +5,8 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
+import dev.belay.driver.acme.OrderedFolders;
+import dev.belay.driver.disk.DurableFile;
 import dev.belay.gateway.Entrance;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.HealthCheck;
@@ -13,6 +15,7 @@ import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
 import dev.belay.gateway.Rules;
+import dev.belay.gateway.tls.TlsUse;
 import dev.belay.problem.Problem;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -42,19 +45,23 @@ public final class GatewayRouter implements Router {
     private final Function<Scope, List<Instance>> recorded;
     private final Function<Scope, List<Instance>> instances;
     private final Function<Revision, Path> published;
+    private final OrderedFolders ordered;
 
     /// @param recorded what runs in a scope and has a record, which is quickly known
     /// @param instances all that runs in a scope, for which the whole host is looked through
     /// @param published where a frontend's files lie
+    /// @param ordered where certificates come that authorities give out
     public GatewayRouter(
             GatewayClient gateway,
             Function<Scope, List<Instance>> recorded,
             Function<Scope, List<Instance>> instances,
-            Function<Revision, Path> published) {
+            Function<Revision, Path> published,
+            OrderedFolders ordered) {
         this.gateway = gateway;
         this.recorded = recorded;
         this.instances = instances;
         this.published = published;
+        this.ordered = ordered;
     }
 
     @Override
@@ -77,12 +84,27 @@ public final class GatewayRouter implements Router {
                                 work.traffic().port(),
                                 shares.of(),
                                 health(work))
-                        .with(rules(work.traffic()));
+                        .with(rules(order.scope(), work.traffic()));
+        // Before the gateway looks, so that it hears of what comes into them.
+        makeFolders(route);
         String tooOld = beyondTheGateway(route);
         return tooOld.isEmpty()
                 ? answer(gateway.publish(route))
                 : new Answer.Failed(
                         tooOld, "stop it once (`belay down`), and start the platform again", false);
+    }
+
+    private static void makeFolders(Route route) {
+        for (Match match : route.rules().at()) {
+            TlsUse tls = match.entrance().tls();
+            if (tls != null && tls.source() instanceof TlsUse.Ordered(Path path)) {
+                try {
+                    DurableFile.folder(path);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
     }
 
     /// What a gateway of before it could be upgraded would pass over without a word; empty when all
@@ -107,12 +129,12 @@ public final class GatewayRouter implements Router {
                 && members.stream().anyMatch(one -> one.protocol() == Route.Protocol.HTTP2);
     }
 
-    private static Rules rules(Traffic traffic) {
+    private Rules rules(Scope scope, Traffic traffic) {
         return new Rules(
                 traffic.rules().at().stream()
                         .map(at ->
                                 new Match(
-                                        entrance(at.entrance()),
+                                        entrance(scope, at.entrance()),
                                         at.hosts(),
                                         at.paths(),
                                         at.methods(),
@@ -122,9 +144,13 @@ public final class GatewayRouter implements Router {
                 traffic.rules().sticky());
     }
 
-    private static Entrance entrance(Traffic.Entrance entrance) {
+    private Entrance entrance(Scope scope, Traffic.Entrance entrance) {
         Traffic.Tls tls = entrance.tls();
-        return new Entrance(entrance.name(), entrance.port(), tls == null ? null : TlsUses.of(tls));
+        var who = new OrderedFolders.Entrance(scope.environment(), entrance.name());
+        return new Entrance(
+                entrance.name(),
+                entrance.port(),
+                tls == null ? null : TlsUses.of(tls, ordered.of(who)));
     }
 
     /// Which addresses the shares mean.
@@ -254,7 +280,7 @@ public final class GatewayRouter implements Router {
             }
             boolean same =
                     seal.route()
-                            .map(route -> agrees(route, work.traffic()))
+                            .map(route -> agrees(order.scope(), route, work.traffic()))
                             .orElse(work.traffic().equals(Traffic.NOWHERE));
             return same ? new Finding.Done("in force") : new Finding.NotDone();
         } catch (IOException e) {
@@ -262,9 +288,9 @@ public final class GatewayRouter implements Router {
         }
     }
 
-    private static boolean agrees(Route route, Traffic traffic) {
+    private boolean agrees(Scope scope, Route route, Traffic traffic) {
         return route.port() == traffic.port()
-                && route.rules().equals(rules(traffic))
+                && route.rules().equals(rules(scope, traffic))
                 && route.shares().size() == traffic.shares().size()
                 && traffic.shares().stream()
                         .allMatch(s -> route.shares().stream().anyMatch(r -> agrees(r, s)));

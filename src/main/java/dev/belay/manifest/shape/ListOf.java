@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Values in an order.
-record ListOf<T>(Shape<T> item, int least) implements Shape<List<T>> {
+record ListOf<T>(Shape<T> item, int least, int most) implements Shape<List<T>> {
     @Override
     public void check(Node node, String name, Check check) {
         if (!(node instanceof Node.Sequence list)) {
@@ -23,6 +23,13 @@ record ListOf<T>(Shape<T> item, int least) implements Shape<List<T>> {
         list.items().forEach(entry -> item.check(entry, name, check));
         if (list.items().size() < least) {
             check.add(Code.WRONG_VALUE, node.mark(), "`" + name + "` must not be empty", "");
+        }
+        if (list.items().size() > most) {
+            check.add(
+                    Code.WRONG_VALUE,
+                    node.mark(),
+                    "`" + name + "` must not have over " + most + " entries",
+                    "");
         }
     }
 
@@ -43,6 +50,9 @@ record ListOf<T>(Shape<T> item, int least) implements Shape<List<T>> {
         schema.put("items", item.schema());
         if (least > 0) {
             schema.put("minItems", least);
+        }
+        if (most < Shapes.ENTRIES_MAX) {
+            schema.put("maxItems", most);
         }
         return schema;
     }

@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
 public final class Shapes {
     private static final int TEXT_MAX = 8192;
     private static final int NAMES_MAX = 20_000;
+
+    /// As many values as a manifest can hold at all.
+    static final int ENTRIES_MAX = Integer.MAX_VALUE;
+
     private static final int PATTERN_MAX = 2100;
     private static final String RANGE = "(>=|<=|>|<|=|\\^|~)? ?\\d+(\\.\\d+){0,3}";
     private static final Set<Node.Kind> WORDS = Set.of(Node.Kind.TEXT);
@@ -86,6 +90,23 @@ public final class Shapes {
             matching(
                     "a host's name in small letters, such as `app.example.org` or `*.example.org`",
                     "(\\*\\.)?[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63}){0,30}");
+
+    /// As a certificate names it, and an authority can look it up.
+    public static final Shape<String> PUBLIC_HOST =
+            matching(
+                    "a host's whole name in small letters, such as `app.example.org`, without `*`",
+                    "(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+                            + "(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,30}");
+
+    public static final Shape<String> HTTPS_ADDRESS =
+            matching(
+                    "an address such as `https://ca.example.org/directory`",
+                    "https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@/?-]{0,1000})?");
+
+    public static final Shape<String> MAIL =
+            matching(
+                    "a mail address, such as `ops@example.org`",
+                    "[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){0,30}");
 
     public static final Shape<String> PATH_PREFIX =
             matching(
@@ -249,11 +270,15 @@ public final class Shapes {
     }
 
     public static <T> Shape<List<T>> list(Shape<T> item) {
-        return new ListOf<>(item, 0);
+        return new ListOf<>(item, 0, ENTRIES_MAX);
     }
 
     public static <T> Shape<List<T>> list(Shape<T> item, int least) {
-        return new ListOf<>(item, least);
+        return new ListOf<>(item, least, ENTRIES_MAX);
+    }
+
+    public static <T> Shape<List<T>> list(Shape<T> item, int least, int most) {
+        return new ListOf<>(item, least, most);
     }
 
     public static <T> Shape<SequencedMap<String, T>> map(Shape<String> key, Shape<T> value) {

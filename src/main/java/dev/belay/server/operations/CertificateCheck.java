@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.acme.Renewals;
 import dev.belay.driver.router.TlsUses;
 import dev.belay.gateway.tls.CertificateLook;
 import dev.belay.manifest.EnvironmentView;
@@ -7,6 +8,7 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.problem.Problem;
 import dev.belay.release.Traffic;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -24,7 +26,7 @@ public final class CertificateCheck {
         for (Traffic.Entrance entrance : entrances) {
             Traffic.Tls tls = entrance.tls();
             if (tls != null) {
-                for (String problem : CertificateLook.problems(TlsUses.of(tls))) {
+                for (String problem : problems(tls)) {
                     wrong.add(
                             Code.CERTIFICATE,
                             view.source().at("entrances", entrance.name(), "tls"),
@@ -35,5 +37,13 @@ public final class CertificateCheck {
             }
         }
         return wrong.inOrder();
+    }
+
+    private static List<String> problems(Traffic.Tls tls) {
+        return switch (tls.certificates()) {
+            case Traffic.Acme acme -> Renewals.trouble(acme.trust());
+            case Traffic.Folder _, Traffic.Pair _ ->
+                    CertificateLook.problems(TlsUses.of(tls, Path.of("")));
+        };
     }
 }

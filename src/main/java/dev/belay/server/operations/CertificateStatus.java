@@ -1,5 +1,7 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.acme.CertificateState;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -9,10 +11,13 @@ import tools.jackson.databind.JsonNode;
 
 /// The certificates that the gateway shows clients, with the eyes of whoever must renew them.
 ///
+/// @param shown of all environments
 /// @param warnings what is wrong with files that the gateway therefore did not take
-public record CertificateStatus(List<Shown> shown, List<String> warnings) {
+/// @param ordered those that an authority gives out, of one environment
+public record CertificateStatus(List<Shown> shown, List<String> warnings, List<Ordered> ordered) {
     /// No port speaks TLS, or nobody can be asked.
-    public static final CertificateStatus NONE = new CertificateStatus(List.of(), List.of());
+    public static final CertificateStatus NONE =
+            new CertificateStatus(List.of(), List.of(), List.of());
 
     static final Duration SOON = Duration.ofDays(21);
     static final Duration AT_ONCE = Duration.ofDays(3);
@@ -20,6 +25,11 @@ public record CertificateStatus(List<Shown> shown, List<String> warnings) {
     public CertificateStatus {
         shown = List.copyOf(shown);
         warnings = List.copyOf(warnings);
+        ordered = List.copyOf(ordered);
+    }
+
+    CertificateStatus with(List<Ordered> others) {
+        return new CertificateStatus(shown, warnings, others);
     }
 
     /// One of them.
@@ -30,6 +40,49 @@ public record CertificateStatus(List<Shown> shown, List<String> warnings) {
     public record Shown(String name, List<String> hosts, long until, String state, String detail) {
         public Shown {
             hosts = List.copyOf(hosts);
+        }
+    }
+
+    /// One that an authority gives out.
+    ///
+    /// @param state `waiting` (none is there, one is ordered), `failed` (the last order; the one
+    ///   before may still be good), `valid`
+    /// @param detail a sentence
+    /// @param until milliseconds since the epoch; 0 where there is none
+    /// @param next when the authority is asked next, in milliseconds since the epoch; 0 is now
+    /// @param failures orders that failed in a row
+    public record Ordered(
+            String entrance,
+            List<String> hosts,
+            String state,
+            String detail,
+            long until,
+            long next,
+            int failures) {
+        public Ordered {
+            hosts = List.copyOf(hosts);
+        }
+
+        static Ordered of(String entrance, URI directory, CertificateState it, Instant now) {
+            boolean good = it.end().filter(now::isBefore).isPresent();
+            String stands =
+                    it.end().map(end -> (good ? "valid until " : "expired at ") + end).orElse("");
+            String rest = stands.isEmpty() ? "" : "; the one before: " + stands;
+            boolean failed = it.failures() > 0;
+            String detail =
+                    failed
+                            ? "%s; next try at %s%s".formatted(it.why(), it.next(), rest)
+                            : good
+                                    ? stands
+                                    : "ordered from %s%s".formatted(directory.getHost(), rest);
+            return new Ordered(
+                    entrance,
+                    it.hosts(),
+                    failed ? "failed" : good ? "valid" : "waiting",
+                    detail,
+                    it.end().map(Instant::toEpochMilli).orElse(0L),
+                    it.next().toEpochMilli(),
+                    it.failures());
         }
     }
 
@@ -47,7 +100,7 @@ public record CertificateStatus(List<Shown> shown, List<String> warnings) {
         }
         var warnings = new ArrayList<String>();
         json.path("warnings").forEach(one -> warnings.add(one.asString("")));
-        return new CertificateStatus(shown, warnings);
+        return new CertificateStatus(shown, warnings, List.of());
     }
 
     private static Shown shown(JsonNode json, Instant until, Instant now) {

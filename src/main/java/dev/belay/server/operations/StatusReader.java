@@ -34,6 +34,7 @@ public final class StatusReader {
     private final Router router;
     private final DependencyWatch dependencies;
     private final GatewayUpkeep upkeep;
+    private final CertificateOrders orders;
     private final Codecs codecs;
 
     /// How the journal's opaque texts are read.
@@ -46,12 +47,14 @@ public final class StatusReader {
             Router router,
             DependencyWatch dependencies,
             GatewayUpkeep upkeep,
+            CertificateOrders orders,
             Codecs codecs) {
         this.journal = journal;
         this.target = target;
         this.router = router;
         this.dependencies = dependencies;
         this.upkeep = upkeep;
+        this.orders = orders;
         this.codecs = codecs;
     }
 
@@ -86,7 +89,8 @@ public final class StatusReader {
                 environment,
                 gateway[0],
                 gateway[0] ? upkeep.view() : GatewayUpkeep.View.AWAY,
-                gateway[0] ? upkeep.certificates() : CertificateStatus.NONE,
+                (gateway[0] ? upkeep.certificates() : CertificateStatus.NONE)
+                        .with(orders.of(environment)),
                 components,
                 dependencies.of(view),
                 open.stream().map(ReleaseLine::of).toList());

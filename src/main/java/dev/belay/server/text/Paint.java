@@ -30,7 +30,7 @@ record Paint(boolean colour) {
     /// A state of a release, a step or a component in its colour.
     String state(String word) {
         return switch (word) {
-            case "completed", "done", "well", "up" -> good(word);
+            case "completed", "done", "well", "up", "valid" -> good(word);
             case "held", "failed", "undo-failed", "unwell", "down", "rejected", "written-off" ->
                     bad(word);
             case "rolled-back", "rolling-back", "paused", "undone", "undoing", "ending" ->

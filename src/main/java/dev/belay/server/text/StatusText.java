@@ -64,8 +64,13 @@ public final class StatusText {
         }
     }
 
-    /// Only what somebody has to look after.
+    /// Of certificates that somebody else looks after, only what is to be done. What is ordered by
+    /// itself is shown always: nobody else knows how that goes.
     private void certificates(CertificateStatus certificates) {
+        for (CertificateStatus.Ordered one : certificates.ordered()) {
+            String name = paint.bold("certificate of " + one.entrance());
+            line("  " + name + "  " + paint.state(one.state()) + said(one.detail()));
+        }
         for (CertificateStatus.Shown one : certificates.shown()) {
             if (!one.detail().isEmpty()) {
                 String name = paint.bold("certificate " + one.name());

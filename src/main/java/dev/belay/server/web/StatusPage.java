@@ -99,6 +99,12 @@ final class StatusPage {
     }
 
     private void certificates(CertificateStatus certificates) {
+        for (CertificateStatus.Ordered one : certificates.ordered()) {
+            page.raw("<p class=\"certificate\">certificate of <b>").text(one.entrance());
+            page.raw("</b> ");
+            badge(one.state());
+            page.raw(" ").element("span", "because", one.detail()).raw("</p>");
+        }
         for (CertificateStatus.Shown one : certificates.shown()) {
             if (!one.detail().isEmpty()) {
                 page.raw("<p class=\"certificate\">certificate <b>").text(one.name()).raw("</b> ");

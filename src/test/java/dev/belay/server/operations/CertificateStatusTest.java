@@ -2,10 +2,13 @@ package dev.belay.server.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.driver.acme.CertificateState;
 import dev.belay.server.text.StatusText;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,6 +54,38 @@ class CertificateStatusTest {
     void a_gateway_that_says_nothing_of_them_is_no_failure() {
         assertThat(CertificateStatus.of(JsonMapper.shared().readTree("{}"), NOW))
                 .isEqualTo(CertificateStatus.NONE);
+    }
+
+    private static CertificateStatus ordered(@Nullable Instant until, int failures, String why) {
+        var state =
+                new CertificateState(
+                        "local.public",
+                        List.of("a.example.org"),
+                        until,
+                        NOW.plusSeconds(60),
+                        failures,
+                        why);
+        var one =
+                CertificateStatus.Ordered.of(
+                        "public", URI.create("https://ca.example.org/dir"), state, NOW);
+        return CertificateStatus.NONE.with(List.of(one));
+    }
+
+    @Test
+    void one_that_is_ordered_waits_or_has_failed_or_is_valid() {
+        Instant later = NOW.plusSeconds(3_600);
+        assertThat(text(ordered(null, 0, "")))
+                .contains("certificate of public  waiting  ordered from ca.example.org\n");
+        assertThat(text(ordered(later, 0, "")))
+                .contains("certificate of public  valid  valid until 2026-03-01T13:00:00Z\n");
+        assertThat(text(ordered(null, 2, "the authority refused: no")))
+                .contains(
+                        "certificate of public  failed  the authority refused: no;"
+                                + " next try at 2026-03-01T12:01:00Z\n");
+        assertThat(text(ordered(later, 1, "no")))
+                .contains("failed  no; next try", "the one before: valid until 2026-03-01T13");
+        assertThat(text(ordered(NOW.minusSeconds(1), 0, "")))
+                .contains("waiting  ordered from", "the one before: expired at 2026-03-01T11:59");
     }
 
     private static String text(CertificateStatus certificates) {

@@ -1,0 +1,159 @@
+package dev.belay.wholes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.acme.TestAuthority;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// From four lines of the manifest to a client that trusts the authority: certificates that are
+/// ordered by themselves.
+@Timeout(180)
+class OrderedCertificateTest {
+    private static final String HOST = "app.example.org";
+
+    @TempDir private Path folder;
+    private Whole whole;
+    private final int port = TestAuthority.freePort();
+
+    @BeforeEach
+    void make() throws IOException {
+        Files.createDirectory(folder.resolve("whole"));
+        whole = new Whole(folder.resolve("whole"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        whole.end();
+    }
+
+    private TestAuthority authority() throws Exception {
+        return new TestAuthority(folder.resolve("pebble"), whole.port(), port);
+    }
+
+    private void entrance(TestAuthority authority, String challenge) throws IOException {
+        entrance(authority.directory().toString(), authority.roots(), challenge);
+    }
+
+    private void entrance(String directory, Path trust, String challenge) throws IOException {
+        whole.manifest("at: [{entrance: public, hosts: [%s]}]".formatted(HOST), "0s");
+        Path file = whole.folder().resolve("belay.yaml");
+        String entrances =
+                """
+                entrances: {public: {port: %d, tls: {acme: {directory: "%s", \
+                contact: ops@example.org, hosts: [%s], challenge: %s, trust: %s}}}}, rollout:\
+                """
+                        .formatted(port, directory, HOST, challenge, trust);
+        Files.writeString(file, Files.readString(file).replace("rollout:", entrances));
+    }
+
+    /// What a client gets that trusts the authority and nobody else.
+    private String curl(TestAuthority authority) throws Exception {
+        Path root = folder.resolve("root.pem");
+        if (!Files.exists(root)) {
+            String pem =
+                    run(
+                            "curl",
+                            "-sS",
+                            "--cacert",
+                            authority.roots().toString(),
+                            authority.management("/roots/0").toString());
+            Files.writeString(root, pem);
+        }
+        return run(
+                "curl",
+                "-sS",
+                "-m",
+                "20",
+                "--cacert",
+                root.toString(),
+                "--resolve",
+                HOST + ":" + port + ":127.0.0.1",
+                "https://" + HOST + ":" + port + "/");
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return said;
+    }
+
+    private JsonNode ordered() throws Exception {
+        return whole.get("/api/v1/environments/local/status")
+                .json()
+                .path("certificates")
+                .path("ordered")
+                .path(0);
+    }
+
+    private void awaitState(String state) throws Exception {
+        whole.await(
+                "the certificate is " + state,
+                () -> ordered().path("state").asString("").equals(state));
+    }
+
+    @Test
+    void a_text_at_port_80_is_enough_and_nobody_else_can_read_the_keys() throws Exception {
+        try (TestAuthority authority = authority()) {
+            entrance(authority, "http-01");
+            whole.start();
+            whole.ship("v1");
+            awaitState("valid");
+            whole.await("it is shown", () -> curl(authority).equals("v1"));
+            assertThat(ordered().path("entrance").asString()).isEqualTo("public");
+            assertThat(ordered().path("hosts").path(0).asString()).isEqualTo(HOST);
+            assertThat(ordered().path("detail").asString()).startsWith("valid until 20");
+            assertThatKeysAreClosed();
+            whole.ship("v2");
+            assertThat(curl(authority)).isEqualTo("v2");
+            assertThat(authority.log()).doesNotContain("There are now 2 orders");
+        }
+    }
+
+    private void assertThatKeysAreClosed() throws IOException {
+        Path state = whole.folder().resolve(".belay");
+        var keys = new ArrayList<Path>();
+        for (String one : List.of("acme", "certificates")) {
+            try (Stream<Path> files = Files.walk(state.resolve(one))) {
+                files.filter(Files::isRegularFile).forEach(keys::add);
+            }
+        }
+        assertThat(keys).isNotEmpty();
+        for (Path key : keys) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                    .as(key.toString())
+                    .isEqualTo("rw-------");
+        }
+        for (String table : List.of("gateway/table.json", "gateway/table.log")) {
+            Path file = state.resolve(table);
+            if (Files.exists(file)) {
+                assertThat(Files.readString(file)).doesNotContain("BEGIN");
+            }
+        }
+    }
+
+    @Test
+    void a_handshake_at_the_entrance_itself_is_enough() throws Exception {
+        try (TestAuthority authority = authority()) {
+            entrance(authority, "tls-alpn-01");
+            whole.start();
+            whole.ship("v1");
+            awaitState("valid");
+            whole.await("it is shown", () -> curl(authority).equals("v1"));
+        }
+    }
+}
