@@ -4,6 +4,7 @@ import dev.belay.gateway.log.AccessLog;
 import dev.belay.problem.Problem;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,7 @@ final class AdminApi implements AdminServer.Answering {
                                         + CertificateReport.prometheus(certificates, Instant.now()),
                                 "text/plain; version=0.0.4; charset=utf-8");
                 case "GET counts" -> Answer.json(OK, Counts.json(keeper, proxy));
+                case "GET doors" -> Answer.json(OK, doors());
                 case "GET log" -> Answer.json(OK, log());
                 case "PUT log" -> set(body);
                 case "PUT challenges" -> challenges(body);
@@ -69,6 +71,8 @@ final class AdminApi implements AdminServer.Answering {
         try {
             JsonNode json = RouteJson.MAPPER.readTree(body);
             return switch (method + " " + path.getFirst()) {
+                case "PUT doors" -> door(key, json);
+                case "DELETE doors" -> answer(keeper.door(key, null));
                 case "PUT routes" -> publish(key, json);
                 case "DELETE routes" -> remove(key, json);
                 case "POST seal" -> seal(key, json);
@@ -125,6 +129,28 @@ final class AdminApi implements AdminServer.Answering {
             String message = "the settings cannot be written: " + e.getMessage();
             return answer(new PublishReply.Unreachable(message));
         }
+    }
+
+    /// Those that are not open.
+    private ObjectNode doors() {
+        ObjectNode json = RouteJson.MAPPER.createObjectNode();
+        var doors = json.putArray("doors");
+        for (Table.Entry entry : proxy.table().all()) {
+            RouteKey key = entry.route().key();
+            if (entry.door() != null) {
+                ObjectNode door = DoorJson.write(entry.door());
+                doors.add(
+                        door.put("environment", key.environment())
+                                .put("component", key.component()));
+            }
+        }
+        return json;
+    }
+
+    private Answer door(RouteKey key, JsonNode json) {
+        var problems = new ArrayList<Problem>();
+        Door door = DoorJson.read(json, problems);
+        return door == null ? malformed(problems) : answer(keeper.door(key, door));
     }
 
     private Answer publish(RouteKey key, JsonNode json) {

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.List;
 
 /// Whoever asked, as the exchange of one request sees it, whichever version of HTTP it speaks. Used
 /// on its connection's loop alone.
@@ -35,6 +36,9 @@ interface Client {
 
     /// Asks it to send no further requests this way, where others would have to wait for this one.
     void closeAfterThis();
+
+    /// Lets another exchange go on with the request, and gives it what of the body came already.
+    void goOn(Exchange next, List<HttpContent> parts);
 
     /// More bytes than this of the request's body are answered with 413.
     void bodyAtMost(long bytes);

@@ -29,6 +29,7 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,6 +148,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void closeAfterThis() {
         closeAfter = true;
+    }
+
+    @Override
+    public void goOn(Exchange next, List<HttpContent> parts) {
+        current = next;
+        next.begin();
+        for (HttpContent part : parts) {
+            if (next.equals(current)) {
+                next.onContent(part);
+            } else {
+                part.release();
+            }
+        }
+        if (next.equals(current)) {
+            next.onBatchEnd();
+        }
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One request of a client that speaks HTTP/2, and its answer.
@@ -320,6 +321,22 @@ final class ClientStream implements Client {
     /// Nobody waits for this stream: the connection may stay.
     @Override
     public void closeAfterThis() {}
+
+    @Override
+    public void goOn(Exchange next, List<HttpContent> parts) {
+        current = next;
+        next.begin();
+        for (HttpContent part : parts) {
+            if (next.equals(current)) {
+                next.onContent(part);
+            } else {
+                part.release();
+            }
+        }
+        if (next.equals(current)) {
+            next.onBatchEnd();
+        }
+    }
 
     @Override
     public void bodyAtMost(long bytes) {

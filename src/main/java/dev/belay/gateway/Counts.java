@@ -40,6 +40,7 @@ final class Counts {
         for (Refusals.Why why : Refusals.Why.values()) {
             process.put(name(why), proxy.refusals().of(why));
         }
+        proxy.doors().write(json);
         var bounds = json.putArray("boundsMicros");
         for (long nanos : Histogram.boundsNanos()) {
             bounds.add(nanos / 1_000);
@@ -125,6 +126,7 @@ final class Counts {
         for (Refusals.Why why : Refusals.Why.values()) {
             proxy.refusals().add(why, process.path(name(why)).asLong());
         }
+        proxy.doors().inherit(counts);
         for (JsonNode line : counts.path("revisions")) {
             var key =
                     new RouteKey(

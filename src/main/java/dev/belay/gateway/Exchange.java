@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -16,6 +17,11 @@ interface Exchange {
         if (turnedAway != null) {
             return turnedAway;
         }
+        return routed(client, request, client.proxy().chronicle().open(client, request));
+    }
+
+    /// The same for one that was let in already.
+    static Exchange routed(Client client, HttpRequest request, Transcript transcript) {
         PortTable port = client.proxy().table().at(client.port());
         HttpResponseStatus refusal = port == null ? null : port.refusal(request);
         Table.Entry entry = port == null || refusal != null ? null : port.find(request);
@@ -27,16 +33,23 @@ interface Exchange {
                             ? HttpResponseStatus.MISDIRECTED_REQUEST
                             : HttpResponseStatus.NOT_FOUND;
             return refusal == null
-                    ? new TurnedAway(client, request, nobody, "Nothing is here.")
-                    : new TurnedAway(client, request, refusal, refusal.reasonPhrase());
+                    ? new TurnedAway(client, request, transcript, nobody, "Nothing is here.")
+                    : new TurnedAway(client, request, transcript, refusal, refusal.reasonPhrase());
+        }
+        Exchange atTheDoor =
+                entry == null || entry.door() == null
+                        ? null
+                        : client.proxy().doors().meets(client, request, entry, transcript);
+        if (atTheDoor != null) {
+            return atTheDoor;
         }
         boolean sticky = entry != null && entry.route().rules().sticky();
         Visit visit = sticky ? Visit.of(request) : null;
         Table.LiveShare share =
                 entry == null ? null : visit == null ? entry.choose() : entry.choose(visit);
         return entry != null && share != null && share.root() != null
-                ? new SiteExchange(client, request, entry, share, visit)
-                : new ProxyExchange(client, request, entry, share, visit);
+                ? new SiteExchange(client, request, transcript, entry, share, visit)
+                : new ProxyExchange(client, request, transcript, entry, share, visit);
     }
 
     /// Starts. The client knows it by now, and may be answered.

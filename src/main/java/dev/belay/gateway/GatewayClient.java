@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -106,6 +107,42 @@ public final class GatewayClient {
         var named = body.putArray("members");
         members.forEach(named::add);
         return inFlight(ask("POST", "/close/" + key, body));
+    }
+
+    /// Shuts a component's door; [PublishReply.Published] means that no new request passes it.
+    public PublishReply shut(RouteKey key, Door door) {
+        return wish("PUT", "/doors/" + key, DoorJson.write(door));
+    }
+
+    /// Opens it: who waits goes on. Nothing where it is open.
+    public PublishReply open(RouteKey key) {
+        return wish("DELETE", "/doors/" + key, RouteJson.MAPPER.createObjectNode());
+    }
+
+    /// A door that is not open.
+    ///
+    /// @param waiting requests that wait there
+    public record ShutDoor(Door door, int waiting) {}
+
+    /// Those that are not open.
+    public Map<RouteKey, ShutDoor> doors() throws IOException {
+        var shut = new TreeMap<RouteKey, ShutDoor>();
+        JsonNode doors = ask("GET", "/doors", null).path("doors");
+        // Predecessors may have some of those who wait.
+        JsonNode counts = doors.isEmpty() ? doors : counts().path("doors");
+        for (JsonNode one : doors) {
+            Door door = DoorJson.read(one, new ArrayList<>());
+            if (door == null) {
+                throw new IOException("the gateway's answer names a door of no kind");
+            }
+            RouteKey key = TableJson.key(one);
+            int waiting = 0;
+            for (JsonNode line : counts) {
+                waiting += TableJson.key(line).equals(key) ? line.path("waiting").asInt() : 0;
+            }
+            shut.put(key, new ShutDoor(door, waiting));
+        }
+        return shut;
     }
 
     /// A certificate that proves a host to an authority, and nothing to anybody else.

@@ -40,6 +40,7 @@ final class Loop {
 
     private final EventLoop eventLoop;
     private final ConnectionPool pool;
+    private final WaitingRoom waitingRoom;
     private final List<Set<Bounded>> open =
             Stream.generate(() -> (Set<Bounded>) new HashSet<Bounded>()).limit(PARTS).toList();
     private int nextPart;
@@ -52,6 +53,16 @@ final class Loop {
         this.eventLoop = eventLoop;
         this.overload = new Overload(limits.load(), DirectMemory::used, DirectMemory.most());
         this.pool = new ConnectionPool(this, channel, limits);
+        this.waitingRoom = new WaitingRoom(eventLoop);
+    }
+
+    WaitingRoom waitingRoom() {
+        return waitingRoom;
+    }
+
+    /// There is another table.
+    void look() {
+        waitingRoom.look();
     }
 
     EventLoop eventLoop() {

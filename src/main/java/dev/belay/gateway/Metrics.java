@@ -22,12 +22,7 @@ final class Metrics {
     private Metrics(TableKeeper keeper) {
         for (RouteKey key : new TreeSet<>(keeper.keys())) {
             for (RevisionTraffic one : keeper.traffic(key)) {
-                String labels =
-                        label("environment", key.environment())
-                                + ","
-                                + label("component", key.component())
-                                + ","
-                                + label("revision", one.revision());
+                String labels = labels(key) + "," + label("revision", one.revision());
                 revisions.add(new Labelled(labels, one));
             }
         }
@@ -38,6 +33,7 @@ final class Metrics {
         metrics.table(proxy.table());
         metrics.revisions();
         metrics.members();
+        metrics.doors(proxy.doors());
         metrics.refusals(proxy.refusals());
         metrics.process(proxy.chronicle().tallies());
         return metrics.text.toString();
@@ -111,6 +107,25 @@ final class Metrics {
                 line(name, more, value.applyAsLong(upstream));
             }
         }
+    }
+
+    private void doors(Doors doors) {
+        head("held_requests", "gauge", "Requests that wait for their component to open.");
+        doors.all().forEach((key, one) -> line("held_requests", labels(key), one.waiting()));
+        head("held_bytes", "gauge", "Memory granted to the bodies of requests that wait.");
+        doors.all().forEach((key, one) -> line("held_bytes", labels(key), one.bytes()));
+        head("doors_total", "counter", "Requests for a component that was not open, by outcome.");
+        doors.all()
+                .forEach((key, one) -> {
+                    for (DoorCounts.Outcome outcome : DoorCounts.Outcome.values()) {
+                        String more = labels(key) + "," + label("outcome", outcome.label());
+                        line("doors_total", more, one.of(outcome));
+                    }
+                });
+    }
+
+    private static String labels(RouteKey key) {
+        return label("environment", key.environment()) + "," + label("component", key.component());
     }
 
     private void refusals(Refusals refusals) {

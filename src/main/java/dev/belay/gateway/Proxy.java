@@ -12,6 +12,7 @@ final class Proxy {
     private final Challenges challenges = new Challenges();
     private final Admission admission;
     private final Sites sites = new Sites();
+    private final Doors doors = new Doors();
     private final Chronicle chronicle;
 
     Proxy(Loops loops, GatewayOptions options, Prober prober, Chronicle chronicle) {
@@ -49,6 +50,10 @@ final class Proxy {
 
     Sites sites() {
         return sites;
+    }
+
+    Doors doors() {
+        return doors;
     }
 
     Admission admission() {

@@ -71,13 +71,14 @@ final class ProxyExchange implements Exchange {
     ProxyExchange(
             Client client,
             HttpRequest request,
+            Transcript transcript,
             Table.@Nullable Entry entry,
             Table.@Nullable LiveShare drawn,
             @Nullable Visit visit) {
         this.client = client;
         this.visit = visit;
         this.request = request;
-        this.transcript = client.proxy().chronicle().open(client, request);
+        this.transcript = transcript;
         this.entry = entry;
         this.share = drawn;
         this.upgrade =

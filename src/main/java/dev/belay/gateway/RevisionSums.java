@@ -9,9 +9,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Adds up what two gateways say of themselves and of the same revisions, in answers to `/counts`,
-/// `/inflight` and `/close`: lines of the same name become one, and so their members; numbers add
-/// up; whatever is no number stays as the first has it.
+/// Adds up what two gateways say of themselves, of the same revisions and doors, in answers to
+/// `/counts`, `/inflight` and `/close`: lines of the same name become one, and so their members;
+/// numbers add up; whatever is no number stays as the first has it.
 final class RevisionSums {
     /// By these fields a line is the same one.
     private static final List<String> NAMES = List.of("environment", "component", "revision", "id");
@@ -22,6 +22,9 @@ final class RevisionSums {
     static void add(ObjectNode all, JsonNode other) {
         if (all.path("revisions") instanceof ArrayNode revisions) {
             lines(revisions, other.path("revisions"));
+        }
+        if (other.path("doors") instanceof ArrayNode doors) {
+            lines(all.withArray("doors"), doors);
         }
         if (all.path("process") instanceof ObjectNode process) {
             sum(process, other.path("process"));

@@ -48,6 +48,7 @@ final class SiteExchange implements Exchange {
     SiteExchange(
             Client client,
             HttpRequest request,
+            Transcript transcript,
             Table.Entry entry,
             Table.LiveShare share,
             @Nullable Visit visit) {
@@ -57,7 +58,7 @@ final class SiteExchange implements Exchange {
         this.traffic = share.traffic();
         this.visit = visit;
         this.root = Objects.requireNonNull(share.root());
-        this.transcript = client.proxy().chronicle().open(client, request);
+        this.transcript = transcript;
         RouteKey key = entry.route().key();
         transcript.routed(key.environment(), key.component());
         transcript.asked(traffic.revision(), "");

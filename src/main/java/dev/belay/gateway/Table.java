@@ -82,20 +82,27 @@ final class Table {
     ///   time from which a frontend's files count as modified
     /// @param formerRoots folders that were routed before, the latest first
     /// @param unrouted counts requests that no share could take
+    /// @param door null when it is open, as it usually is
     record Entry(
             Route route,
             long published,
             long since,
             List<LiveShare> shares,
             List<Path> formerRoots,
-            RevisionTraffic unrouted) {
+            RevisionTraffic unrouted,
+            @Nullable Door door) {
         Entry {
             shares = List.copyOf(shares);
             formerRoots = List.copyOf(formerRoots);
         }
 
         Entry publishedBy(long version) {
-            return new Entry(route, version, since, shares, formerRoots, unrouted);
+            return new Entry(route, version, since, shares, formerRoots, unrouted, door);
+        }
+
+        /// The same line, and another door before it.
+        Entry behind(@Nullable Door other) {
+            return new Entry(route, published, since, shares, formerRoots, unrouted, other);
         }
 
         /// Draws a share by weight among those that can answer; null when none can.

@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import dev.belay.problem.Problem;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -9,19 +8,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,6 +134,37 @@ final class TableKeeper implements AutoCloseable {
         }
     }
 
+    /// Shuts a component's door, or opens it: null. New lines keep what their component has.
+    PublishReply door(RouteKey key, @Nullable Door door) {
+        lock.lock();
+        try {
+            Table before = proxy.table();
+            Table.Entry entry = before.entries().get(key);
+            if (frozen) {
+                return new PublishReply.Unreachable(HANDING_OVER);
+            }
+            if (entry == null) {
+                String why = "`" + key + "` has no line in the gateway's table";
+                return new PublishReply.Malformed(List.of(RouteJson.malformed("component", why)));
+            }
+            var entries = new HashMap<>(before.entries());
+            entries.put(key, entry.behind(door));
+            var after = new Table(before.version() + 1, entries, before);
+            save(after, key, lastTokens.getOrDefault(key, 0L));
+            proxy.publish(after);
+            String trouble = confirmed();
+            if (!trouble.isEmpty()) {
+                return new PublishReply.Unreachable(trouble);
+            }
+            LOG.info("table {}: the door of {} is {}", after.version(), key, Door.word(door));
+            return new PublishReply.Published(after.version());
+        } catch (IOException e) {
+            return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable PublishReply refusal(Route route) {
         if (frozen) {
             return new PublishReply.Unreachable(HANDING_OVER);
@@ -188,7 +214,10 @@ final class TableKeeper implements AutoCloseable {
         if (entry == null) {
             entries.remove(key);
         } else {
-            entries.put(key, entry.publishedBy(before.version() + 1));
+            // Its door may have been shut or opened while its members were asked.
+            Table.Entry present = before.entries().get(key);
+            Door door = present == null ? null : present.door();
+            entries.put(key, entry.publishedBy(before.version() + 1).behind(door));
         }
         var after = new Table(before.version() + 1, entries, before);
         try {
@@ -229,11 +258,11 @@ final class TableKeeper implements AutoCloseable {
         if (store.wantsGeneration()) {
             var tokens = new TreeMap<>(lastTokens);
             tokens.put(key, token);
-            store.generation(parts(table, tokens));
+            store.generation(TableJson.parts(table, tokens));
         } else {
             ObjectNode line = RouteJson.MAPPER.createObjectNode();
             line.put("version", table.version());
-            store.change(write(line, table, key, token).toString());
+            store.change(TableJson.write(line, table, key, token).toString());
         }
         lastTokens.put(key, token);
     }
@@ -243,7 +272,7 @@ final class TableKeeper implements AutoCloseable {
     private String confirmed() {
         try {
             store.settle();
-            proxy.loops().onEach(_ -> {});
+            proxy.loops().onEach(Loop::look);
             predecessors.follow(
                     proxy.table().version(),
                     () -> write().toString(),
@@ -288,7 +317,8 @@ final class TableKeeper implements AutoCloseable {
                 since,
                 shares,
                 formerRoots(route, before),
-                counts(revisions, route.key(), ""));
+                counts(revisions, route.key(), ""),
+                before == null ? null : before.door());
     }
 
     private Map<String, RevisionTraffic> revisions(RouteKey key) {
@@ -363,50 +393,10 @@ final class TableKeeper implements AutoCloseable {
     ObjectNode write() {
         lock.lock();
         try {
-            return write(proxy.table(), lastTokens);
+            return TableJson.write(proxy.table(), lastTokens);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static ObjectNode write(Table table, Map<RouteKey, Long> tokens) {
-        ObjectNode json = RouteJson.MAPPER.createObjectNode();
-        json.put("version", table.version());
-        var routes = json.putArray("routes");
-        new TreeMap<>(tokens).forEach((key, token) -> write(routes.addObject(), table, key, token));
-        return json;
-    }
-
-    private static ObjectNode write(ObjectNode line, Table table, RouteKey key, long token) {
-        line.put("environment", key.environment());
-        line.put("component", key.component());
-        line.put("last", token);
-        Table.Entry entry = table.entries().get(key);
-        if (entry != null) {
-            line.set("route", RouteJson.write(entry.route()));
-            line.put("since", entry.since());
-            if (!entry.route().rules().at().isEmpty()) {
-                line.put("published", entry.published());
-            }
-            var former = line.putArray("formerRoots");
-            entry.formerRoots().forEach(root -> former.add(root.toString()));
-        }
-        return line;
-    }
-
-    /// The same text as that of [#write()], line by line: as a whole it would be more garbage than
-    /// the requests of a second make.
-    private static Iterator<String> parts(Table table, SortedMap<RouteKey, Long> tokens) {
-        String head = "{\"version\":" + table.version() + ",\"routes\":[";
-        Stream<String> lines =
-                tokens.entrySet().stream()
-                        .map(one -> {
-                            ObjectNode line = RouteJson.MAPPER.createObjectNode();
-                            write(line, table, one.getKey(), one.getValue());
-                            boolean last = one.getKey().equals(tokens.lastKey());
-                            return line + (last ? "" : ",");
-                        });
-        return Stream.concat(Stream.of(head), Stream.concat(lines, Stream.of("]}"))).iterator();
     }
 
     /// Brings the table of the last run back: members are asked before anybody is sent to them, and
@@ -571,7 +561,7 @@ final class TableKeeper implements AutoCloseable {
             if (table.version() > proxy.table().version()) {
                 proxy.publish(table);
                 prober.watch(table);
-                proxy.loops().onEach(_ -> {});
+                proxy.loops().onEach(Loop::look);
                 retireAll(table);
             }
         } finally {
@@ -637,11 +627,11 @@ final class TableKeeper implements AutoCloseable {
         JsonNode json = RouteJson.MAPPER.readTree(saved.generation());
         long version = json.path("version").asLong(0);
         Map<RouteKey, JsonNode> lines = new HashMap<>();
-        json.path("routes").forEach(line -> lines.put(key(line), line));
+        json.path("routes").forEach(line -> lines.put(TableJson.key(line), line));
         for (String change : saved.changes()) {
             JsonNode line = RouteJson.MAPPER.readTree(change);
             version = line.path("version").asLong(0);
-            lines.put(key(line), line);
+            lines.put(TableJson.key(line), line);
         }
         Map<RouteKey, Table.Entry> entries = new HashMap<>();
         for (var one : lines.entrySet()) {
@@ -649,36 +639,10 @@ final class TableKeeper implements AutoCloseable {
             JsonNode line = one.getValue();
             lastTokens.put(key, line.path("last").asLong(0));
             if (line.has("route")) {
-                RouteJson.Reading reading = RouteJson.read(key, line.path("route"));
-                if (reading.route() == null) {
-                    throw new IOException("line `" + key + "`: " + messages(reading.problems()));
-                }
-                Route route = Objects.requireNonNull(reading.route());
-                Table.Entry entry = live(route, null);
-                entries.put(key, restored(entry, line));
+                Table.Entry entry = live(TableJson.route(key, line), null);
+                entries.put(key, TableJson.restored(entry, line));
             }
         }
         return new Table(version, entries);
-    }
-
-    private static RouteKey key(JsonNode line) {
-        return new RouteKey(
-                line.path("environment").asString(""), line.path("component").asString(""));
-    }
-
-    private static Table.Entry restored(Table.Entry entry, JsonNode line) {
-        var former = new ArrayList<Path>();
-        line.path("formerRoots").forEach(root -> former.add(Path.of(root.asString())));
-        return new Table.Entry(
-                entry.route(),
-                line.path("published").asLong(0),
-                line.path("since").asLong(0),
-                entry.shares(),
-                former,
-                entry.unrouted());
-    }
-
-    private static String messages(List<Problem> problems) {
-        return String.join("; ", problems.stream().map(Problem::message).toList());
     }
 }

@@ -19,9 +19,18 @@ final class TurnedAway implements Exchange {
 
     /// @param status what it is answered with; of 503 the client hears in the words of its protocol
     TurnedAway(Client client, HttpRequest request, HttpResponseStatus status, String why) {
+        this(client, request, client.proxy().chronicle().open(client, request), status, why);
+    }
+
+    TurnedAway(
+            Client client,
+            HttpRequest request,
+            Transcript transcript,
+            HttpResponseStatus status,
+            String why) {
         this.client = client;
         this.body = RequestRules.hasBody(request);
-        this.transcript = client.proxy().chronicle().open(client, request);
+        this.transcript = transcript;
         this.status = status;
         this.why = why;
     }

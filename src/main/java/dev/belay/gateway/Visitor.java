@@ -38,6 +38,17 @@ final class Visitor {
         return peer.local() ? UNKNOWN : number(peer.host().getAddress());
     }
 
+    /// The address by itself, as far as it is known.
+    static @Nullable InetAddress address(Peer peer, HttpHeaders headers) {
+        List<String> lines = headers.getAll(Forwarding.X_FORWARDED_FOR);
+        if (!peer.local() || lines.isEmpty()) {
+            return peer.host();
+        }
+        String line = lines.getLast();
+        return NetUtil.createInetAddressFromIpAddressString(
+                line.substring(line.lastIndexOf(',') + 1).strip());
+    }
+
     private static long of(String text) {
         InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
         return address == null || address.isLoopbackAddress()

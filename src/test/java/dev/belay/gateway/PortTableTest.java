@@ -31,7 +31,8 @@ class PortTableTest {
         var route =
                 new Route(key, 1, 3_000, List.of(), new HealthCheck.None())
                         .with(new Rules(List.of(at)));
-        return new Table.Entry(route, 1, 1, List.of(), List.of(), new RevisionTraffic(key, ""));
+        return new Table.Entry(
+                route, 1, 1, List.of(), List.of(), new RevisionTraffic(key, ""), null);
     }
 
     private static Match match(List<String> hosts, List<String> paths) {

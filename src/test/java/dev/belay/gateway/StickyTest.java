@@ -42,7 +42,7 @@ class StickyTest {
                     new Table.LiveShare(weights[i], traffic, List.of(member), null, Duration.ZERO));
         }
         var route = new Route(key, 1, 1, List.of(), new HealthCheck.None());
-        return new Table.Entry(route, 0, 0, shares, List.of(), new RevisionTraffic(key, ""));
+        return new Table.Entry(route, 0, 0, shares, List.of(), new RevisionTraffic(key, ""), null);
     }
 
     private static String revision(Table.Entry entry, Visit visit) {

@@ -35,7 +35,8 @@ final class LogLine {
         bytes = into;
         at = from;
         HttpHeaders headers = transcript.request().headers();
-        time(System.currentTimeMillis() - transcript.totalNanos() / 1_000_000);
+        long whole = transcript.waitedNanos() + transcript.totalNanos();
+        time(System.currentTimeMillis() - whole / 1_000_000);
         text("environment", transcript.environment(), TEXT_MAX);
         text("component", transcript.component(), TEXT_MAX);
         text("revision", transcript.revision(), TEXT_MAX);
@@ -56,6 +57,9 @@ final class LogLine {
         number("bytesOut", transcript.sent());
         if (transcript.headNanos() >= 0) {
             number("headMicros", transcript.headNanos() / MICROS);
+        }
+        if (transcript.waitedNanos() > 0) {
+            number("waitedMicros", transcript.waitedNanos() / MICROS);
         }
         number("totalMicros", transcript.totalNanos() / MICROS);
         trace(headers.get(Tracer.TRACEPARENT));

@@ -40,7 +40,8 @@ public final class Transcript {
     private final InetSocketAddress client;
     private final int port;
     private final String protocol;
-    private final long started = System.nanoTime();
+    private long started = System.nanoTime();
+    private long waited;
     private String environment = "";
     private String component = "";
     private String revision = "";
@@ -66,6 +67,14 @@ public final class Transcript {
     }
 
     // --- filled in on the way -------------------------------------------------------------------
+
+    /// It has waited for its component to open, and begins only now: that time is nobody's who
+    /// answers it.
+    public void released() {
+        long now = System.nanoTime();
+        waited += now - started;
+        started = now;
+    }
 
     /// Which line of the routing table it meets.
     public void routed(String toEnvironment, String toComponent) {
@@ -173,6 +182,11 @@ public final class Transcript {
     /// From the request's head to the answer's, -1 when there was none.
     public long headNanos() {
         return head;
+    }
+
+    /// How long it waited before it began.
+    public long waitedNanos() {
+        return waited;
     }
 
     /// From the request's head to the end.
