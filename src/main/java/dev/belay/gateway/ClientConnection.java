@@ -1,11 +1,8 @@
 package dev.belay.gateway;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
 import io.netty.channel.ChannelProgressivePromise;
@@ -252,8 +249,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         Exchange sending = current;
         channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-                .addListener(_ -> {
-                    if (sending != null && sending.equals(current)) {
+                .addListener(done -> {
+                    if (done.isSuccess() && sending != null && sending.equals(current)) {
                         sent.run();
                         finish();
                     }
@@ -292,7 +289,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public TunnelEnd handOver() {
         leave();
-        return new SocketTunnelEnd(channel);
+        return new SocketTunnelEnd(channel, proxy.limits().times().closeGrace());
     }
 
     /// Nothing of this protocol stays behind.
@@ -355,7 +352,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         inputShut = true;
-        if (current == null || bodyOpen || lingering) {
+        if (current == null || lingering) {
+            // It may still take what it asked for.
+            closeWhenSent();
+        } else if (bodyOpen) {
             channel.close();
         } else {
             // It may only have said that it sends no more. It may also be gone.
@@ -388,12 +388,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void sweep(long now) {
         boolean cut = now - cutAt >= 0 && cutAt != Long.MAX_VALUE;
-        if (cut || takesTooSlowly(now)) {
+        if (cut && lingering) {
+            // What the socket has taken of the answer still arrives.
+            channel.close();
+        } else if (cut || takesTooSlowly(now)) {
             abort0();
         } else if (current != null && sendsTooSlowly(now)) {
             current.onTimeout();
         } else if (now - deadline >= 0) {
-            if (current == null && stillSending()) {
+            boolean waits = SocketEnd.unsent(channel) > 0;
+            if (inputShut && waits) {
+                // Had it closed both directions, what was sent would have been reset by now. How
+                // fast it takes the rest is watched all the same.
+                progress(proxy.limits().times().halfClosed());
+            } else if (current == null && waits && stillSending()) {
                 progress(proxy.limits().times().keepAlive());
             } else if (current == null) {
                 channel.close();
@@ -405,8 +413,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /// Whether the rest of the last answer is on its way to a slow client, and moved since.
     private boolean stillSending() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long left = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        long left = SocketEnd.unsent(channel);
         boolean moved = left > 0 && left != unsent;
         unsent = left;
         return moved;
@@ -422,8 +429,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private boolean takesTooSlowly(long now) {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        long pending = SocketEnd.unsent(channel);
         boolean waits = pending > 0 || sendingFile;
         boolean slow = answerPace.tooSlow(now, waits, written - pending + fileSent);
         if (slow) {
@@ -581,19 +587,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void end() {
+        lingering = true;
         if (inputShut) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeWhenSent();
             return;
         }
         // Closing with unread bytes, now or until the client hears of it, would reset the
-        // connection
-        // and take the answer with it (RFC 9112 §9.6).
-        lingering = true;
-        progress(LINGER);
-        cutAfter(LINGER);
+        // connection and take the answer with it (RFC 9112 §9.6).
+        progress(proxy.limits().times().responseBody());
         if (secure) {
             SocketEnd.discardInput(channel);
         }
-        SocketEnd.endOutput(channel, () -> read(true));
+        SocketEnd.endOutput(
+                channel,
+                () -> {
+                    progress(LINGER);
+                    cutAfter(LINGER);
+                    read(true);
+                });
+    }
+
+    private void closeWhenSent() {
+        progress(proxy.limits().times().responseBody());
+        SocketEnd.close(channel, proxy.limits().times().responseBody());
     }
 }

@@ -77,6 +77,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean served;
+    private int deafStreams;
 
     /// Two steps towards the end; both times are 0 before.
     private long announced;
@@ -102,7 +103,6 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         connection().addListener(new Streams());
         decoder.frameListener(new Frames());
         encoder.flowController().listener(stream -> with(stream, ClientStream::onWritability));
-        gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
     }
 
     /// Takes the place of the handlers for HTTP/1.1.
@@ -132,6 +132,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
                     .remote()
                     .flowController(new DefaultHttp2RemoteFlowController(connection, turns));
             connection(connection);
+            gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
             validateHeaders(true);
             validateRequiredPseudoHeaders(true);
             initialSettings(
@@ -198,9 +199,9 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         touched.add(stream);
     }
 
-    /// A frame of an answer was written.
-    void useful() {
-        budget.useful();
+    /// Part of an answer was written.
+    void useful(int bytes) {
+        budget.useful(bytes);
     }
 
     /// Whether the client may send something on some stream, as far as this connection's own window
@@ -315,6 +316,10 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     @Override
     public void sweep(long now) {
         each(stream -> stream.sweep(now));
+        if (deaf()) {
+            // Not even that streams were given up gets through to it: nor would a farewell.
+            context().close();
+        }
         long allowed =
                 served
                         ? proxy.limits().times().keepAlive().toNanos()
@@ -329,6 +334,14 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         if (ending != 0 && connection().numActiveStreams() == 0 && read) {
             context().channel().close();
         }
+    }
+
+    /// Whether streams that were given up some time ago still stand.
+    private boolean deaf() {
+        int before = deafStreams;
+        deafStreams = 0;
+        each(stream -> deafStreams += stream.givenUp() ? 1 : 0);
+        return before > 0 && deafStreams > 0;
     }
 
     /// Says that no requests should come this way any more, and goes on taking those that were sent
@@ -446,7 +459,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         public int onDataRead(
                 ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
             if (data.isReadable()) {
-                budget.useful();
+                budget.useful(data.readableBytes());
             }
             ClientStream client = connection().stream(streamId).getProperty(key);
             return padding + (client == null ? data.readableBytes() : client.onData(data, end));

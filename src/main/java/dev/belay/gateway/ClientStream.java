@@ -51,9 +51,6 @@ final class ClientStream implements Client {
     private boolean closed;
     private boolean answered;
 
-    /// Whether it is a stream both ways, in which the client may have nothing to say for long.
-    private boolean twoWay;
-
     private final Pace bodyPace;
     private final Pace answerPace;
     private long bodyBytes;
@@ -92,7 +89,6 @@ final class ClientStream implements Client {
         }
         webSocketKey = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
         connecting = request.headers().contains(HttpHeaderNames.UPGRADE);
-        twoWay = connecting || RequestRules.speaksGrpc(request);
         Exchange exchange = Exchange.of(this, request);
         current(exchange);
         exchange.begin();
@@ -216,6 +212,11 @@ final class ClientStream implements Client {
         }
     }
 
+    /// Whether it was reset, and the client has not been told yet.
+    boolean givenUp() {
+        return !closed && stream.isResetSent();
+    }
+
     void onClose(Farewell farewell) {
         if (current != null) {
             current.onClose(farewell);
@@ -223,8 +224,8 @@ final class ClientStream implements Client {
     }
 
     void sweep(long now) {
-        if (tunnel != null) {
-            // It keeps its own time.
+        if (tunnel != null || givenUp()) {
+            // A tunnel keeps its own time.
             return;
         }
         boolean cut = now - cutAt >= 0 && cutAt != Long.MAX_VALUE;
@@ -242,6 +243,7 @@ final class ClientStream implements Client {
     }
 
     private boolean sendsTooSlowly(long now) {
+        boolean twoWay = connecting || (current != null && current.patient());
         boolean ours = !requestOpen || answered || twoWay || !wanted || !session.hasRoom();
         boolean slow = bodyPace.tooSlow(now, !ours, bodyBytes);
         if (slow) {
@@ -384,7 +386,7 @@ final class ClientStream implements Client {
     }
 
     private void head(HttpResponse response, boolean end, ChannelPromise promise) {
-        session.useful();
+        session.useful(0);
         Http2Headers fields = H2Fields.response(response);
         session.encoder().writeHeaders(session.context(), stream.id(), fields, 0, end, promise);
     }
@@ -412,7 +414,7 @@ final class ClientStream implements Client {
 
     /// This stream as one side of a tunnel.
     private final class StreamEnd implements TunnelEnd {
-        private boolean outputEnded;
+        private @Nullable ChannelPromise end;
 
         @Override
         public void listen(Listener told) {
@@ -455,29 +457,26 @@ final class ClientStream implements Client {
 
         @Override
         public void endOutput() {
-            if (!outputEnded && !closed) {
-                outputEnded = true;
-                data(Unpooled.EMPTY_BUFFER, true, session.context().newPromise());
+            if (end == null && !closed) {
+                ChannelPromise promise = session.context().newPromise();
+                end = promise;
+                data(Unpooled.EMPTY_BUFFER, true, promise);
                 flush();
             }
         }
 
         @Override
         public boolean outputEnded() {
-            return outputEnded;
+            return end != null;
         }
 
         @Override
         public void close() {
-            if (closed) {
-                return;
-            }
-            if (outputEnded) {
-                session.reset(stream, Http2Error.CANCEL);
-            } else {
-                outputEnded = true;
-                data(Unpooled.EMPTY_BUFFER, true, ending());
-                flush();
+            tunnel = null;
+            progress(limits().times().closeGrace());
+            endOutput();
+            if (end != null) {
+                stopRequestAfter(end);
             }
         }
     }
@@ -521,7 +520,7 @@ final class ClientStream implements Client {
     private void data(ByteBuf bytes, boolean end, ChannelPromise promise) {
         int length = bytes.readableBytes();
         written += length;
-        session.useful();
+        session.useful(length);
         promise.addListener(_ -> {
             // A slow client that still takes something is given time.
             sent += length;
@@ -534,12 +533,16 @@ final class ClientStream implements Client {
     /// told that nobody reads it (RFC 9113 §8.1).
     private ChannelPromise ending() {
         ChannelPromise promise = session.context().newPromise();
-        promise.addListener(sent -> {
+        stopRequestAfter(promise);
+        return promise;
+    }
+
+    private void stopRequestAfter(ChannelPromise end) {
+        end.addListener(sent -> {
             if (sent.isSuccess() && requestOpen && !closed) {
                 session.reset(stream, Http2Error.NO_ERROR);
             }
         });
-        return promise;
     }
 
     @Override
@@ -569,8 +572,8 @@ final class ClientStream implements Client {
         }
         Exchange sending = current;
         ChannelPromise promise = ending();
-        promise.addListener(_ -> {
-            if (sending != null && sending.equals(current)) {
+        promise.addListener(done -> {
+            if (done.isSuccess() && sending != null && sending.equals(current)) {
                 sent.run();
                 finish();
             }
@@ -581,6 +584,10 @@ final class ClientStream implements Client {
 
     @Override
     public void writeFile(FileChannel channel, long from, long count) {
+        if (closed) {
+            close(channel);
+            return;
+        }
         file = new FilePart(channel, from, count, () -> {});
     }
 
@@ -624,11 +631,15 @@ final class ClientStream implements Client {
         FilePart part = file;
         file = null;
         if (part != null) {
-            try {
-                part.channel().close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            close(part.channel());
+        }
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -39,6 +39,6 @@ public record Entrance(String name, int port, @Nullable TlsUse tls, List<Network
     }
 
     PortUse use() {
-        return new PortUse(tls);
+        return new PortUse(tls, proxies);
     }
 }

@@ -76,6 +76,11 @@ interface Exchange {
     /// The time of the present phase is over.
     void onTimeout();
 
+    /// Whether it may be silent for long: it is a stream of both sides, with an end of its own.
+    default boolean patient() {
+        return false;
+    }
+
     /// What runs at this revision should come to an end.
     void onClose(Farewell farewell);
 }

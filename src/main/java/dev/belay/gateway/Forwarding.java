@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -23,6 +24,8 @@ final class Forwarding {
     static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
     static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
     static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+    private static final AsciiString X_REAL_IP = AsciiString.cached("X-Real-IP");
+    private static final AsciiString ORIGIN_FAMILY = AsciiString.cached("x-forwarded-");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("Keep-Alive");
     private static final AsciiString PROXY_CONNECTION = AsciiString.cached("Proxy-Connection");
 
@@ -152,8 +155,7 @@ final class Forwarding {
         String forwarded = "for=" + node + ";host=\"" + quoted(host) + "\";proto=" + scheme;
         boolean trusted = client.local();
         if (!trusted) {
-            headers.remove(X_FORWARDED_PROTO);
-            headers.remove(X_FORWARDED_HOST);
+            dropOrigins(headers);
         }
         set(headers, X_FORWARDED_FOR, address, trusted);
         set(headers, FORWARDED, forwarded, trusted);
@@ -163,6 +165,23 @@ final class Forwarding {
         if (!headers.contains(X_FORWARDED_HOST)) {
             headers.set(X_FORWARDED_HOST, host);
         }
+    }
+
+    /// Whatever proxies say about who asked and where: some members read more than the few that we
+    /// write.
+    private static void dropOrigins(HttpHeaders headers) {
+        List<CharSequence> dropped = new ArrayList<>(0);
+        var fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            CharSequence name = fields.next().getKey();
+            boolean origin =
+                    AsciiString.regionMatches(
+                            name, true, 0, ORIGIN_FAMILY, 0, ORIGIN_FAMILY.length());
+            if (origin || X_REAL_IP.contentEqualsIgnoreCase(name)) {
+                dropped.add(name);
+            }
+        }
+        dropped.forEach(headers::remove);
     }
 
     private static void set(HttpHeaders headers, AsciiString name, String value, boolean add) {

@@ -8,8 +8,18 @@ import java.util.concurrent.TimeUnit;
 final class FrameBudget {
     private static final int EARNED = 4;
 
+    /// Whoever gives room for less than that at a time does so without need.
+    private static final int BYTES_EARNING_ONE = 1_024;
+
+    /// A client may have much on its way before it says what it took of it.
+    private static final int SAVED_MOST = 16_384;
+
     private final Limits.Rate most;
     private double left;
+
+    /// Earned by bytes, kept apart: a rest of seconds gives none.
+    private double saved;
+
     private long refilled = System.nanoTime();
 
     FrameBudget(Limits.Rate most) {
@@ -22,6 +32,12 @@ final class FrameBudget {
         left = Math.min(most.burst(), left + EARNED);
     }
 
+    /// Part of a body, in either direction.
+    void useful(int bytes) {
+        useful();
+        saved = Math.min(SAVED_MOST, saved + (double) bytes / BYTES_EARNING_ONE);
+    }
+
     /// A frame that moves nothing.
     ///
     /// @return whether it may be
@@ -30,6 +46,10 @@ final class FrameBudget {
     }
 
     boolean spend(long now) {
+        if (saved >= 1) {
+            saved--;
+            return true;
+        }
         double seconds = (double) (now - refilled) / TimeUnit.SECONDS.toNanos(1);
         refilled = now;
         left = Math.min(most.burst(), left + seconds * most.perSecond()) - 1;

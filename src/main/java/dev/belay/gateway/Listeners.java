@@ -248,15 +248,13 @@ final class Listeners implements AutoCloseable {
             pipeline.addLast(new PrefaceDetector(connection));
         }
         pipeline.addLast(new RequestDecoder(proxy.limits())).addLast(encoder).addLast(connection);
-        if (!arrives(channel, port)) {
+        if (!arrives(channel, speech == null ? List.of() : speech.use().proxies())) {
             channel.eventLoop().execute(channel::close);
         }
     }
 
     /// Whether a connection may stay, as far as is known by now.
-    private boolean arrives(Channel channel, int port) {
-        Entrance entrance = proxy.table().entrances().at(port);
-        List<Network> proxies = entrance == null ? List.of() : entrance.proxies();
+    private boolean arrives(Channel channel, List<Network> proxies) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress from)) {
             // It left on the way in.
             return false;

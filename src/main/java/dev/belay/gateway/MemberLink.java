@@ -16,7 +16,10 @@ interface MemberLink {
         STALE,
 
         /// It may have been carried out.
-        BROKEN
+        BROKEN,
+
+        /// Its headers are more than the member takes, as it has said: nothing was sent.
+        TOO_LARGE
     }
 
     Upstream upstream();

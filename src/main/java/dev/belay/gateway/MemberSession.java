@@ -1,9 +1,12 @@
 package dev.belay.gateway;
 
+import static io.netty.handler.codec.http2.DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
@@ -76,7 +79,6 @@ final class MemberSession extends Http2ConnectionHandler {
         connection().addListener(new Streams());
         decoder.frameListener(new Frames());
         encoder.flowController().listener(stream -> with(stream, MemberStream::onWritability));
-        gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
     }
 
     static MemberSession of(Upstream upstream, SessionPool pool, Limits limits) {
@@ -99,7 +101,15 @@ final class MemberSession extends Http2ConnectionHandler {
             connection
                     .remote()
                     .flowController(new DefaultHttp2RemoteFlowController(connection, turns));
+            // Where a client is slow, its stream is held back. The connection, which others share,
+            // never is: what streams may hold is what their windows allow.
+            connection
+                    .local()
+                    .flowController(
+                            new DefaultHttp2LocalFlowController(
+                                    connection, DEFAULT_WINDOW_UPDATE_RATIO, true));
             connection(connection);
+            gracefulShutdownTimeoutMillis(CLOSE_WITHIN_MILLIS);
             validateHeaders(true);
             initialSettings(
                     Http2Settings.defaultSettings()

@@ -63,11 +63,18 @@ final class MemberStream implements MemberLink {
         session.attach(id, this);
         promise.addListener(sent -> {
             if (!sent.isSuccess()) {
-                // Netty refuses what would come after a GOAWAY; all else failed on the way.
-                boolean refusedHere = sent.cause() instanceof Http2Exception;
-                onClosed(refusedHere ? Loss.UNSENT : session.lossAmidWriting());
+                onClosed(unsent(sent.cause()));
             }
         });
+    }
+
+    /// What became of a head that could not be sent. Netty itself refuses one after a GOAWAY.
+    private Loss unsent(Throwable cause) {
+        return switch (cause) {
+            case Http2Exception.HeaderListSizeException _ -> Loss.TOO_LARGE;
+            case Http2Exception _ -> Loss.UNSENT;
+            default -> session.lossAmidWriting();
+        };
     }
 
     @Override

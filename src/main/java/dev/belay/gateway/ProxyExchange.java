@@ -40,7 +40,7 @@ final class ProxyExchange implements Exchange {
     private final HttpRequest request;
     private final boolean upgrade;
     private final boolean repeatable;
-    private final boolean patient;
+    private final boolean call;
     private final Transcript transcript;
     private final Deque<HttpContent> queued = new ArrayDeque<>(1);
     private final List<Upstream> tried = new ArrayList<>();
@@ -85,7 +85,7 @@ final class ProxyExchange implements Exchange {
                 !client.oldVersion()
                         && Forwarding.upgrade(request.headers())
                         && !RequestRules.hasBody(request);
-        this.patient = RequestRules.speaksGrpc(request);
+        this.call = RequestRules.speaksGrpc(request);
         this.repeatable = RequestRules.repeatable(request) && !upgrade;
         Forwarding.request(request, client.peer(), client.secure(), upgrade);
         client.proxy().chronicle().trace(transcript);
@@ -97,15 +97,20 @@ final class ProxyExchange implements Exchange {
 
     /// A call of gRPC lasts as long as its two sides want: its own deadline travels with it, and
     /// the first word of a stream may come after an hour.
+    @Override
+    public boolean patient() {
+        return call && upstream != null && upstream.speaksHttp2();
+    }
+
     private Duration within(Duration usual) {
-        return patient ? limits().times().tunnel() : usual;
+        return patient() ? limits().times().tunnel() : usual;
     }
 
     // --- finding a member -----------------------------------------------------------------------
 
     @Override
     public void begin() {
-        client.progress(within(limits().times().responseHead()));
+        client.progress(limits().times().responseHead());
         if (upgrade) {
             // What follows the request belongs to another protocol.
             client.read(false);
@@ -113,6 +118,9 @@ final class ProxyExchange implements Exchange {
         Table.LiveShare drawn = share;
         share = null;
         attempt(entry, drawn);
+        if (patient()) {
+            client.progress(within(limits().times().responseHead()));
+        }
     }
 
     /// Draws again, from the table as it is now.
@@ -197,6 +205,10 @@ final class ProxyExchange implements Exchange {
     private void send(MemberLink to) {
         link = to;
         to.begin(this, request);
+        if (!to.equals(link)) {
+            // It came to nothing at once, and another may have it by now.
+            return;
+        }
         while (!queued.isEmpty()) {
             pass(to, queued.removeFirst());
         }
@@ -470,6 +482,12 @@ final class ProxyExchange implements Exchange {
         if (over) {
             return;
         }
+        if (loss == MemberLink.Loss.TOO_LARGE) {
+            fail(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "The instance takes no headers of that size.");
+            return;
+        }
         traffic().error(RevisionTraffic.UpstreamError.RESET);
         if (!answering && loss == MemberLink.Loss.BROKEN) {
             failed();
@@ -508,6 +526,8 @@ final class ProxyExchange implements Exchange {
     public void onTimeout() {
         if (!requestComplete && !answering) {
             fail(HttpResponseStatus.REQUEST_TIMEOUT, "The request's body did not arrive in time.");
+        } else if (answering && !client.writable()) {
+            fail(HttpResponseStatus.REQUEST_TIMEOUT, "The client did not take its answer in time.");
         } else {
             traffic().error(RevisionTraffic.UpstreamError.TIMEOUT);
             failed();

@@ -67,7 +67,9 @@ final class SiteExchange implements Exchange {
     }
 
     @Override
-    public void begin() {}
+    public void begin() {
+        client.progress(client.proxy().limits().times().requestBody());
+    }
 
     @Override
     public void onContent(HttpContent content) {

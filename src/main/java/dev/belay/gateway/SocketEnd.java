@@ -3,13 +3,17 @@ package dev.belay.gateway;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /// How the end of a connection is said. Within TLS the end has a message of its own, and whoever
 /// does not get it knows that something is missing.
@@ -36,6 +40,37 @@ final class SocketEnd {
             ((DuplexChannel) channel).shutdownOutput();
             said.run();
         });
+    }
+
+    /// Sends what was written, and then ends; whoever takes nothing of it for so long is not waited
+    /// for.
+    static void close(Channel channel, Duration patience) {
+        if (channel.isActive()) {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            watch(channel, patience, Long.MAX_VALUE);
+        }
+    }
+
+    private static void watch(Channel channel, Duration patience, long before) {
+        if (!channel.isActive()) {
+            return;
+        }
+        long left = unsent(channel);
+        if (left >= before) {
+            reset(channel);
+            return;
+        }
+        channel.eventLoop()
+                .schedule(
+                        () -> watch(channel, patience, left),
+                        patience.toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /// Bytes that were written and that the socket did not take yet.
+    static long unsent(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     /// Ends without a farewell, so that nobody takes what came for the whole.

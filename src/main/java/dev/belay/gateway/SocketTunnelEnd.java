@@ -1,9 +1,7 @@
 package dev.belay.gateway;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,6 +12,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A socket that left HTTP/1.1.
@@ -21,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class SocketTunnelEnd extends ChannelInboundHandlerAdapter implements TunnelEnd {
     private final Channel channel;
+    private final Duration patience;
     private @Nullable Listener listener;
 
     /// No message is written any more; whatever the other side has sent ahead must find no encoder.
-    SocketTunnelEnd(Channel channel) {
+    ///
+    /// @param patience with those who take nothing of the last that is for them
+    SocketTunnelEnd(Channel channel, Duration patience) {
         this.channel = channel;
+        this.patience = patience;
         for (ChannelHandler handler : channel.pipeline().toMap().values()) {
             if (handler instanceof HttpObjectEncoder<?>) {
                 channel.pipeline().remove(handler);
@@ -87,9 +90,7 @@ final class SocketTunnelEnd extends ChannelInboundHandlerAdapter implements Tunn
 
     @Override
     public void close() {
-        if (channel.isActive()) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        }
+        SocketEnd.close(channel, patience);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.belay.gateway.log.Transcript;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// A client and a member that left HTTP: bytes of one go to the other, each held back by the
@@ -23,6 +24,7 @@ final class Tunnel implements Loop.Bounded {
     private final WebSocketFrames fromClient = new WebSocketFrames();
     private boolean ended;
     private boolean closing;
+    private boolean halfEnded;
     private long deadline;
 
     private Tunnel(
@@ -62,8 +64,13 @@ final class Tunnel implements Loop.Bounded {
         }
     }
 
+    /// Where one side sends no more, the other has not for ever. With a WebSocket the end of one is
+    /// the end of both.
     private void moved() {
-        deadline = System.nanoTime() + limits.times().tunnel().toNanos();
+        Limits.Times times = limits.times();
+        Duration most =
+                !halfEnded ? times.tunnel() : webSocket ? times.closeGrace() : times.responseBody();
+        deadline = System.nanoTime() + most.toNanos();
     }
 
     @Override
@@ -179,6 +186,10 @@ final class Tunnel implements Loop.Bounded {
             if (here.outputEnded() || !other.alive()) {
                 cut();
             } else {
+                halfEnded = true;
+                if (!closing) {
+                    moved();
+                }
                 other.endOutput();
             }
         }

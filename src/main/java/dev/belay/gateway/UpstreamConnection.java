@@ -31,6 +31,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     private final Upstream upstream;
     private final ConnectionPool pool;
     private final ResponseDecoder decoder;
+    private final Duration patience;
     private @Nullable Channel channel;
     private @Nullable ProxyExchange exchange;
 
@@ -49,6 +50,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
         this.upstream = upstream;
         this.pool = pool;
         this.decoder = new ResponseDecoder(limits);
+        this.patience = limits.times().closeGrace();
     }
 
     @Override
@@ -134,7 +136,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     @Override
     public TunnelEnd handOver() {
         exchange = null;
-        return new SocketTunnelEnd(channel());
+        return new SocketTunnelEnd(channel(), patience);
     }
 
     @Override

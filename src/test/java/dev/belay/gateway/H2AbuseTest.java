@@ -316,8 +316,9 @@ class H2AbuseTest {
     @Test
     void a_body_that_drips_is_answered_with_408_and_a_call_both_ways_is_not() throws Exception {
         var pace = new Limits.Pace(1_000, Duration.ofMillis(300));
-        try (var paced = paced(pace, Limits.Rates.DEFAULT.answer())) {
-            paced.routes(member);
+        try (var paced = paced(pace, Limits.Rates.DEFAULT.answer());
+                var speaker = TestH2Member.behaving(call -> call.say("reached"))) {
+            paced.routes(speaker.share());
             try (var client = new TestH2Client(paced.port, new Http2Settings())) {
                 var head = TestH2Client.head("POST", "/").add("content-type", "application/grpc");
                 var call = client.stream().send(head, false);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,15 @@ class LimitsTest {
     void a_member_that_never_answers_is_given_up_with_504() throws Exception {
         assertThat(gateway.raw("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 504");
         assertThat(gateway.inFlight("v1").total()).isZero();
+    }
+
+    /// Only who can answer a call is given the time of one.
+    @Test
+    void a_member_that_knows_no_calls_is_given_no_more_time_for_one() throws Exception {
+        var call =
+                HttpRequest.newBuilder(gateway.uri("/hang"))
+                        .header("Content-Type", "application/grpc");
+        assertThat(gateway.send(call).statusCode()).isEqualTo(504);
     }
 
     @Test

@@ -328,6 +328,25 @@ class MemberH2Test {
         }
     }
 
+    @Test
+    void more_headers_than_a_member_takes_are_the_clients_fault() throws Exception {
+        try (var member =
+                new TestH2Member(
+                        new Http2Settings().maxHeaderListSize(2_000), call -> call.say("hello"))) {
+            gateway.routes(member.share());
+            assertThat(gateway.get("/").statusCode()).isEqualTo(200);
+            var large =
+                    HttpRequest.newBuilder(gateway.uri("/"))
+                            .header("X-Large", "y".repeat(4_000))
+                            .POST(HttpRequest.BodyPublishers.ofString("body"));
+            assertThat(gateway.send(large).statusCode()).isEqualTo(431);
+            assertThat(gateway.get("/").statusCode()).isEqualTo(200);
+            assertThat(member.requests).hasValue(2);
+            assertThat(gateway.client.metrics()).contains("revision=\"v1\",kind=\"reset\"} 0\n");
+        }
+        TestGateway.eventually("all is over", () -> gateway.inFlight("v1").total() == 0);
+    }
+
     /// Servers count those who reset streams among those who attack them.
     @Test
     void whole_answers_reset_no_stream() throws Exception {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,29 @@ class ProxyHeaderTest {
         // From the proxy's own host, which is not ours.
         asked("PROXY TCP4 127.0.0.1 198.51.100.1 4711 443\r\n", lie);
         assertThat(seen.take().header("x-forwarded-for")).isEqualTo("127.0.0.1");
+    }
+
+    /// Others than we ourselves may have set them, and members read some of them first.
+    @Test
+    void what_only_proxies_say_is_not_believed_of_a_client() throws Exception {
+        List<String> names =
+                List.of(
+                        "x-forwarded-port",
+                        "x-forwarded-prefix",
+                        "x-forwarded-ssl",
+                        "x-forwarded-server",
+                        "x-forwarded-user",
+                        "x-real-ip");
+        String lies = names.stream().map(name -> name + ": 1\r\n").collect(Collectors.joining());
+        String lie = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + lies + "\r\n";
+        assertThat(asked(V1, lie)).endsWith("reached");
+        assertThat(seen.take().headers().keySet()).doesNotContainAnyElementsOf(names);
+        // A proxy on this host says what it knows.
+        try (Socket socket = gateway.connect()) {
+            TestMember.write(socket.getOutputStream(), lie);
+            assertThat(TestGateway.readAll(socket.getInputStream())).endsWith("reached");
+        }
+        assertThat(seen.take().headers().keySet()).containsAll(names);
     }
 
     @Test

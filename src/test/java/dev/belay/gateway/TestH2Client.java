@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A client that speaks HTTP/2 with prior knowledge, as well or badly as a test wants: what it
 /// sends is not checked. It gives the gateway new room only as it is told to.
@@ -46,8 +47,14 @@ final class TestH2Client implements AutoCloseable {
         final Http2FrameStream frames = reader.fresh();
         final List<Http2Headers> heads = new ArrayList<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final AtomicInteger sent = new AtomicInteger();
         private boolean ended;
         private long reset = -1;
+
+        /// Bytes that are on their way.
+        int sent() {
+            return sent.get();
+        }
 
         Stream send(Http2Headers headers, boolean end) {
             transmit(new DefaultHttp2HeadersFrame(headers, end).stream(frames));
@@ -56,7 +63,8 @@ final class TestH2Client implements AutoCloseable {
 
         Stream data(byte[] bytes, boolean end) {
             ByteBuf content = Unpooled.wrappedBuffer(bytes);
-            transmit(new DefaultHttp2DataFrame(content, end).stream(frames));
+            channel.writeAndFlush(new DefaultHttp2DataFrame(content, end).stream(frames))
+                    .addListener(_ -> sent.addAndGet(bytes.length));
             return this;
         }
 

@@ -8,9 +8,11 @@ import io.netty.handler.codec.http2.Http2Settings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +136,32 @@ class WebSocketH2Test {
     }
 
     @Test
+    void crumbs_sent_ahead_of_the_switch_arrive_too() throws Exception {
+        var sent = new CountDownLatch(1);
+        try (var member =
+                TestMember.behaving((request, out) -> {
+                    try {
+                        sent.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    return echo(request, out);
+                })) {
+            gateway.routes(member);
+            var stream = client.stream().send(opening(), false);
+            byte[] all = frame(60_000);
+            for (byte one : all) {
+                stream.data(new byte[] {one}, false);
+            }
+            TestGateway.eventually("they are there", () -> stream.sent() == all.length);
+            sent.countDown();
+            TestGateway.eventually("it echoes", () -> stream.received() == all.length);
+            assertThat(stream.body()).isEqualTo(all);
+            assertThat(client.goAway()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void it_ends_with_1012_when_its_revision_goes_and_others_of_the_connection_stay()
             throws Exception {
         try (var old = TestMember.behaving(this::echo);
@@ -194,6 +222,35 @@ class WebSocketH2Test {
             TestGateway.eventually("hung up", () -> member.open() == 0);
             TestGateway.eventually("it is gone", () -> gateway.inFlight("v1").total() == 0);
         }
+    }
+
+    @Test
+    void a_frontend_switches_to_nothing_and_keeps_no_file_open() throws Exception {
+        Path site = Files.createDirectory(folder.resolve("site"));
+        Files.write(site.resolve("chat"), new byte[1_000_000]);
+        gateway.routes(new Route.Share("v1", 1, new Route.Files(site)));
+        long before = openFiles(site);
+        for (int i = 0; i < 5; i++) {
+            var stream = client.stream().send(opening(), false).whole();
+            assertThat(stream.reset()).isEqualTo(Http2Error.CONNECT_ERROR.code());
+        }
+        TestGateway.eventually("all is over", () -> gateway.inFlight("v1").total() == 0);
+        assertThat(openFiles(site)).isEqualTo(before);
+    }
+
+    /// Of this process, below a folder.
+    private static long openFiles(Path folder) throws IOException {
+        long count = 0;
+        try (var all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path one : all) {
+                try {
+                    count += Files.readSymbolicLink(one).startsWith(folder) ? 1 : 0;
+                } catch (IOException _) {
+                    // It was closed meanwhile.
+                }
+            }
+        }
+        return count;
     }
 
     @Test
