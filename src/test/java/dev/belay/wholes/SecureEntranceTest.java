@@ -89,9 +89,20 @@ class SecureEntranceTest {
                                 .path("state")
                                 .asString()
                                 .equals("unwell"));
+        assertThat(warnings("v3")).contains("entrance `public`: certificate `a`: it expires in ");
         Files.writeString(made.key("a"), "no key");
         whole.await("what was not taken, too", () -> !certificates().path("warnings").isEmpty());
-        assertThat(curl()).isEqualTo("v2");
+        assertThat(curl()).isEqualTo("v3");
+        assertThat(warnings("v4")).contains("entrance `public`: key of `a`: ");
+        assertThat(curl()).as("with the certificate of before").isEqualTo("v4");
+    }
+
+    /// What the answer to a deploy warns of.
+    private String warnings(String word) throws Exception {
+        whole.writes(word);
+        JsonNode answer = whole.deploy().json();
+        whole.awaitState(answer.path("releases").path(0).asString(), "completed");
+        return answer.path("warnings").toString();
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -75,7 +76,9 @@ public final class CheckCommand extends BelayCommand {
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));
-                wrong.addAll(CertificateCheck.check(view));
+                CertificateCheck certificates = CertificateCheck.of(view, Instant.now());
+                wrong.addAll(certificates.wrong());
+                doubtful.addAll(certificates.doubtful());
             }
         }
         if (!wrong.isEmpty()) {

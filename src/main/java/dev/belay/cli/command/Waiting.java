@@ -52,6 +52,7 @@ final class Waiting {
                     .properties()
                     .forEach(entry ->
                             terminal.say(entry.getKey() + ": " + entry.getValue().asString()));
+            accepted.path("warnings").forEach(one -> terminal.say("warning: " + one.asString()));
         }
         if (releases.isEmpty()) {
             return nothing(terminal, attachment, accepted.path("ahead"), json);

@@ -114,7 +114,13 @@ public record CertificateStatus(List<Shown> shown, List<String> warnings, List<O
                 hosts,
                 until.toEpochMilli(),
                 atOnce ? "unwell" : soon ? "ending" : "well",
-                soon ? sentence(left, until) : "");
+                ending(until, now));
+    }
+
+    /// What is to be said of a certificate that comes to its end; empty while it has time.
+    static String ending(Instant until, Instant now) {
+        Duration left = Duration.between(now, until);
+        return left.compareTo(SOON) <= 0 ? sentence(left, until) : "";
     }
 
     private static String sentence(Duration left, Instant until) {

@@ -8,6 +8,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,9 @@ public final class Checking {
             view.unsupported().forEach(p -> problems.putIfAbsent(key(p), p));
             // Nobody would see the warnings about programs: those are for people at a terminal.
             FolderCheck.check(view, "").wrong().forEach(p -> problems.putIfAbsent(key(p), p));
-            CertificateCheck.check(view).forEach(p -> problems.putIfAbsent(key(p), p));
+            CertificateCheck.of(view, Instant.now())
+                    .wrong()
+                    .forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
         }

@@ -21,6 +21,7 @@ import dev.belay.problem.ShellWords;
 import dev.belay.release.Actor;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Plans and submits releases.
 ///
@@ -81,16 +83,23 @@ public final class Releases {
     ///
     /// @param unchanged component to why nothing happens to it
     /// @param ahead when nothing was begun: what is under way and was counted on to end well
+    /// @param warnings what keeps nothing from being done, and somebody should look after
     /// @param replayed whether this is the answer to an earlier request
     public record Submitted(
             List<String> releases,
             String digest,
             Map<String, String> unchanged,
             List<String> ahead,
+            List<String> warnings,
             boolean replayed) {
         public Submitted {
             releases = List.copyOf(releases);
+            warnings = List.copyOf(warnings);
             unchanged = Collections.unmodifiableSortedMap(new TreeMap<>(unchanged));
+        }
+
+        Submitted warning(List<String> of) {
+            return new Submitted(releases, digest, unchanged, ahead, of, replayed);
         }
     }
 
@@ -120,7 +129,7 @@ public final class Releases {
                 Inventory now = inventory.read(read.view(), terms.supersede());
                 Submission submission = planned(Planner.plan(prepared.over(now)));
                 requireAgreed(submission, terms, wish);
-                return submit(submission, wish.why(), terms);
+                return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
     }
@@ -186,6 +195,7 @@ public final class Releases {
             EnvironmentView view,
             Map<String, PlanRequest.Source> built,
             Selection selection,
+            Set<String> selected,
             String manifestDigest) {
         PlanRequest over(Inventory inventory) {
             return new PlanRequest(
@@ -203,7 +213,17 @@ public final class Releases {
                 read.view(),
                 sources.of(read.view(), wanted, progress),
                 selection,
+                wanted,
                 read.manifestDigest());
+    }
+
+    /// Of certificates. They are no reason to refuse: the gateway may still serve good ones that it
+    /// has read before.
+    private static List<String> warnings(Prepared prepared) {
+        var certificates = CertificateCheck.of(prepared.view(), prepared.selected(), Instant.now());
+        return Stream.concat(certificates.wrong().stream(), certificates.doubtful().stream())
+                .map(problem -> problem.message() + "; " + problem.hint())
+                .toList();
     }
 
     private static Submission planned(Planning planning) {
@@ -296,7 +316,7 @@ public final class Releases {
             case dev.belay.journal.Submission.Reply.Accepted(
                             List<String> releases,
                             boolean replayed) ->
-                    new Submitted(releases, digest, unchanged, ahead, replayed);
+                    new Submitted(releases, digest, unchanged, ahead, List.of(), replayed);
             case dev.belay.journal.Submission.Reply.KeyReused(String key) ->
                     throw Denied.refusal(
                             "the key `" + key + "` was used for another request",
