@@ -62,24 +62,13 @@ class OrderedCertificateTest {
 
     /// What a client gets that trusts the authority and nobody else.
     private String curl(TestAuthority authority) throws Exception {
-        Path root = folder.resolve("root.pem");
-        if (!Files.exists(root)) {
-            String pem =
-                    run(
-                            "curl",
-                            "-sS",
-                            "--cacert",
-                            authority.roots().toString(),
-                            authority.management("/roots/0").toString());
-            Files.writeString(root, pem);
-        }
         return run(
                 "curl",
                 "-sS",
                 "-m",
                 "20",
                 "--cacert",
-                root.toString(),
+                authority.issuer().toString(),
                 "--resolve",
                 HOST + ":" + port + ":127.0.0.1",
                 "https://" + HOST + ":" + port + "/");
@@ -143,6 +132,75 @@ class OrderedCertificateTest {
             if (Files.exists(file)) {
                 assertThat(Files.readString(file)).doesNotContain("BEGIN");
             }
+        }
+    }
+
+    @Test
+    void an_authority_that_is_away_holds_no_release_up_and_is_asked_again() throws Exception {
+        int away = TestAuthority.freePort();
+        try (TestAuthority authority = authority()) {
+            String directory = "https://localhost:" + away + "/dir";
+            entrance(directory, authority.roots(), "http-01");
+            whole.start();
+            whole.ship("v1");
+            awaitState("failed");
+            assertThat(ordered().path("detail").asString())
+                    .startsWith("no answer from localhost:" + away + ": ")
+                    .contains("; next try at 20");
+            assertThat(ordered().path("failures").asInt()).isEqualTo(1);
+            assertThat(whole.get("/").status()).isEqualTo(200);
+            assertThat(Traffic.once(whole.port())).isEqualTo("v1");
+            assertThat(curl(authority)).startsWith("curl: (35)");
+
+            whole.killServer();
+            whole.start();
+            assertThat(ordered().path("failures").asInt()).as("is not forgotten").isEqualTo(1);
+
+            entrance(authority, "http-01");
+            whole.ship("v2");
+            awaitState("valid");
+            whole.await("it is shown", () -> curl(authority).equals("v2"));
+        }
+    }
+
+    @Test
+    void what_an_authority_refuses_is_said_in_its_words_and_asked_again_when_told_to()
+            throws Exception {
+        int nobody = TestAuthority.freePort();
+        try (var authority = new TestAuthority(folder.resolve("pebble"), nobody, port)) {
+            entrance(authority, "http-01");
+            whole.start();
+            whole.ship("v1");
+            awaitState("failed");
+            assertThat(ordered().path("detail").asString())
+                    .startsWith("the authority could not see that " + HOST + " is ours: ");
+            // A port that the authority can reach, as the manual advises.
+            Path file = whole.folder().resolve("belay.yaml");
+            Files.writeString(
+                    file,
+                    Files.readString(file)
+                            .replace("at: [", "at: [{entrance: plain}, ")
+                            .replace(
+                                    "entrances: {", "entrances: {plain: {port: " + nobody + "}, "));
+            whole.ship("v2");
+            Files.delete(whole.folder().resolve(".belay/acme/local.public.json"));
+            awaitState("valid");
+            whole.await("it is shown", () -> curl(authority).equals("v2"));
+        }
+    }
+
+    @Test
+    void nobody_is_asked_before_the_entrance_is_open() throws Exception {
+        try (TestAuthority authority = authority()) {
+            entrance(authority, "http-01");
+            whole.start();
+            whole.writesGated("v1");
+            String release = whole.begin();
+            awaitState("waiting");
+            whole.opens("v1");
+            whole.awaitState(release, "completed");
+            awaitState("valid");
+            assertThat(whole.output()).doesNotContain("no new certificate");
         }
     }
 

@@ -38,8 +38,7 @@ public final class Renewals {
     private final ChallengeBoard board;
     private final InstantSource clock;
 
-    /// What failed while this process lives, by the name of the wish; the disk has it, too, if it
-    /// can be written.
+    /// What failed and could not be written down, by the name of the wish.
     private final Map<String, RenewalRecord> late = new ConcurrentHashMap<>();
 
     /// @param folder for the keys of accounts and for what failed; made when it is missing
@@ -118,7 +117,7 @@ public final class Renewals {
                 chance);
     }
 
-    /// What failed since the last success. What was written does not come after what could not be.
+    /// What failed since the last success. What could not be written is newer than what was.
     private Optional<RenewalRecord> failed(CertificateWish wish) throws IOException {
         RenewalRecord known = late.get(wish.name());
         Optional<RenewalRecord> one =
@@ -156,13 +155,13 @@ public final class Renewals {
         double chance = ThreadLocalRandom.current().nextDouble();
         Duration pause = RenewalPace.pause(failures, notBefore, chance);
         var record = RenewalRecord.of(wish, failures, clock.instant().plus(pause), why);
-        // First here: on a disk that is full it must not be forgotten, either.
-        late.put(wish.name(), record);
         LOG.warn("no new certificate {}, next try in {}: {}", wish.name(), pause, why);
         try {
             DurableFile.folder(folder);
             record.write(record(wish));
+            late.remove(wish.name());
         } catch (IOException e) {
+            late.put(wish.name(), record);
             LOG.warn("that cannot be written down: {}", e.toString());
         }
     }

@@ -88,13 +88,30 @@ public final class TestAuthority implements AutoCloseable {
         return URI.create("https://localhost:" + port + "/dir");
     }
 
-    public URI management(String path) {
-        return URI.create("https://localhost:" + management + path);
-    }
-
     /// What vouches for its own server, not for what it signs.
     public Path roots() {
         return folder.resolve("own.crt");
+    }
+
+    /// What vouches for the certificates that it signs.
+    public Path issuer() throws IOException, InterruptedException {
+        Path file = folder.resolve("issuer.pem");
+        if (!Files.exists(file)) {
+            Process asked =
+                    start(
+                            Map.of(),
+                            "curl",
+                            "-sS",
+                            "--cacert",
+                            roots().toString(),
+                            "-o",
+                            file.toString(),
+                            "https://localhost:" + management + "/roots/0");
+            if (asked.waitFor() != 0) {
+                throw new IOException(Files.readString(folder.resolve("curl.log")));
+            }
+        }
+        return file;
     }
 
     public String log() throws IOException {
