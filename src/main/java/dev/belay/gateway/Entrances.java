@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What the lines of a table, taken together, say of entrances. Always comes to something, and
-/// after a restart to the same: the line that was published last decides what an entrance is, and
-/// of two that want one port the one that was decided on later gets it. What would contradict is
-/// refused before ([#conflict]); this order decides only what is left when a line goes.
+/// after a restart to the same. Where lines disagree about an entrance's port, it is at all of
+/// these: one line that moves, or goes back, takes no port from the others. Of two that want one
+/// port, and about how it speaks, the line that was published last decides. What would contradict
+/// is refused before ([#conflict]); this order decides only what is left when a line goes.
 final class Entrances {
     private static final Logger LOG = LoggerFactory.getLogger(Entrances.class);
 
@@ -40,15 +41,15 @@ final class Entrances {
                     .thenComparing(entry -> entry.route().key());
 
     private final Map<Integer, Entrance> byPort;
-    private final Map<Name, Entrance> byName;
+    private final Map<Integer, Name> names;
     private final Map<Integer, List<PortTable.Way>> ways;
 
     private Entrances(
             Map<Integer, Entrance> byPort,
-            Map<Name, Entrance> byName,
+            Map<Integer, Name> names,
             Map<Integer, List<PortTable.Way>> ways) {
         this.byPort = Collections.unmodifiableMap(byPort);
-        this.byName = Collections.unmodifiableMap(byName);
+        this.names = Collections.unmodifiableMap(names);
         this.ways = Collections.unmodifiableMap(ways);
     }
 
@@ -64,34 +65,32 @@ final class Entrances {
         Set<Integer> taken = new HashSet<>();
         entries.forEach(entry -> taken.add(entry.route().port()));
         Map<Integer, Entrance> byPort = new TreeMap<>();
-        Map<Name, Entrance> byName = new TreeMap<>();
-        Set<Name> decided = new HashSet<>();
+        Map<Integer, Name> names = new TreeMap<>();
         for (Table.Entry entry : latestFirst) {
             for (Match match : entry.route().rules().at()) {
                 Entrance entrance = match.entrance();
                 var name = new Name(entry.route().key().environment(), entrance.name());
-                if (decided.add(name)) {
-                    if (taken.add(entrance.port())) {
-                        byPort.put(entrance.port(), entrance);
-                        byName.put(name, entrance);
-                    } else {
-                        LOG.error("entrance {}: port {} is taken", name, entrance.port());
-                    }
+                if (taken.add(entrance.port())) {
+                    byPort.put(entrance.port(), entrance);
+                    names.put(entrance.port(), name);
+                } else if (!name.equals(names.get(entrance.port()))) {
+                    LOG.warn("entrance {}: port {} is taken", name, entrance.port());
                 }
             }
         }
-        return new Entrances(byPort, byName, ways(latestFirst, byName));
+        return new Entrances(byPort, names, ways(latestFirst, names));
     }
 
     private static Map<Integer, List<PortTable.Way>> ways(
-            List<Table.Entry> entries, Map<Name, Entrance> byName) {
+            List<Table.Entry> entries, Map<Integer, Name> names) {
+        Map<Name, List<Integer>> ports = new HashMap<>();
+        names.forEach((port, name) -> ports.computeIfAbsent(name, _ -> new ArrayList<>()).add(port));
         Map<Integer, List<PortTable.Way>> ways = new HashMap<>();
         for (Table.Entry entry : entries) {
             for (Match match : entry.route().rules().at()) {
                 var name = new Name(entry.route().key().environment(), match.entrance().name());
-                Entrance decided = byName.get(name);
-                if (decided != null) {
-                    ways.computeIfAbsent(decided.port(), _ -> new ArrayList<>())
+                for (int port : ports.getOrDefault(name, List.of())) {
+                    ways.computeIfAbsent(port, _ -> new ArrayList<>())
                             .add(new PortTable.Way(match, entry));
                 }
             }
@@ -157,11 +156,11 @@ final class Entrances {
         if (ports.containsKey(route.port())) {
             return taken(route.port(), "is the component's own and an entrance's");
         }
-        for (Map.Entry<Name, Entrance> entry : byName.entrySet()) {
-            int port = entry.getValue().port();
-            boolean moved = own.contains(entry.getKey());
+        for (Map.Entry<Integer, Name> entry : names.entrySet()) {
+            int port = entry.getKey();
+            boolean moved = own.contains(entry.getValue());
             if (!moved && (port == route.port() || ports.containsKey(port))) {
-                return taken(port, "belongs to the entrance `" + entry.getKey() + "`");
+                return taken(port, "belongs to the entrance `" + entry.getValue() + "`");
             }
         }
         for (Table.Entry entry : entries) {

@@ -110,20 +110,34 @@ class EntranceTest {
         }
     }
 
+    /// Rolling one component back must take no port from the others.
     @Test
-    void the_line_published_last_decides_where_an_entrance_is_and_so_after_a_restart()
-            throws Exception {
+    void an_entrance_that_moves_is_at_both_ports_until_all_lines_agree() throws Exception {
         try (var web = TestMember.saying("web");
                 var api = TestMember.saying("api")) {
             var moved = new Entrance(door.name(), TestGateway.freePort());
-            publish(line("web", web, Match.all(door)));
+            Route before = line("web", web, Match.all(door));
+            publish(before);
             publish(line("api", api, paths(moved, "/api")));
             for (int i = 0; i < 2; i++) {
-                assertThat(ask(moved.port(), "/")).isEqualTo("200 web");
-                assertThat(ask(moved.port(), "/api")).isEqualTo("200 api");
-                assertThat(closed(door.port())).isTrue();
+                for (Entrance one : List.of(door, moved)) {
+                    assertThat(ask(one.port(), "/")).isEqualTo("200 web");
+                    assertThat(ask(one.port(), "/api")).isEqualTo("200 api");
+                }
                 gateway.restart();
             }
+            var shares = before.shares();
+            var none = new HealthCheck.None();
+            publish(
+                    new Route(before.key(), gateway.nextToken(), before.port(), shares, none)
+                            .with(new Rules(List.of(Match.all(moved)))));
+            assertThat(closed(door.port())).isTrue();
+            assertThat(ask(moved.port(), "/")).isEqualTo("200 web");
+
+            publish(
+                    new Route(before.key(), gateway.nextToken(), before.port(), shares, none)
+                            .with(new Rules(List.of(Match.all(door)))));
+            assertThat(ask(moved.port(), "/api")).isEqualTo("200 api");
             var key = new RouteKey("test", "api");
             assertThat(gateway.client.remove(key, gateway.nextToken()))
                     .isInstanceOf(PublishReply.Published.class);
