@@ -6,6 +6,7 @@ import dev.belay.gateway.GatewayMain;
 import dev.belay.gateway.GatewayOptions;
 import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.GatewayUpkeep;
 import java.io.File;
 import java.io.IOException;
@@ -56,6 +57,16 @@ final class GatewayProcess implements GatewayUpkeep {
             return view(client.about());
         } catch (IOException _) {
             return new View(0, "", true, List.of());
+        }
+    }
+
+    @Override
+    public List<DoorStatus> doors(String environment) {
+        try {
+            return DoorStatus.of(client.doors(), environment, System.currentTimeMillis());
+        } catch (IOException _) {
+            // It is away, or of a build that has no doors.
+            return List.of();
         }
     }
 

@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
             "  belay gateway --listen 0.0.0.0",
             "  belay gateway top",
             "  belay gateway log --on",
+            "  belay gateway hold production web",
+            "  belay gateway open production",
             "  belay gateway upgrade          (the running one, without a lost connection)"
         })
 public final class GatewayCommand extends BelayCommand {
@@ -48,6 +50,9 @@ public final class GatewayCommand extends BelayCommand {
         Map<String, BelayCommand> parts = new LinkedHashMap<>();
         parts.put("top", new GatewayTopCommand(context()));
         parts.put("log", new GatewayLogCommand(context()));
+        parts.put("hold", new GatewayHoldCommand(context()));
+        parts.put("maintenance", new GatewayMaintenanceCommand(context()));
+        parts.put("open", new GatewayOpenCommand(context()));
         parts.put("upgrade", new GatewayUpgradeCommand(context()));
         return parts;
     }

@@ -39,6 +39,7 @@ public final class Api implements AutoCloseable {
         var system = new SystemRoutes(operations, terms.version(), stop);
         var gateway = new GatewayRoutes(operations.gateway());
         var upgrade = new UpgradeRoutes(operations.upkeep());
+        var doors = new DoorRoutes(operations);
         var web = new WebRoutes(operations, terms.version());
         HttpServer server =
                 HttpServer.start(
@@ -51,6 +52,7 @@ public final class Api implements AutoCloseable {
                                 environments::register,
                                 logs::register,
                                 gateway::register,
+                                doors::register,
                                 web::register,
                                 routes -> routes.after(ctx -> mask(ctx, terms.redact()))));
         return new Api(server, streams, logs);

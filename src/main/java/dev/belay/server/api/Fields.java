@@ -103,6 +103,37 @@ final class Fields {
         return node.intValue();
     }
 
+    /// A whole number within bounds.
+    ///
+    /// @param absent what it means when the field is not there
+    int number(String name, int absent, int least, int most) {
+        JsonNode node = take(name);
+        if (node == null) {
+            return absent;
+        }
+        boolean fits = node.isIntegralNumber() && node.canConvertToInt();
+        if (!fits || node.intValue() < least || node.intValue() > most) {
+            String wanted = "a whole number from " + least + " to " + most + " is wanted";
+            wrong("request/wrong-type", name, wanted, "");
+            return absent;
+        }
+        return node.intValue();
+    }
+
+    /// What stands in a file, whatever that is; `""` when it is not there.
+    String file(String name, int charactersMax) {
+        JsonNode node = take(name);
+        if (node == null) {
+            return "";
+        }
+        if (!node.isString() || node.stringValue().length() > charactersMax) {
+            String wanted = "a text of at most " + charactersMax + " characters is wanted";
+            wrong("request/wrong-type", name, wanted, "");
+            return "";
+        }
+        return node.stringValue();
+    }
+
     /// One of several words.
     ///
     /// @param absent what it means when the field is not there; null when it must be

@@ -10,6 +10,10 @@ public interface GatewayUpkeep {
     /// What it shows at ports that speak TLS; nothing when none does, or no gateway answers.
     CertificateStatus certificates();
 
+    /// Components of an environment that it does not let every request through to; none when no
+    /// gateway answers.
+    List<DoorStatus> doors(String environment);
+
     /// A new process takes the gateway's place and its ports; the old one serves what it had.
     ///
     /// @throws Denied when the gateway goes on as it was

@@ -92,6 +92,7 @@ public final class StatusReader {
                 (gateway[0] ? upkeep.certificates() : CertificateStatus.NONE)
                         .with(orders.of(environment)),
                 components,
+                gateway[0] ? upkeep.doors(environment) : List.of(),
                 dependencies.of(view),
                 open.stream().map(ReleaseLine::of).toList());
     }

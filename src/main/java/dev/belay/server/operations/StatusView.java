@@ -7,6 +7,7 @@ import java.util.List;
 /// @param gateway whether it answers
 /// @param gatewayProcess which one it is
 /// @param certificates those that it shows, of all environments
+/// @param doors of components that do not take every request now
 /// @param releases those that are active or queued, oldest first
 public record StatusView(
         String platform,
@@ -15,10 +16,12 @@ public record StatusView(
         GatewayUpkeep.View gatewayProcess,
         CertificateStatus certificates,
         List<ComponentStatus> components,
+        List<DoorStatus> doors,
         List<DependencyStatus> dependencies,
         List<ReleaseLine> releases) {
     public StatusView {
         components = List.copyOf(components);
+        doors = List.copyOf(doors);
         dependencies = List.copyOf(dependencies);
         releases = List.copyOf(releases);
     }

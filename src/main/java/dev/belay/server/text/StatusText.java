@@ -1,6 +1,7 @@
 package dev.belay.server.text;
 
 import dev.belay.server.operations.CertificateStatus;
+import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.StatusView;
 import dev.belay.server.operations.StatusView.ComponentStatus;
@@ -40,7 +41,13 @@ public final class StatusText {
                                             + "; `belay gateway upgrade` replaces it"));
         }
         certificates(status.certificates());
-        status.components().forEach(this::component);
+        for (ComponentStatus component : status.components()) {
+            component(component);
+            status.doors().stream()
+                    .filter(door -> door.component().equals(component.name()))
+                    .forEach(this::door);
+            component.revisions().forEach(this::revision);
+        }
         for (DependencyStatus dependency : status.dependencies()) {
             line(
                     "  "
@@ -99,7 +106,10 @@ public final class StatusText {
                                 ? ""
                                 : "  " + paint.busy(component.busyWith())));
         component.addresses().forEach(address -> line("    " + Paint.plain(address)));
-        component.revisions().forEach(this::revision);
+    }
+
+    private void door(DoorStatus door) {
+        line("    " + paint.warn(door.state()) + "  " + Paint.plain(door.detail()));
     }
 
     private void revision(RevisionStatus revision) {

@@ -2,6 +2,7 @@ package dev.belay.server.web;
 
 import dev.belay.plan.Responsible;
 import dev.belay.server.operations.CertificateStatus;
+import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.ReleaseView;
 import dev.belay.server.operations.StatusView;
@@ -122,11 +123,17 @@ final class StatusPage {
         page.raw("<table class=\"components\"><thead><tr><th>Component</th><th>State</th>")
                 .raw("<th>Revision</th><th>Instances</th><th>Traffic</th><th>In flight</th>")
                 .raw("</tr></thead><tbody>");
-        status.components().forEach(this::component);
+        for (ComponentStatus component : status.components()) {
+            component(
+                    component,
+                    status.doors().stream()
+                            .filter(door -> door.component().equals(component.name()))
+                            .toList());
+        }
         page.raw("</tbody></table>");
     }
 
-    private void component(ComponentStatus component) {
+    private void component(ComponentStatus component, List<DoorStatus> doors) {
         List<RevisionStatus> revisions = component.revisions();
         int rows = Math.max(1, revisions.size());
         page.raw("<tr class=\"first\"><td rowspan=\"" + rows + "\"><b>")
@@ -138,6 +145,11 @@ final class StatusPage {
         badge(component.state());
         if (!component.because().isEmpty()) {
             page.raw(" ").element("span", "because", component.because());
+        }
+        for (DoorStatus door : doors) {
+            page.raw(" ");
+            badge(door.state());
+            page.raw(" ").element("span", "because", door.detail());
         }
         if (!component.revision().isEmpty() && !component.soaked()) {
             page.raw(" <span class=\"dim\">unsoaked</span>");

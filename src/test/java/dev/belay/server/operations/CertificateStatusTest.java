@@ -99,6 +99,7 @@ class CertificateStatusTest {
                         certificates,
                         List.of(),
                         List.of(),
+                        List.of(),
                         List.of());
         return StatusText.of(status, NOW.toEpochMilli(), false);
     }
