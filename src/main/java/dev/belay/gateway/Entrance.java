@@ -13,32 +13,53 @@ import org.jspecify.annotations.Nullable;
 /// @param tls how it speaks TLS; null is plain HTTP
 /// @param proxies who may connect, and must say for whom by the PROXY protocol; none: anybody may,
 ///   and speaks for itself
-public record Entrance(String name, int port, @Nullable TlsUse tls, List<Network> proxies) {
+/// @param redirectFrom the port at which plain requests hear where it is; 0 when there is none
+public record Entrance(
+        String name, int port, @Nullable TlsUse tls, List<Network> proxies, int redirectFrom) {
     public Entrance {
         proxies = List.copyOf(proxies);
     }
 
     /// One that anybody may come through, and that speaks plain HTTP.
     public Entrance(String name, int port) {
-        this(name, port, null, List.of());
+        this(name, port, null, List.of(), 0);
     }
 
     /// One that anybody may come through.
     public Entrance(String name, int port, @Nullable TlsUse tls) {
-        this(name, port, tls, List.of());
+        this(name, port, tls, List.of(), 0);
     }
 
     /// The same with TLS.
     public Entrance over(TlsUse use) {
-        return new Entrance(name, port, use, proxies);
+        return new Entrance(name, port, use, proxies, redirectFrom);
     }
 
     /// The same for proxies alone.
     public Entrance behind(List<Network> others) {
-        return new Entrance(name, port, tls, others);
+        return new Entrance(name, port, tls, others, redirectFrom);
+    }
+
+    /// The same with a port that sends people here.
+    public Entrance redirectedFrom(int other) {
+        return new Entrance(name, port, tls, proxies, other);
+    }
+
+    /// Where somebody is who asked for this elsewhere.
+    ///
+    /// @param host as the request names it, without a port
+    String location(String host, String target) {
+        String scheme = tls == null ? "http://" : "https://";
+        String suffix = port == (tls == null ? 80 : 443) ? "" : ":" + port;
+        return scheme + host + suffix + target;
     }
 
     PortUse use() {
         return new PortUse(tls, proxies);
+    }
+
+    /// What the port speaks that sends people here.
+    PortUse redirectUse() {
+        return new PortUse(null, proxies);
     }
 }

@@ -43,11 +43,14 @@ final class Entrances {
     private final Map<Integer, Entrance> byPort;
     private final Map<Integer, Name> names;
     private final Map<Integer, List<PortTable.Way>> ways;
+    private final Map<Integer, Entrance> redirects;
 
     private Entrances(
             Map<Integer, Entrance> byPort,
             Map<Integer, Name> names,
-            Map<Integer, List<PortTable.Way>> ways) {
+            Map<Integer, List<PortTable.Way>> ways,
+            Map<Integer, Entrance> redirects) {
+        this.redirects = Collections.unmodifiableMap(redirects);
         this.byPort = Collections.unmodifiableMap(byPort);
         this.names = Collections.unmodifiableMap(names);
         this.ways = Collections.unmodifiableMap(ways);
@@ -60,7 +63,7 @@ final class Entrances {
                         .sorted(LATEST_FIRST)
                         .toList();
         if (latestFirst.isEmpty()) {
-            return new Entrances(Map.of(), Map.of(), Map.of());
+            return new Entrances(Map.of(), Map.of(), Map.of(), Map.of());
         }
         Set<Integer> taken = new HashSet<>();
         entries.forEach(entry -> taken.add(entry.route().port()));
@@ -78,13 +81,33 @@ final class Entrances {
                 }
             }
         }
-        return new Entrances(byPort, names, ways(latestFirst, names));
+        var ways = ways(latestFirst, names);
+        return new Entrances(byPort, names, ways, redirects(latestFirst, names, taken));
+    }
+
+    /// After all ports that serve something: of these none goes to one that only points elsewhere.
+    private static Map<Integer, Entrance> redirects(
+            List<Table.Entry> entries, Map<Integer, Name> names, Set<Integer> taken) {
+        Map<Integer, Entrance> redirects = new TreeMap<>();
+        for (Table.Entry entry : entries) {
+            for (Match match : entry.route().rules().at()) {
+                Entrance entrance = match.entrance();
+                int port = entrance.redirectFrom();
+                if (port > 0 && taken.add(port)) {
+                    redirects.put(port, entrance);
+                    var name = new Name(entry.route().key().environment(), entrance.name());
+                    names.put(port, name);
+                }
+            }
+        }
+        return redirects;
     }
 
     private static Map<Integer, List<PortTable.Way>> ways(
             List<Table.Entry> entries, Map<Integer, Name> names) {
         Map<Name, List<Integer>> ports = new HashMap<>();
-        names.forEach((port, name) -> ports.computeIfAbsent(name, _ -> new ArrayList<>()).add(port));
+        names.forEach(
+                (port, name) -> ports.computeIfAbsent(name, _ -> new ArrayList<>()).add(port));
         Map<Integer, List<PortTable.Way>> ways = new HashMap<>();
         for (Table.Entry entry : entries) {
             for (Match match : entry.route().rules().at()) {
@@ -101,6 +124,11 @@ final class Entrances {
     /// The entrance that listens there.
     @Nullable Entrance at(int port) {
         return byPort.get(port);
+    }
+
+    /// Where those ports lead at which nobody is served.
+    Map<Integer, Entrance> redirects() {
+        return redirects;
     }
 
     /// Those that are listened on, by their port.
@@ -143,6 +171,7 @@ final class Entrances {
     @Nullable PublishReply conflict(Route route, Collection<Table.Entry> entries) {
         Set<Name> own = new HashSet<>();
         Map<Integer, Name> ports = new HashMap<>();
+        Map<Integer, Name> redirects = new HashMap<>();
         Set<Claim> claims = new HashSet<>();
         for (Match match : route.rules().at()) {
             var name = new Name(route.key().environment(), match.entrance().name());
@@ -151,7 +180,17 @@ final class Entrances {
             if (other != null && !other.equals(name)) {
                 return taken(match.entrance().port(), "is that of two entrances");
             }
+            int redirect = match.entrance().redirectFrom();
+            Name before = redirect == 0 ? null : redirects.putIfAbsent(redirect, name);
+            if (before != null && !before.equals(name)) {
+                return taken(redirect, "is that of two entrances");
+            }
             claims.addAll(Claim.of(match));
+        }
+        for (Map.Entry<Integer, Name> redirect : redirects.entrySet()) {
+            if (ports.put(redirect.getKey(), redirect.getValue()) != null) {
+                return taken(redirect.getKey(), "cannot lead to an entrance and be one");
+            }
         }
         if (ports.containsKey(route.port())) {
             return taken(route.port(), "is the component's own and an entrance's");

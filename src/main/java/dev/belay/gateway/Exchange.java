@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
@@ -23,6 +24,9 @@ interface Exchange {
     /// The same for one that was let in already.
     static Exchange routed(Client client, HttpRequest request, Transcript transcript) {
         PortTable port = client.proxy().table().at(client.port());
+        if (port != null && port.elsewhere() != null) {
+            return elsewhere(client, request, transcript, port.elsewhere());
+        }
         HttpResponseStatus refusal = port == null ? null : port.refusal(request);
         Table.Entry entry = port == null || refusal != null ? null : port.find(request);
         if (port != null && entry == null) {
@@ -50,6 +54,27 @@ interface Exchange {
         return entry != null && share != null && share.root() != null
                 ? new SiteExchange(client, request, transcript, entry, share, visit)
                 : new ProxyExchange(client, request, transcript, entry, share, visit);
+    }
+
+    /// The method and the body stay what they are (RFC 9110 §15.4.9).
+    private static Exchange elsewhere(
+            Client client, HttpRequest request, Transcript transcript, Entrance to) {
+        String host = Authority.host(request.headers().get(HttpHeaderNames.HOST, ""));
+        boolean plain = request.uri().startsWith("/") && !host.isEmpty();
+        return plain
+                ? new TurnedAway(
+                        client,
+                        request,
+                        transcript,
+                        HttpResponseStatus.PERMANENT_REDIRECT,
+                        "It is elsewhere.",
+                        to.location(host, request.uri()))
+                : new TurnedAway(
+                        client,
+                        request,
+                        transcript,
+                        HttpResponseStatus.BAD_REQUEST,
+                        "Nobody knows which host you mean.");
     }
 
     /// Starts. The client knows it by now, and may be answered.

@@ -105,6 +105,7 @@ final class PortTable {
         }
     }
 
+    private final @Nullable Entrance elsewhere;
     private final Table.@Nullable Entry only;
     private final Map<String, Paths> hosts = new HashMap<>();
     private final Map<String, Paths> wildcards = new HashMap<>();
@@ -112,7 +113,8 @@ final class PortTable {
     private final boolean byHost;
     private final boolean byPath;
 
-    private PortTable(Table.@Nullable Entry only, List<Way> ways) {
+    private PortTable(@Nullable Entrance elsewhere, Table.@Nullable Entry only, List<Way> ways) {
+        this.elsewhere = elsewhere;
         this.only = only;
         this.byHost = ways.stream().anyMatch(way -> !way.match().hosts().isEmpty());
         this.byPath = ways.stream().anyMatch(way -> way.match().named());
@@ -137,13 +139,23 @@ final class PortTable {
 
     /// A component's own port: every request is its.
     static PortTable of(Table.Entry entry) {
-        return new PortTable(entry, List.of());
+        return new PortTable(null, entry, List.of());
+    }
+
+    /// A port at which everybody hears to ask elsewhere.
+    static PortTable leadingTo(Entrance entrance) {
+        return new PortTable(entrance, null, List.of());
+    }
+
+    /// Where everybody should ask; null where requests are served.
+    @Nullable Entrance elsewhere() {
+        return elsewhere;
     }
 
     /// An entrance.
     static PortTable of(List<Way> ways) {
         boolean one = ways.size() == 1 && ways.getFirst().match().unconditional();
-        return one ? of(ways.getFirst().entry()) : new PortTable(null, ways);
+        return one ? of(ways.getFirst().entry()) : new PortTable(null, null, ways);
     }
 
     /// Why a request cannot be assigned with certainty, or null.

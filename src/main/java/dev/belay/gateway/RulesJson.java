@@ -64,6 +64,9 @@ final class RulesJson {
         if (entrance.tls() != null) {
             json.set("tls", TlsJson.write(entrance.tls()));
         }
+        if (entrance.redirectFrom() > 0) {
+            json.put("redirectFrom", entrance.redirectFrom());
+        }
         texts(json, "proxies", entrance.proxies().stream().map(Network::toString).toList());
     }
 
@@ -123,13 +126,19 @@ final class RulesJson {
     private Entrance entrance(JsonNode json) {
         String name = json.path("name").asString("");
         check("entrance", RouteKey.NAME, name);
-        JsonNode port = json.path("port");
+        int port = port(name, json, "port");
+        int redirect = json.has("redirectFrom") ? port(name, json, "redirectFrom") : 0;
+        TlsUse tls = TlsJson.read(json.path("tls"), message -> problem("tls", message));
+        return new Entrance(name, port, tls, proxies(json), redirect);
+    }
+
+    private int port(String entrance, JsonNode json, String key) {
+        JsonNode port = json.path(key);
         boolean fits = port.isIntegralNumber() && port.canConvertToInt();
         if (!fits || port.asInt() < 1 || port.asInt() > RouteJson.PORT_MAX) {
-            problem("entrance", "`port` of entrance `" + name + "` is not a port");
+            problem("entrance", "`" + key + "` of entrance `" + entrance + "` is not a port");
         }
-        TlsUse tls = TlsJson.read(json.path("tls"), message -> problem("tls", message));
-        return new Entrance(name, fits ? port.asInt() : 0, tls, proxies(json));
+        return fits ? port.asInt() : 0;
     }
 
     private List<Network> proxies(JsonNode json) {

@@ -34,6 +34,7 @@ final class Table {
             byPort.put(entry.route().port(), same == null ? PortTable.of(entry) : same);
         }
         entrances.ways().forEach((port, ways) -> byPort.put(port, PortTable.of(ways)));
+        entrances.redirects().forEach((port, to) -> byPort.put(port, PortTable.leadingTo(to)));
     }
 
     /// The port of a line that stands here as it is, unless an entrance is there, too.
@@ -67,7 +68,10 @@ final class Table {
     /// What a port speaks.
     PortUse use(int port) {
         Entrance entrance = entrances.at(port);
-        return entrance == null ? PortUse.PLAIN : entrance.use();
+        Entrance elsewhere = entrances.redirects().get(port);
+        return entrance != null
+                ? entrance.use()
+                : elsewhere != null ? elsewhere.redirectUse() : PortUse.PLAIN;
     }
 
     @Nullable PortTable at(int port) {

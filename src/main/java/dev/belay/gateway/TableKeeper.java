@@ -460,9 +460,10 @@ final class TableKeeper implements AutoCloseable {
     private void openOwn(Route route, Table table) throws BindException {
         listeners.open(route.port(), PortUse.PLAIN);
         for (Match match : route.rules().at()) {
-            int port = match.entrance().port();
-            if (table.entrances().at(port) != null) {
-                listeners.open(port, table.use(port));
+            for (int port : List.of(match.entrance().port(), match.entrance().redirectFrom())) {
+                if (port > 0 && table.at(port) != null) {
+                    listeners.open(port, table.use(port));
+                }
             }
         }
     }

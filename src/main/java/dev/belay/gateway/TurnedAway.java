@@ -15,6 +15,7 @@ final class TurnedAway implements Exchange {
     private final HttpResponseStatus status;
     private final String why;
     private final Transcript transcript;
+    private final String location;
     private boolean over;
 
     /// @param status what it is answered with; of 503 the client hears in the words of its protocol
@@ -28,6 +29,18 @@ final class TurnedAway implements Exchange {
             Transcript transcript,
             HttpResponseStatus status,
             String why) {
+        this(client, request, transcript, status, why, "");
+    }
+
+    /// @param location where it should be asked for; may be empty
+    TurnedAway(
+            Client client,
+            HttpRequest request,
+            Transcript transcript,
+            HttpResponseStatus status,
+            String why,
+            String location) {
+        this.location = location;
         this.client = client;
         this.body = RequestRules.hasBody(request);
         this.transcript = transcript;
@@ -61,6 +74,10 @@ final class TurnedAway implements Exchange {
         end(Transcript.Ending.REFUSED);
         if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
             client.refuse(why);
+        } else if (!location.isEmpty()) {
+            client.writeHead(Answers.elsewhere(status, location));
+            client.write(LastHttpContent.EMPTY_LAST_CONTENT);
+            client.finish();
         } else {
             client.answer(status, why);
         }

@@ -25,7 +25,10 @@ final class EntranceCheck {
     }
 
     void check() {
-        own().forEach((_, entry) -> checkPair(entry.value()));
+        own().forEach((_, entry) -> {
+            checkPair(entry.value());
+            checkRedirect(entry.value());
+        });
         Set<String> known = known();
         effective.components().forEach((_, component) -> checkNames(component, known));
         if (complaints.isEmpty()) {
@@ -44,6 +47,18 @@ final class EntranceCheck {
                 tls.mark(),
                 "`tls` needs `certificates`, or `certificate` and `key`, or `acme`",
                 "`key` is the path of the certificate's key; a folder holds its keys itself");
+    }
+
+    private void checkRedirect(Node entrance) {
+        if (entrance instanceof Node.Mapping map
+                && map.get("redirect-from") != null
+                && map.get("tls") == null) {
+            complaints.add(
+                    Code.MISSING_KEY,
+                    map.mark(),
+                    "`redirect-from` sends people to TLS, and this entrance has none",
+                    "give the entrance its `tls`, or let two entrances have the same components");
+        }
     }
 
     /// Of every environment: what is for one of them need not be for this.

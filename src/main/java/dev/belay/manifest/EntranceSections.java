@@ -8,6 +8,7 @@ import static dev.belay.manifest.shape.Shapes.HTTPS_ADDRESS;
 import static dev.belay.manifest.shape.Shapes.MAIL;
 import static dev.belay.manifest.shape.Shapes.METHOD;
 import static dev.belay.manifest.shape.Shapes.NAME;
+import static dev.belay.manifest.shape.Shapes.NETWORK;
 import static dev.belay.manifest.shape.Shapes.PATH_ANYWHERE;
 import static dev.belay.manifest.shape.Shapes.PATH_PREFIX;
 import static dev.belay.manifest.shape.Shapes.PORT;
@@ -46,6 +47,13 @@ final class EntranceSections {
     private static final Key<String> MINIMUM =
             Key.of("minimum", TLS_VERSION, "The oldest version of TLS that clients may speak.")
                     .fallback("1.2");
+
+    private static final int PROXIES_MAX = 64;
+
+    /// What the gateway takes of a line, and of each place in it.
+    private static final int PLACES_MAX = 64;
+
+    private static final int NAMES_MAX = 256;
 
     /// What authorities put into one certificate at most.
     private static final int ACME_HOSTS_MAX = 100;
@@ -108,13 +116,28 @@ final class EntranceSections {
 
     static final Key<Row> TLS = Key.of("tls", TLS_SECTION, "TLS instead of plain HTTP.");
 
+    static final Key<Integer> REDIRECT_FROM =
+            Key.of(
+                    "redirect-from",
+                    PORT,
+                    "A port for plain HTTP, the offset not yet added: whoever comes there is sent to"
+                            + " this entrance, and an authority finds its proofs there.");
+    static final Key<List<String>> PROXIES =
+            Key.of(
+                            "proxies",
+                            list(NETWORK, 0, PROXIES_MAX),
+                            "Addresses and networks of load balancers: they alone may connect, and"
+                                    + " say first for whom (PROXY protocol). By default anybody may,"
+                                    + " for itself.")
+                    .fallback("[]");
+
     static final Fields<Row> ENTRANCE =
             Fields.of(
                     "entrance",
                     "A port that components of an environment share; which requests are whose, their"
                             + " `at` says.",
                     "{port: 8080}",
-                    List.of(PORT_KEY, TLS),
+                    List.of(PORT_KEY, TLS, REDIRECT_FROM, PROXIES),
                     List.of(),
                     row -> row);
 
@@ -127,19 +150,20 @@ final class EntranceSections {
     private static final Key<List<String>> HOSTS =
             Key.of(
                             "hosts",
-                            list(HOST),
+                            list(HOST, 0, NAMES_MAX),
                             "Names that are asked for, or `*.example.org` for every name with one"
                                     + " label more. By default any.")
                     .fallback("[]");
     private static final Key<List<String>> PATHS =
             Key.of(
                             "paths",
-                            list(PATH_PREFIX),
+                            list(PATH_PREFIX, 0, NAMES_MAX),
                             "Beginnings of paths, by whole segments: `/api` is for `/api/users` and"
                                     + " not for `/apis`. By default any.")
                     .fallback("[]");
     private static final Key<List<String>> METHODS =
-            Key.of("methods", list(METHOD), "Methods. By default any.").fallback("[]");
+            Key.of("methods", list(METHOD, 0, NAMES_MAX), "Methods. By default any.")
+                    .fallback("[]");
     private static final Key<SequencedMap<String, String>> HEADERS =
             Key.of(
                             "headers",
@@ -154,7 +178,9 @@ final class EntranceSections {
         return new Traffic.Entrance(
                 name,
                 row.get(PORT_KEY) + offset,
-                row.find(TLS).map(tls -> tls(tls, folder)).orElse(null));
+                row.find(TLS).map(tls -> tls(tls, folder)).orElse(null),
+                row.find(REDIRECT_FROM).map(port -> port + offset).orElse(0),
+                row.get(PROXIES));
     }
 
     private static Traffic.Tls tls(Row row, Path folder) {
@@ -216,7 +242,7 @@ final class EntranceSections {
     static final Key<List<Written>> AT =
             Key.of(
                             "at",
-                            list(AT_SECTION),
+                            list(AT_SECTION, 0, PLACES_MAX),
                             "Where it is found besides its own port; what an environment has no"
                                     + " entrance for does not count there.")
                     .fallback("[]");

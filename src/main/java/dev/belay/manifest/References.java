@@ -219,7 +219,11 @@ final class References {
     }
 
     private static void claim(Map<Integer, List<Claim>> claims, String who, Node.Mapping map) {
-        Node node = map.get("port");
+        claim(claims, who, map.get("port"));
+        claim(claims, who, map.get("redirect-from"));
+    }
+
+    private static void claim(Map<Integer, List<Claim>> claims, String who, @Nullable Node node) {
         int port = number(node);
         if (node != null && port > 0) {
             claims.computeIfAbsent(port, _ -> new ArrayList<>()).add(new Claim(who, node.mark()));

@@ -115,6 +115,12 @@ final class WorkJson {
 
     private static void write(JsonOut out, Traffic.Entrance entrance) {
         out.open().put("name", entrance.name()).put("port", entrance.port());
+        if (!entrance.proxies().isEmpty()) {
+            out.strings("proxies", entrance.proxies());
+        }
+        if (entrance.redirectFrom() > 0) {
+            out.put("redirectFrom", entrance.redirectFrom());
+        }
         Traffic.Tls tls = entrance.tls();
         if (tls != null) {
             out.put("tls", () -> write(out, tls));
@@ -217,7 +223,9 @@ final class WorkJson {
                 new Traffic.Entrance(
                         entrance.string("name"),
                         entrance.count("port"),
-                        entrance.has("tls") ? tls(entrance.at("tls")) : null),
+                        entrance.has("tls") ? tls(entrance.at("tls")) : null,
+                        entrance.has("redirectFrom") ? entrance.count("redirectFrom") : 0,
+                        entrance.has("proxies") ? entrance.strings("proxies") : List.of()),
                 in.strings("hosts"),
                 in.strings("paths"),
                 in.set("methods"),

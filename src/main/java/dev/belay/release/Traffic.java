@@ -41,7 +41,12 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     public Set<Integer> ports() {
         var ports = new TreeSet<Integer>();
         ports.add(port);
-        rules.at().forEach(at -> ports.add(at.entrance().port()));
+        for (At at : rules.at()) {
+            ports.add(at.entrance().port());
+            if (at.entrance().redirectFrom() > 0) {
+                ports.add(at.entrance().redirectFrom());
+            }
+        }
         return ports;
     }
 
@@ -73,7 +78,21 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     /// A port that the components of an environment share.
     ///
     /// @param tls how it speaks TLS; null is plain HTTP
-    public record Entrance(String name, int port, @Nullable Tls tls) {
+    /// @param redirectFrom the port at which plain requests hear where it is; 0 when there is none
+    /// @param proxies addresses and networks of those who alone may connect, and say for whom by
+    ///   the PROXY protocol; none lets everybody
+    public record Entrance(
+            String name, int port, @Nullable Tls tls, int redirectFrom, List<String> proxies) {
+        public Entrance {
+            // The order in which somebody writes them down makes no other line.
+            proxies = proxies.stream().distinct().sorted().toList();
+        }
+
+        /// One that anybody may come through.
+        public Entrance(String name, int port, @Nullable Tls tls) {
+            this(name, port, tls, 0, List.of());
+        }
+
         /// One that speaks plain HTTP.
         public Entrance(String name, int port) {
             this(name, port, null);

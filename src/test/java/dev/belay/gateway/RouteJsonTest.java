@@ -62,7 +62,12 @@ class RouteJsonTest {
         List<Network> proxies = behind.stream().flatMap(n -> Network.parse(n).stream()).toList();
         var told =
                 route.with(
-                        new Rules(List.of(Match.all(new Entrance("public", 80).behind(proxies)))));
+                        new Rules(
+                                List.of(
+                                        Match.all(
+                                                new Entrance("public", 80)
+                                                        .behind(proxies)
+                                                        .redirectedFrom(79)))));
         assertThat(RouteJson.read(KEY, RouteJson.write(told)).route()).isEqualTo(told);
         assertThat(proxies).extracting(Network::toString).isEqualTo(behind);
     }

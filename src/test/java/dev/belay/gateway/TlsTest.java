@@ -604,6 +604,43 @@ class TlsTest {
         }
     }
 
+    @Test
+    void who_comes_to_the_plain_port_is_sent_to_the_entrance() throws Exception {
+        int plain = TestGateway.freePort();
+        try (var member = TestMember.saying("hello")) {
+            var door = new Entrance("secure", gateway.securePort, tls()).redirectedFrom(plain);
+            Route route = gateway.route(new HealthCheck.None(), member.share("v1", 1));
+            var rules = new Rules(List.of(Match.all(door)));
+            assertThat(gateway.client.publish(route.with(rules)))
+                    .isInstanceOf(PublishReply.Published.class);
+            for (String version : List.of("--http1.1", "--http2-prior-knowledge")) {
+                String url = "http://localhost:" + plain + "/a?b=c";
+                String head = curl(version, "-i", "-X", "POST", "-d", "body", url);
+                assertThat(head)
+                        .containsPattern("^HTTP/\\S+ 308 ")
+                        .containsPattern(
+                                "(?i)location: https://localhost:"
+                                        + gateway.securePort
+                                        + "/a\\?b=c\\s");
+                assertThat(curl(version.equals("--http1.1") ? version : "--http2", "-L", url))
+                        .isEqualTo("hello");
+            }
+            gateway.restart();
+            String again = "http://localhost:" + plain + "/";
+            assertThat(curl("-o", "/dev/null", "-w", "%{http_code}", again)).isEqualTo("308");
+            // Another component cannot have it, until nobody leads from there any more.
+            var shares = route.shares();
+            var other = new RouteKey("test", "other");
+            var wish = new Route(other, 1, plain, shares, new HealthCheck.None());
+            assertThat(gateway.client.publish(wish)).isInstanceOf(PublishReply.PortTaken.class);
+            Route without = gateway.route(new HealthCheck.None(), member.share("v1", 1));
+            assertThat(gateway.client.publish(without)).isInstanceOf(PublishReply.Published.class);
+            var second = new Route(other, 2, plain, shares, new HealthCheck.None());
+            assertThat(gateway.client.publish(second)).isInstanceOf(PublishReply.Published.class);
+            assertThat(curl(again)).isEqualTo("hello");
+        }
+    }
+
     /// So that a browser, which takes a connection for every host of its certificate, asks anew.
     @Test
     void a_host_that_is_not_served_there_is_misdirected() throws Exception {

@@ -263,6 +263,41 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void whom_an_entrance_lets_in_and_from_where_it_is_found_is_looked_at() {
+        String text =
+                """
+                components: {a: {kind: frontend, static: x, port: 80, at: [{entrance: public}]}}
+                environments: {local: {entrances: {public: {port: 443, tls: {certificates: t}, %s}}}}
+                """;
+        for (String good :
+                List.of(
+                        "proxies: [10.0.0.0/8, 192.0.2.1, '2001:db8::/32', '::1', 0.0.0.0/0]",
+                        "redirect-from: 8080")) {
+            assertThat(told(text.formatted(good))).as(good).isEmpty();
+        }
+        for (String wrong :
+                List.of(
+                        "10.0.0.1/8",
+                        "10.0.0.0/33",
+                        "10.0.0.0/08",
+                        "10.0.0",
+                        "256.0.0.1",
+                        "lb.example.org",
+                        "'2001:db8::1/32'",
+                        "'::ffff:10.0.0.1'",
+                        "':::/32'")) {
+            assertThat(told(text.formatted("proxies: [" + wrong + "]"))).as(wrong).hasSize(1);
+        }
+        assertThat(told(text.formatted("redirect-from: 443"))).hasSize(1);
+        assertThat(told(text.formatted("redirect-from: 80"))).hasSize(1);
+        assertThat(
+                        told(
+                                text.formatted("redirect-from: 8080")
+                                        .replace("tls: {certificates: t}, ", "")))
+                .containsExactly("missing-key 3:44");
+    }
+
+    @Test
     void tls_without_a_whole_pair_is_told_and_no_key_is_repeated() {
         String text =
                 """

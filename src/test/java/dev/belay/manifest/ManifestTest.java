@@ -75,6 +75,32 @@ class ManifestTest {
     }
 
     @Test
+    void an_entrance_may_stand_behind_proxies_and_be_led_to() throws IOException {
+        Manifest manifest =
+                good(
+                        folder,
+                        """
+                        platform: shop
+                        components:
+                          web: {kind: frontend, static: x, port: 3000, at: [{entrance: public}]}
+                        environments:
+                          local:
+                            port-offset: 10
+                            entrances:
+                              public:
+                                port: 443
+                                tls: {certificates: t}
+                                redirect-from: 80
+                                proxies: [10.0.0.0/8, 10.0.0.0/8]
+                        """);
+        Traffic.At at = view(manifest, "local").component("web").rules().at().getFirst();
+        assertThat(at.entrance().redirectFrom()).isEqualTo(90);
+        assertThat(at.entrance().proxies()).containsExactly("10.0.0.0/8");
+        assertThat(new Traffic(3010, List.of(), new Traffic.Rules(List.of(at))).ports())
+                .containsExactly(90, 453, 3010);
+    }
+
+    @Test
     void an_entrance_speaks_tls_with_files_beside_the_manifest_or_elsewhere() throws IOException {
         String text =
                 """

@@ -145,7 +145,8 @@ class PlanJsonTest {
         Revision api = revision(http);
         var at =
                 new Traffic.At(
-                        new Traffic.Entrance("public", 8080),
+                        new Traffic.Entrance(
+                                "public", 8080, null, 8079, List.of("10.0.0.0/8", "::1/128")),
                         List.of("app.example.org", "*.example.org"),
                         List.of("/api"),
                         Set.of("GET", "HEAD"),

@@ -11,6 +11,7 @@ import dev.belay.gateway.Entrance;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.HealthCheck;
 import dev.belay.gateway.Match;
+import dev.belay.gateway.Network;
 import dev.belay.gateway.PublishReply;
 import dev.belay.gateway.Route;
 import dev.belay.gateway.RouteKey;
@@ -150,7 +151,15 @@ public final class GatewayRouter implements Router {
         return new Entrance(
                 entrance.name(),
                 entrance.port(),
-                tls == null ? null : TlsUses.of(tls, ordered.of(who)));
+                tls == null ? null : TlsUses.of(tls, ordered.of(who)),
+                entrance.proxies().stream().map(GatewayRouter::network).toList(),
+                entrance.redirectFrom());
+    }
+
+    /// The manifest has looked at it before.
+    private static Network network(String text) {
+        return Network.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException("`" + text + "` is no network"));
     }
 
     /// Which addresses the shares mean.
@@ -346,7 +355,9 @@ public final class GatewayRouter implements Router {
                     return true;
                 }
                 for (JsonNode at : route.path("at")) {
-                    if (at.path("entrance").path("port").asInt() == port) {
+                    JsonNode entrance = at.path("entrance");
+                    if (entrance.path("port").asInt() == port
+                            || entrance.path("redirectFrom").asInt() == port) {
                         return true;
                     }
                 }

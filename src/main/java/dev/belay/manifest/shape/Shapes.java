@@ -108,6 +108,9 @@ public final class Shapes {
                     "a mail address, such as `ops@example.org`",
                     "[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){0,30}");
 
+    public static final Shape<String> NETWORK =
+            new Scalar<>(Networks.TYPE, WORDS, Networks::network, Map.of("type", "string"));
+
     public static final Shape<String> PATH_PREFIX =
             matching(
                     "the beginning of a path, such as `/api`, without `.`, `..`, `%` and a last `/`",
