@@ -84,6 +84,8 @@ final class HeldExchange implements Exchange {
             stop();
         }
         client.loop().waitingRoom().add(key, this);
+        // It costs the loop nothing while it waits, and must not be why others are refused.
+        client.loop().overload().ended();
     }
 
     /// Whether its door is still as it was.
@@ -170,6 +172,7 @@ final class HeldExchange implements Exchange {
     private void leave(DoorCounts.Outcome outcome) {
         over = true;
         client.loop().waitingRoom().remove(key, this);
+        client.loop().overload().began();
         counts.leave();
         counts.giveBack(granted);
         counts.count(outcome);

@@ -3,6 +3,7 @@ package dev.belay.gateway;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param prefix how many of its bits all have in common
 public record Network(String address, int prefix) {
     private static final int BYTE = 8;
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
     /// Reads one as people write it. What has bits behind the prefix is none: it may be a slip.
     public static Optional<Network> parse(String text) {
@@ -39,7 +41,7 @@ public record Network(String address, int prefix) {
     }
 
     boolean contains(InetAddress other) {
-        byte[] bytes = other.getAddress();
+        byte[] bytes = plain(other.getAddress());
         byte[] mine = HexFormat.of().parseHex(address);
         if (bytes.length != mine.length) {
             return false;
@@ -50,6 +52,14 @@ public record Network(String address, int prefix) {
             }
         }
         return true;
+    }
+
+    /// A socket for both families gives IPv4 as a part of IPv6 (RFC 4291 §2.5.5.2).
+    private static byte[] plain(byte[] address) {
+        return address.length == MAPPED.length + 4
+                        && Arrays.equals(address, 0, MAPPED.length, MAPPED, 0, MAPPED.length)
+                ? Arrays.copyOfRange(address, MAPPED.length, address.length)
+                : address;
     }
 
     private static boolean bit(byte[] bytes, int index) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// What somebody reads who finds a door shut: 503, when to come back, and a page for people, JSON
 /// or text for programs.
@@ -49,6 +50,8 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
             </body>
             </html>
             """;
+
+    private static final Pattern QUALITY = Pattern.compile("q=[01](\\.[0-9]{0,3})?");
 
     private enum Form {
         HTML("text/html; charset=utf-8"),
@@ -151,7 +154,7 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
     private static double quality(String[] parts) {
         for (String part : parts) {
             String parameter = part.strip();
-            if (parameter.matches("q=[01](\\.[0-9]{0,3})?")) {
+            if (QUALITY.matcher(parameter).matches()) {
                 return Double.parseDouble(parameter.substring(2));
             }
         }

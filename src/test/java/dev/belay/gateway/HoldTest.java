@@ -350,6 +350,44 @@ class HoldTest {
         }
     }
 
+    @Test
+    void who_waits_is_no_reason_to_refuse_others() throws Exception {
+        gateway.close();
+        var load = new Limits.Load(3, Duration.ofSeconds(10), 100, 1);
+        gateway = new TestGateway(folder, Limits.DEFAULT.with(load), 1);
+        try (var member = member("one");
+                var h2 = h2(member.share("v1", 1))) {
+            hold(10, ROOM, LONG);
+            var streams = new ArrayList<TestH2Client.Stream>();
+            for (int i = 0; i < 6; i++) {
+                streams.add(h2.send(TestH2Client.get("/" + i)));
+            }
+            waiting(6);
+            for (int i = 0; i < 3; i++) {
+                streams.get(i).cancel();
+            }
+            waiting(3);
+            open();
+            for (var stream : streams.subList(3, 6)) {
+                assertThat(stream.whole().status()).isEqualTo("200");
+            }
+            assertThat(gateway.get("/").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void files_wait_too() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("site"));
+        Files.writeString(root.resolve("index.html"), "page");
+        gateway.routes(new Route.Share("v1", 1, new Route.Files(root)));
+        hold(10, ROOM, LONG);
+        var page = coming("/");
+        waiting(1);
+        open();
+        assertThat(page.join().body()).isEqualTo("page");
+        assertThat(gateway.get("/index.html").body()).isEqualTo("page");
+    }
+
     // --- who leaves -----------------------------------------------------------------------------
 
     @Test
@@ -518,19 +556,23 @@ class HoldTest {
             changed(client.shut(KEY, new Door.Hold(0, 10, ROOM, LONG)));
             URI uri = URI.create("http://127.0.0.1:" + port + "/");
             var before = coming(HttpRequest.newBuilder(uri));
-            eventually("one waits", () -> door(client).waiting() == 1);
-            try (var second = RunningGateway.in(state, "--take-over")) {
-                assertThat(client.about().orElseThrow().pid()).isEqualTo(second.pid());
-                var after = coming(HttpRequest.newBuilder(uri));
-                eventually("both wait", () -> door(client).waiting() == 2);
-                assertThat(before).isNotDone();
-                changed(client.open(KEY));
-                assertThat(before.join().statusCode()).isEqualTo(200);
-                assertThat(after.join().statusCode()).isEqualTo(200);
-                assertThat(first.endsWithin(20)).isTrue();
-                JsonNode counts = client.counts().path("doors").path(0);
-                assertThat(counts.path("released").asLong()).isEqualTo(2);
-                assertThat(counts.path("waiting").asLong()).isZero();
+            try (var h2 = new TestH2Client(port, Http2Settings.defaultSettings())) {
+                var stream = h2.send(TestH2Client.get("/h2"));
+                eventually("two wait", () -> door(client).waiting() == 2);
+                try (var second = RunningGateway.in(state, "--take-over")) {
+                    assertThat(client.about().orElseThrow().pid()).isEqualTo(second.pid());
+                    var after = coming(HttpRequest.newBuilder(uri));
+                    eventually("all wait", () -> door(client).waiting() == 3);
+                    assertThat(before).isNotDone();
+                    changed(client.open(KEY));
+                    assertThat(before.join().statusCode()).isEqualTo(200);
+                    assertThat(stream.whole().status()).isEqualTo("200");
+                    assertThat(after.join().statusCode()).isEqualTo(200);
+                    assertThat(first.endsWithin(20)).isTrue();
+                    JsonNode counts = client.counts().path("doors").path(0);
+                    assertThat(counts.path("released").asLong()).isEqualTo(3);
+                    assertThat(counts.path("waiting").asLong()).isZero();
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Settings;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -158,10 +159,29 @@ class MaintenanceTest {
             for (String outside : List.of("203.0.114.9", "203.0.113.9, 10.0.0.1", "office", "")) {
                 assertThat(from(outside)).isEqualTo(503);
             }
+            int lines =
+                    gateway.send(
+                                    HttpRequest.newBuilder(gateway.uri("/"))
+                                            .header("X-Forwarded-For", "203.0.113.9")
+                                            .header("X-Forwarded-For", "10.0.0.1"))
+                            .statusCode();
+            assertThat(lines).isEqualTo(503);
             shut("", "127.0.0.1");
             assertThat(asking(BROWSER).statusCode()).isEqualTo(200);
             assertThat(from("10.0.0.1")).isEqualTo(503);
         }
+    }
+
+    @Test
+    void a_network_knows_its_addresses_within_ipv6_too() throws Exception {
+        Network network = Network.parse("203.0.113.0/24").orElseThrow();
+        byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, (byte) 203, 0, 113, 9};
+        assertThat(network.contains(Inet6Address.getByAddress(null, mapped, -1))).isTrue();
+        mapped[13] = 1;
+        assertThat(network.contains(Inet6Address.getByAddress(null, mapped, -1))).isFalse();
+        mapped[13] = 0;
+        mapped[0] = 1;
+        assertThat(network.contains(Inet6Address.getByAddress(null, mapped, -1))).isFalse();
     }
 
     private int from(String address) throws Exception {

@@ -30,7 +30,7 @@ public record DoorStatus(
         String way =
                 "`belay gateway open %s %s` opens it".formatted(key.environment(), key.component());
         long since = shut.door().since();
-        String for1 = time(Duration.ofMillis(Math.max(0, now - since)));
+        String lasts = time(Duration.ofMillis(Math.max(0, now - since)));
         return switch (shut.door()) {
             case Door.Hold hold -> {
                 boolean overdue = now - since > hold.age().toMillis();
@@ -38,14 +38,14 @@ public record DoorStatus(
                         overdue ? "; who waits longer than " + time(hold.age()) + " gets 503" : "";
                 String detail =
                         "since %s, %d of %d wait%s; %s"
-                                .formatted(for1, shut.waiting(), hold.atMost(), late, way);
+                                .formatted(lasts, shut.waiting(), hold.atMost(), late, way);
                 yield new DoorStatus(
                         key.component(), "on-hold", since, shut.waiting(), overdue, detail);
             }
             case Door.Maintenance maintenance -> {
                 int some = maintenance.allow().size();
                 String allowed = some == 0 ? "" : ", open for " + some + " of your networks";
-                String detail = "since " + for1 + allowed + "; " + way;
+                String detail = "since " + lasts + allowed + "; " + way;
                 yield new DoorStatus(key.component(), "maintenance", since, 0, false, detail);
             }
         };
