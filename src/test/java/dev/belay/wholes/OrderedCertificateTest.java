@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// From four lines of the manifest to a client that trusts the authority: certificates that are
 /// ordered by themselves.
@@ -82,17 +83,31 @@ class OrderedCertificateTest {
     }
 
     private JsonNode ordered() throws Exception {
-        return whole.get("/api/v1/environments/local/status")
-                .json()
-                .path("certificates")
-                .path("ordered")
-                .path(0);
+        return ordered("public");
+    }
+
+    private JsonNode ordered(String entrance) throws Exception {
+        JsonNode all =
+                whole.get("/api/v1/environments/local/status")
+                        .json()
+                        .path("certificates")
+                        .path("ordered");
+        for (JsonNode one : all) {
+            if (one.path("entrance").asString().equals(entrance)) {
+                return one;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private String state(String entrance) throws Exception {
+        return ordered(entrance).path("state").asString("");
     }
 
     private void awaitState(String state) throws Exception {
         whole.await(
                 "the certificate is " + state,
-                () -> ordered().path("state").asString("").equals(state));
+                () -> state("public").equals(state));
     }
 
     @Test
@@ -105,7 +120,7 @@ class OrderedCertificateTest {
             whole.await("it is shown", () -> curl(authority).equals("v1"));
             assertThat(ordered().path("entrance").asString()).isEqualTo("public");
             assertThat(ordered().path("hosts").path(0).asString()).isEqualTo(HOST);
-            assertThat(ordered().path("detail").asString()).startsWith("valid until 20");
+            assertThat(ordered().path("detail").asString()).startsWith("until 20");
             assertThatKeysAreClosed();
             whole.ship("v2");
             assertThat(curl(authority)).isEqualTo("v2");
@@ -145,7 +160,8 @@ class OrderedCertificateTest {
             whole.ship("v1");
             awaitState("failed");
             assertThat(ordered().path("detail").asString())
-                    .startsWith("no answer from localhost:" + away + ": ")
+                    .startsWith(
+                            "no answer from localhost:" + away + ": nobody accepts connections")
                     .contains("; next try at 20");
             assertThat(ordered().path("failures").asInt()).isEqualTo(1);
             assertThat(whole.get("/").status()).isEqualTo(200);
@@ -192,16 +208,52 @@ class OrderedCertificateTest {
     @Test
     void nobody_is_asked_before_the_entrance_is_open() throws Exception {
         try (TestAuthority authority = authority()) {
-            entrance(authority, "http-01");
+            entrance(authority, "tls-alpn-01");
+            Path file = whole.folder().resolve("belay.yaml");
+            String both = Files.readString(file);
+            // The first of them is proved at the plain port, and does not wait for the other.
+            String first =
+                    "entrances: {early: {port: %d, tls: {acme: {directory: \"%s\", contact: a@b.org,"
+                            + " hosts: [%s], trust: %s}}}";
+            String early =
+                    first.formatted(
+                            TestAuthority.freePort(),
+                            authority.directory(),
+                            HOST,
+                            authority.roots());
+            Files.writeString(
+                    file,
+                    both.replaceAll("entrances: .*, rollout:", early + "}, rollout:")
+                            .replace("entrance: public", "entrance: early"));
             whole.start();
-            whole.writesGated("v1");
+            whole.ship("v1");
+            whole.await("the first", () -> state("early").equals("valid"));
+
+            Files.writeString(
+                    file,
+                    both.replace("entrances: {", early + ", ")
+                            .replace("at: [", "at: [{entrance: early, hosts: [" + HOST + "]}, "));
+            whole.writesGated("v2");
             String release = whole.begin();
             awaitState("waiting");
-            whole.opens("v1");
+            // The second time, all of a look that began after that is over.
+            awaitAnother("early");
+            awaitAnother("early");
+            assertThat(state("public")).isEqualTo("waiting");
+            whole.opens("v2");
             whole.awaitState(release, "completed");
             awaitState("valid");
             assertThat(whole.output()).doesNotContain("no new certificate");
         }
+    }
+
+    /// Loses a certificate, and waits for the next one.
+    private void awaitAnother(String entrance) throws Exception {
+        Path pairs =
+                whole.folder()
+                        .resolve(".belay/certificates/local." + entrance + "/.local." + entrance);
+        Files.delete(pairs.resolve("current"));
+        whole.await("another", () -> Files.exists(pairs.resolve("current")));
     }
 
     @Test

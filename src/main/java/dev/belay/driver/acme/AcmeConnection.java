@@ -1,11 +1,13 @@
 package dev.belay.driver.acme;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -134,6 +136,12 @@ final class AcmeConnection {
         Throwable cause = e.getCause();
         if (message != null) {
             return message;
+        }
+        if (e instanceof ConnectException) {
+            // The JDK's client says no more.
+            return cause != null && cause.getCause() instanceof UnresolvedAddressException
+                    ? "no such host is known"
+                    : "nobody accepts connections there";
         }
         return cause == null ? e.getClass().getSimpleName() : why(cause);
     }

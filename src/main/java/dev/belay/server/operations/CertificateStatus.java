@@ -65,9 +65,10 @@ public record CertificateStatus(List<Shown> shown, List<String> warnings, List<O
 
         static Ordered of(String entrance, URI directory, CertificateState it, Instant now) {
             boolean good = it.end().filter(now::isBefore).isPresent();
-            String stands =
-                    it.end().map(end -> (good ? "valid until " : "expired at ") + end).orElse("");
-            String rest = stands.isEmpty() ? "" : "; the one before: " + stands;
+            String until = good ? "until " : "expired at ";
+            String stands = it.end().map(end -> until + end).orElse("");
+            String before = good ? "; the one before is valid " : "; the one before ";
+            String rest = stands.isEmpty() ? "" : before + stands;
             boolean failed = it.failures() > 0;
             String detail =
                     failed

@@ -159,6 +159,11 @@ class RenewalsTest {
             renewals(board).pass(List.of(away));
             assertThat(renewals(board).state(away).why())
                     .startsWith("no answer from localhost:1: ");
+            CertificateWish unknown =
+                    wish(URI.create("https://ca.invalid/dir"), authority.roots(), HOSTS);
+            renewals(board).pass(List.of(unknown));
+            assertThat(renewals(board).state(unknown).why())
+                    .isEqualTo("no answer from ca.invalid: no such host is known");
             CertificateWish unbelieved = wish(authority.directory(), null, HOSTS);
             renewals(board).pass(List.of(unbelieved));
             assertThat(renewals(board).state(unbelieved).why())

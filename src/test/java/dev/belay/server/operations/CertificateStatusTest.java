@@ -77,15 +77,15 @@ class CertificateStatusTest {
         assertThat(text(ordered(null, 0, "")))
                 .contains("certificate of public  waiting  ordered from ca.example.org\n");
         assertThat(text(ordered(later, 0, "")))
-                .contains("certificate of public  valid  valid until 2026-03-01T13:00:00Z\n");
+                .contains("certificate of public  valid  until 2026-03-01T13:00:00Z\n");
         assertThat(text(ordered(null, 2, "the authority refused: no")))
                 .contains(
                         "certificate of public  failed  the authority refused: no;"
                                 + " next try at 2026-03-01T12:01:00Z\n");
         assertThat(text(ordered(later, 1, "no")))
-                .contains("failed  no; next try", "the one before: valid until 2026-03-01T13");
+                .contains("failed  no; next try", "the one before is valid until 2026-03-01T13");
         assertThat(text(ordered(NOW.minusSeconds(1), 0, "")))
-                .contains("waiting  ordered from", "the one before: expired at 2026-03-01T11:59");
+                .contains("waiting  ordered from", "the one before expired at 2026-03-01T11:59");
     }
 
     private static String text(CertificateStatus certificates) {
