@@ -298,6 +298,29 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void more_requests_of_an_entrance_than_the_gateway_takes_are_told() {
+        String text =
+                """
+                components: {a: {kind: frontend, static: x, port: 80, at: [%s]}}
+                environments: {local: {entrances: {public: {port: 8080}}}}
+                """;
+        String one = "{entrance: public, %s: [%s]}";
+        for (String key : List.of("hosts", "paths", "methods")) {
+            String value = key.equals("hosts") ? "a.org" : key.equals("paths") ? "/a" : "GET";
+            String all = String.join(", ", Collections.nCopies(256, value));
+            assertThat(told(text.formatted(one.formatted(key, all)))).as(key).isEmpty();
+            assertThat(told(text.formatted(one.formatted(key, all + ", " + value))))
+                    .as(key)
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("wrong-value");
+        }
+        String many = String.join(", ", Collections.nCopies(65, "{entrance: public}"));
+        assertThat(told(text.formatted(many))).hasSize(1);
+    }
+
+    @Test
     void tls_without_a_whole_pair_is_told_and_no_key_is_repeated() {
         String text =
                 """

@@ -105,9 +105,7 @@ class OrderedCertificateTest {
     }
 
     private void awaitState(String state) throws Exception {
-        whole.await(
-                "the certificate is " + state,
-                () -> state("public").equals(state));
+        whole.await("the certificate is " + state, () -> state("public").equals(state));
     }
 
     @Test
@@ -160,8 +158,7 @@ class OrderedCertificateTest {
             whole.ship("v1");
             awaitState("failed");
             assertThat(ordered().path("detail").asString())
-                    .startsWith(
-                            "no answer from localhost:" + away + ": nobody accepts connections")
+                    .startsWith("no answer from localhost:" + away + ": nobody accepts connections")
                     .contains("; next try at 20");
             assertThat(ordered().path("failures").asInt()).isEqualTo(1);
             assertThat(whole.get("/").status()).isEqualTo(200);
@@ -212,15 +209,13 @@ class OrderedCertificateTest {
             Path file = whole.folder().resolve("belay.yaml");
             String both = Files.readString(file);
             // The first of them is proved at the plain port, and does not wait for the other.
-            String first =
-                    "entrances: {early: {port: %d, tls: {acme: {directory: \"%s\", contact: a@b.org,"
-                            + " hosts: [%s], trust: %s}}}";
             String early =
-                    first.formatted(
-                            TestAuthority.freePort(),
-                            authority.directory(),
-                            HOST,
-                            authority.roots());
+                    "entrances: {early: {port: %d, tls: {acme: {directory: \"%s\", contact: a@b.org, hosts: [%s], trust: %s}}}"
+                            .formatted(
+                                    TestAuthority.freePort(),
+                                    authority.directory(),
+                                    HOST,
+                                    authority.roots());
             Files.writeString(
                     file,
                     both.replaceAll("entrances: .*, rollout:", early + "}, rollout:")
