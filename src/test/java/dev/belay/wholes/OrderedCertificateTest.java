@@ -161,7 +161,8 @@ class OrderedCertificateTest {
                     .startsWith("no answer from localhost:" + away + ": nobody accepts connections")
                     .contains("; next try at 20");
             assertThat(ordered().path("failures").asInt()).isEqualTo(1);
-            assertThat(whole.get("/").status()).isEqualTo(200);
+            assertThat(whole.get("/").body())
+                    .contains("certificate of <b>public</b>", "nobody accepts connections there");
             assertThat(Traffic.once(whole.port())).isEqualTo("v1");
             assertThat(curl(authority)).startsWith("curl: (35)");
 
