@@ -212,6 +212,8 @@ class ControlPlaneTest {
             assertThat(await(release.asString()).at("/release/state").asString())
                     .isEqualTo("completed");
         }
+        String tree = client.get("/api/v1/environments/local/status", "text/plain").body();
+        assertThat(tree).contains("  files  weight 100/100").doesNotContain("0/0");
         Files.writeString(manifest, before);
 
         var asked = "{\"environment\": \"local\", \"remove\": [\"page\", \"old\"]%s}";

@@ -73,6 +73,11 @@ public record StatusView(
             addresses = List.copyOf(addresses);
             revisions = List.copyOf(revisions);
         }
+
+        /// Whether the gateway serves it from files, so that there are no instances to count.
+        public boolean files() {
+            return kind.equals("frontend");
+        }
     }
 
     /// One revision that is wanted or seen.

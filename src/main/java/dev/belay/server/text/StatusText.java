@@ -46,7 +46,8 @@ public final class StatusText {
             status.doors().stream()
                     .filter(door -> door.component().equals(component.name()))
                     .forEach(this::door);
-            component.revisions().forEach(this::revision);
+            boolean files = component.files();
+            component.revisions().forEach(revision -> revision(revision, files));
         }
         for (DependencyStatus dependency : status.dependencies()) {
             line(
@@ -112,17 +113,20 @@ public final class StatusText {
         line("    " + paint.warn(door.state()) + "  " + Paint.plain(door.detail()));
     }
 
-    private void revision(RevisionStatus revision) {
+    /// @param files whether the gateway serves them itself, so that there is no instance to count
+    private void revision(RevisionStatus revision, boolean files) {
         String weight = revision.weightSeen() < 0 ? "?" : Integer.toString(revision.weightSeen());
         boolean routed = revision.weightWanted() > 0 || revision.weightSeen() > 0;
         line(
                 "    "
                         + Paint.plain(revision.revision())
                         + "  "
-                        + revision.instancesSeen()
-                        + "/"
-                        + revision.instancesWanted()
-                        + " instances"
+                        + (files
+                                ? "files"
+                                : revision.instancesSeen()
+                                        + "/"
+                                        + revision.instancesWanted()
+                                        + " instances")
                         + (routed ? "  weight " + weight + "/" + revision.weightWanted() : "")
                         + (revision.inFlight() > 0
                                 ? "  " + revision.inFlight() + " in flight"

@@ -160,19 +160,23 @@ final class StatusPage {
         }
         for (int i = 0; i < revisions.size(); i++) {
             page.raw(i == 0 ? "" : "<tr>");
-            revision(revisions.get(i));
+            revision(revisions.get(i), component.files());
             page.raw("</tr>");
         }
     }
 
-    private void revision(RevisionStatus revision) {
+    private void revision(RevisionStatus revision, boolean files) {
         page.raw("<td>").element("code", "revision", revision.revision()).raw("</td><td>");
         for (InstanceStatus instance : revision.instances()) {
             page.raw("<span class=\"instance ").text(instance.state()).raw("\" title=\"");
             page.text(instance.id() + " " + instance.state() + " " + instance.detail())
                     .raw("\"></span>");
         }
-        pair(revision.instancesSeen(), revision.instancesWanted());
+        if (files) {
+            page.raw("<span class=\"dim\">files</span>");
+        } else {
+            pair(revision.instancesSeen(), revision.instancesWanted());
+        }
         page.raw("</td><td>");
         if (revision.weightSeen() != 0 || revision.weightWanted() != 0) {
             // A width cannot be written here: the page allows no inline style.
