@@ -2,11 +2,10 @@ package dev.belay.gateway;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpRequestEncoder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,25 +24,37 @@ final class ConnectionPool {
 
     private final Loop loop;
     private final Limits limits;
-    private final Bootstrap bootstrap;
+    private final Transport transport;
     private final SessionPool sessions;
     private final Map<Upstream, Deque<UpstreamConnection>> idle = new HashMap<>();
 
-    ConnectionPool(Loop loop, Class<? extends Channel> channel, Limits limits) {
+    ConnectionPool(Loop loop, Transport transport, Limits limits) {
         this.loop = loop;
         this.limits = limits;
-        this.bootstrap =
+        this.transport = transport;
+        this.sessions = new SessionPool(this, limits);
+    }
+
+    /// Connects with new handlers for every attempt. Exactly one of the two is called, on the
+    /// loop's thread.
+    void dial(
+            Upstream upstream,
+            ChannelInitializer<Channel> handlers,
+            Consumer<Channel> done,
+            Consumer<Throwable> failed) {
+        Duration within = limits.times().connect();
+        Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop.eventLoop())
-                        .channel(channel)
-                        .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
                         // A member that hung up has perhaps answered before.
                         .option(ChannelOption.AUTO_CLOSE, false)
-                        .option(
-                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                (int) limits.times().connect().toMillis());
-        this.sessions = new SessionPool(bootstrap, limits);
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) within.toMillis())
+                        .handler(handlers);
+        if (!upstream.atSocketFile()) {
+            bootstrap.option(ChannelOption.TCP_NODELAY, true);
+        }
+        transport.connect(bootstrap, upstream, within, done, failed);
     }
 
     /// An idle connection, or null.
@@ -78,30 +89,21 @@ final class ConnectionPool {
             sessions.connect(upstream, done, failed);
             return;
         }
-        var connection = new UpstreamConnection(upstream, this, limits);
-        Bootstrap own =
-                bootstrap
-                        .clone()
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(new HttpRequestEncoder())
-                                                .addLast(connection.decoder())
-                                                .addLast(connection);
-                                    }
-                                });
-        ChannelFuture connecting = own.connect(upstream.address());
-        connecting.addListener(
-                (ChannelFutureListener)
-                        future -> {
-                            if (future.isSuccess()) {
-                                done.accept(connection);
-                            } else {
-                                failed.accept(future.cause());
-                            }
-                        });
+        dial(
+                upstream,
+                new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        var connection =
+                                new UpstreamConnection(upstream, ConnectionPool.this, limits);
+                        channel.pipeline()
+                                .addLast(new HttpRequestEncoder())
+                                .addLast(connection.decoder())
+                                .addLast(connection);
+                    }
+                },
+                channel -> done.accept(channel.pipeline().get(UpstreamConnection.class)),
+                failed);
     }
 
     /// Keeps a connection for the next request, unless nobody will come.

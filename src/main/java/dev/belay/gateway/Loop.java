@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,10 +48,10 @@ final class Loop {
     private boolean draining;
     private long drainEnd;
 
-    Loop(EventLoop eventLoop, Class<? extends Channel> channel, Limits limits) {
+    Loop(EventLoop eventLoop, Transport transport, Limits limits) {
         this.eventLoop = eventLoop;
         this.overload = new Overload(limits.load(), DirectMemory::used, DirectMemory.most());
-        this.pool = new ConnectionPool(this, channel, limits);
+        this.pool = new ConnectionPool(this, transport, limits);
         this.waitingRoom = new WaitingRoom(eventLoop);
     }
 

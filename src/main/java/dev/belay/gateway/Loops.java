@@ -5,12 +5,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -32,15 +26,15 @@ final class Loops implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup group;
     private final MultiThreadIoEventLoopGroup aside;
-    private final boolean epoll = Epoll.isAvailable();
+    private final Transport transport = Transport.best();
     private final IdentityHashMap<EventExecutor, Loop> loops = new IdentityHashMap<>();
 
     Loops(int threads, Limits limits) {
-        IoHandlerFactory io = epoll ? LastingEpoll.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io = transport.io();
         group = new MultiThreadIoEventLoopGroup(threads, io);
         aside = new MultiThreadIoEventLoopGroup(1, io);
         for (EventExecutor executor : group) {
-            var loop = new Loop((EventLoop) executor, clientChannel(), limits);
+            var loop = new Loop((EventLoop) executor, transport, limits);
             loops.put(executor, loop);
             long millis = SWEEP.toMillis() / Loop.PARTS;
             executor.execute(loop::startTicking);
@@ -77,16 +71,16 @@ final class Loops implements AutoCloseable {
     }
 
     Class<? extends ServerChannel> serverChannel() {
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        return transport.serverChannel();
     }
 
-    Class<? extends Channel> clientChannel() {
-        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    Transport transport() {
+        return transport;
     }
 
     /// Whether listening sockets can be handed to another process.
     boolean passesSockets() {
-        return epoll;
+        return transport == Transport.EPOLL;
     }
 
     Loop of(Channel channel) {

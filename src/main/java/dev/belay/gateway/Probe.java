@@ -44,54 +44,61 @@ final class Probe {
     private Probe() {}
 
     /// Asks; the future is completed on the loop, within the check's timeout.
-    static CompletableFuture<Outcome> ask(
-            Upstream upstream, EventLoop loop, Class<? extends Channel> type) {
+    static CompletableFuture<Outcome> ask(Upstream upstream, EventLoop loop, Transport transport) {
         HealthCheck check = upstream.health();
         var outcome = new CompletableFuture<Outcome>();
         if (check instanceof HealthCheck.None) {
             loop.execute(() -> outcome.complete(Outcome.WELL));
             return outcome;
         }
-        var bootstrap =
+        long millis = check.timeout().toMillis();
+        var late = Outcome.unwell("no answer within " + millis + " ms");
+        var timer = loop.schedule(() -> outcome.complete(late), millis, TimeUnit.MILLISECONDS);
+        outcome.whenComplete((_, _) -> timer.cancel(false));
+        transport.connect(
+                bootstrap(upstream, loop, check, outcome),
+                upstream,
+                check.timeout(),
+                channel -> {
+                    outcome.whenComplete((_, _) -> channel.close());
+                    switch (check) {
+                        case HealthCheck.Http http ->
+                                channel.writeAndFlush(question(http, upstream));
+                        // Asks by itself.
+                        case HealthCheck.Grpc _ -> {}
+                        case HealthCheck.Tcp _, HealthCheck.None _ ->
+                                outcome.complete(Outcome.WELL);
+                    }
+                },
+                cause -> outcome.complete(Outcome.unwell(Transport.why(cause))));
+        return outcome;
+    }
+
+    private static Bootstrap bootstrap(
+            Upstream upstream,
+            EventLoop loop,
+            HealthCheck check,
+            CompletableFuture<Outcome> outcome) {
+        Bootstrap bootstrap =
                 new Bootstrap()
                         .group(loop)
-                        .channel(type)
-                        .option(ChannelOption.SO_LINGER, 0)
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                (int) check.timeout().toMillis())
                         .handler(
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        install(channel, check, upstream.member(), outcome);
+                                        install(channel, check, upstream, outcome);
                                     }
                                 });
-        var connecting = bootstrap.connect(upstream.address());
-        long millis = check.timeout().toMillis();
-        var late = Outcome.unwell("no answer within " + millis + " ms");
-        var timer = loop.schedule(() -> outcome.complete(late), millis, TimeUnit.MILLISECONDS);
-        outcome.whenComplete((_, _) -> {
-            timer.cancel(false);
-            connecting.channel().close();
-        });
-        connecting.addListener(future -> {
-            if (!future.isSuccess()) {
-                outcome.complete(Outcome.unwell("connection refused"));
-                return;
-            }
-            switch (check) {
-                case HealthCheck.Http http ->
-                        connecting.channel().writeAndFlush(question(http, upstream.member()));
-                // Asks by itself.
-                case HealthCheck.Grpc _ -> {}
-                case HealthCheck.Tcp _, HealthCheck.None _ -> outcome.complete(Outcome.WELL);
-            }
-        });
-        return outcome;
+        return upstream.atSocketFile() ? bootstrap : bootstrap.option(ChannelOption.SO_LINGER, 0);
     }
 
     private static void install(
             Channel channel,
             HealthCheck check,
-            Route.Member member,
+            Upstream upstream,
             CompletableFuture<Outcome> outcome) {
         if (check instanceof HealthCheck.Http http) {
             channel.pipeline()
@@ -99,16 +106,16 @@ final class Probe {
                     .addLast(new HttpObjectAggregator(ANSWER_MAX))
                     .addLast(new Answer(http, outcome));
         } else if (check instanceof HealthCheck.Grpc(String service, _)) {
-            var call = new GrpcHealthCall(service, member.host() + ":" + member.port());
+            var call = new GrpcHealthCall(service, upstream.authority());
             channel.pipeline().addLast(new Serving(call, outcome));
         }
     }
 
-    private static DefaultFullHttpRequest question(HealthCheck.Http check, Route.Member member) {
+    private static DefaultFullHttpRequest question(HealthCheck.Http check, Upstream upstream) {
         var version = HttpVersion.HTTP_1_1;
         var request = new DefaultFullHttpRequest(version, HttpMethod.GET, check.path());
         request.headers()
-                .set(HttpHeaderNames.HOST, member.host() + ":" + member.port())
+                .set(HttpHeaderNames.HOST, upstream.authority())
                 .set(HttpHeaderNames.USER_AGENT, "belay-gateway")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         return request;

@@ -1,6 +1,5 @@
 package dev.belay.gateway;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +25,12 @@ final class Prober {
     private record Watched(Table.LiveShare share, Upstream upstream) {}
 
     private final EventLoop loop;
-    private final Class<? extends Channel> channel;
+    private final Transport transport;
     private volatile List<Watched> watched = List.of();
 
     Prober(Loops loops) {
         this.loop = loops.aside();
-        this.channel = loops.clientChannel();
+        this.transport = loops.transport();
         long millis = TICK.toMillis();
         var _ = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
     }
@@ -54,7 +53,7 @@ final class Prober {
         for (Upstream upstream : upstreams) {
             if (!upstream.succeededSince(fresh)) {
                 asked.add(
-                        Probe.ask(upstream, loop, channel)
+                        Probe.ask(upstream, loop, transport)
                                 .thenAccept(outcome -> first(upstream, outcome)));
             }
         }
@@ -84,7 +83,9 @@ final class Prober {
                 // No second question while the first is open.
                 Duration open = one.upstream().health().timeout().plus(WELL);
                 one.upstream().nextProbe = now + open.toNanos();
-                var _ = Probe.ask(one.upstream(), loop, channel).thenAccept(out -> heard(one, out));
+                var _ =
+                        Probe.ask(one.upstream(), loop, transport)
+                                .thenAccept(out -> heard(one, out));
             }
         }
     }

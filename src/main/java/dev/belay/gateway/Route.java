@@ -69,11 +69,27 @@ public record Route(
     public record Files(Path root) implements Backend {}
 
     /// One running instance.
-    public record Member(String id, String host, int port, Protocol protocol) {
+    public record Member(String id, Address address, Protocol protocol) {
+        /// One behind a port.
+        public Member(String id, String host, int port, Protocol protocol) {
+            this(id, new Port(host, port), protocol);
+        }
+
         /// One that speaks HTTP/1.1.
         public Member(String id, String host, int port) {
             this(id, host, port, Protocol.HTTP1);
         }
+    }
+
+    /// Where an instance listens.
+    public sealed interface Address {}
+
+    /// At a port of this machine or another.
+    public record Port(String host, int port) implements Address {}
+
+    /// At a Unix socket of this machine, as the kernel takes paths: 107 bytes at most.
+    public record SocketFile(Path path) implements Address {
+        static final int PATH_MAX = 107;
     }
 
     /// What an instance speaks.

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,11 @@ final class RouteJson {
                     for (Route.Member member : members.members()) {
                         ObjectNode it = array.addObject();
                         it.put("id", member.id());
-                        it.put("host", member.host()).put("port", member.port());
+                        switch (member.address()) {
+                            case Route.Port(String host, int port) ->
+                                    it.put("host", host).put("port", port);
+                            case Route.SocketFile(Path path) -> it.put("socket", path.toString());
+                        }
                         if (member.protocol() == Route.Protocol.HTTP2) {
                             it.put("protocol", HTTP2);
                         }
@@ -151,13 +156,33 @@ final class RouteJson {
                         "member",
                         "member `" + id + "` of `" + revision + "` is not a name of its own");
             }
-            int port = (int) number(one, "port", 1, PORT_MAX);
-            members.add(new Route.Member(id, text(one, "host"), port, protocol(one)));
+            members.add(new Route.Member(id, address(one, id), protocol(one)));
         }
         if (weight > 0 && members.isEmpty()) {
             problem("no-members", "revision `" + revision + "` has a weight but no members");
         }
         return new Route.Members(members);
+    }
+
+    private Route.Address address(JsonNode member, String id) {
+        if (!member.has("socket")) {
+            int port = (int) number(member, "port", 1, PORT_MAX);
+            return new Route.Port(text(member, "host"), port);
+        }
+        if (member.has("host") || member.has("port")) {
+            problem("socket", "member `" + id + "` has both a `socket` and a `host` or `port`");
+        }
+        String path = text(member, "socket");
+        int most = Route.SocketFile.PATH_MAX;
+        boolean fits = path.getBytes(StandardCharsets.UTF_8).length <= most;
+        if (!path.startsWith("/") || path.indexOf('\0') >= 0 || !fits) {
+            problem(
+                    "socket",
+                    "`socket` of member `%s` is not an absolute path of at most %d bytes"
+                            .formatted(id, most));
+            return new Route.SocketFile(Path.of("/"));
+        }
+        return new Route.SocketFile(Path.of(path));
     }
 
     private Route.Protocol protocol(JsonNode member) {

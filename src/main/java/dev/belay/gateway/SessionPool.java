@@ -1,8 +1,6 @@
 package dev.belay.gateway;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -26,7 +24,7 @@ final class SessionPool {
     /// How many a member takes at the same time at least, if it keeps to RFC 9113 §6.5.2.
     private static final int STREAMS_USUAL = 100;
 
-    private final Bootstrap bootstrap;
+    private final ConnectionPool pool;
     private final Limits limits;
     private final Map<Upstream, Sessions> members = new HashMap<>();
 
@@ -39,8 +37,8 @@ final class SessionPool {
         int connecting;
     }
 
-    SessionPool(Bootstrap bootstrap, Limits limits) {
-        this.bootstrap = bootstrap;
+    SessionPool(ConnectionPool pool, Limits limits) {
+        this.pool = pool;
         this.limits = limits;
     }
 
@@ -80,24 +78,18 @@ final class SessionPool {
             return;
         }
         sessions.connecting++;
-        var session = MemberSession.of(upstream, this, limits);
-        bootstrap
-                .clone()
-                .handler(
-                        new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(Channel channel) {
-                                channel.pipeline().addLast(session);
-                            }
-                        })
-                .connect(upstream.address())
-                .addListener(
-                        (ChannelFutureListener)
-                                future -> {
-                                    if (!future.isSuccess()) {
-                                        refused(upstream, future.cause());
-                                    }
-                                });
+        pool.dial(
+                upstream,
+                new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(MemberSession.of(upstream, SessionPool.this, limits));
+                    }
+                },
+                // The member's first word says how much it takes.
+                _ -> {},
+                cause -> refused(upstream, cause));
     }
 
     /// It is known how much it takes.

@@ -1,6 +1,9 @@
 package dev.belay.gateway;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
 import tools.jackson.databind.JsonNode;
 
@@ -8,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /// and beyond the last table that names it.
 final class Upstream extends InFlight {
     private final Route.Member member;
-    private final InetSocketAddress address;
+    private final SocketAddress address;
     private final Histogram latency = new Histogram();
     private final LongAdder failed = new LongAdder();
     private final Ejection ejection = new Ejection();
@@ -30,7 +33,11 @@ final class Upstream extends InFlight {
         this.member = member;
         this.hash = Visit.hash(member.id());
         this.health = health;
-        this.address = new InetSocketAddress(member.host(), member.port());
+        this.address =
+                switch (member.address()) {
+                    case Route.Port(String host, int port) -> new InetSocketAddress(host, port);
+                    case Route.SocketFile(Path path) -> UnixDomainSocketAddress.of(path);
+                };
     }
 
     Route.Member member() {
@@ -46,8 +53,20 @@ final class Upstream extends InFlight {
         return member.protocol() == Route.Protocol.HTTP2;
     }
 
-    InetSocketAddress address() {
+    SocketAddress address() {
         return address;
+    }
+
+    boolean atSocketFile() {
+        return address instanceof UnixDomainSocketAddress;
+    }
+
+    /// What a question of the gateway's own calls it in its `Host`; a path is no host.
+    String authority() {
+        return switch (member.address()) {
+            case Route.Port(String host, int port) -> host + ":" + port;
+            case Route.SocketFile _ -> "localhost";
+        };
     }
 
     /// Counts an answer, the gateway's own in its place included.

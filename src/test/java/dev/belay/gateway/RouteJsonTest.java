@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteJsonTest {
@@ -22,7 +24,11 @@ class RouteJsonTest {
                 new Route.Members(
                         List.of(
                                 new Route.Member("a", "127.0.0.1", 1),
-                                new Route.Member("b", "::1", 2)));
+                                new Route.Member("b", "::1", 2),
+                                new Route.Member(
+                                        "c",
+                                        new Route.SocketFile(Path.of("/run/c.sock")),
+                                        Route.Protocol.HTTP2)));
         var files = new Route.Files(Path.of("/srv/site"));
         var none = new Route.Members(List.of());
         var shares =
@@ -73,6 +79,20 @@ class RouteJsonTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"107, true", "108, false"})
+    void a_socket_has_a_path_that_the_kernel_takes(int bytes, boolean fits) {
+        // Two bytes each: characters do not count.
+        String path = "/" + "é".repeat(bytes / 2 - 1) + "s".repeat(1 + bytes % 2);
+        assertThat(path.getBytes(StandardCharsets.UTF_8)).hasSize(bytes);
+        var at = new Route.Member("a", new Route.SocketFile(Path.of(path)), Route.Protocol.HTTP1);
+        var share = new Route.Share("v1", 1, new Route.Members(List.of(at)));
+        var route = new Route(KEY, 7, 3_017, List.of(share), new HealthCheck.None());
+        var read = RouteJson.read(KEY, RouteJson.write(route));
+        assertThat(read.route()).isEqualTo(fits ? route : null);
+        assertThat(read.problems()).hasSize(fits ? 0 : 1);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "{}",
@@ -88,6 +108,14 @@ class RouteJsonTest {
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 1}]}",
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a\\n', 'weight': 0, 'members': []}]}",
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'root': '../x'}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': 's'}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': ''}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': 7}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': null}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': '/a\\u0000b'}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': '/s', 'port': 1}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a', 'socket': '/s', 'host': 'h'}]}]}",
+                "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [{'id': 'a'}]}]}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': {'kind': 'magic'}}",
                 "{'token': 1, 'port': 1, 'shares': [], 'health': 'http'}",
                 "{'token': 1, 'port': 1, 'shares': [{'revision': 'a', 'weight': 0, 'members': [], 'health': 7}]}",

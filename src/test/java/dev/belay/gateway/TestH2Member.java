@@ -148,8 +148,11 @@ final class TestH2Member implements AutoCloseable {
     }
 
     Route.Member member(String id) {
-        int port = ((InetSocketAddress) server.localAddress()).getPort();
-        return new Route.Member(id, "127.0.0.1", port, Route.Protocol.HTTP2);
+        return new Route.Member(id, "127.0.0.1", port(), Route.Protocol.HTTP2);
+    }
+
+    int port() {
+        return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
     Route.Share share() {
