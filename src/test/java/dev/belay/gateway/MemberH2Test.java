@@ -322,6 +322,15 @@ class MemberH2Test {
                         socket.getOutputStream(),
                         "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                 TestGateway.eventually("all was handed over", () -> sent.get() == 5_000);
+                SlowPeerTest.stalled(gateway);
+                double passed =
+                        gateway.client
+                                .metrics()
+                                .lines()
+                                .filter(line -> line.matches(".*bytes_total.*\"out\".*"))
+                                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
+                                .sum();
+                assertThat(passed).isLessThan(25_000_000);
                 byte[] all = socket.getInputStream().readAllBytes();
                 assertThat(all.length).isGreaterThan(50_000_000);
             }

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -150,7 +149,7 @@ class SlowPeerTest {
     }
 
     /// Waits until nothing moves any more.
-    private static void stalled(TestGateway gateway) throws Exception {
+    static void stalled(TestGateway gateway) throws Exception {
         var before = new AtomicReference<>("");
         TestGateway.eventually(
                 "nothing moves",
@@ -286,6 +285,8 @@ class SlowPeerTest {
                     socket.getOutputStream(),
                     "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
             assertThat(TestMember.line(socket.getInputStream())).contains("101");
+            stalled(gateway);
+            gateway.client.close(TestGateway.KEY, "v1", List.of());
             gone(gateway);
         }
     }
@@ -293,14 +294,8 @@ class SlowPeerTest {
     private static boolean pourIntoTunnel(TestMember.Request request, OutputStream out)
             throws IOException {
         TestMember.write(out, "HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
-        Thread.startVirtualThread(() -> {
-            try {
-                out.write(new byte[LARGE]);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        return false;
+        out.write(new byte[5 * LARGE]);
+        return request.in().read() >= 0;
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,21 @@ class TableStoreTest {
             left.add("next");
             assertThat(read().changes()).as("%s bytes, and one more", length).isEqualTo(left);
         }
+    }
+
+    @Test
+    void what_an_attempt_that_failed_has_left_is_cut_off() throws Exception {
+        write();
+        try (var store = new TableStore(folder)) {
+            store.load();
+            store.change("four");
+            Path file = folder.resolve("table.changes");
+            Files.writeString(
+                    file, ("longer".repeat(20) + "\n").repeat(2), StandardOpenOption.APPEND);
+            store.change("five");
+        }
+        assertThat(read().changes()).containsExactly("one", "two, ü", "three", "four", "five");
+        assertThat(folder.resolve("table.unreadable")).doesNotExist();
     }
 
     @Test
