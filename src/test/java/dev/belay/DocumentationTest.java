@@ -184,7 +184,7 @@ class DocumentationTest {
 
     @Test
     void every_variable_that_an_instance_is_given_has_its_line() {
-        String names = "\"(BELAY_[A-Z]+|PORT)\"";
+        String names = "\"(BELAY_[A-Z]+|PORT|SOCKET)\"";
         var given = all(names, text(Path.of("src/main/java/dev/belay/driver/process/Names.java")));
         given.addAll(
                 all(

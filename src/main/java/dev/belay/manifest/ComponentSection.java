@@ -75,6 +75,13 @@ final class ComponentSection {
                             "What instances speak: `http` is HTTP/1.1, `h2` is HTTP/2 without TLS,"
                                     + " which gRPC needs.")
                     .fallback("http");
+    static final Key<Launch.Listen> LISTEN =
+            Key.of(
+                            "listen",
+                            choice(Launch.Listen.class, Set.of()),
+                            "Where instances listen: `port` is one of their own in `$PORT`, `socket`"
+                                    + " the path of a Unix socket of their own in `$SOCKET`.")
+                    .fallback("port");
     static final Key<List<EntranceSections.Written>> AT = EntranceSections.AT;
     static final Key<List<String>> USES =
             Key.of("uses", list(NAME), "Datastores and externals that it needs.").fallback("[]");
@@ -137,6 +144,7 @@ final class ComponentSection {
                             EntranceSections.SLOW_START,
                             EntranceSections.STICKY,
                             PROTOCOL,
+                            LISTEN,
                             HEALTH,
                             LIVENESS,
                             INSTANCES,
@@ -180,6 +188,7 @@ final class ComponentSection {
                                             .asNotYet(),
                                     PORT_KEY,
                                     PROTOCOL,
+                                    LISTEN,
                                     AT,
                                     EntranceSections.SLOW_START,
                                     EntranceSections.STICKY,

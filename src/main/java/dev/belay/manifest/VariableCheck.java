@@ -6,6 +6,7 @@ import dev.belay.manifest.text.Complaints;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Dependency;
+import dev.belay.release.Launch;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -74,9 +75,28 @@ public final class VariableCheck {
         Matcher reference = REFERENCE.matcher(text);
         while (reference.find()) {
             if (!component.variables().values().containsKey(reference.group(1))) {
-                need(reference.group(1), "`" + component.name() + "`", place);
+                String name = reference.group(1);
+                if (!given(name, component, place)) {
+                    need(name, "`" + component.name() + "`", place);
+                }
             }
         }
+    }
+
+    /// Whether Belay says where the instance listens, or would if it listened there.
+    private boolean given(String name, Component component, Place place) {
+        boolean socket =
+                component.kind() instanceof Component.Service service
+                        && service.launch().listen() == Launch.Listen.SOCKET;
+        if (socket && name.equals("PORT")) {
+            complaints.add(
+                    Code.VARIABLE_MISSING,
+                    place,
+                    "`PORT` has no value: instances of `%s` listen at a socket"
+                            .formatted(component.name()),
+                    "write `${SOCKET}`, or leave `listen: socket` out");
+        }
+        return socket && (name.equals("PORT") || name.equals("SOCKET"));
     }
 
     private void dependency(Dependency dependency, Source source) {

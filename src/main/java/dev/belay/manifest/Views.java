@@ -147,7 +147,8 @@ final class Views {
                 row.get(ComponentSection.LIMITS),
                 row.find(ComponentSection.HEALTH).orElse(port ? CONNECTS : LIVES),
                 row.find(ComponentSection.LIVENESS).orElse(LIVES),
-                port ? row.get(ComponentSection.PROTOCOL) : Launch.Protocol.HTTP1);
+                port ? row.get(ComponentSection.PROTOCOL) : Launch.Protocol.HTTP1,
+                port ? row.get(ComponentSection.LISTEN) : Launch.Listen.PORT);
     }
 
     private static Health check(Health.Check check) {

@@ -8,6 +8,7 @@ import dev.belay.release.Revision;
 /// [Revision] and its launch as JSON. What is written here is what a revision's id is a digest of.
 final class RevisionJson {
     private static final String HTTP2 = "h2";
+    private static final String SOCKET = "socket";
 
     private RevisionJson() {}
 
@@ -26,18 +27,21 @@ final class RevisionJson {
         Launch.Stop stop = launch.stop();
         out.open().strings("command", launch.command());
         out.put(
-                        "limits",
-                        () ->
-                                out.open()
-                                        .put("cpuPercent", limits.cpuPercent())
-                                        .put("memoryBytes", limits.memoryBytes())
-                                        .put("openFiles", limits.openFiles())
-                                        .put("processes", limits.processes())
-                                        .close())
-                .put("liveness", () -> write(out, launch.liveness()))
-                .put("port", launch.port());
-        if (launch.protocol() == Launch.Protocol.HTTP2) {
+                "limits",
+                () ->
+                        out.open()
+                                .put("cpuPercent", limits.cpuPercent())
+                                .put("memoryBytes", limits.memoryBytes())
+                                .put("openFiles", limits.openFiles())
+                                .put("processes", limits.processes())
+                                .close());
+        if (launch.listen() == Launch.Listen.SOCKET) {
             // Absent for what there was before, so that its revisions keep their ids.
+            out.put("listen", SOCKET);
+        }
+        out.put("liveness", () -> write(out, launch.liveness())).put("port", launch.port());
+        if (launch.protocol() == Launch.Protocol.HTTP2) {
+            // Absent for the same reason.
             out.put("protocol", HTTP2);
         }
         out.put("readiness", () -> write(out, launch.readiness()))
@@ -107,7 +111,8 @@ final class RevisionJson {
                         limits.count("processes")),
                 health(in.at("readiness")),
                 health(in.at("liveness")),
-                in.has("protocol") ? Launch.Protocol.HTTP2 : Launch.Protocol.HTTP1);
+                in.has("protocol") ? Launch.Protocol.HTTP2 : Launch.Protocol.HTTP1,
+                in.has("listen") ? Launch.Listen.SOCKET : Launch.Listen.PORT);
     }
 
     private static Health health(JsonIn in) {

@@ -11,8 +11,9 @@ import java.util.Set;
 /// @param required names of variables without which it must not start
 /// @param secrets names of variables whose values are taken from the provider at every start and
 ///   are never written anywhere
-/// @param port whether the instance listens: it then gets a port of its own in `$PORT`
+/// @param port whether the instance listens
 /// @param protocol what it speaks there
+/// @param listen where: at a port of its own in `$PORT`, or a socket of its own in `$SOCKET`
 public record Launch(
         List<String> command,
         Set<String> required,
@@ -22,14 +23,15 @@ public record Launch(
         Limits limits,
         Health readiness,
         Health liveness,
-        Protocol protocol) {
+        Protocol protocol,
+        Listen listen) {
     public Launch {
         command = List.copyOf(command);
         required = Set.copyOf(required);
         secrets = Set.copyOf(secrets);
     }
 
-    /// Of an instance that speaks HTTP/1.1, or nothing.
+    /// Of an instance that speaks HTTP/1.1 at a port, or nothing.
     public Launch(
             List<String> command,
             Set<String> required,
@@ -39,7 +41,25 @@ public record Launch(
             Limits limits,
             Health readiness,
             Health liveness) {
-        this(command, required, secrets, port, stop, limits, readiness, liveness, Protocol.HTTP1);
+        this(
+                command,
+                required,
+                secrets,
+                port,
+                stop,
+                limits,
+                readiness,
+                liveness,
+                Protocol.HTTP1,
+                Listen.PORT);
+    }
+
+    /// Where an instance listens.
+    public enum Listen {
+        PORT,
+
+        /// At the file of a Unix socket.
+        SOCKET
     }
 
     /// What an instance speaks.

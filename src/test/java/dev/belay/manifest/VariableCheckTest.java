@@ -49,6 +49,24 @@ class VariableCheckTest {
     }
 
     @Test
+    void who_listens_at_a_socket_has_that_and_no_port() {
+        String text = TEXT.replace("port: 3000", "port: 3000\n    listen: socket");
+        assertThat(brief(VariableCheck.check(view(good(folder, text), "local"), right())))
+                .containsExactly("variable-missing 6:10");
+        String right = text.replace("--port ${PORT}", "--at ${SOCKET}");
+        assertThat(VariableCheck.check(view(good(folder, right), "local"), right())).isEmpty();
+        String port = TEXT.replace("--port ${PORT}", "--at ${SOCKET}");
+        assertThat(brief(VariableCheck.check(view(good(folder, port), "local"), right())))
+                .containsExactly("variable-missing 6:10");
+    }
+
+    private static Map<String, String> right() {
+        var all = new HashMap<>(RIGHT);
+        all.put("GIVEN", "here");
+        return all;
+    }
+
+    @Test
     void missing_and_empty_values_are_told_once_where_they_are_asked_for() {
         List<Problem> problems = VariableCheck.check(view(good(folder, TEXT), "local"), Map.of());
         assertThat(brief(problems))

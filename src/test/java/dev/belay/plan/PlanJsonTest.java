@@ -214,6 +214,16 @@ class PlanJsonTest {
                 new SmokeTest.CommandTest("c", Duration.ofNanos(1), List.of("./c", "")));
     }
 
+    @Test
+    void where_instances_listen_is_absent_for_those_at_a_port() {
+        String port = PlanJson.encode(everything());
+        assertThat(port).contains("\"liveness\":").doesNotContain("\"listen\"");
+        String socket = port.replace("\"liveness\":", "\"listen\":\"socket\",\"liveness\":");
+        Plan plan = PlanJson.decode(socket);
+        assertThat(PlanJson.encode(plan)).isEqualTo(socket);
+        assertThat(plan).isNotEqualTo(everything());
+    }
+
     private static Health.StatusRange range() {
         return new Health.StatusRange(200, 299);
     }

@@ -14,6 +14,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -194,25 +195,31 @@ final class Wellness {
 
     /// Empty when a command is to ask and has not all that its instance has.
     private Optional<ProbeTarget> target(String environment, Revision revision, Instance instance) {
-        int port = instance.port();
         Launch launch = revision.launch();
         boolean command =
                 launch.readiness().check() instanceof Health.Command
                         || launch.liveness().check() instanceof Health.Command;
         Optional<Map<String, String>> given =
-                command ? environment(environment, revision, port) : Optional.of(Map.of());
+                command ? environment(environment, revision, instance) : Optional.of(Map.of());
         return given.map(values ->
                 new ProbeTarget(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        instance.socket().isEmpty()
+                                ? new InetSocketAddress(
+                                        InetAddress.getLoopbackAddress(), instance.port())
+                                : UnixDomainSocketAddress.of(instance.socket()),
                         () -> ProcessTarget.lives(instance.pid()),
                         artifacts.unpacked(revision.artifact()),
                         values));
     }
 
     private Optional<Map<String, String>> environment(
-            String environment, Revision revision, int port) {
+            String environment, Revision revision, Instance instance) {
         var given = new HashMap<String, String>();
-        given.put("PORT", String.valueOf(port));
+        if (instance.socket().isEmpty()) {
+            given.put("PORT", String.valueOf(instance.port()));
+        } else {
+            given.put("SOCKET", instance.socket());
+        }
         given.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
         var needs =
                 new RuntimeValues.Needs(

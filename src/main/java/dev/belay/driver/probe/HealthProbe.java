@@ -8,6 +8,7 @@ import dev.belay.release.Health.Grpc;
 import dev.belay.release.Health.Http;
 import dev.belay.release.Health.Tcp;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,23 +61,23 @@ public final class HealthProbe {
         }
     }
 
-    private static String tcp(InetSocketAddress address, Duration timeout) throws ProbeFailure {
+    private static String tcp(SocketAddress address, Duration timeout) throws ProbeFailure {
         return talk(
                 timeout,
                 wire -> {
-                    wire.connect(address, 1);
+                    wire.connect(address);
                     return "";
                 });
     }
 
-    private static String grpc(String service, InetSocketAddress address, Duration timeout)
+    private static String grpc(String service, SocketAddress address, Duration timeout)
             throws ProbeFailure {
-        String host = new DependencyUrl.Host(address.getHostString(), address.getPort()).toString();
+        String host = host(address);
         var call = new GrpcHealthCall(service, host);
         return talk(
                 timeout,
                 wire -> {
-                    wire.connect(address, 1);
+                    wire.connect(address);
                     wire.enter(Phase.OPERATION);
                     wire.write(call.opening());
                     String verdict = call.verdict();
@@ -91,9 +92,9 @@ public final class HealthProbe {
                 });
     }
 
-    private static String http(Http check, InetSocketAddress address, Duration timeout)
+    private static String http(Http check, SocketAddress address, Duration timeout)
             throws ProbeFailure {
-        String host = new DependencyUrl.Host(address.getHostString(), address.getPort()).toString();
+        String host = host(address);
         var request = HttpTalk.Request.get(check.path(), host, Map.of());
         // A body that nobody judges is not read either.
         int bodyMax = check.body().isEmpty() ? 0 : BODY_MAX;
@@ -101,11 +102,18 @@ public final class HealthProbe {
                 talk(
                         timeout,
                         wire -> {
-                            wire.connect(address, 1);
+                            wire.connect(address);
                             wire.enter(Phase.OPERATION);
                             return HttpTalk.ask(wire, request, bodyMax);
                         });
         return judge(check, answer);
+    }
+
+    /// A path is no host.
+    private static String host(SocketAddress address) {
+        return address instanceof InetSocketAddress at
+                ? new DependencyUrl.Host(at.getHostString(), at.getPort()).toString()
+                : "localhost";
     }
 
     private static String judge(Http check, HttpTalk.Answer answer) {

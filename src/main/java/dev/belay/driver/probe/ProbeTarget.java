@@ -1,6 +1,6 @@
 package dev.belay.driver.probe;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /// @param folder where its commands run
 /// @param environment the whole environment of its commands
 public record ProbeTarget(
-        InetSocketAddress address,
+        SocketAddress address,
         BooleanSupplier alive,
         Path folder,
         Map<String, String> environment) {
@@ -23,6 +23,6 @@ public record ProbeTarget(
     /// The environment may hold secrets.
     @Override
     public String toString() {
-        return "instance at " + address.getHostString() + ":" + address.getPort();
+        return "instance at " + address;
     }
 }

@@ -2,6 +2,7 @@ package dev.belay.driver.probe;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +11,13 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.BufferUnderflowException;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +49,7 @@ final class Wire implements AutoCloseable {
     private volatile Phase phase = Phase.CONNECT;
     private volatile boolean closed;
     private volatile @Nullable Socket socket;
+    private volatile @Nullable SocketChannel channel;
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
     private long received;
@@ -86,6 +92,24 @@ final class Wire implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Connects to an instance, at its port or its socket's file.
+    void connect(SocketAddress address) throws IOException {
+        if (address instanceof InetSocketAddress port) {
+            connect(port, 1);
+            return;
+        }
+        phase = Phase.CONNECT;
+        closeSocket();
+        SocketChannel fresh = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel = fresh;
+        if (closed) {
+            closeSocket();
+        }
+        fresh.connect(address);
+        in = new BufferedInputStream(Channels.newInputStream(fresh));
+        out = Channels.newOutputStream(fresh);
     }
 
     /// Connects, leaving time for as many more attempts as `shares` says.
@@ -211,7 +235,11 @@ final class Wire implements AutoCloseable {
     }
 
     private void closeSocket() {
-        Socket open = socket;
+        close(socket);
+        close(channel);
+    }
+
+    private static void close(@Nullable Closeable open) {
         if (open != null) {
             try {
                 open.close();

@@ -2,11 +2,13 @@ package dev.belay.driver.process;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /// What is known of one numbered instance. Written before each change of it, so that a crash leaves
 /// at most a record of something that did not happen yet.
 ///
 /// @param run counts starts; each has a folder of its own
+/// @param socket path of the socket that it listens at, or empty
 /// @param launcher pid of the launcher, 0 until it was started
 /// @param deaths when it died by itself lately, oldest first
 /// @param restarts how often it was started again after that
@@ -16,6 +18,7 @@ import java.util.List;
 record InstanceRecord(
         int run,
         int port,
+        String socket,
         long token,
         String boot,
         long launcher,
@@ -25,17 +28,34 @@ record InstanceRecord(
         Instant startAfter,
         boolean stopping,
         Instant killAfter) {
+    InstanceRecord {
+        // Records of before there were any say nothing of it.
+        socket = Objects.requireNonNullElse(socket, "");
+    }
+
     /// Of an instance that was never started.
     static InstanceRecord none() {
         return new InstanceRecord(
-                0, 0, 0, "", 0, Instant.EPOCH, List.of(), 0, Instant.EPOCH, false, Instant.EPOCH);
+                0,
+                0,
+                "",
+                0,
+                "",
+                0,
+                Instant.EPOCH,
+                List.of(),
+                0,
+                Instant.EPOCH,
+                false,
+                Instant.EPOCH);
     }
 
     /// The next start, about to happen. Deaths are counted on, unless it was stopped on purpose.
-    InstanceRecord nextRun(int port, long token, Instant now) {
+    InstanceRecord nextRun(int port, String socket, long token, Instant now) {
         return new InstanceRecord(
                 run + 1,
                 port,
+                socket,
                 token,
                 ProcessTable.BOOT,
                 0,
@@ -51,6 +71,7 @@ record InstanceRecord(
         return new InstanceRecord(
                 run,
                 port,
+                socket,
                 token,
                 boot,
                 pid,
@@ -66,6 +87,7 @@ record InstanceRecord(
         return new InstanceRecord(
                 run,
                 port,
+                socket,
                 token,
                 boot,
                 launcher,
@@ -82,6 +104,7 @@ record InstanceRecord(
         return new InstanceRecord(
                 run,
                 port,
+                socket,
                 token,
                 boot,
                 launcher,

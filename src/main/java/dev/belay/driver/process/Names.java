@@ -16,6 +16,7 @@ final class Names {
     static final String RELEASE = "BELAY_RELEASE";
     static final String RUN = "BELAY_RUN";
     static final String PORT = "PORT";
+    static final String SOCKET = "SOCKET";
 
     private Names() {}
 

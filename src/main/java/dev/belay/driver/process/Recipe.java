@@ -6,6 +6,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// What of a revision is needed to start it again without the engine: kept on disk. Holds names of
@@ -19,7 +20,13 @@ record Recipe(
         Set<String> secrets,
         boolean port,
         Launch.Stop stop,
-        Launch.Limits limits) {
+        Launch.Limits limits,
+        Launch.Listen listen) {
+    Recipe {
+        // Those of before there was a choice say nothing of it.
+        listen = Objects.requireNonNullElse(listen, Launch.Listen.PORT);
+    }
+
     static Recipe of(Revision revision) {
         Launch launch = revision.launch();
         return new Recipe(
@@ -31,13 +38,32 @@ record Recipe(
                 launch.secrets(),
                 launch.port(),
                 launch.stop(),
-                launch.limits());
+                launch.limits(),
+                launch.listen());
     }
 
     /// Another command of the same revision.
     Recipe with(List<String> other) {
         return new Recipe(
-                revision, artifact, configuration, other, required, secrets, port, stop, limits);
+                revision,
+                artifact,
+                configuration,
+                other,
+                required,
+                secrets,
+                port,
+                stop,
+                limits,
+                listen);
+    }
+
+    /// Whether it needs a port of its own.
+    boolean atPort() {
+        return port && listen == Launch.Listen.PORT;
+    }
+
+    boolean atSocket() {
+        return port && listen == Launch.Listen.SOCKET;
     }
 
     Digest digest() {

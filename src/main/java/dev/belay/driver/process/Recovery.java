@@ -57,6 +57,7 @@ final class Recovery {
                 new InstanceRecord(
                         (int) Fence.number(any.get(Names.RUN)),
                         (int) Fence.number(any.get(Names.PORT)),
+                        any.get(Names.SOCKET),
                         Fence.number(any.get(Names.TOKEN)),
                         ProcessTable.BOOT,
                         program.get().session(),

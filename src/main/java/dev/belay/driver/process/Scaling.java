@@ -147,6 +147,7 @@ final class Scaling {
                     for (InstanceFolder instance : surplus) {
                         stopper.begin(instance, recipe);
                     }
+                    clearDead();
                 }
                 return no;
             }
@@ -185,6 +186,15 @@ final class Scaling {
                 }
             }
             return surplus;
+        }
+
+        /// Those that ended by themselves and will not be started again.
+        private void clearDead() throws IOException {
+            for (InstanceFolder instance : scope.instances(recipe.revision())) {
+                if (instance.number() > count && instance.life() instanceof Life.Ended) {
+                    stopper.clear(scope.scope(), instance);
+                }
+            }
         }
 
         /// All that are told to end, by this order or an earlier one, in parallel.
@@ -281,7 +291,7 @@ final class Scaling {
         }
 
         private boolean lostPort(InstanceFolder instance) throws IOException {
-            return recipe.port() && !PortChoice.isFree(instance.read().port());
+            return recipe.atPort() && !PortChoice.isFree(instance.read().port());
         }
 
         private Answer endedAtOnce(InstanceFolder instance) throws IOException {

@@ -24,6 +24,7 @@ final class Starter {
     private final Path instances;
     private final Preparation preparation;
     private final Launcher launcher;
+    private final SocketFiles sockets;
     private final ResourceLimits limits;
 
     Starter(Path state, Path instances, Preparation preparation, ResourceLimits limits) {
@@ -32,6 +33,7 @@ final class Starter {
         this.preparation = preparation;
         this.limits = limits;
         launcher = new Launcher(state);
+        sockets = new SocketFiles(state);
     }
 
     Launcher launcher() {
@@ -50,12 +52,22 @@ final class Starter {
             clear(scope.scope(), instance);
         }
         DurableFile.folder(state);
+        String socket = "";
+        if (wanted.recipe().atSocket()) {
+            Path file = sockets.of(scope.scope(), instance.id());
+            Optional<Preparation.Refused> fault = sockets.fault(file);
+            if (fault.isPresent()) {
+                return fault;
+            }
+            sockets.clear(file);
+            socket = file.toString();
+        }
         PathLock ports =
                 PathLock.acquire(state.resolve("ports.lock"), PORTS_WITHIN)
                         .orElseThrow(() -> new IOException("`ports.lock` stays locked"));
         try (ports) {
-            int port = wanted.recipe().port() ? port(before, refused) : 0;
-            InstanceRecord record = before.nextRun(port, wanted.token(), Instant.now());
+            int port = wanted.recipe().atPort() ? port(before, refused) : 0;
+            InstanceRecord record = before.nextRun(port, socket, wanted.token(), Instant.now());
             Preparation.Result prepared =
                     preparation.prepare(
                             scope.scope().environment(),
@@ -126,6 +138,9 @@ final class Starter {
         given.put(Names.RUN, Integer.toString(record.run()));
         if (record.port() > 0) {
             given.put(Names.PORT, Integer.toString(record.port()));
+        }
+        if (!record.socket().isEmpty()) {
+            given.put(Names.SOCKET, record.socket());
         }
         return given;
     }

@@ -18,10 +18,12 @@ final class Stopper {
 
     private final Path state;
     private final ResourceLimits limits;
+    private final SocketFiles sockets;
 
     Stopper(Path state, ResourceLimits limits) {
         this.state = state;
         this.limits = limits;
+        sockets = new SocketFiles(state);
     }
 
     /// Decides that it ends, durably, and tells it. The scope's lock is held. To say it again is
@@ -57,6 +59,7 @@ final class Stopper {
                         Names.instance(state, scope, instance.id()), known(instance), deadline);
         if (gone) {
             limits.release(instance.id());
+            sockets.remove(scope, instance.id());
         }
         return gone;
     }
@@ -77,6 +80,11 @@ final class Stopper {
                 Names.instance(state, scope, instance.id()),
                 known(instance),
                 Deadline.in(END_WITHIN));
+    }
+
+    /// Takes away what one left that does not live and is not to be started again.
+    void clear(Scope scope, InstanceFolder instance) throws IOException {
+        sockets.remove(scope, instance.id());
     }
 
     private static Set<Long> known(InstanceFolder instance) throws IOException {

@@ -232,14 +232,21 @@ public final class GatewayRouter implements Router {
         Route.Protocol protocol = protocol(work, share.revision());
         List<Route.Member> members =
                 running.stream()
-                        .filter(one -> one.revision().equals(share.revision()) && one.port() > 0)
+                        .filter(one -> one.revision().equals(share.revision()))
+                        .filter(one -> one.port() > 0 || !one.socket().isEmpty())
                         .sorted(Comparator.comparingInt(Instance::number))
                         .limit(share.instances())
-                        .map(one -> new Route.Member(one.id(), LOOPBACK, one.port(), protocol))
+                        .map(one -> new Route.Member(one.id(), address(one), protocol))
                         .toList();
         return members.size() < share.instances()
                 ? Optional.empty()
                 : Optional.of(new Route.Members(members));
+    }
+
+    private static Route.Address address(Instance one) {
+        return one.socket().isEmpty()
+                ? new Route.Port(LOOPBACK, one.port())
+                : new Route.SocketFile(Path.of(one.socket()));
     }
 
     private static Route.Protocol protocol(Work.Route work, String id) {

@@ -264,6 +264,7 @@ public final class StatusReader {
                 instance.number(),
                 StepView.word(instance.state()),
                 instance.port(),
+                instance.socket(),
                 instance.pid(),
                 instance.started().toEpochMilli(),
                 instance.restarts(),

@@ -100,12 +100,15 @@ public record StatusView(
     /// One instance.
     ///
     /// @param state `starting`, `running`, `stopping`, `exited`, `crash-loop`
+    /// @param port where it listens, or 0
+    /// @param socket where it listens instead, or empty
     /// @param since milliseconds since the epoch
     public record InstanceStatus(
             String id,
             int number,
             String state,
             int port,
+            String socket,
             long pid,
             long since,
             int restarts,

@@ -141,6 +141,7 @@ public final class StatusText {
                         + "  "
                         + paint.state(instance.state())
                         + (instance.port() == 0 ? "" : "  :" + instance.port())
+                        + (instance.socket().isEmpty() ? "" : "  " + Paint.plain(instance.socket()))
                         + (instance.pid() == 0 ? "" : "  pid " + instance.pid())
                         + (instance.restarts() == 0
                                 ? ""

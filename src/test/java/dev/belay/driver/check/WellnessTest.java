@@ -12,6 +12,9 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +60,33 @@ class WellnessTest {
                 .isInstanceOfSatisfying(
                         Wellness.Ill.class,
                         ill -> assertThat(ill.reason()).contains("`false` exits with 1"));
+    }
+
+    @Test
+    void one_at_a_socket_is_asked_there_and_its_commands_know_it() throws Exception {
+        Path file = folder.resolve("s");
+        var check = new Health.Command(List.of("sh", "-c", "test -S \"$SOCKET\" -a -z \"$PORT\""));
+        Revision revision = revision(new Health.Tcp(), check);
+        long self = ProcessHandle.current().pid();
+        var instance =
+                new Instance(
+                        "api-1-1",
+                        revision.id(),
+                        1,
+                        Instance.State.RUNNING,
+                        0,
+                        file.toString(),
+                        self,
+                        Instant.EPOCH,
+                        0,
+                        "");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(file));
+            assertThat(wellness().await("local", revision, List.of(instance)))
+                    .isInstanceOf(Wellness.AllReady.class);
+            assertThat(wellness().look("local", revision, instance))
+                    .isInstanceOf(Wellness.Well.class);
+        }
     }
 
     private Wellness wellness() {

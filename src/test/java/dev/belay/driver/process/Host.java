@@ -54,6 +54,7 @@ final class Host implements AutoCloseable {
     Launch.Stop stop = new Launch.Stop("TERM", Duration.ofSeconds(10), Duration.ofSeconds(5));
     Launch.Limits limits = Launch.Limits.NONE;
     boolean port = true;
+    Launch.Listen listen = Launch.Listen.PORT;
     Supervision supervision = Supervision.DEFAULT;
 
     Host(Path folder) {
@@ -101,7 +102,16 @@ final class Host implements AutoCloseable {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(5));
         return new Launch(
-                command, Set.of(), Set.copyOf(secrets.keySet()), port, stop, limits, well, well);
+                command,
+                Set.of(),
+                Set.copyOf(secrets.keySet()),
+                port,
+                stop,
+                limits,
+                well,
+                well,
+                Launch.Protocol.HTTP1,
+                listen);
     }
 
     Order order() {
