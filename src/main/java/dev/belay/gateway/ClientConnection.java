@@ -213,6 +213,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         ChannelProgressivePromise sent = channel.newProgressivePromise();
         sent.addListener(new FileProgress());
         sendingFile = true;
+        written += fileSent;
         fileSent = 0;
         channel.write(new DefaultFileRegion(content, from, count), sent);
     }

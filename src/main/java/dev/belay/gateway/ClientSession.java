@@ -77,7 +77,9 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private @Nullable ChannelHandlerContext context;
     private long idleSince = System.nanoTime();
     private boolean served;
-    private int deafStreams;
+    private boolean givenUp;
+    private long unsent;
+    private long unmovedSince = System.nanoTime();
 
     /// Two steps towards the end; both times are 0 before.
     private long announced;
@@ -316,7 +318,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     @Override
     public void sweep(long now) {
         each(stream -> stream.sweep(now));
-        if (deaf()) {
+        if (deaf(now)) {
             // Not even that streams were given up gets through to it: nor would a farewell.
             context().close();
         }
@@ -336,12 +338,16 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
         }
     }
 
-    /// Whether streams that were given up some time ago still stand.
-    private boolean deaf() {
-        int before = deafStreams;
-        deafStreams = 0;
-        each(stream -> deafStreams += stream.givenUp() ? 1 : 0);
-        return before > 0 && deafStreams > 0;
+    /// Whether streams that were given up still stand, and the client takes nothing at all.
+    private boolean deaf(long now) {
+        givenUp = false;
+        each(stream -> givenUp = givenUp || stream.givenUp());
+        long left = SocketEnd.unsent(context().channel());
+        if (!givenUp || left != unsent) {
+            unsent = left;
+            unmovedSince = now;
+        }
+        return now - unmovedSince > proxy.limits().times().closeGrace().toNanos();
     }
 
     /// Says that no requests should come this way any more, and goes on taking those that were sent

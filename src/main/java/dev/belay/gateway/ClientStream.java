@@ -134,6 +134,10 @@ final class ClientStream implements Client {
     private int onTunnelData(ByteBuf data, boolean end) {
         int bytes = data.readableBytes();
         requestOpen = !end;
+        if (tunnel == null && current != null && !current.keepsAhead()) {
+            session.reset(stream, Http2Error.ENHANCE_YOUR_CALM);
+            return bytes;
+        }
         if (tunnel == null) {
             // Copied: buffers around buffers would be as deep as a client sends crumbs.
             if (bytes > 0 && !early.isReadable()) {

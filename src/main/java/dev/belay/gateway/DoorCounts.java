@@ -23,6 +23,8 @@ final class DoorCounts {
         AGE,
         /// Its client left.
         LEFT,
+        /// Its body was too large, too slow or no body.
+        BODY,
         /// The gateway process in which it waited had to end.
         DRAINED,
         /// It came amid maintenance.

@@ -54,6 +54,13 @@ public record Entrance(
         return scheme + host + suffix + target;
     }
 
+    /// Whether clients have to do here what they have to do there, so that what is served there may
+    /// be served here.
+    boolean asksAsMuchAs(Entrance there) {
+        return (tls != null || there.tls == null)
+                && (there.proxies.isEmpty() || proxies.equals(there.proxies));
+    }
+
     PortUse use() {
         return new PortUse(tls, proxies);
     }

@@ -81,7 +81,7 @@ final class Entrances {
                 }
             }
         }
-        var ways = ways(latestFirst, names);
+        var ways = ways(latestFirst, names, byPort);
         return new Entrances(byPort, names, ways, redirects(latestFirst, names, taken));
     }
 
@@ -104,7 +104,7 @@ final class Entrances {
     }
 
     private static Map<Integer, List<PortTable.Way>> ways(
-            List<Table.Entry> entries, Map<Integer, Name> names) {
+            List<Table.Entry> entries, Map<Integer, Name> names, Map<Integer, Entrance> byPort) {
         Map<Name, List<Integer>> ports = new HashMap<>();
         names.forEach(
                 (port, name) -> ports.computeIfAbsent(name, _ -> new ArrayList<>()).add(port));
@@ -113,6 +113,10 @@ final class Entrances {
             for (Match match : entry.route().rules().at()) {
                 var name = new Name(entry.route().key().environment(), match.entrance().name());
                 for (int port : ports.getOrDefault(name, List.of())) {
+                    Entrance here = byPort.get(port);
+                    if (here == null || !here.asksAsMuchAs(match.entrance())) {
+                        continue;
+                    }
                     ways.computeIfAbsent(port, _ -> new ArrayList<>())
                             .add(new PortTable.Way(match, entry));
                 }

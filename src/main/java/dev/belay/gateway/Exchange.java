@@ -106,6 +106,11 @@ interface Exchange {
         return false;
     }
 
+    /// Whether what is sent ahead of a switch to another protocol may wait for it.
+    default boolean keepsAhead() {
+        return true;
+    }
+
     /// What runs at this revision should come to an end.
     void onClose(Farewell farewell);
 }

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -81,6 +82,9 @@ final class HeldExchange implements Exchange {
         client.progress(hold.age());
         if (Forwarding.upgrade(request.headers()) && length == 0) {
             // What follows the request belongs to another protocol.
+            stop();
+        } else if (length > 0 && request.headers().contains(HttpHeaderNames.EXPECT)) {
+            // Its client waits to be asked for the body, which is not asked for before the end.
             stop();
         }
         client.loop().waitingRoom().add(key, this);
@@ -187,6 +191,12 @@ final class HeldExchange implements Exchange {
         ShutExchange.answer(client, request, entry, transcript, Doors.busy(why));
     }
 
+    /// It would be in nobody's budget, for as long as the door is shut.
+    @Override
+    public boolean keepsAhead() {
+        return false;
+    }
+
     @Override
     public void onBatchEnd() {}
 
@@ -207,7 +217,7 @@ final class HeldExchange implements Exchange {
     }
 
     private void fail(HttpResponseStatus because) {
-        leave(DoorCounts.Outcome.LEFT);
+        leave(DoorCounts.Outcome.BODY);
         transcript.answered(because.code());
         transcript.because(because.reasonPhrase());
         client.proxy().chronicle().end(transcript, Transcript.Ending.FAILED);

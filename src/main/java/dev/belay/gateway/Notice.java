@@ -51,6 +51,9 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
             </html>
             """;
 
+    /// No browser says more, and whoever does is not worth the loop's time.
+    private static final int ACCEPT_MAX = 1_000;
+
     private static final Pattern QUALITY = Pattern.compile("q=[01](\\.[0-9]{0,3})?");
 
     private enum Form {
@@ -133,7 +136,9 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
         List<String> lines = headers.getAll(HttpHeaderNames.ACCEPT);
         Form best = Form.TEXT;
         double liked = 0;
-        for (String range : String.join(",", lines).toLowerCase(Locale.ROOT).split(",", -1)) {
+        String all = String.join(",", lines);
+        String first = all.substring(0, Math.min(all.length(), ACCEPT_MAX));
+        for (String range : first.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = range.split(";", -1);
             Form form =
                     switch (parts[0].strip()) {
@@ -141,9 +146,9 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
                         case "application/json", "application/problem+json" -> Form.JSON;
                         default -> Form.TEXT;
                     };
-            double quality = quality(parts);
             boolean named = form != Form.TEXT || parts[0].strip().equals("text/plain");
-            if (named && quality > liked) {
+            double quality = named ? quality(parts) : 0;
+            if (quality > liked) {
                 best = form;
                 liked = quality;
             }

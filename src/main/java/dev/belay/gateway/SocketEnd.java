@@ -60,11 +60,13 @@ final class SocketEnd {
             reset(channel);
             return;
         }
-        channel.eventLoop()
-                .schedule(
-                        () -> watch(channel, patience, left),
-                        patience.toNanos(),
-                        TimeUnit.NANOSECONDS);
+        var next =
+                channel.eventLoop()
+                        .schedule(
+                                () -> watch(channel, patience, left),
+                                patience.toNanos(),
+                                TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(_ -> next.cancel(false));
     }
 
     /// Bytes that were written and that the socket did not take yet.

@@ -271,8 +271,9 @@ final class TableKeeper implements AutoCloseable {
     /// crash; what is in the way, if anything.
     private String confirmed() {
         try {
-            store.settle();
+            // First those who wait for the table: it is in use, whatever becomes of the disk.
             proxy.loops().onEach(Loop::look);
+            store.settle();
             predecessors.follow(
                     proxy.table().version(),
                     () -> write().toString(),

@@ -113,7 +113,7 @@ final class Tunnel implements Loop.Bounded {
         if (webSocket) {
             frames.pass(bytes);
         }
-        if (!closing) {
+        if (!closing && !(halfEnded && webSocket)) {
             moved();
         }
         to.write(bytes);

@@ -117,7 +117,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements M
     @Override
     public void release() {
         exchange = null;
-        if (!decoder.rest()) {
+        if (!decoder.rest() || SocketEnd.outputOver(channel())) {
             channel().close();
             return;
         }

@@ -146,6 +146,22 @@ class EntranceTest {
         }
     }
 
+    /// What one line wants within TLS, or for load balancers alone, another's older port does not
+    /// give to everybody.
+    @Test
+    void a_line_is_not_served_where_less_is_asked_of_clients_than_it_says() throws Exception {
+        try (var web = TestMember.saying("web");
+                var api = TestMember.saying("api")) {
+            var network = Network.parse("192.0.2.0/24").orElseThrow();
+            var guarded =
+                    new Entrance(door.name(), TestGateway.freePort()).behind(List.of(network));
+            publish(line("web", web, Match.all(door)));
+            publish(line("api", api, paths(guarded, "/api")));
+            assertThat(ask(door.port(), "/")).isEqualTo("200 web");
+            assertThat(ask(door.port(), "/api")).isEqualTo("200 web");
+        }
+    }
+
     private static boolean closed(int port) throws IOException {
         try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return true;

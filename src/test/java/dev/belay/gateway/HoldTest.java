@@ -5,6 +5,7 @@ import static dev.belay.gateway.TestGateway.PATIENCE;
 import static dev.belay.gateway.TestGateway.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -301,6 +302,54 @@ class HoldTest {
             assertThat(small.join().body()).isEqualTo("one 6000");
             assertThat(none.join().statusCode()).isEqualTo(200);
             assertThat(told("kept")).isZero();
+        }
+    }
+
+    /// Nobody says 100 while it waits, and that is no reason to call its client slow.
+    @Test
+    void who_waits_to_be_asked_for_its_body_waits_on() throws Exception {
+        // Longer than the second after which a silent member is spoken for.
+        var pace = new Limits.Pace(1_000, Duration.ofMillis(1_600));
+        var rates =
+                new Limits.Rates(
+                        Limits.Rates.DEFAULT.requests(), pace, Limits.Rates.DEFAULT.answer());
+        try (var member = member("one");
+                var hasty = new TestGateway(folder.resolve("hasty"), Limits.DEFAULT.with(rates))) {
+            hasty.routes(member);
+            changed(hasty.client.shut(KEY, new Door.Hold(0, 10, ROOM, LONG)));
+            var request =
+                    HttpRequest.newBuilder(hasty.uri("/body"))
+                            .expectContinue(true)
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[6_000]));
+            var answer =
+                    hasty.http().sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+            try (var drip = hasty.connect()) {
+                // Is called slow as soon as clients are looked at for that.
+                TestMember.write(
+                        drip.getOutputStream(),
+                        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx");
+                assertThat(TestMember.line(drip.getInputStream())).contains("408");
+            }
+            changed(hasty.client.open(KEY));
+            assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("one 6000");
+        }
+    }
+
+    /// What would be for another protocol is not kept for it.
+    @Test
+    void a_websocket_that_sends_ahead_does_not_wait() throws Exception {
+        try (var member = member("one");
+                var client = h2(member.share("v1", 1))) {
+            hold(10, ROOM, LONG);
+            var head =
+                    TestH2Client.head("CONNECT", "/")
+                            .add(":protocol", "websocket")
+                            .add("sec-websocket-version", "13");
+            var stream = client.stream().send(head, false);
+            waiting(1);
+            stream.data(new byte[10], false).whole();
+            assertThat(stream.reset()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM.code());
+            waiting(0);
         }
     }
 

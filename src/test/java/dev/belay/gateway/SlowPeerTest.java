@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -213,6 +216,67 @@ class SlowPeerTest {
                     System.arraycopy(room, 0, both, i * 13 + 9, 4);
                 }
                 out.write(both);
+            }
+        }
+    }
+
+    /// That a stream was given up waits behind what the client takes slowly, and is no reason to
+    /// give up the others.
+    @Test
+    void a_stream_that_was_given_up_does_not_take_slow_ones_with_it() throws Exception {
+        try (var gateway = listening(new TestGateway(folder));
+                var member = generous();
+                Socket socket = narrow(gateway)) {
+            gateway.routes(member);
+            byte[] get = {(byte) 0x82, (byte) 0x86, (byte) 0x84, 0x41, 1, 'a'};
+            // The member answers it as an ordinary request, which is no yes.
+            var wish = new ByteArrayOutputStream();
+            wish.writeBytes(literal(2, "", "CONNECT"));
+            wish.writeBytes(Arrays.copyOfRange(get, 1, get.length));
+            wish.writeBytes(literal(0, ":protocol", "websocket"));
+            wish.writeBytes(literal(0, "sec-websocket-version", "13"));
+            var frames = new H2AbuseTest.Frames();
+            frames.add(4, 0, 0, new byte[] {0, 4, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff});
+            frames.add(8, 0, 0, new byte[] {0x7f, (byte) 0xff, 0, 0});
+            frames.add(1, 5, 1, get);
+            socket.getOutputStream().write(frames.bytes());
+            stalled(gateway);
+            var more = new H2AbuseTest.Frames().add(1, 4, 3, wish.toByteArray());
+            byte[] bytes = more.bytes();
+            int preface = 24 + 9;
+            socket.getOutputStream().write(bytes, preface, bytes.length - preface);
+            pause(PAUSE);
+            assertThat(takeOf(socket, 1)).isEqualTo(LARGE);
+        }
+    }
+
+    /// A field that is not indexed (RFC 7541 §6.2.2), its name by the static table or in full.
+    private static byte[] literal(int index, String name, String value) {
+        var field = new ByteArrayOutputStream();
+        field.write(index);
+        for (String one : index == 0 ? List.of(name, value) : List.of(value)) {
+            field.write(one.length());
+            field.writeBytes(one.getBytes(StandardCharsets.US_ASCII));
+        }
+        return field.toByteArray();
+    }
+
+    /// Reads to the end of one stream.
+    private static long takeOf(Socket socket, int wanted) throws IOException {
+        var in = new DataInputStream(socket.getInputStream());
+        long taken = 0;
+        while (true) {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            int flags = in.readUnsignedByte();
+            int stream = in.readInt();
+            in.skipNBytes(length);
+            assertThat(type).as("not sent away").isNotEqualTo(7);
+            if (type == 0 && stream == wanted) {
+                taken += length;
+                if ((flags & 1) != 0) {
+                    return taken;
+                }
             }
         }
     }
