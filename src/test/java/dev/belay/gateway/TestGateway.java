@@ -2,11 +2,11 @@ package dev.belay.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.FreePort;
 import dev.belay.gateway.tls.TlsUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -184,9 +184,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return FreePort.choose();
     }
 
     @Override

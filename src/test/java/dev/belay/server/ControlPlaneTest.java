@@ -3,6 +3,7 @@ package dev.belay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -254,9 +255,7 @@ class ControlPlaneTest {
     }
 
     private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
+        return FreePort.choose();
     }
 
     @Test

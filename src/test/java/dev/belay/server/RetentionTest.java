@@ -2,8 +2,8 @@ package dev.belay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,10 +38,7 @@ class RetentionTest {
     @BeforeEach
     void start() throws IOException {
         Files.createDirectories(folder.resolve("site"));
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.choose();
         Files.writeString(
                 folder.resolve("belay.yaml"),
                 """

@@ -2,9 +2,9 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.FreePort;
 import dev.belay.gateway.tls.TestCertificates;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +28,7 @@ class SecureEntranceTest {
     void start() throws Exception {
         whole = new Whole(folder);
         made = new TestCertificates(whole.folder().resolve("tls")).pair("a", "localhost");
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.choose();
         entrance("{certificates: tls}");
         whole.start();
     }

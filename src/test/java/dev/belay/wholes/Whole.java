@@ -1,8 +1,8 @@
 package dev.belay.wholes;
 
+import dev.belay.FreePort;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,9 +39,7 @@ final class Whole {
     /// Does not start anything.
     Whole(Path folder) throws IOException {
         this.folder = folder.toRealPath();
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.choose();
         Files.createDirectory(folder.resolve("app"));
         manifest("", "0s");
     }

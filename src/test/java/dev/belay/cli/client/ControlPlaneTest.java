@@ -3,6 +3,7 @@ package dev.belay.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.FreePort;
 import dev.belay.cli.Stop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,9 +109,7 @@ class ControlPlaneTest {
     }
 
     private static int unusedPort() throws IOException {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        return FreePort.choose();
     }
 
     private Workspace workspace() {

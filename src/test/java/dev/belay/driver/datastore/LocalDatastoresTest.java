@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.belay.FreePort;
 import dev.belay.driver.probe.DependencyAnswer;
 import dev.belay.driver.probe.DependencyProbe;
 import dev.belay.release.Dependency.Engine;
@@ -242,8 +243,6 @@ class LocalDatastoresTest {
     }
 
     private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return FreePort.choose();
     }
 }
