@@ -52,7 +52,7 @@ record RawMessage(String start, List<String> fields, String body, List<String> t
         if (lengths.size() + codings.size() > 1) {
             throw new ProtocolException("more than one framing: " + fields);
         }
-        if (headless || (answer && start.matches("HTTP/1.1 (1..|204|304).*"))) {
+        if (headless || (answer && start.matches("(?s)HTTP/1.1 (1..|204|304).*"))) {
             return new RawMessage(start, fields, "", List.of());
         }
         if (!lengths.isEmpty()) {
