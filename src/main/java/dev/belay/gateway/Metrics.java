@@ -151,6 +151,8 @@ final class Metrics {
             head("direct_memory_bytes", "gauge", "Memory that buffers have, in use or kept.");
             line("direct_memory_bytes", "", buffers.metric().usedDirectMemory());
         }
+        head("direct_memory_used_bytes", "gauge", "The part of it that is in use.");
+        line("direct_memory_used_bytes", "", DirectMemory.used());
         Runtime machine = Runtime.getRuntime();
         head("heap_bytes", "gauge", "Memory that objects take, dead ones included.");
         line("heap_bytes", "", machine.totalMemory() - machine.freeMemory());

@@ -72,6 +72,7 @@ class MetricsTest {
             assertThat(text.value("process_resident_memory_bytes")).isGreaterThan(1e6);
             assertThat(text.value("process_open_fds")).isGreaterThan(3);
             assertThat(text.value(P + "direct_memory_bytes")).isNotNegative();
+            assertThat(text.value(P + "direct_memory_used_bytes")).isNotNegative();
             JsonNode counts = gateway.client.counts();
             assertThat(counts.at("/process/requests_refused_total").asLong()).isOne();
             JsonNode one = revision(counts, "v1");

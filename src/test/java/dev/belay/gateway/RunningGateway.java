@@ -18,10 +18,12 @@ final class RunningGateway implements AutoCloseable {
     private final BufferedReader out;
     private final Queue<String> said = new ConcurrentLinkedQueue<>();
 
-    private RunningGateway(Path state, List<String> options) throws IOException {
+    private RunningGateway(Path state, List<String> flags, List<String> options)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(GatewayMain.JVM_FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(GatewayMain.class.getName());
         command.addAll(options);
@@ -33,7 +35,13 @@ final class RunningGateway implements AutoCloseable {
 
     /// Started and ready.
     static RunningGateway in(Path state, String... options) throws IOException {
-        var gateway = new RunningGateway(state, List.of(options));
+        return with(List.of(), state, options);
+    }
+
+    /// Started and ready, with flags of its own after those of production.
+    static RunningGateway with(List<String> flags, Path state, String... options)
+            throws IOException {
+        var gateway = new RunningGateway(state, flags, List.of(options));
         if (!gateway.ready()) {
             throw new AssertionError("the gateway ended: " + gateway.said());
         }
@@ -42,7 +50,7 @@ final class RunningGateway implements AutoCloseable {
 
     /// Started only; [#ready] waits.
     static RunningGateway begun(Path state, String... options) throws IOException {
-        return new RunningGateway(state, List.of(options));
+        return new RunningGateway(state, List.of(), List.of(options));
     }
 
     /// Returns when it is ready, or false when it has ended instead.
