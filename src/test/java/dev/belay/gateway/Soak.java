@@ -17,10 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A gateway process that is used for long, in rounds: traffic of every kind while the table changes,
-/// instances start anew and one gateway hands over to the next; then rest, in which everything that
-/// was taken must have been given back. Netty's leak detector watches every buffer. Run by
-/// `bench/soak`, and for some rounds by [SoakTest].
+/// A gateway process that is used for long, in rounds: traffic of every kind while the table
+/// changes, instances start anew and one gateway hands over to the next; then rest, in which
+/// everything that was taken must have been given back. Netty's leak detector watches every buffer.
+/// Run by `bench/soak`, and for some rounds by [SoakTest].
 final class Soak implements AutoCloseable {
     /// How much of it.
     ///
@@ -80,8 +80,7 @@ final class Soak implements AutoCloseable {
         int minutes = words.length > 0 ? Integer.parseInt(words[0]) : 60;
         int handOver = words.length > 1 ? Integer.parseInt(words[1]) : 10;
         Path folder = Files.createTempDirectory("soak");
-        var course =
-                new Course(minutes, Duration.ofSeconds(60), handOver, Duration.ofMillis(150));
+        var course = new Course(minutes, Duration.ofSeconds(60), handOver, Duration.ofMillis(150));
         List<String> complaints;
         try (var soak = new Soak(course, folder)) {
             complaints = soak.run();
@@ -123,7 +122,7 @@ final class Soak implements AutoCloseable {
             traffic.begin(round);
             boolean handOver = round > 1 && (round - 1) % course.handOver() == 0;
             amid(handOver);
-            traffic.close();
+            traffic.end();
             rest(round, handOver);
         }
         verdict();
@@ -169,8 +168,7 @@ final class Soak implements AutoCloseable {
             list.add(one.member("m" + list.size()));
         }
         var share = new Route.Share(revision, 1, new Route.Members(list));
-        var check =
-                new HealthCheck.Http("/health", 200, 299, Map.of(), "", Duration.ofSeconds(2));
+        var check = new HealthCheck.Http("/health", 200, 299, Map.of(), "", Duration.ofSeconds(2));
         publish(at(new Route(WEB, ++token, ports.web(), List.of(share), check), "/"));
     }
 
@@ -224,8 +222,7 @@ final class Soak implements AutoCloseable {
         }
         now.more(first).forEach(one -> complaints.add("round " + round + ": " + one));
         System.out.printf(
-                "%5d %9d %7d %s%n",
-                round, sum(traffic.done()), sum(traffic.failed()), now);
+                "%5d %9d %7d %s%n", round, sum(traffic.done()), sum(traffic.failed()), now);
     }
 
     private boolean settled(SoakFigures now, boolean fresh) {

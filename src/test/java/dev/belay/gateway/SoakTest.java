@@ -26,7 +26,6 @@ class SoakTest {
         var after = new SoakFigures(1, 44, 23, 14_000_000, 300_000, 10_000_000, 1, 1, 1);
         assertThat(after.more(before))
                 .hasSize(7)
-                .contains(
-                        "gateway 1 has 44 open files at rest, and had 40 (3 more are tolerated)");
+                .contains("gateway 1 has 44 open files at rest, and had 40 (3 more are tolerated)");
     }
 }

@@ -20,15 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
-/// Clients of every kind, polite and rude, each with a connection of its own and little haste. Every
-/// one ends what it began before it begins anew, so that nothing is left when [#close] returns.
+/// Clients of every kind, polite and rude, each with a connection of its own and little haste.
+/// Every one ends what it began before it begins anew, so that nothing is left when [#end] returns.
 // Every line ends with CR and LF, which a text block would hide.
 @SuppressWarnings("StringConcatToTextBlock")
-final class SoakTraffic implements AutoCloseable {
+final class SoakTraffic {
     /// Where the gateway listens.
     record Ports(int web, int calls, int site, int secure) {}
 
@@ -127,8 +129,7 @@ final class SoakTraffic implements AutoCloseable {
     }
 
     /// Returns when the last client has ended.
-    @Override
-    public void close() throws InterruptedException {
+    void end() throws InterruptedException {
         over = true;
         for (Thread one : threads) {
             one.join();
@@ -326,8 +327,7 @@ final class SoakTraffic implements AutoCloseable {
             TestH2Client.Stream small = client.send(TestH2Client.get("/"));
             TestH2Client.Stream large = client.send(TestH2Client.get("/chunks"));
             TestH2Client.Stream left = client.send(TestH2Client.get("/slow"));
-            TestH2Client.Stream sent =
-                    client.stream().send(TestH2Client.head("POST", "/"), false);
+            TestH2Client.Stream sent = client.stream().send(TestH2Client.head("POST", "/"), false);
             sent.data(SOME, true);
             if (random.nextBoolean()) {
                 left.cancel();
@@ -397,7 +397,8 @@ final class SoakTraffic implements AutoCloseable {
                     new WebSocket.Listener() {
                         @Override
                         public java.util.concurrent.@org.jspecify.annotations.Nullable
-                                        CompletionStage<?>
+                                        CompletionStage<
+                                        ?>
                                 onText(WebSocket socket, CharSequence text, boolean last) {
                             heard.add(text.toString());
                             socket.request(1);
@@ -405,9 +406,8 @@ final class SoakTraffic implements AutoCloseable {
                         }
 
                         @Override
-                        public java.util.concurrent.@org.jspecify.annotations.Nullable
-                                        CompletionStage<?>
-                                onClose(WebSocket socket, int code, String reason) {
+                        public @Nullable CompletionStage<?> onClose(
+                                WebSocket socket, int code, String reason) {
                             heard.add("closed with " + code);
                             return null;
                         }
@@ -416,7 +416,8 @@ final class SoakTraffic implements AutoCloseable {
             WebSocket socket =
                     http.newWebSocketBuilder().buildAsync(at, listener).get(10, TimeUnit.SECONDS);
             for (int i = 0; i < 10; i++) {
-                socket.sendText("x".repeat(random.nextInt(1, 2_000)), true);
+                socket.sendText("x".repeat(random.nextInt(1, 2_000)), true)
+                        .get(10, TimeUnit.SECONDS);
                 String answer = heard.poll(10, TimeUnit.SECONDS);
                 if (answer == null) {
                     throw new IOException("no echo");
@@ -436,8 +437,7 @@ final class SoakTraffic implements AutoCloseable {
     private void tls(Random random) throws Exception {
         HttpClient.Version version =
                 random.nextBoolean() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
-        try (HttpClient http =
-                HttpClient.newBuilder().sslContext(trust).version(version).build()) {
+        try (HttpClient http = HttpClient.newBuilder().sslContext(trust).version(version).build()) {
             for (String path : List.of("/", "/site/index.html", "/large", "/site/large.bin")) {
                 URI at = URI.create("https://localhost:" + ports.secure() + path);
                 var request = HttpRequest.newBuilder(at).timeout(HTTP_PATIENCE);
