@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A gateway process that is used for long, in rounds: traffic of every kind while the table
 /// changes, instances start anew and one gateway hands over to the next; then rest, in which
 /// everything that was taken must have been given back. Netty's leak detector watches every buffer.
-/// Run by `bench/soak`, and for some rounds by [SoakTest].
+/// Run by `bench/soak`.
 final class Soak implements AutoCloseable {
     /// How much of it.
     ///

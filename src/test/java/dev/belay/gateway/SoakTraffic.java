@@ -41,6 +41,7 @@ final class SoakTraffic {
 
     private static final int EXAMPLES_MAX = 20;
     private static final Duration HTTP_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration END_WITHIN = Duration.ofMinutes(1);
     private static final byte[] SOME = new byte[48 * 1024];
     private static final String GET = "GET %s HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -132,7 +133,9 @@ final class SoakTraffic {
     void end() throws InterruptedException {
         over = true;
         for (Thread one : threads) {
-            one.join();
+            if (!one.join(END_WITHIN)) {
+                throw new IllegalStateException("a client does not come to its end");
+            }
         }
     }
 
@@ -261,7 +264,9 @@ final class SoakTraffic {
         String range = "GET /site/large.bin HTTP/1.1\r\nHost: a\r\nRange: bytes=5-9\r\n\r\n";
         try (Socket socket = connect(ports.site())) {
             var in = new BufferedInputStream(socket.getInputStream());
-            ask(socket, in, GET.formatted("/site/index.html"), 200);
+            if (closes(ask(socket, in, GET.formatted("/site/index.html"), 200))) {
+                return;
+            }
             ask(socket, in, "HEAD /site/large.bin HTTP/1.1\r\nHost: a\r\n\r\n", 200);
             ask(socket, in, range, 206);
             ask(socket, in, GET.formatted("/site/none"), 404);
@@ -392,7 +397,9 @@ final class SoakTraffic {
 
     private void webSocket(Random random) throws Exception {
         var heard = new java.util.concurrent.LinkedBlockingQueue<String>();
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        // Not closed: it would wait for a WebSocket whose other side is gone.
+        HttpClient http = HttpClient.newHttpClient();
+        try {
             WebSocket.Listener listener =
                     new WebSocket.Listener() {
                         @Override
@@ -430,6 +437,7 @@ final class SoakTraffic {
                 socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(10, TimeUnit.SECONDS);
             }
             socket.abort();
+        } finally {
             http.shutdownNow();
         }
     }

@@ -2,23 +2,10 @@ package dev.belay.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/// The shortest soak that has a hand-over and two rests of both gateways; see `bench/soak`.
-class SoakTest {
-    @TempDir private Path folder;
-
-    @Test
-    void what_was_taken_is_given_back() throws Exception {
-        var course = new Soak.Course(4, Duration.ofSeconds(4), 2, Duration.ofMillis(50));
-        try (var soak = new Soak(course, folder)) {
-            assertThat(soak.run()).isEmpty();
-        }
-    }
-
+/// How `bench/soak` tells what is too much.
+class SoakFiguresTest {
     @Test
     void what_is_more_than_it_was_is_said() {
         var before = new SoakFigures(1, 40, 20, 9_000_000, 0, 1_000_000, 1, 0, 0);
