@@ -33,6 +33,7 @@ public final class GatewayClient {
     private static final int UNPROCESSABLE = 422;
     private static final int UNAVAILABLE = 503;
     private static final Duration AGAIN_AFTER = Duration.ofMillis(20);
+    private static final Duration TAKEN_BACK_WITHIN = Duration.ofSeconds(2);
     private static final String HEAD_END = "\r\n\r\n";
 
     private final Path socket;
@@ -369,6 +370,25 @@ public final class GatewayClient {
         return answer;
     }
 
+    /// A successor that dies leaves a socket behind at which nobody answers, until the gateway of
+    /// before has taken its place back.
+    private SocketChannel connect(long deadline) throws IOException {
+        long started = System.nanoTime();
+        while (true) {
+            try {
+                return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            } catch (IOException e) {
+                long now = System.nanoTime();
+                if (now - deadline >= 0
+                        || now - started >= TAKEN_BACK_WITHIN.toNanos()
+                        || !Predecessors.mayTakeBack(socket)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+            }
+        }
+    }
+
     /// One request, one connection; the answer ends where the connection ends.
     private Answer once(String method, String path, String body, long deadline) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -378,7 +398,7 @@ public final class GatewayClient {
         var request = new ByteArrayOutputStream();
         request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
         request.writeBytes(bytes);
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        try (SocketChannel channel = connect(deadline);
                 Selector selector = Selector.open()) {
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);

@@ -82,6 +82,33 @@ final class Predecessors {
         return folder.resolve(PREFIX + pid);
     }
 
+    /// Whether a gateway beside this socket, where nobody answers, may be about to answer there
+    /// again.
+    static boolean mayTakeBack(Path socket) {
+        Path folder = socket.toAbsolutePath().getParent();
+        if (folder == null || socket.getFileName().toString().startsWith(PREFIX)) {
+            return false;
+        }
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, PREFIX + "*")) {
+            for (Path other : others) {
+                if (answers(other)) {
+                    return true;
+                }
+            }
+        } catch (IOException _) {
+            // Without its folder there is no gateway.
+        }
+        return false;
+    }
+
+    private static boolean answers(Path socket) {
+        try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     /// Looks for them; to be called with the folder's lock held, before anybody else can ask.
     void discover() throws IOException {
         lock.lock();

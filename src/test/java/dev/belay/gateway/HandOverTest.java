@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One gateway process takes the place of another.
 class HandOverTest {
@@ -333,6 +334,36 @@ class HandOverTest {
         } finally {
             present.kill();
         }
+    }
+
+    @Test
+    void who_asks_while_a_place_is_taken_back_is_answered() throws Exception {
+        Files.createDirectories(state);
+        Path socket = state.resolve("gateway.sock");
+        SocketDoor.listen(socket, 1).close();
+        var back = new CompletableFuture<AdminServer>();
+        try (var before = SocketDoor.listen(Predecessors.socket(state, 1), 16)) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    // It comes back when somebody has looked for it, and not before.
+                    before.accept().close();
+                    back.complete(
+                            new AdminServer(
+                                    socket, (_, _, _) -> AdminApi.Answer.json(200, about())));
+                } catch (IOException e) {
+                    back.completeExceptionally(e);
+                }
+            });
+            assertThat(pid()).isEqualTo(7);
+        } finally {
+            back.get(10, TimeUnit.SECONDS).close();
+            Files.delete(Predecessors.socket(state, 1));
+        }
+        assertThatThrownBy(this::pid).isInstanceOf(IOException.class);
+    }
+
+    private static ObjectNode about() {
+        return RouteJson.MAPPER.createObjectNode().put("pid", 7);
     }
 
     private void assertServes(TestMember member, RunningGateway gateway, String when)
