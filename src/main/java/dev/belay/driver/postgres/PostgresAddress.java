@@ -1,0 +1,121 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.probe.DependencyUrl;
+import dev.belay.driver.probe.ProbeFailure;
+import dev.belay.release.Dependency.Engine;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/// Where a database is and who asks: for JDBC and for PostgreSQL's own programs alike. Its text
+/// leaves the password out.
+///
+/// @param options of the address, names in lower case, as `sslmode`
+public record PostgresAddress(
+        String host,
+        int port,
+        String database,
+        String user,
+        String password,
+        Map<String, String> options) {
+    private static final int CONNECT_SECONDS = 10;
+
+    /// What libpq reads from its environment, by the name that an address has for it.
+    private static final Map<String, String> LIBPQ =
+            Map.of(
+                    "sslmode", "PGSSLMODE",
+                    "sslrootcert", "PGSSLROOTCERT",
+                    "sslcert", "PGSSLCERT",
+                    "sslkey", "PGSSLKEY");
+
+    public PostgresAddress {
+        options = Map.copyOf(options);
+    }
+
+    /// Takes an address apart as clients of PostgreSQL do.
+    public static PostgresAddress of(String url) throws PostgresFailure {
+        try {
+            DependencyUrl parts = DependencyUrl.parse(Engine.POSTGRES, url);
+            DependencyUrl.Host host = parts.hosts().getFirst();
+            String database = parts.path().isEmpty() ? parts.user() : parts.path();
+            return new PostgresAddress(
+                    host.name(),
+                    host.port(),
+                    database,
+                    parts.user(),
+                    parts.password(),
+                    parts.options());
+        } catch (ProbeFailure e) {
+            throw new PostgresFailure(e.reason(), e.hint());
+        }
+    }
+
+    /// Another database of the same server.
+    public PostgresAddress at(String other) {
+        return new PostgresAddress(host, port, other, user, password, options);
+    }
+
+    /// Somebody else at the same database.
+    public PostgresAddress as(String other, String secret) {
+        return new PostgresAddress(host, port, database, other, secret, options);
+    }
+
+    /// A session of its own; its owner closes it.
+    ///
+    /// @param application how it is found in `pg_stat_activity`, as `belay/backup`
+    public Connection connect(String application) throws PostgresFailure {
+        var properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", application);
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
+        properties.setProperty("loginTimeout", Integer.toString(CONNECT_SECONDS));
+        properties.setProperty("tcpKeepAlive", "true");
+        // Prepared statements that live on would pin plans of a schema that is about to change.
+        properties.setProperty("prepareThreshold", "0");
+        LIBPQ.keySet().stream()
+                .filter(options::containsKey)
+                .forEach(name -> properties.setProperty(name, options.getOrDefault(name, "")));
+        try {
+            String name = host.contains(":") ? "[" + host + "]" : host;
+            String url = "jdbc:postgresql://" + name + ":" + port + "/" + encoded(database);
+            Connection connection = new Driver().connect(url, properties);
+            if (connection == null) {
+                throw new PostgresFailure("the driver does not know the address " + this, "");
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new PostgresFailure("connecting to " + this, e);
+        }
+    }
+
+    /// For `pg_dump` and its kin: a password on a command line could be read by every user.
+    public Map<String, String> environment() {
+        var environment = new HashMap<String, String>();
+        environment.put("PGHOST", host);
+        environment.put("PGPORT", Integer.toString(port));
+        environment.put("PGDATABASE", database);
+        environment.put("PGUSER", user);
+        environment.put("PGPASSWORD", password);
+        environment.put("PGCONNECT_TIMEOUT", Integer.toString(CONNECT_SECONDS));
+        LIBPQ.forEach((name, variable) -> {
+            if (options.containsKey(name)) {
+                environment.put(variable, options.getOrDefault(name, ""));
+            }
+        });
+        return environment;
+    }
+
+    private static String encoded(String name) {
+        return java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8)
+                .replace("+", "%20");
+    }
+
+    @Override
+    public String toString() {
+        return user + "@" + host + ":" + port + "/" + database;
+    }
+}

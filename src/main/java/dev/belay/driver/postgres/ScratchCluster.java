@@ -1,0 +1,327 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.probe.CommandRun;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A PostgreSQL server of its own that lives as long as one trial: a backup is restored into it, a
+/// migration is rehearsed in it. Listens on loopback only, for one superuser whose password nobody
+/// else knows; its data is not synced and is deleted at the end.
+///
+/// A server that outlived a killed process is found by [#discardLeftOver] and ended.
+public final class ScratchCluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScratchCluster.class);
+    private static final String PREFIX = "pg-";
+    private static final String USER = "belay";
+    private static final Duration COMMAND_WITHIN = Duration.ofMinutes(2);
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(20);
+    private static final int PORTS_TRIED = 5;
+
+    /// Nothing of ours is inherited: our environment may hold secrets.
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG", "C.UTF-8");
+
+    /// PostgreSQL refuses to run as root.
+    private static final List<String> AS_NOBODY =
+            List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--");
+
+    /// Durability is for data that somebody will miss.
+    private static final List<String> SETTINGS =
+            List.of(
+                    "fsync=off",
+                    "synchronous_commit=off",
+                    "full_page_writes=off",
+                    "max_wal_size=2GB",
+                    "checkpoint_timeout=1h",
+                    "wal_level=minimal",
+                    "max_wal_senders=0",
+                    "autovacuum=off",
+                    "shared_buffers=128MB",
+                    "maintenance_work_mem=128MB",
+                    "listen_addresses=127.0.0.1",
+                    "unix_socket_directories=",
+                    "session_preload_libraries=",
+                    "logging_collector=off");
+
+    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+
+    private final Path folder;
+    private final PostgresPrograms programs;
+    private final String password;
+    private int port;
+    private Process process;
+
+    private ScratchCluster(PostgresPrograms programs, Path folder, List<String> settings)
+            throws IOException, PostgresFailure {
+        this.programs = programs;
+        this.folder = folder;
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        this.password = HexFormat.of().formatHex(random);
+        initialise();
+        this.process = started(settings);
+    }
+
+    /// Makes a cluster in a new folder below `scratch`.
+    ///
+    /// @param settings more of postgresql.conf, as `max_connections=20`
+    public static ScratchCluster start(
+            PostgresPrograms programs, Path scratch, List<String> settings) throws PostgresFailure {
+        try {
+            Files.createDirectories(scratch);
+            Path folder = Files.createTempDirectory(scratch, PREFIX);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+            try {
+                return new ScratchCluster(programs, folder, settings);
+            } catch (IOException | PostgresFailure e) {
+                end(folder);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new PostgresFailure(
+                    "no scratch cluster can be made in " + scratch + ": " + e.getMessage(), "");
+        }
+    }
+
+    /// Ends what a killed process left below `scratch`. To be called by whoever alone uses it.
+    public static void discardLeftOver(Path scratch) {
+        if (!Files.isDirectory(scratch)) {
+            return;
+        }
+        try (Stream<Path> folders = Files.list(scratch)) {
+            folders.filter(one -> one.getFileName().toString().startsWith(PREFIX))
+                    .forEach(ScratchCluster::end);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be cleared: {}", scratch, e.getMessage());
+        }
+    }
+
+    /// The superuser's way to one of its databases; `postgres` always exists.
+    public PostgresAddress address(String database) {
+        return new PostgresAddress("127.0.0.1", port, database, USER, password, Map.of());
+    }
+
+    public PostgresPrograms programs() {
+        return programs;
+    }
+
+    /// What the server wrote.
+    public Path log() {
+        return folder.resolve("log");
+    }
+
+    private Path data() {
+        return folder.resolve("data");
+    }
+
+    private void initialise() throws IOException, PostgresFailure {
+        Path secret = Files.writeString(folder.resolve("password"), password);
+        Files.createDirectory(data());
+        Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
+        if (ROOT) {
+            run(List.of("chown", "nobody:nogroup", data().toString(), secret.toString()));
+            enterable();
+        }
+        run(
+                unprivileged(
+                        List.of(
+                                programs.program("initdb").toString(),
+                                "--username=" + USER,
+                                "--pwfile=" + secret,
+                                "--encoding=UTF8",
+                                "--locale=C.UTF-8",
+                                "--auth=scram-sha-256",
+                                "--no-sync",
+                                "--pgdata=" + data())));
+        Files.delete(secret);
+    }
+
+    private void enterable() throws PostgresFailure {
+        for (Path above = folder; above != null; above = above.getParent()) {
+            var outcome =
+                    CommandRun.run(
+                            unprivileged(List.of("test", "-x", above.toString())),
+                            Path.of("/"),
+                            ENVIRONMENT,
+                            COMMAND_WITHIN);
+            if (!(outcome instanceof CommandRun.Outcome.Exited(int status, _) && status == 0)) {
+                throw new PostgresFailure(
+                        "run by root, PostgreSQL runs as `nobody`, who may not enter `"
+                                + above
+                                + "`",
+                        "run Belay as an ordinary user, or `chmod o+x " + above + "`");
+            }
+        }
+    }
+
+    private Process started(List<String> settings) throws IOException, PostgresFailure {
+        String said = "";
+        for (int i = 0; i < PORTS_TRIED; i++) {
+            port = freePort();
+            Process one = begun(settings);
+            if (answers(one)) {
+                return one;
+            }
+            one.destroyForcibly();
+            said = Files.readString(log());
+            if (!said.contains("Address already in use")) {
+                break;
+            }
+        }
+        throw new PostgresFailure(
+                "the scratch cluster does not start: "
+                        + said.lines()
+                                .filter(line -> line.contains("FATAL") || line.contains("ERROR"))
+                                .findFirst()
+                                .orElse("it says nothing of why"),
+                "");
+    }
+
+    private Process begun(List<String> settings) throws IOException {
+        var command = new ArrayList<String>(List.of("setsid"));
+        command.addAll(
+                unprivileged(
+                        List.of(
+                                programs.program("postgres").toString(),
+                                "-D",
+                                data().toString(),
+                                "-p",
+                                Integer.toString(port))));
+        Stream.concat(SETTINGS.stream(), settings.stream())
+                .forEach(one -> command.addAll(List.of("-c", one)));
+        var builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectInput(new File("/dev/null"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(ENVIRONMENT);
+        return builder.start();
+    }
+
+    /// Whether it takes connections, asked until it does or has ended.
+    private boolean answers(Process one) {
+        long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
+        while (one.isAlive() && System.nanoTime() - deadline < 0) {
+            try (Connection connection = address("postgres").connect("belay/scratch")) {
+                return connection.isValid(1);
+            } catch (PostgresFailure | SQLException _) {
+                try {
+                    if (one.waitFor(50, TimeUnit.MILLISECONDS)) {
+                        return false;
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void run(List<String> command) throws PostgresFailure {
+        var outcome = CommandRun.run(command, Path.of("/"), ENVIRONMENT, COMMAND_WITHIN);
+        String said =
+                switch (outcome) {
+                    case CommandRun.Outcome.Exited(int status, String output) ->
+                            status == 0 ? "" : "exits with " + status + ": " + output.strip();
+                    case CommandRun.Outcome.TimedOut(String output) -> "hangs: " + output.strip();
+                    case CommandRun.Outcome.NotStarted(String reason) -> reason;
+                };
+        if (!said.isEmpty()) {
+            throw new PostgresFailure(
+                    "making a scratch cluster: `" + String.join(" ", command) + "` " + said, "");
+        }
+    }
+
+    private static List<String> unprivileged(List<String> command) {
+        return ROOT ? Stream.concat(AS_NOBODY.stream(), command.stream()).toList() : command;
+    }
+
+    /// Ends whatever server has its data in the folder, and deletes the folder.
+    private static void end(Path folder) {
+        try {
+            Path pidFile = folder.resolve("data/postmaster.pid");
+            if (Files.exists(pidFile)) {
+                String first = Files.readString(pidFile).lines().findFirst().orElse("");
+                if (first.matches("[0-9]{1,9}") && serves(Long.parseLong(first), folder)) {
+                    stop(Long.parseLong(first));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("whether a server runs in {} is not known: {}", folder, e.getMessage());
+        }
+        delete(folder);
+    }
+
+    /// A number alone may be somebody else's by now.
+    private static boolean serves(long pid, Path folder) {
+        try {
+            String command = Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+            return command.contains(folder.resolve("data").toString());
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /// At once: its data is of no use any more.
+    private static void stop(long pid) throws IOException {
+        new ProcessBuilder("kill", "-QUIT", Long.toString(pid)).start();
+        var handle = ProcessHandle.of(pid);
+        if (handle.isPresent()) {
+            try {
+                handle.get().onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (java.util.concurrent.ExecutionException
+                    | java.util.concurrent.TimeoutException e) {
+                handle.get().destroyForcibly();
+            }
+        }
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(one);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", folder, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        end(folder);
+        process.destroyForcibly();
+    }
+}
