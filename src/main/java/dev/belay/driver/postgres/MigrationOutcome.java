@@ -1,0 +1,41 @@
+package dev.belay.driver.postgres;
+
+import java.util.List;
+
+/// What became of a wish to migrate.
+public sealed interface MigrationOutcome {
+    /// It is so now.
+    ///
+    /// @param moved what was applied or taken back, in that order; nothing when it was so already
+    /// @param warnings sentences that concern nobody's plan and somebody's work
+    record Done(List<String> moved, List<String> warnings) implements MigrationOutcome {
+        public Done {
+            moved = List.copyOf(moved);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /// Somebody else is at it, or holds what is needed. Nothing was changed by this call beyond
+    /// whole migrations; worth asking again.
+    record Busy(String because) implements MigrationOutcome {}
+
+    /// The database is not as the files say, or they are not as they were: nothing was changed.
+    record Refused(String reason, String hint) implements MigrationOutcome {}
+
+    /// A migration failed, and nothing of it is left.
+    ///
+    /// @param moved whole migrations before it
+    record Failed(String reason, String hint, List<String> moved) implements MigrationOutcome {
+        public Failed {
+            moved = List.copyOf(moved);
+        }
+    }
+
+    /// A part of a migration is there, a part is not, and only a person can say how it goes on.
+    ///
+    /// @param state exactly what is done and what is not, by statement
+    record Partial(String reason, String state) implements MigrationOutcome {}
+
+    /// Somebody with a greater token was here. Nothing was changed.
+    record Stale(long last) implements MigrationOutcome {}
+}

@@ -1,0 +1,321 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.schema.migration.Applied;
+import dev.belay.schema.migration.Migration;
+import dev.belay.schema.migration.MigrationSet;
+import dev.belay.schema.migration.MigrationVersion;
+import dev.belay.schema.migration.Standing;
+import dev.belay.schema.script.Script;
+import dev.belay.schema.script.Statement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One session that migrates, with the set's lock and a token that was raised. See
+/// [MigrationRunner].
+final class MigrationRun {
+    private final Connection connection;
+    private final Ledger ledger;
+    private final long token;
+    private final Debris debris;
+    private final PortionRun portions;
+    private final List<String> moved = new ArrayList<>();
+
+    MigrationRun(
+            Connection connection,
+            Ledger ledger,
+            long token,
+            PostgresAddress address,
+            LockPatience patience,
+            Duration statement) {
+        this.connection = connection;
+        this.ledger = ledger;
+        this.token = token;
+        this.debris = new Debris(connection);
+        this.portions = new PortionRun(connection, address, patience, statement);
+    }
+
+    /// A migration on its way in one direction.
+    private record Way(
+            MigrationVersion version, String name, boolean up, Script script, String file) {}
+
+    MigrationOutcome up(MigrationSet files) throws SQLException {
+        Map<MigrationVersion, Applied> rows = ledger.rows();
+        Standing standing = Standing.of(files, rows.values());
+        Optional<Standing.Obstacle> obstacle = standing.obstacle();
+        if (obstacle.isPresent()) {
+            return new MigrationOutcome.Refused(obstacle.get().reason(), obstacle.get().hint());
+        }
+        for (Migration one : files.migrations()) {
+            Applied row = rows.get(one.version());
+            if (row != null && row.whole()) {
+                keepWayBack(one, row);
+                continue;
+            }
+            var way = new Way(one.version(), one.name(), true, one.up().script(), one.up().file());
+            MigrationOutcome stopped = move(way, one);
+            if (stopped != null) {
+                return stopped;
+            }
+            moved.add(one.toString());
+        }
+        return done();
+    }
+
+    /// A way back that was mended later is the one to take.
+    private void keepWayBack(Migration one, Applied row) throws SQLException {
+        boolean same =
+                switch (one.back()) {
+                    case Migration.Back.Down(var part) -> part.text().equals(row.down());
+                    case Migration.Back.Irreversible(var why) -> why.equals(row.irreversible());
+                    case Migration.Back.Missing() -> true;
+                };
+        if (!same) {
+            ledger.applied(one, true);
+        }
+    }
+
+    MigrationOutcome down(Set<MigrationVersion> keep) throws SQLException {
+        List<Applied> back =
+                ledger.rows().values().stream()
+                        .filter(one -> !keep.contains(one.version()))
+                        .toList()
+                        .reversed();
+        for (Applied one : back) {
+            if (!one.whole() && one.up()) {
+                return partial(
+                        "migration " + one + " was applied half-way, and no way back begins there",
+                        new Way(one.version(), one.name(), true, Script.of(""), ""));
+            }
+            if (one.down().isBlank()) {
+                return new MigrationOutcome.Refused(
+                        "migration "
+                                + one
+                                + " has no way back"
+                                + (one.irreversible().isEmpty() ? "" : ": " + one.irreversible()),
+                        "restore a backup, or go on with a newer release");
+            }
+        }
+        for (Applied one : back) {
+            Script script = Script.of(one.down());
+            var way = new Way(one.version(), one.name(), false, script, "the way back of " + one);
+            MigrationOutcome stopped = move(way, null);
+            if (stopped != null) {
+                return stopped;
+            }
+            moved.add(one.toString());
+        }
+        return done();
+    }
+
+    private MigrationOutcome done() throws SQLException {
+        List<String> warnings =
+                debris.invalidIndexes().stream()
+                        .map(name -> "index `" + name + "` is not valid: no query uses it")
+                        .toList();
+        return new MigrationOutcome.Done(moved, warnings);
+    }
+
+    /// Carries out what is left of one migration.
+    ///
+    /// @return why it stopped, or null when it is whole
+    private @Nullable MigrationOutcome move(Way way, @Nullable Migration migration)
+            throws SQLException {
+        List<Script.Portion> all = way.script.portions();
+        List<Ledger.Step> steps = ledger.steps(way.version, way.up);
+        portions.begin();
+        for (int i = 0; i < all.size(); i++) {
+            Script.Portion portion = all.get(i);
+            int number = i + 1;
+            boolean last = number == all.size();
+            Ledger.Step step =
+                    steps.stream().filter(s -> s.number() == number).findFirst().orElse(null);
+            if (step != null && !step.digest().equals(digest(portion))) {
+                return partial(
+                        way.file
+                                + " was changed where it is carried out already, at line "
+                                + portion.line(),
+                        way);
+            }
+            if (step != null && step.done()) {
+                portions.settingsOf(portion);
+                continue;
+            }
+            MigrationOutcome stopped =
+                    portion.transaction()
+                            ? together(way, migration, portion, number, last)
+                            : alone(way, migration, portion, number, step, last);
+            if (stopped != null) {
+                return stopped;
+            }
+        }
+        return null;
+    }
+
+    private static String digest(Script.Portion portion) {
+        var all = new StringBuilder();
+        portion.statements().forEach(one -> all.append(one.fingerprint().hex()));
+        return dev.belay.release.Digest.of(all.toString()).text();
+    }
+
+    private @Nullable MigrationOutcome together(
+            Way way,
+            @Nullable Migration migration,
+            Script.Portion portion,
+            int number,
+            boolean last)
+            throws SQLException {
+        PortionRun.Result result =
+                portions.together(
+                        portion,
+                        () -> ledger.guard(token),
+                        () -> write(way, migration, step(portion, number, true), last));
+        return switch (result) {
+            case PortionRun.Result.Done() -> null;
+            case PortionRun.Result.Overtaken() ->
+                    new MigrationOutcome.Stale(ledger.last().orElse(token));
+            case PortionRun.Result.Blocked(String by) -> new MigrationOutcome.Busy(by);
+            case PortionRun.Result.Broken(Statement at, String why) -> broken(way, number, at, why);
+        };
+    }
+
+    private @Nullable MigrationOutcome alone(
+            Way way,
+            @Nullable Migration migration,
+            Script.Portion portion,
+            int number,
+            Ledger.@Nullable Step step,
+            boolean last)
+            throws SQLException {
+        Statement statement = portion.statements().getFirst();
+        if (step != null) {
+            switch (debris.find(statement)) {
+                case DONE -> {
+                    return commit(way, migration, step(portion, number, true), last);
+                }
+                case UNKNOWN -> {
+                    return partial(
+                            "the statement at line "
+                                    + statement.line()
+                                    + " of "
+                                    + way.file
+                                    + " was begun at "
+                                    + step.begun()
+                                    + ", and nobody knows whether it was carried out",
+                            way);
+                }
+                case NOTHING -> {}
+            }
+        } else {
+            MigrationOutcome stopped = commit(way, migration, step(portion, number, false), false);
+            if (stopped != null) {
+                return stopped;
+            }
+        }
+        PortionRun.Result result = portions.alone(statement);
+        if (result instanceof PortionRun.Result.Done && leftInvalid(statement)) {
+            // It was there, unusable, and IF NOT EXISTS was content with it.
+            result = portions.alone(statement);
+        }
+        return switch (result) {
+            case PortionRun.Result.Done() ->
+                    commit(way, migration, step(portion, number, true), last);
+            case PortionRun.Result.Overtaken() ->
+                    new MigrationOutcome.Stale(ledger.last().orElse(token));
+            case PortionRun.Result.Blocked(String by) -> new MigrationOutcome.Busy(by);
+            case PortionRun.Result.Broken(Statement at, String why) -> {
+                debris.find(statement);
+                ledger.forget(way.version, way.up, number);
+                yield broken(way, number, at, why);
+            }
+        };
+    }
+
+    private boolean leftInvalid(Statement statement) throws SQLException {
+        return statement.begins("create")
+                && statement.concurrentIndex().isPresent()
+                && debris.find(statement) != Debris.Trace.DONE;
+    }
+
+    private static Ledger.Step step(Script.Portion portion, int number, boolean done) {
+        return new Ledger.Step(number, portion.line(), digest(portion), done, "");
+    }
+
+    /// Writes into the ledger in a transaction of its own.
+    private @Nullable MigrationOutcome commit(
+            Way way, @Nullable Migration migration, Ledger.Step step, boolean whole)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            boolean ours = ledger.guard(token);
+            if (ours) {
+                write(way, migration, step, whole);
+                connection.commit();
+            } else {
+                connection.rollback();
+            }
+            connection.setAutoCommit(true);
+            return ours ? null : new MigrationOutcome.Stale(ledger.last().orElse(token));
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        }
+    }
+
+    private void write(Way way, @Nullable Migration migration, Ledger.Step step, boolean whole)
+            throws SQLException {
+        if (migration != null) {
+            ledger.applied(migration, whole);
+        } else if (whole) {
+            ledger.undone(way.version);
+        } else {
+            ledger.undoing(way.version);
+        }
+        if (whole) {
+            ledger.settle(way.version);
+            ledger.remember(way.version, way.name, way.up, way.script.fingerprint(), token);
+        } else {
+            ledger.step(way.version, way.up, step);
+        }
+    }
+
+    /// A statement failed. Where nothing before it was committed, nothing of its file is left.
+    private MigrationOutcome broken(Way way, int number, Statement at, String why)
+            throws SQLException {
+        String reason = way.file + ", line " + at.line() + ": " + why;
+        if (number > 1) {
+            return partial(reason, way);
+        }
+        if (way.up) {
+            ledger.undone(way.version);
+        } else {
+            ledger.kept(way.version);
+        }
+        return new MigrationOutcome.Failed(reason, "", moved);
+    }
+
+    private MigrationOutcome partial(String reason, Way way) throws SQLException {
+        var state = new ArrayList<String>();
+        List<Ledger.Step> steps = ledger.steps(way.version, way.up);
+        for (Ledger.Step one : steps) {
+            state.add(
+                    "line "
+                            + one.line()
+                            + (one.done()
+                                    ? ": done"
+                                    : ": begun at " + one.begun() + ", end unknown"));
+        }
+        List<Script.Portion> all = way.script.portions();
+        for (int i = steps.size(); i < all.size(); i++) {
+            state.add("line " + all.get(i).line() + ": not done");
+        }
+        String which = "migration " + way.version + " " + way.name + (way.up ? "" : ", way back");
+        return new MigrationOutcome.Partial(reason, which + ": " + String.join("; ", state));
+    }
+}

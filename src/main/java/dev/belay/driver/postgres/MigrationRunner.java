@@ -1,0 +1,172 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.schema.migration.Applied;
+import dev.belay.schema.migration.MigrationSet;
+import dev.belay.schema.migration.MigrationVersion;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/// Applies and takes back the migrations of one set in one database.
+///
+/// **Invariants.** One runner at a time: it holds an advisory lock in the very session that carries
+/// the statements out, so that it is held as long as the server works, whoever died. Whatever is
+/// committed is committed with the runner's token, or not at all. What the ledger says of a portion
+/// in a transaction is true, as it is committed with it; of a statement that runs alone it says
+/// before that it is begun, and after that it is done.
+///
+/// Needs a direct way to the server: a pooler that lends sessions for one transaction would lend
+/// the lock with them.
+public final class MigrationRunner {
+    private static final Duration LOCK_WITHIN = Duration.ofSeconds(10);
+    private static final int AGAIN_MILLIS = 100;
+
+    private final PostgresAddress address;
+    private final String set;
+    private final LockPatience patience;
+    private final Duration statement;
+
+    /// @param set whose migrations they are: a component's name, or a datastore's
+    /// @param statement the longest that one statement may take; zero is without end
+    public MigrationRunner(
+            PostgresAddress address, String set, LockPatience patience, Duration statement) {
+        this.address = address;
+        this.set = set;
+        this.patience = patience;
+        this.statement = statement;
+    }
+
+    /// Applies what is pending.
+    ///
+    /// @param token greater than every one before
+    /// @throws PostgresFailure when the server went away, and nobody knows what became of the last
+    ///   portion; the next call finds out
+    public MigrationOutcome up(MigrationSet files, long token) throws PostgresFailure {
+        return within(token, run -> run.up(files));
+    }
+
+    /// Takes back all that is applied beyond `keep`, the latest first. Uses the way back that was
+    /// kept when it was applied: the files of the release that goes back need not know it.
+    public MigrationOutcome down(Set<MigrationVersion> keep, long token) throws PostgresFailure {
+        return within(token, run -> run.down(keep));
+    }
+
+    /// What stands, and the last token.
+    ///
+    /// @param applied in their order; nothing where nothing ever was
+    public record Status(List<Applied> applied, OptionalLong token, List<String> invalidIndexes) {
+        public Status {
+            applied = List.copyOf(applied);
+            invalidIndexes = List.copyOf(invalidIndexes);
+        }
+    }
+
+    /// Looks, and changes nothing.
+    public Status status() throws PostgresFailure {
+        try (Connection connection = address.connect(application())) {
+            var ledger = new Ledger(connection, set);
+            List<String> invalid = new Debris(connection).invalidIndexes();
+            return ledger.exists()
+                    ? new Status(List.copyOf(ledger.rows().values()), ledger.last(), invalid)
+                    : new Status(List.of(), OptionalLong.empty(), invalid);
+        } catch (SQLException e) {
+            throw new PostgresFailure("reading the migrations of " + set + " in " + address, e);
+        }
+    }
+
+    /// Keeps every smaller token from migrating, and says what stands; empty while somebody is at
+    /// it.
+    public Optional<Collection<Applied>> seal(long token) throws PostgresFailure {
+        try (Connection connection = address.connect(application())) {
+            var ledger = new Ledger(connection, set);
+            ledger.prepare();
+            if (!locked(connection)) {
+                return Optional.empty();
+            }
+            ledger.raise(token);
+            return Optional.of(ledger.rows().values());
+        } catch (SQLException e) {
+            throw new PostgresFailure("sealing the migrations of " + set + " in " + address, e);
+        }
+    }
+
+    private interface Moving {
+        MigrationOutcome move(MigrationRun run) throws SQLException;
+    }
+
+    private MigrationOutcome within(long token, Moving moving) throws PostgresFailure {
+        try (Connection connection = address.connect(application())) {
+            var ledger = new Ledger(connection, set);
+            ledger.prepare();
+            long deadline = System.nanoTime() + LOCK_WITHIN.toNanos();
+            while (!locked(connection)) {
+                if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
+                    return new MigrationOutcome.Busy(holder(connection));
+                }
+                // Never waited for within the server: a session that waits holds a snapshot, for
+                // which an index that is built CONCURRENTLY would wait in turn.
+                long jitter = ThreadLocalRandom.current().nextLong(AGAIN_MILLIS);
+                LockSupport.parkNanos(Duration.ofMillis(AGAIN_MILLIS + jitter).toNanos());
+            }
+            if (!ledger.raise(token)) {
+                return new MigrationOutcome.Stale(ledger.last().orElse(token));
+            }
+            return moving.move(
+                    new MigrationRun(connection, ledger, token, address, patience, statement));
+        } catch (SQLException e) {
+            throw new PostgresFailure("migrating " + set + " in " + address, e);
+        }
+    }
+
+    private String application() {
+        return "belay/migrate/" + set;
+    }
+
+    private boolean locked(Connection connection) throws SQLException {
+        try (PreparedStatement query =
+                connection.prepareStatement(
+                        "SELECT pg_try_advisory_lock(hashtextextended(?, 0))")) {
+            query.setString(1, application());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    private String holder(Connection connection) throws SQLException {
+        try (PreparedStatement query =
+                connection.prepareStatement(
+                        """
+                        SELECT a.pid, coalesce(a.application_name, ''),
+                          floor(extract(epoch FROM now() - a.backend_start))::bigint
+                        FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+                          AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended(?, 0)
+                        """)) {
+            query.setString(1, application());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? "another session migrates `"
+                                + set
+                                + "`: process "
+                                + row.getInt(1)
+                                + " ("
+                                + row.getString(2)
+                                + "), for "
+                                + row.getLong(3)
+                                + " s"
+                        : "another session migrates `" + set + "`";
+            }
+        }
+    }
+}
