@@ -42,7 +42,7 @@ final class Corpus {
         }
     }
 
-    private static final Path FOLDER = Path.of("src/test/resources/gateway");
+    static final Path FOLDER = Path.of("src/test/resources/gateway");
     private static final String CASE = "=== ";
     private static final String WHY = "why: ";
     private static final String EACH = "each: ";
@@ -124,6 +124,11 @@ final class Corpus {
             parts.add(new Part(word, bytes.toString()));
         }
         bytes.setLength(0);
+    }
+
+    /// The bytes of a piece of a line.
+    static String unescaped(String text) {
+        return bytes(text + "\\-");
     }
 
     /// The bytes of one line, with CR and LF at its end unless it ends in `\-`.

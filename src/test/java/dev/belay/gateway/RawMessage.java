@@ -56,6 +56,9 @@ record RawMessage(String start, List<String> fields, String body, List<String> t
             return new RawMessage(start, fields, "", List.of());
         }
         if (!lengths.isEmpty()) {
+            if (!lengths.getFirst().matches("[0-9]{1,9}")) {
+                throw new ProtocolException("not a length: " + lengths);
+            }
             int length = Integer.parseInt(lengths.getFirst());
             return new RawMessage(start, fields, exactly(in, length), List.of());
         }
@@ -99,14 +102,14 @@ record RawMessage(String start, List<String> fields, String body, List<String> t
         return fields;
     }
 
-    private static List<String> values(List<String> fields, String name) {
+    static List<String> values(List<String> fields, String name) {
         return fields.stream()
                 .filter(field -> name(field).equals(name))
                 .map(field -> field.substring(name.length() + 1).strip())
                 .toList();
     }
 
-    private static String name(String field) {
+    static String name(String field) {
         return field.substring(0, field.indexOf(':')).toLowerCase(Locale.ROOT);
     }
 

@@ -42,6 +42,7 @@ final class RecordingMember implements AutoCloseable {
     static final class Conversation {
         final List<Arrival> whole = new ArrayList<>();
         private final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        private final StringBuilder before = new StringBuilder();
         private final Socket socket;
         private final Thread reader;
 
@@ -53,6 +54,11 @@ final class RecordingMember implements AutoCloseable {
         /// What came after the last whole request.
         String rest() {
             return rest.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        /// Every byte.
+        String all() {
+            return before + rest();
         }
 
         @Override
@@ -75,6 +81,10 @@ final class RecordingMember implements AutoCloseable {
     Route.Share share() {
         var member = new Route.Member("v1-1", "127.0.0.1", server.getLocalPort());
         return new Route.Share("v1", 1, new Route.Members(List.of(member)));
+    }
+
+    int port() {
+        return server.getLocalPort();
     }
 
     /// Waits for the end of an answer that has begun.
@@ -157,6 +167,7 @@ final class RecordingMember implements AutoCloseable {
             in.readAllBytes();
             return Ending.CLOSES;
         }
+        with.before.append(with.rest());
         with.rest.reset();
         with.whole.add(new Arrival(arrivals.getAndIncrement(), request));
         Answer answer = behaviour.answer(request);
