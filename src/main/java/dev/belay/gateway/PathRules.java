@@ -83,16 +83,22 @@ final class PathRules {
         return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
-    /// Between two slashes there is nothing, or one dot or two.
+    /// Between two slashes there is nothing, or one dot or two; also before a `;`, which here was
+    /// encoded, and which who decodes first takes for the end of the name.
     private static boolean hasStrangeSegment(String path) {
         int from = 1;
+        int to = -1;
         for (int i = 1; i <= path.length(); i++) {
             boolean end = i == path.length();
             if (end || path.charAt(i) == '/') {
-                if ((i == from && !end) || onlyDots(path, from, i)) {
+                int name = to < 0 ? i : to;
+                if ((name == from && !end) || onlyDots(path, from, name)) {
                     return true;
                 }
                 from = i + 1;
+                to = -1;
+            } else if (path.charAt(i) == ';' && to < 0) {
+                to = i;
             }
         }
         return false;

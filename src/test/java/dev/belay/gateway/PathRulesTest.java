@@ -49,6 +49,10 @@ class PathRulesTest {
                 "/;/a",
                 "/;x/a",
                 "/a/;b/c",
+                "/a/..%3b/b",
+                "/.%3Bx/a",
+                "/%3b/a",
+                "/a/%2e%2e%3b",
                 "/%c0%ae%c0%ae/a",
                 "/a%C1%9Cb",
             })
