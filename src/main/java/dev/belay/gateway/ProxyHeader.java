@@ -9,8 +9,10 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.TransportProtocol;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Takes what a proxy before us says of its client, in version 1 or 2 of the PROXY protocol, before
 /// anything else of the connection is looked at. Without it the connection ends: a proxy that says
@@ -37,15 +39,15 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof HAProxyMessage header)) {
-            // What is left of a connection that the decoder has ended.
+        if (!(message instanceof HAProxyMessage header) || !context.channel().isActive()) {
+            // What is left of a connection that has ended, be it what would be a header.
             ReferenceCountUtil.release(message);
             return;
         }
         try {
-            if (names(header)) {
-                var source = new InetSocketAddress(header.sourceAddress(), header.sourcePort());
-                Peer.tell(context.channel(), source);
+            InetAddress source = source(header);
+            if (source != null) {
+                Peer.tell(context.channel(), new InetSocketAddress(source, header.sourcePort()));
             }
         } finally {
             header.release();
@@ -57,12 +59,14 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The proxy may also speak for itself, to see whether we live, or not know.
-    private static boolean names(HAProxyMessage header) {
-        return header.command() == HAProxyCommand.PROXY
-                && header.proxiedProtocol().transportProtocol() == TransportProtocol.STREAM
-                && header.sourceAddress() != null
-                && NetUtil.createByteArrayFromIpAddressString(header.sourceAddress()) != null;
+    /// Null where the proxy speaks for itself, to see whether we live, or does not know. Nothing is
+    /// looked up: an address may name a zone of the proxy's own host.
+    private static @Nullable InetAddress source(HAProxyMessage header) {
+        boolean tells =
+                header.command() == HAProxyCommand.PROXY
+                        && header.proxiedProtocol().transportProtocol() == TransportProtocol.STREAM
+                        && header.sourceAddress() != null;
+        return tells ? NetUtil.createInetAddressFromIpAddressString(header.sourceAddress()) : null;
     }
 
     @Override
