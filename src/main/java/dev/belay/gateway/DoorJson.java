@@ -43,6 +43,7 @@ final class DoorJson {
     /// @param problems takes what
     static @Nullable Door read(JsonNode json, List<Problem> problems) {
         int before = problems.size();
+        RouteJson.broken(json, problems);
         Door door = new DoorJson(problems).door(json);
         return problems.size() == before ? door : null;
     }

@@ -92,9 +92,19 @@ final class RouteJson {
 
     static Reading read(RouteKey key, JsonNode json) {
         var reader = new RouteJson();
+        broken(json, reader.problems);
         Route route = reader.route(key, json);
         boolean good = reader.problems.isEmpty();
         return new Reading(good ? route : null, List.copyOf(reader.problems));
+    }
+
+    /// JSON can say half of a character, which no file keeps: another text would be read again.
+    ///
+    /// @param problems takes that
+    static void broken(JsonNode json, List<Problem> problems) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(json.toString())) {
+            problems.add(malformed("text", "half of a character stands in a text"));
+        }
     }
 
     private Route route(RouteKey key, JsonNode json) {
@@ -140,12 +150,12 @@ final class RouteJson {
             return new Route.Members(List.of());
         }
         if (share.has("root")) {
-            String root = text(share, "root");
-            if (root.indexOf('\0') >= 0 || !Path.of(root).isAbsolute()) {
+            Path root = AbsolutePath.of(text(share, "root"));
+            if (root == null) {
                 problem("root", "`root` of revision `" + revision + "` is not an absolute path");
                 return new Route.Members(List.of());
             }
-            return new Route.Files(Path.of(root));
+            return new Route.Files(root);
         }
         var members = new ArrayList<Route.Member>();
         var ids = new HashSet<String>();
@@ -172,17 +182,17 @@ final class RouteJson {
         if (member.has("host") || member.has("port")) {
             problem("socket", "member `" + id + "` has both a `socket` and a `host` or `port`");
         }
-        String path = text(member, "socket");
+        String text = text(member, "socket");
+        Path path = AbsolutePath.of(text);
         int most = Route.SocketFile.PATH_MAX;
-        boolean fits = path.getBytes(StandardCharsets.UTF_8).length <= most;
-        if (!path.startsWith("/") || path.indexOf('\0') >= 0 || !fits) {
+        if (path == null || text.getBytes(StandardCharsets.UTF_8).length > most) {
             problem(
                     "socket",
                     "`socket` of member `%s` is not an absolute path of at most %d bytes"
                             .formatted(id, most));
             return new Route.SocketFile(Path.of("/"));
         }
-        return new Route.SocketFile(Path.of(path));
+        return new Route.SocketFile(path);
     }
 
     private Route.Protocol protocol(JsonNode member) {

@@ -63,6 +63,28 @@ final class TableJson {
         return Stream.concat(Stream.of(head), Stream.concat(lines, Stream.of("]}"))).iterator();
     }
 
+    /// Which version of the table a text is or makes.
+    ///
+    /// @throws IOException when it is anything else: taken for a table without lines, it would turn
+    ///   everybody away
+    static long version(JsonNode json) throws IOException {
+        JsonNode version = json.path("version");
+        boolean number = version.isIntegralNumber() && version.canConvertToLong();
+        if (!number || version.asLong() < 0) {
+            throw new IOException("the routing table has no version");
+        }
+        return version.asLong();
+    }
+
+    /// The lines of a whole table.
+    static JsonNode lines(JsonNode json) throws IOException {
+        JsonNode routes = json.path("routes");
+        if (!routes.isArray()) {
+            throw new IOException("the routing table has no list of `routes`");
+        }
+        return routes;
+    }
+
     static RouteKey key(JsonNode line) {
         return new RouteKey(
                 line.path("environment").asString(""), line.path("component").asString(""));
@@ -80,7 +102,15 @@ final class TableJson {
     /// A line with what is written beside its route.
     static Table.Entry restored(Table.Entry entry, JsonNode line) throws IOException {
         var former = new ArrayList<Path>();
-        line.path("formerRoots").forEach(root -> former.add(Path.of(root.asString())));
+        for (JsonNode root : line.path("formerRoots")) {
+            Path path = AbsolutePath.of(root.asString(""));
+            if (path == null) {
+                RouteKey key = entry.route().key();
+                String why = "`formerRoots` names `" + root + "`, which is not an absolute path";
+                throw new IOException("line `" + key + "`: " + why);
+            }
+            former.add(path);
+        }
         return new Table.Entry(
                 entry.route(),
                 line.path("published").asLong(0),

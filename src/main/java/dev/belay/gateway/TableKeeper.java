@@ -627,12 +627,12 @@ final class TableKeeper implements AutoCloseable {
     /// Every component's latest line counts.
     private Table read(TableStore.Saved saved) throws IOException {
         JsonNode json = RouteJson.MAPPER.readTree(saved.generation());
-        long version = json.path("version").asLong(0);
+        long version = TableJson.version(json);
         Map<RouteKey, JsonNode> lines = new HashMap<>();
-        json.path("routes").forEach(line -> lines.put(TableJson.key(line), line));
+        TableJson.lines(json).forEach(line -> lines.put(TableJson.key(line), line));
         for (String change : saved.changes()) {
             JsonNode line = RouteJson.MAPPER.readTree(change);
-            version = line.path("version").asLong(0);
+            version = TableJson.version(line);
             lines.put(TableJson.key(line), line);
         }
         Map<RouteKey, Table.Entry> entries = new HashMap<>();

@@ -68,11 +68,10 @@ final class TlsJson {
     }
 
     private static @Nullable Path path(JsonNode json, String name, Consumer<String> problem) {
-        String text = json.path(name).asString("");
-        if (text.isEmpty() || text.indexOf('\0') >= 0 || !Path.of(text).isAbsolute()) {
+        Path path = AbsolutePath.of(json.path(name).asString(""));
+        if (path == null) {
             problem.accept("`" + name + "` of `tls` is not an absolute path");
-            return null;
         }
-        return Path.of(text);
+        return path;
     }
 }
