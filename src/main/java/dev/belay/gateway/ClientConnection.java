@@ -84,11 +84,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long unsent;
     private long cutAt = Long.MAX_VALUE;
 
+    /// @param loop the channel's
     /// @param secure whether TLS is spoken around it
     ClientConnection(
-            Proxy proxy, Channel channel, int port, boolean secure, ResponseEncoder encoder) {
+            Proxy proxy,
+            Loop loop,
+            Channel channel,
+            int port,
+            boolean secure,
+            ResponseEncoder encoder) {
         this.proxy = proxy;
-        this.loop = proxy.loops().of(channel);
+        this.loop = loop;
         this.port = port;
         this.channel = channel;
         this.secure = secure;

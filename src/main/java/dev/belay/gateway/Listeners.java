@@ -238,7 +238,8 @@ final class Listeners implements AutoCloseable {
         Speech speech = speeches.get(port);
         boolean tls = speech != null && speech.watch() != null;
         var encoder = new ResponseEncoder();
-        var connection = new ClientConnection(proxy, channel, port, tls, encoder);
+        Loop loop = proxy.loops().of(channel);
+        var connection = new ClientConnection(proxy, loop, channel, port, tls, encoder);
         ChannelPipeline pipeline = channel.pipeline();
         if (tls) {
             Duration handshake = proxy.limits().times().requestHead();

@@ -33,7 +33,7 @@ public final class FuzzDriver {
         switch (FuzzTarget.valueOf(words[0].toUpperCase(Locale.ROOT))) {
             case REQUESTS -> write(folder, "requests", "send");
             case ANSWERS -> write(folder, "responses", "answers");
-            case FIELDS -> {
+            default -> {
                 // The corpus has none of them.
             }
         }

@@ -7,7 +7,13 @@ import java.util.Locale;
 enum FuzzTarget {
     REQUESTS,
     ANSWERS,
-    FIELDS;
+    FIELDS,
+    HELLO,
+    PATHS,
+    PROXY,
+    TABLE,
+    ROUTES,
+    H2;
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -19,6 +25,12 @@ enum FuzzTarget {
             case REQUESTS -> ParserOracle.request(data);
             case ANSWERS -> ParserOracle.answer(data);
             case FIELDS -> ParserOracle.fields(data);
+            case HELLO -> HelloOracle.check(data);
+            case PATHS -> PathOracle.check(data);
+            case PROXY -> ProxyHeaderOracle.check(data);
+            case TABLE -> TableOracle.check(data);
+            case ROUTES -> RouteOracle.check(data);
+            case H2 -> SessionOracle.check(data);
         }
     }
 }
