@@ -46,13 +46,17 @@ final class DoorCounts {
         }
     }
 
-    /// Whether one more may wait; it is counted then, until [#leave].
+    /// Whether one more may wait; it is counted then, until [#leave]. Who may not was never
+    /// counted, so that it is in nobody's way meanwhile.
     boolean enter(int atMost) {
-        boolean room = waiting.incrementAndGet() <= atMost;
-        if (!room) {
-            waiting.decrementAndGet();
-        }
-        return room;
+        int before;
+        do {
+            before = waiting.get();
+            if (before >= atMost) {
+                return false;
+            }
+        } while (!waiting.compareAndSet(before, before + 1));
+        return true;
     }
 
     void leave() {
@@ -61,11 +65,14 @@ final class DoorCounts {
 
     /// Whether so many more bytes may be kept; they are counted then, until [#giveBack].
     boolean take(long more, long atMost) {
-        boolean room = bytes.addAndGet(more) <= atMost || more == 0;
-        if (!room) {
-            bytes.addAndGet(-more);
-        }
-        return room;
+        long before;
+        do {
+            before = bytes.get();
+            if (more > 0 && more > atMost - before) {
+                return false;
+            }
+        } while (!bytes.compareAndSet(before, before + more));
+        return true;
     }
 
     void giveBack(long taken) {
