@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class DifferentialTest {
     private static final int LANES = 48;
-    private static final int GENERATED = 1_500;
+    private static final int GENERATED = 1_000;
     private static final Duration PHASE = Duration.ofSeconds(2);
 
     /// Bytes, and what may be the reason if they are read in more than one way.

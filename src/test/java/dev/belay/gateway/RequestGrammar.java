@@ -33,7 +33,6 @@ final class RequestGrammar {
     /// @param requests how many it is without them
     record Message(String number, String bytes, List<String> doubts, int requests) {}
 
-    private static final int ALONE = 3;
     private static final int REQUESTS_MAX = 3;
     private static final int DOUBTS_MAX = 2;
 
@@ -55,11 +54,14 @@ final class RequestGrammar {
         }
     }
 
-    /// Each doubtful part alone, a few times, and then as many messages at random as asked for.
+    /// Each doubtful part alone, with each method, and then as many messages at random as asked
+    /// for.
     List<Message> messages(Random random, int more) {
         var all = new ArrayList<Message>();
-        for (int i = 0; i < ALONE; i++) {
-            doubtful.forEach(part -> all.add(message(random, all.size(), 1, List.of(part))));
+        for (Part method : harmless.getOrDefault(Place.METHOD, List.of())) {
+            for (Part part : doubtful) {
+                all.add(message(random, all.size(), 1, List.of(method, part)));
+            }
         }
         for (int i = 0; i < more; i++) {
             var doubts = new ArrayList<Part>();
