@@ -2,6 +2,7 @@ package dev.belay.execution;
 
 import dev.belay.driver.Answer;
 import dev.belay.driver.Checks;
+import dev.belay.driver.Databases;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
@@ -44,17 +45,20 @@ public final class LiveWorld implements World, AutoCloseable {
     private final Target target;
     private final Router router;
     private final Checks checks;
+    private final Databases databases;
     private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService loop =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("belay-engine").factory());
 
-    public LiveWorld(Journal journal, Target target, Router router, Checks checks) {
+    public LiveWorld(
+            Journal journal, Target target, Router router, Checks checks, Databases databases) {
         this.journal = journal;
         this.target = target;
         this.router = router;
         this.checks = checks;
+        this.databases = databases;
     }
 
     @Override
@@ -88,6 +92,8 @@ public final class LiveWorld implements World, AutoCloseable {
                             case Work.Publish work -> target.publish(work, order);
                             case Work.RunJob work -> target.runJob(work, order);
                             case Work.Route work -> router.route(work, order);
+                            case Work.Migrate work -> databases.migrate(work, order);
+                            case Work.TakeBack work -> databases.takeBack(work, order);
                         },
                 then,
                 lost);
@@ -99,9 +105,12 @@ public final class LiveWorld implements World, AutoCloseable {
                 "probe",
                 order.within(),
                 () ->
-                        effect instanceof Work.Route route
-                                ? router.probe(route, order)
-                                : target.probe(effect, order),
+                        switch (effect) {
+                            case Work.Route route -> router.probe(route, order);
+                            case Work.Migrate _, Work.TakeBack _ -> databases.probe(effect, order);
+                            case Work.Scale _, Work.Publish _, Work.RunJob _ ->
+                                    target.probe(effect, order);
+                        },
                 then,
                 lost);
     }

@@ -5,6 +5,7 @@ import dev.belay.release.OnUnknown;
 import dev.belay.release.Traffic;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Something that deploys on its own, in one environment, with everything merged and nothing left
 /// to look up.
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param after components that must stand before this one, groups expanded
 /// @param uses names of datastores and externals that must answer before this one starts
 /// @param rules how requests find it besides its port
+/// @param migrations schema changes that come with it
 /// @param smoke tests of this component alone; may be empty, which the plan says
 public record Component(
         String name,
@@ -23,6 +25,7 @@ public record Component(
         List<String> after,
         List<OwnedTest> smoke,
         Traffic.Rules rules,
+        @Nullable MigrationFolder migrations,
         Source source) {
     public Component {
         uses = List.copyOf(uses);
@@ -51,6 +54,7 @@ public record Component(
                 after,
                 smoke,
                 Traffic.Rules.NONE,
+                null,
                 source);
     }
 

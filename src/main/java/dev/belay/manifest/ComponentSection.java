@@ -117,6 +117,11 @@ final class ComponentSection {
             Key.of("limits", LeafSections.LIMITS, "What an instance may use.").fallback("{}");
     static final Key<List<OwnedTest>> SMOKE =
             Key.of("smoke", list(SmokeSections.TEST), "Tests of a new revision.").fallback("[]");
+    static final Key<Row> MIGRATIONS =
+            Key.of(
+                    "migrations",
+                    MigrationSections.MIGRATIONS,
+                    "Schema changes that come with it; applied before anything of it starts.");
     static final Key<List<String>> PROBE =
             Key.of(
                     "probe",
@@ -151,11 +156,21 @@ final class ComponentSection {
                             STRATEGY,
                             STOP,
                             LIMITS,
-                            SMOKE),
+                            SMOKE,
+                            MIGRATIONS),
                     KindWord.FRONTEND,
                     List.of(STATIC, PORT_KEY, AT, EntranceSections.STICKY, STRATEGY, SMOKE),
                     KindWord.WORKER,
-                    List.of(RUN, HEALTH, LIVENESS, INSTANCES, STRATEGY, STOP, LIMITS, SMOKE),
+                    List.of(
+                            RUN,
+                            HEALTH,
+                            LIVENESS,
+                            INSTANCES,
+                            STRATEGY,
+                            STOP,
+                            LIMITS,
+                            SMOKE,
+                            MIGRATIONS),
                     KindWord.JOB,
                     List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT, STOP, LIMITS),
                     KindWord.CONTRACT,
@@ -202,11 +217,7 @@ final class ComponentSection {
                                     STOP,
                                     LIMITS,
                                     SMOKE,
-                                    Key.of(
-                                                    "migrations",
-                                                    LaterSections.MIGRATIONS,
-                                                    "Schema changes that come with it.")
-                                            .asNotYet(),
+                                    MIGRATIONS,
                                     PROBE,
                                     ON_UNKNOWN,
                                     TIMEOUT),

@@ -1,12 +1,10 @@
 package dev.belay.manifest;
 
 import static dev.belay.manifest.shape.Shapes.ANYTHING;
-import static dev.belay.manifest.shape.Shapes.COMMAND;
 import static dev.belay.manifest.shape.Shapes.DAYS;
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.HOURS;
 import static dev.belay.manifest.shape.Shapes.NAME;
-import static dev.belay.manifest.shape.Shapes.PATH;
 import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.TIME;
 import static dev.belay.manifest.shape.Shapes.WRITTEN;
@@ -25,25 +23,6 @@ import java.util.List;
 /// Sections that are checked and kept, so that a manifest can be written once, but that this
 /// version cannot enforce. An environment that has one is refused, never run as though it had not.
 final class LaterSections {
-    static final Fields<Row> MIGRATIONS =
-            section(
-                    "migrations",
-                    "How a component's schema changes are applied.",
-                    "{datastore: postgres, tool: sql, dir: db/migrations}",
-                    Key.of("datastore", NAME, "Datastore that is migrated.").asRequired(),
-                    Key.of("tool", words("sql", "flyway"), "What runs them."),
-                    Key.of("dir", PATH, "Folder of the migrations."),
-                    Key.of(
-                            "command",
-                            section(
-                                    "migration-command",
-                                    "Commands in place of a tool.",
-                                    "{up: pnpm db:migrate, down: pnpm db:rollback}",
-                                    Key.of("up", COMMAND, "Applies.").asRequired(),
-                                    Key.of("down", COMMAND, "Takes back."),
-                                    Key.of("probe", COMMAND, "Says whether it is applied.")),
-                            "Own commands."));
-
     static final Fields<Row> BACKUP =
             section(
                     "backup",

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Makes values of a tree that was found to be in order.
 final class Views {
@@ -89,7 +90,20 @@ final class Views {
                 order.after(name),
                 row.get(ComponentSection.SMOKE).stream().map(test -> owned(test, who)).toList(),
                 rules(row),
+                migrations(row),
                 new NodeSource(row.map()));
+    }
+
+    /// None where this environment does without the datastore.
+    private @Nullable MigrationFolder migrations(Row row) {
+        String dir = row.get(ComponentSection.DIR);
+        return row.find(ComponentSection.MIGRATIONS)
+                .filter(own -> isThere(own.get(MigrationSections.DATASTORE)))
+                .map(own ->
+                        new MigrationFolder(
+                                own.get(MigrationSections.DATASTORE),
+                                in(dir, own.get(MigrationSections.FOLDER))))
+                .orElse(null);
     }
 
     private Traffic.Rules rules(Row row) {

@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Strategy;
 import dev.belay.release.Baseline;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -193,6 +195,28 @@ record Change(
         return job == null && goal.isEnded();
     }
 
+    /// Versions that the goal brings and what runs now does not have, in their order.
+    List<Migrations.One> freshMigrations() {
+        Migrations to = goal.migrations();
+        if (to == null) {
+            return List.of();
+        }
+        Migrations before = now == null ? null : now.migrations();
+        Set<String> there = before == null ? Set.of() : before.versions();
+        return to.all().stream().filter(one -> !there.contains(one.version())).toList();
+    }
+
+    /// Versions that what runs now has and the goal does not know, in their order.
+    List<Migrations.One> leftMigrations() {
+        Migrations before = now == null ? null : now.migrations();
+        if (before == null) {
+            return List.of();
+        }
+        Migrations to = goal.migrations();
+        Set<String> known = to == null ? Set.of() : to.versions();
+        return before.all().stream().filter(one -> !known.contains(one.version())).toList();
+    }
+
     /// Whether there is nothing to watch afterwards.
     boolean proven() {
         return ends() || (sameRevision() && soaked);
@@ -207,6 +231,7 @@ record Change(
             return false;
         }
         return now.instances() != goal.instances()
+                || !Objects.equals(now.migrations(), goal.migrations())
                 || !now.traffic().equals(goal.traffic())
                 || running.getOrDefault(goal.revision().id(), 0) != goal.instances();
     }

@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Lays the steps of one component, in three stretches: [#prepare] makes the new revision stand,
 /// [#cutover] gives it the traffic, [#retire] ends the old ones. Each takes the steps it must wait
@@ -49,6 +51,7 @@ final class Course {
         entry = after;
         keepTheWayBack();
         inPlace = replacesInPlace();
+        migrate();
         if (change.job() != null) {
             runJob();
         } else if (frontend()) {
@@ -253,6 +256,49 @@ final class Course {
                         job.timeout(),
                         job.timeout().dividedBy(10),
                         job.onUnknown()));
+    }
+
+    /// Before anything of the new revision starts. Undone it is after everything of it has ended.
+    private void migrate() {
+        Migrations to = goalMigrations();
+        List<Migrations.One> fresh = change.freshMigrations();
+        if (to == null || fresh.isEmpty()) {
+            return;
+        }
+        List<String> versions = fresh.stream().map(Migrations.One::version).toList();
+        Undo undo =
+                fresh.stream()
+                        .filter(one -> !one.oneWay().isEmpty())
+                        .findFirst()
+                        .<Undo>map(one ->
+                                new Undo.Impossible("migration " + one + ": " + one.oneWay()))
+                        .orElseGet(() ->
+                                new Undo.Apply(
+                                        new Work.TakeBack(to.set(), to.datastore(), versions),
+                                        Times.MIGRATE_LIMIT));
+        add(
+                new Draft(
+                        "%s: migrate `%s` by %s"
+                                .formatted(
+                                        change.name(),
+                                        to.datastore().name(),
+                                        fresh.size() == 1
+                                                ? fresh.getFirst()
+                                                : fresh.getFirst()
+                                                        + " … "
+                                                        + fresh.getLast()
+                                                        + " ("
+                                                        + fresh.size()
+                                                        + ")"),
+                        Phase.MIGRATE,
+                        new Work.Migrate(to, versions),
+                        undo,
+                        Times.MIGRATE_LIMIT,
+                        Times.SECOND));
+    }
+
+    private @Nullable Migrations goalMigrations() {
+        return change.ends() ? null : change.goal().migrations();
     }
 
     private void publish() {

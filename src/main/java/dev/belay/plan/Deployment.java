@@ -1,16 +1,23 @@
 package dev.belay.plan;
 
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What one component runs, or is to run.
 ///
 /// @param traffic its line in the gateway's table; empty for a component without a port
 /// @param smoke what it must pass, also when it is gone back to
+/// @param migrations the schema that it was made for; absent when it has none of its own
 public record Deployment(
-        Revision revision, int instances, List<Traffic> traffic, List<SmokeTest> smoke) {
+        Revision revision,
+        int instances,
+        List<Traffic> traffic,
+        List<SmokeTest> smoke,
+        @Nullable Migrations migrations) {
     public Deployment {
         traffic = List.copyOf(traffic);
         smoke = List.copyOf(smoke);
@@ -26,7 +33,17 @@ public record Deployment(
         return instances == 0 && traffic.isEmpty();
     }
 
+    public Deployment(
+            Revision revision, int instances, List<Traffic> traffic, List<SmokeTest> smoke) {
+        this(revision, instances, traffic, smoke, null);
+    }
+
     public Deployment(Revision revision, int instances, List<Traffic> traffic) {
         this(revision, instances, traffic, List.of());
+    }
+
+    /// The same with a schema.
+    Deployment with(@Nullable Migrations schema) {
+        return new Deployment(revision, instances, traffic, smoke, schema);
     }
 }

@@ -98,6 +98,8 @@ final class Drafts {
                     StepClass.PURE;
             case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _ -> StepClass.WAIT;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
+            // Asked by the ledger in the database itself, and resumed where they stopped.
+            case Work.Migrate _, Work.TakeBack _ -> StepClass.VERIFIABLE;
             case Work.RunJob job ->
                     job.probe().isEmpty() ? StepClass.ONCE_ONLY : StepClass.VERIFIABLE;
         };

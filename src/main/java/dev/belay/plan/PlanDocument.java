@@ -1,6 +1,8 @@
 package dev.belay.plan;
 
+import dev.belay.release.Dependency;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -174,6 +176,20 @@ public final class PlanDocument {
                             "END");
             case Work.Publish(Revision revision) ->
                     shell("ls .belay/artifacts/" + revision.artifact().hex());
+            case Work.Migrate(Migrations to, var _) ->
+                    shell(
+                            "tar tf .belay/artifacts/archives/" + to.files().hex() + ".tar",
+                            "psql \""
+                                    + to.datastore().url()
+                                    + "\"   # then each file in its order");
+            case Work.TakeBack(String set, Dependency datastore, var _) ->
+                    shell(
+                            "psql \""
+                                    + datastore.url()
+                                    + "\" -c \"SELECT version, down_text FROM"
+                                    + " belay_ledger.migration WHERE set_name = '"
+                                    + set
+                                    + "'\"");
             case Work.RunJob(Revision revision, var _) -> shell(launch(revision));
         }
     }

@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -111,15 +112,23 @@ public final class PlanJson {
     }
 
     private static void byName(JsonOut out, Deployment deployment) {
-        out.open()
-                .put("instances", deployment.instances())
-                .put("revision", deployment.revision().id());
+        start(out, deployment).put("revision", deployment.revision().id());
         rest(out, deployment);
     }
 
     private static void write(JsonOut out, Deployment deployment, Runnable revision) {
-        out.open().put("instances", deployment.instances()).put("revision", revision);
+        start(out, deployment).put("revision", revision);
         rest(out, deployment);
+    }
+
+    private static JsonOut start(JsonOut out, Deployment deployment) {
+        out.open().put("instances", deployment.instances());
+        Migrations migrations = deployment.migrations();
+        if (migrations != null) {
+            // Absent for what there was before, so that baselines keep their digests.
+            out.put("migrations", () -> MigrationsJson.write(out, migrations));
+        }
+        return out;
     }
 
     private static void rest(JsonOut out, Deployment deployment) {
@@ -231,7 +240,8 @@ public final class PlanJson {
                         : RevisionJson.read(revision),
                 in.count("instances"),
                 in.list("traffic", WorkJson::traffic),
-                in.list("smoke", SmokeJson::read));
+                in.list("smoke", SmokeJson::read),
+                in.has("migrations") ? MigrationsJson.read(in.at("migrations")) : null);
     }
 
     /// Format 1 named the revision alone.

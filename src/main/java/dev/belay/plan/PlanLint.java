@@ -211,7 +211,7 @@ public final class PlanLint {
                     }
                     traffic = to;
                 }
-                case Work.Publish _, Work.RunJob _ -> {}
+                case Work.Publish _, Work.RunJob _, Work.Migrate _, Work.TakeBack _ -> {}
             }
         }
 

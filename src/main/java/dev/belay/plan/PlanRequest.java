@@ -2,10 +2,12 @@ package dev.belay.plan;
 
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that a deployment's plan depends on. The same request gives the same plan, byte for
 /// byte.
@@ -33,5 +35,10 @@ public record PlanRequest(
     /// What a revision is made of, beside its launch.
     ///
     /// @param configuration the version of the plain values
-    public record Source(Digest artifact, String configuration) {}
+    /// @param migrations the schema that it is made for; absent when it has none of its own
+    public record Source(Digest artifact, String configuration, @Nullable Migrations migrations) {
+        public Source(Digest artifact, String configuration) {
+            this(artifact, configuration, null);
+        }
+    }
 }

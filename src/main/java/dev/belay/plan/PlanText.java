@@ -198,6 +198,14 @@ public final class PlanText {
             case Work.Route(String component, Traffic traffic, var _) ->
                     component + ": " + Course.words(traffic);
             case Work.Publish(var revision) -> "publish " + revision.id();
+            case Work.Migrate(var to, var fresh) ->
+                    "apply " + String.join(", ", fresh) + " to `" + to.datastore().name() + "`";
+            case Work.TakeBack(String _, var datastore, var versions) ->
+                    "take "
+                            + String.join(", ", versions.reversed())
+                            + " back from `"
+                            + datastore.name()
+                            + "`";
             case Work.RunJob(var revision, var _) -> "run " + revision.id();
         };
     }

@@ -8,6 +8,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Makes plans: manifest and inventory in, the whole course of every release out. It decides
 /// everything that is to be decided, so that execution has nothing left to choose; it looks at
@@ -65,7 +67,7 @@ public final class Planner {
             if (!chosen.components().contains(component.name())) {
                 unchanged.put(component.name(), "left out on request");
             } else {
-                consider(component, changes);
+                consider(component, chosen, changes);
             }
         }
         var removal = new Removal(request);
@@ -91,7 +93,8 @@ public final class Planner {
                         unchanged));
     }
 
-    private void consider(Component component, Map<String, Change> changes) {
+    private void consider(
+            Component component, Selection.Chosen chosen, Map<String, Change> changes) {
         PlanRequest.Source source = request.built().get(component.name());
         if (unshippable(component)) {
             return;
@@ -105,7 +108,12 @@ public final class Planner {
                             "build it, or leave it out with `--skip " + component.name() + "`"));
             return;
         }
-        Deployment goal = goal(component, source);
+        Deployment goal =
+                goal(component, source)
+                        .with(
+                                chosen.without().contains(Phase.MIGRATE)
+                                        ? schemaOfNow(component)
+                                        : source.migrations());
         Scope scope = Scope.component(view.environment(), component.name());
         Change change =
                 Change.of(
@@ -124,6 +132,14 @@ public final class Planner {
         } else {
             unchanged.put(component.name(), "`" + goal.revision().id() + "` runs as it is wanted");
         }
+    }
+
+    /// Where migrating is left out on request, the schema stays as what runs has it.
+    private @Nullable Migrations schemaOfNow(Component component) {
+        Inventory.Component past = request.inventory().components().get(component.name());
+        return past == null || past.history().isEmpty()
+                ? null
+                : past.history().getFirst().deployment().migrations();
     }
 
     private boolean unshippable(Component component) {

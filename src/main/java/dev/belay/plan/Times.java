@@ -21,6 +21,9 @@ final class Times {
     /// An archive verified and unpacked.
     static final Duration PUBLISH_LIMIT = Duration.ofMinutes(5);
 
+    /// A schema changed, on a table that nobody has measured yet.
+    static final Duration MIGRATE_LIMIT = Duration.ofMinutes(30);
+
     static final Duration MOMENT = Duration.ofMillis(100);
     static final Duration SECOND = Duration.ofSeconds(1);
 

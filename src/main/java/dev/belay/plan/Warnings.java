@@ -2,9 +2,11 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Strategy;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// What a careful reader of a plan should know before saying yes.
 final class Warnings {
@@ -14,6 +16,7 @@ final class Warnings {
         var warnings = new ArrayList<String>();
         for (Change change : outline.changes()) {
             wayBack(change, warnings);
+            schema(change, warnings);
             downtime(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
             strangers(change, warnings);
@@ -53,6 +56,29 @@ final class Warnings {
             warnings.add(
                     "%s goes back to `%s`, which has not soaked"
                             .formatted(name, change.now().revision().id()));
+        }
+    }
+
+    private static void schema(Change change, List<String> warnings) {
+        String name = "`" + change.name() + "`";
+        for (Migrations.One one : change.freshMigrations()) {
+            if (!one.oneWay().isEmpty()) {
+                warnings.add(
+                        name
+                                + ": from migration "
+                                + one
+                                + " on there is no way back but a backup: "
+                                + one.oneWay());
+            }
+        }
+        List<Migrations.One> left = change.leftMigrations();
+        if (!left.isEmpty()) {
+            warnings.add(
+                    name
+                            + ": the schema stays as it is; not taken back: "
+                            + left.stream()
+                                    .map(Migrations.One::toString)
+                                    .collect(Collectors.joining(", ")));
         }
     }
 

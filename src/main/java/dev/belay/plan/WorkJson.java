@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -69,6 +70,15 @@ final class WorkJson {
                             .put("type", "route");
             case Work.Publish(Revision revision) ->
                     out.put("revision", revision.id()).put("type", "publish");
+            case Work.Migrate(Migrations to, var fresh) ->
+                    out.strings("fresh", fresh)
+                            .put("to", () -> MigrationsJson.write(out, to))
+                            .put("type", "migrate");
+            case Work.TakeBack(String set, Dependency datastore, var versions) ->
+                    out.put("datastore", () -> MigrationsJson.write(out, datastore))
+                            .put("set", set)
+                            .put("type", "take-back")
+                            .strings("versions", versions);
             case Work.RunJob(Revision revision, var probe) ->
                     out.strings("probe", probe)
                             .put("revision", revision.id())
@@ -162,13 +172,7 @@ final class WorkJson {
                             in.stringMap("tools"),
                             in.numbers("ports"),
                             new TreeSet<>(in.list("artifacts", a -> new Digest(a.string()))));
-            case "reachable" ->
-                    new Work.Reachable(
-                            new Dependency(
-                                    in.string("name"),
-                                    in.choice("engine", Dependency.Engine.class),
-                                    in.string("url"),
-                                    in.truth("optional")));
+            case "reachable" -> new Work.Reachable(MigrationsJson.datastore(in));
             case "ready" -> new Work.Ready(revision(in, revisions), in.count("instances"));
             case "smoke-private" ->
                     new Work.SmokePrivate(
@@ -192,6 +196,13 @@ final class WorkJson {
                             traffic(in.at("traffic")),
                             in.list("revisions", id -> known(id.string(), revisions)));
             case "publish" -> new Work.Publish(revision(in, revisions));
+            case "migrate" ->
+                    new Work.Migrate(MigrationsJson.read(in.at("to")), in.strings("fresh"));
+            case "take-back" ->
+                    new Work.TakeBack(
+                            in.string("set"),
+                            MigrationsJson.datastore(in.at("datastore")),
+                            in.strings("versions"));
             case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
             default -> throw new IllegalArgumentException("work `" + type + "` is not known");
         };
@@ -289,7 +300,12 @@ final class WorkJson {
 
     private static List<Revision> revisions(Work work) {
         return switch (work) {
-            case Work.Preflight _, Work.Reachable _, Work.SmokePublic _, Work.Settled _ ->
+            case Work.Preflight _,
+                    Work.Reachable _,
+                    Work.SmokePublic _,
+                    Work.Settled _,
+                    Work.Migrate _,
+                    Work.TakeBack _ ->
                     List.of();
             case Work.Route(String _, Traffic _, var revisions) -> revisions;
             case Work.Soak(var revisions, var _) -> revisions;

@@ -93,6 +93,24 @@ public sealed interface Work {
     /// A frontend's files lie unpacked and verified where the gateway reads them.
     record Publish(Revision revision) implements Effect {}
 
+    /// The datastore's schema is as the migrations make it.
+    ///
+    /// @param fresh versions that the release brings: nothing of them was applied before it
+    record Migrate(Migrations to, List<String> fresh) implements Effect {
+        public Migrate {
+            fresh = List.copyOf(fresh);
+        }
+    }
+
+    /// These versions are not applied any more; those that never were are none of its business.
+    ///
+    /// @param versions the latest last
+    record TakeBack(String set, Dependency datastore, List<String> versions) implements Effect {
+        public TakeBack {
+            versions = List.copyOf(versions);
+        }
+    }
+
     /// Runs a command of the artifact to its end.
     ///
     /// @param probe asks whether it happened, by exit code: 0 done, 1 not done, 2 in progress, 3

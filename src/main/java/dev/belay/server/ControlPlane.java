@@ -1,6 +1,7 @@
 package dev.belay.server;
 
 import dev.belay.driver.Checks;
+import dev.belay.driver.Databases;
 import dev.belay.driver.Router;
 import dev.belay.driver.acme.GatewayBoard;
 import dev.belay.driver.acme.OrderedFolders;
@@ -13,6 +14,8 @@ import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
+import dev.belay.driver.postgres.LockPatience;
+import dev.belay.driver.postgres.PostgresDatabases;
 import dev.belay.driver.process.Logs;
 import dev.belay.driver.process.ProcessTarget;
 import dev.belay.driver.process.Supervision;
@@ -40,6 +43,7 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.SchemaSources;
 import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.StoreDoor;
@@ -166,7 +170,7 @@ public final class ControlPlane implements AutoCloseable {
         late.set(target);
         var eyes = new HostChecks.Eyes(target, router, runtime, values, artifacts, last(logs));
         Checks checks = new HostChecks(eyes);
-        world = new LiveWorld(journal, target, router, checks);
+        world = new LiveWorld(journal, target, router, checks, databases(artifacts, values));
         var builder = new Builder(artifacts, state.path().resolve("builds"));
         var door = new StoreDoor();
         var needed = new NeededArtifacts(journal, target);
@@ -176,9 +180,9 @@ public final class ControlPlane implements AutoCloseable {
         renewal = new CertificateRenewal(gateway.client(), orders);
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
+        var made = new Sources.Stores(builder, configurations, new SchemaSources(artifacts));
         var versions = new VariableVersions(values, token.secret());
-        var sources =
-                new Sources(checking, builder, configurations, versions, redactor, state.path());
+        var sources = new Sources(checking, made, versions, redactor, state.path());
         var reader =
                 new ReleaseReader(
                         journal,
@@ -211,7 +215,6 @@ public final class ControlPlane implements AutoCloseable {
         var terms = new Api.Terms(settings.port(), token, actor, Version.TEXT, redactor::redact);
         // The API first: when its port is taken, nothing has begun.
         api = Api.start(terms, operations, this::stopLater);
-        engine.start();
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
@@ -219,9 +222,14 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void startResidents() {
+        engine.start();
         sweeper.start();
         livenessWatch.start();
         renewal.start();
+    }
+
+    private static Databases databases(ArtifactStore artifacts, Values values) {
+        return new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.

@@ -8,6 +8,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -165,6 +166,14 @@ class PlanJsonTest {
                                 Duration.ofSeconds(30),
                                 true));
         List<SmokeTest> tests = tests();
+        var migrations =
+                new Migrations(
+                        "api",
+                        new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", false),
+                        Digest.of("files"),
+                        List.of(
+                                new Migrations.One("1", "orders", ""),
+                                new Migrations.One("2", "prices", "nobody wrote it")));
         List<Work> works =
                 List.of(
                         new Work.Preflight(
@@ -183,7 +192,9 @@ class PlanJsonTest {
                         new Work.Scale(api, 2),
                         new Work.Route("api", Traffic.none(3000), List.of(api)),
                         new Work.Publish(api),
-                        new Work.RunJob(api, List.of("./done")));
+                        new Work.RunJob(api, List.of("./done")),
+                        new Work.Migrate(migrations, List.of("2")),
+                        new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")));
         var steps = new ArrayList<Step>();
         for (Work work : works) {
             int number = steps.size() + 1;
@@ -196,7 +207,7 @@ class PlanJsonTest {
                     };
             steps.add(step(number, work, undo));
         }
-        var deployment = new Deployment(api, 2, List.of(traffic), tests);
+        var deployment = new Deployment(api, 2, List.of(traffic), tests, migrations);
         return plan(steps, Map.of("api", deployment));
     }
 

@@ -68,7 +68,11 @@ final class Planned {
 
     PlanRequest request(Inventory inventory) {
         Map<String, PlanRequest.Source> built = new LinkedHashMap<>();
-        versions.forEach((name, version) -> built.put(name, source(version)));
+        versions.forEach((name, version) ->
+                built.put(
+                        name,
+                        new PlanRequest.Source(
+                                Digest.of(version), version, platform.schema(name))));
         return new PlanRequest(platform.view(), built, inventory, selection, MANIFEST);
     }
 
@@ -206,6 +210,10 @@ final class Planned {
                                                     .map(s -> s.instances() + " × " + s.revision())
                                                     .toList()));
             case Work.Publish(var revision) -> "publish " + revision.id();
+            case Work.Migrate(var to, var fresh) ->
+                    "migrate " + to.datastore().name() + " by " + String.join(", ", fresh);
+            case Work.TakeBack(String _, var datastore, var versions) ->
+                    "take " + String.join(", ", versions) + " back from " + datastore.name();
             case Work.RunJob(var revision, var _) -> "run " + revision.id();
         };
     }

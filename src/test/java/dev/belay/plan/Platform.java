@@ -13,8 +13,10 @@ import dev.belay.manifest.Target;
 import dev.belay.manifest.Variables;
 import dev.belay.problem.Problem;
 import dev.belay.release.Dependency;
+import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
@@ -24,9 +26,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A platform in a few words, as the manifest would have resolved it.
 final class Platform {
@@ -108,6 +112,16 @@ final class Platform {
         return parts;
     }
 
+    /// What a component's migrations were read to be.
+    @Nullable Migrations schema(String name) {
+        return parts.stream()
+                .filter(part -> part.name.equals(name))
+                .map(part -> part.migrations)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
     EnvironmentView view() {
         var components = new LinkedHashMap<String, Component>();
         var datastores = new LinkedHashMap<String, Datastore>();
@@ -173,6 +187,7 @@ final class Platform {
         private Map<SmokeTest, String> testers = Map.of();
         private List<String> probe = List.of();
         private List<String> command = List.of("node", "main.js");
+        private @Nullable Migrations migrations;
 
         private Part(String name, Sort sort) {
             this.name = name;
@@ -233,6 +248,23 @@ final class Platform {
             return this;
         }
 
+        /// Names of migrations in their order; one with a `!` has no way back.
+        Part migrations(String... names) {
+            var all = new ArrayList<Migrations.One>();
+            for (String one : names) {
+                String oneWay = one.endsWith("!") ? "nobody wrote one" : "";
+                String number = Integer.toString(all.size() + 1);
+                all.add(new Migrations.One(number, one.replace("!", ""), oneWay));
+            }
+            migrations =
+                    new Migrations(
+                            name,
+                            datastore("db").dependency(),
+                            Digest.of(String.join(",", names)),
+                            all);
+            return this;
+        }
+
         Part probe(String... words) {
             probe = List.of(words);
             return this;
@@ -254,6 +286,7 @@ final class Platform {
                     after,
                     smoke.stream().map(test -> new OwnedTest(test, tester(test))).toList(),
                     rules,
+                    null,
                     Source.named("`" + name + "`"));
         }
 

@@ -9,12 +9,15 @@ import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The simulated machine of one component: its instances, its line in the gateway's table, its
 /// jobs, and the tokens that it has seen. It refuses and seals as a real driver must, and it is
@@ -31,6 +34,7 @@ final class Host {
     private final Map<String, Integer> happened = new HashMap<>();
     private final Map<String, Long> jobEnds = new HashMap<>();
     private final Set<String> published = new HashSet<>();
+    private final Set<String> applied = new TreeSet<>();
     private final Set<String> halfDone = new HashSet<>();
     private Traffic traffic = Traffic.none(80);
     private Traffic spreading = Traffic.none(80);
@@ -142,8 +146,31 @@ final class Host {
             case Work.Scale work -> scale(work);
             case Work.Route work -> route(work);
             case Work.RunJob _ -> job(order);
+            case Work.Migrate(var to, var _) -> migrate(to.versions());
+            case Work.TakeBack(var _, var _, var versions) -> takeBack(versions);
             case Work.Publish(var revision) -> publish(revision.id());
         };
+    }
+
+    /// Killed in the middle, a part of it is there, and the next call goes on.
+    private Answer migrate(Collection<String> versions) {
+        for (String version : versions) {
+            if (!applied.contains(version) && universe.hit(Fault.STEP_FAILS)) {
+                return new Answer.Failed(version + " was refused", "", false);
+            }
+            applied.add(version);
+        }
+        return new Answer.Done("");
+    }
+
+    private Answer takeBack(List<String> versions) {
+        for (String version : versions.reversed()) {
+            if (applied.contains(version) && universe.hit(Fault.STEP_FAILS)) {
+                return new Answer.Failed(version + " could not be taken back", "", false);
+            }
+            applied.remove(version);
+        }
+        return new Answer.Done("");
     }
 
     private Answer publish(String revision) {
@@ -168,7 +195,8 @@ final class Host {
                             .findFirst()
                             .map(share -> share.revision() + " is not ready")
                             .orElse("");
-            case Work.RunJob _, Work.Publish _ -> "";
+            case Work.RunJob _, Work.Publish _, Work.Migrate _ -> "";
+            case Work.TakeBack _ -> "";
         };
     }
 
@@ -259,6 +287,8 @@ final class Host {
                     case Work.Scale work -> count(work.revision().id()) == work.instances();
                     case Work.Route work -> traffic.equals(work.traffic());
                     case Work.Publish work -> published.contains(work.revision().id());
+                    case Work.Migrate work -> applied.containsAll(work.to().versions());
+                    case Work.TakeBack work -> Collections.disjoint(applied, work.versions());
                     case Work.RunJob _ -> happened(order.release() + "/" + order.step());
                 };
         String job = order.release() + "/" + order.step();

@@ -81,12 +81,19 @@ final class MigrationRun {
         }
     }
 
-    MigrationOutcome down(Set<MigrationVersion> keep) throws SQLException {
+    MigrationOutcome down(Set<MigrationVersion> versions) throws SQLException {
+        var rows = List.copyOf(ledger.rows().values());
         List<Applied> back =
-                ledger.rows().values().stream()
-                        .filter(one -> !keep.contains(one.version()))
-                        .toList()
-                        .reversed();
+                rows.stream().filter(one -> versions.contains(one.version())).toList().reversed();
+        if (!back.isEmpty() && !versions.contains(rows.getLast().version())) {
+            return new MigrationOutcome.Refused(
+                    "migration "
+                            + rows.getLast()
+                            + " was applied after "
+                            + back.getFirst()
+                            + ", which was to be taken back",
+                    "take that one back first");
+        }
         for (Applied one : back) {
             if (!one.whole() && one.up()) {
                 return partial(

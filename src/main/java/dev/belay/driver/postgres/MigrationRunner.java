@@ -54,10 +54,11 @@ public final class MigrationRunner {
         return within(token, run -> run.up(files));
     }
 
-    /// Takes back all that is applied beyond `keep`, the latest first. Uses the way back that was
-    /// kept when it was applied: the files of the release that goes back need not know it.
-    public MigrationOutcome down(Set<MigrationVersion> keep, long token) throws PostgresFailure {
-        return within(token, run -> run.down(keep));
+    /// Takes back what of `versions` is applied, the latest first. Uses the way back that was kept
+    /// when it was applied: the files of the release that goes back need not know it.
+    public MigrationOutcome down(Set<MigrationVersion> versions, long token)
+            throws PostgresFailure {
+        return within(token, run -> run.down(versions));
     }
 
     /// What stands, and the last token.

@@ -71,6 +71,8 @@ public record PostgresAddress(
         properties.setProperty("user", user);
         properties.setProperty("password", password);
         properties.setProperty("ApplicationName", application);
+        // Sent with the start of the session, and so what RESET ALL returns to.
+        properties.setProperty("assumeMinServerVersion", "12");
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
         properties.setProperty("loginTimeout", Integer.toString(CONNECT_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");
@@ -88,7 +90,7 @@ public record PostgresAddress(
             }
             return connection;
         } catch (SQLException e) {
-            throw new PostgresFailure("connecting to " + this, e);
+            throw PostgresFailure.unconnected(this, e);
         }
     }
 

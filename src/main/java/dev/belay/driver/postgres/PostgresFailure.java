@@ -10,18 +10,36 @@ public final class PostgresFailure extends Exception {
 
     private final String hint;
     private final String state;
+    private final boolean beforeAnything;
 
+    /// Something that was found before a server was asked.
     public PostgresFailure(String reason, String hint) {
         super(reason);
         this.hint = hint;
         this.state = "";
+        this.beforeAnything = true;
+    }
+
+    private PostgresFailure(String reason, SQLException cause, boolean beforeAnything) {
+        super(reason + ": " + said(cause), cause);
+        this.hint = "";
+        this.state = cause.getSQLState() == null ? "" : cause.getSQLState();
+        this.beforeAnything = beforeAnything;
+    }
+
+    /// No session came to be.
+    static PostgresFailure unconnected(PostgresAddress to, SQLException cause) {
+        return new PostgresFailure("connecting to " + to, cause, true);
     }
 
     /// @param doing what was tried, as `reading the catalogue of orders`
     public PostgresFailure(String doing, SQLException cause) {
-        super(doing + ": " + said(cause), cause);
-        this.hint = "";
-        this.state = cause.getSQLState() == null ? "" : cause.getSQLState();
+        this(doing, cause, false);
+    }
+
+    /// Whether nothing can have happened.
+    public boolean beforeAnything() {
+        return beforeAnything;
     }
 
     /// How to mend it, or empty.

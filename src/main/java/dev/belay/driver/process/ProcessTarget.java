@@ -117,6 +117,8 @@ public final class ProcessTarget implements Target {
             case Work.RunJob job -> jobs.look(scope, job, order, known);
             case Work.Publish publish -> publishing.look(scope, publish);
             case Work.Route _ -> throw new IllegalArgumentException("the router routes");
+            case Work.Migrate _, Work.TakeBack _ ->
+                    throw new IllegalArgumentException("a database is no instance");
         };
     }
 

@@ -36,7 +36,12 @@ public final class Sources {
     private final VariableVersions versions;
     private final Redactor redactor;
     private final Groundwork groundwork;
+    private final SchemaSources schemas;
     private final Path state;
+
+    /// Where it puts what it makes.
+    public record Stores(
+            Builder builder, ConfigurationStore configurations, SchemaSources schemas) {}
 
     /// A maker over these stores.
     ///
@@ -44,14 +49,14 @@ public final class Sources {
     /// @param state Belay's own folder, which may lie among the sources
     public Sources(
             Checking checking,
-            Builder builder,
-            ConfigurationStore configurations,
+            Stores stores,
             VariableVersions versions,
             Redactor redactor,
             Path state) {
         this.checking = checking;
-        this.builder = builder;
-        this.configurations = configurations;
+        this.builder = stores.builder();
+        this.configurations = stores.configurations();
+        this.schemas = stores.schemas();
         this.versions = versions;
         this.redactor = redactor;
         this.state = state.toAbsolutePath().normalize();
@@ -80,7 +85,10 @@ public final class Sources {
                 continue;
             }
             Digest artifact = build(view, component, keptBack, progress);
-            sources.put(name, new PlanRequest.Source(artifact, configuration(view, component)));
+            sources.put(
+                    name,
+                    new PlanRequest.Source(
+                            artifact, configuration(view, component), schemas.of(view, component)));
         }
         return sources;
     }

@@ -28,7 +28,8 @@ class MigrationRunnerTest {
     private static final LockPatience BRIEF =
             new LockPatience(
                     Duration.ofMillis(30), Duration.ofMillis(300), 3, Duration.ofMillis(60));
-    private static final MigrationVersion NONE = new MigrationVersion("0");
+    private static final Set<MigrationVersion> BOTH =
+            Set.of(new MigrationVersion("1"), new MigrationVersion("2"));
 
     /// Everything but the ledger, as names that people know.
     private static final String SCHEMA =
@@ -97,11 +98,14 @@ class MigrationRunnerTest {
         assertThat(up(both)).isEqualTo(done());
         assertThat(schema()).containsExactly("r a id integer, b text");
         // The release that goes back does not know the second file, nor how to take it back.
-        var keep = Set.of(new MigrationVersion("1"));
-        assertThat(runner(database).down(keep, ++token)).isEqualTo(done("2 b"));
+        var second = Set.of(new MigrationVersion("2"));
+        assertThat(runner(database).down(second, ++token)).isEqualTo(done("2 b"));
         assertThat(schema()).containsExactly("r a id integer");
         assertThat(up(both)).isEqualTo(done("2 b"));
-        assertThat(runner(database).down(Set.of(), ++token)).isEqualTo(done("2 b", "1 a"));
+        assertThat(runner(database).down(Set.of(new MigrationVersion("1")), ++token).toString())
+                .contains("migration 2 b was applied after 1 a");
+        assertThat(runner(database).down(BOTH, ++token)).isEqualTo(done("2 b", "1 a"));
+        assertThat(runner(database).down(BOTH, ++token)).isEqualTo(done());
         assertThat(schema()).isEmpty();
         assertThat(runner(database).status().applied()).isEmpty();
         assertThat(
@@ -159,10 +163,12 @@ class MigrationRunnerTest {
                         CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$
                         BEGIN NEW.id := 3; RETURN NEW; END $$;
                         DO $do$ BEGIN EXECUTE 'CREATE TABLE b (id int);'; END $do$;
+                        CREATE TABLE c AS SELECT current_setting('application_name') AS name;
                         """);
         assertThat(outcome).isEqualTo(done("1 a"));
         assertThat(ask(database, "SELECT f()")).containsExactly("1");
         assertThat(schema()).contains("r b id integer");
+        assertThat(ask(database, "SELECT name FROM c")).containsExactly("belay/migrate/shop");
     }
 
     @Test
@@ -202,7 +208,7 @@ class MigrationRunnerTest {
                                                     + " done");
                         });
         // No way back begins in the middle.
-        assertThat(runner(database).down(Set.of(), ++token))
+        assertThat(runner(database).down(BOTH, ++token))
                 .isInstanceOf(MigrationOutcome.Partial.class);
         // What is done may not change; what is not may.
         assertThat(up("1_a.sql", good.replace("(1), (1)", "(2)") + "SELECT 1"))
@@ -260,10 +266,10 @@ class MigrationRunnerTest {
                 "1_a.sql",
                         "-- belay: irreversible because it is the beginning\nCREATE TABLE a (id int)",
                 "2_b.sql", "ALTER TABLE a ADD b int\n;\n-- belay: down\nALTER TABLE a DROP b");
-        assertThat(runner(database).down(Set.of(), ++token).toString())
+        assertThat(runner(database).down(BOTH, ++token).toString())
                 .contains("migration 1 a has no way back: it is the beginning");
         assertThat(schema()).containsExactly("r a id integer, b integer");
-        assertThat(runner(database).down(Set.of(new MigrationVersion("1")), ++token))
+        assertThat(runner(database).down(Set.of(new MigrationVersion("2")), ++token))
                 .isEqualTo(done("2 b"));
     }
 
@@ -379,8 +385,8 @@ class MigrationRunnerTest {
             if (message % 3 != 0) {
                 continue;
             }
-            boolean back = interrupted(message, when, runner -> runner.down(Set.of(NONE), 3));
-            assertThat(runner(database).down(Set.of(NONE), 4))
+            boolean back = interrupted(message, when, runner -> runner.down(BOTH, 3));
+            assertThat(runner(database).down(BOTH, 4))
                     .as("back, message %d, %s", message, back)
                     .isInstanceOf(MigrationOutcome.Done.class);
             assertThat(schema()).as("back, message %d", message).isEmpty();

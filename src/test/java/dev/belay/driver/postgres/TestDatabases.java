@@ -11,23 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A real server with a new database for every test that asks for one.
-final class TestDatabases implements AutoCloseable {
+public final class TestDatabases implements AutoCloseable {
     private final ScratchCluster cluster;
     private int count;
 
-    TestDatabases(Path temp, String... settings) throws IOException, PostgresFailure {
+    public TestDatabases(Path temp, String... settings) throws IOException, PostgresFailure {
         Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwx--x--x"));
         var programs = PostgresPrograms.of(15, List.of("postgres", "initdb"));
         cluster = ScratchCluster.start(programs, temp.resolve("scratch"), List.of(settings));
     }
 
-    PostgresAddress fresh() throws PostgresFailure, SQLException {
+    public PostgresAddress fresh() throws PostgresFailure, SQLException {
         String name = "db" + ++count;
         run(cluster.address("postgres"), "CREATE DATABASE " + name);
         return cluster.address(name);
     }
 
-    static void run(PostgresAddress address, String sql) throws PostgresFailure, SQLException {
+    public static void run(PostgresAddress address, String sql)
+            throws PostgresFailure, SQLException {
         try (Connection connection = address.connect("belay/test");
                 var statement = connection.createStatement()) {
             statement.execute(sql);
@@ -35,7 +36,7 @@ final class TestDatabases implements AutoCloseable {
     }
 
     /// The first column of every row.
-    static List<String> ask(PostgresAddress address, String sql)
+    public static List<String> ask(PostgresAddress address, String sql)
             throws PostgresFailure, SQLException {
         try (Connection connection = address.connect("belay/test");
                 var statement = connection.createStatement();

@@ -1,0 +1,193 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Databases;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Order;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.Template;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.release.Dependency;
+import dev.belay.release.Migrations;
+import dev.belay.release.Work;
+import dev.belay.schema.migration.Applied;
+import dev.belay.schema.migration.MigrationSet;
+import dev.belay.schema.migration.MigrationVersion;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// Schemas of PostgreSQL: takes the migrations out of the artifact store, the address from whoever
+/// knows its values, and leaves the rest to [MigrationRunner].
+public final class PostgresDatabases implements Databases {
+    /// What a caller needs to hear of an answer is kept back from the statements' time.
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private final ArtifactStore artifacts;
+    private final ValueProvider values;
+    private final LockPatience patience;
+
+    public PostgresDatabases(ArtifactStore artifacts, ValueProvider values, LockPatience patience) {
+        this.artifacts = artifacts;
+        this.values = values;
+        this.patience = patience;
+    }
+
+    @Override
+    public Answer migrate(Work.Migrate work, Order order) {
+        try {
+            MigrationSet files = files(work.to());
+            return answer(
+                    runner(work.to().set(), work.to().datastore(), order).up(files, order.token()));
+        } catch (PostgresFailure e) {
+            return unanswered(e);
+        } catch (IOException e) {
+            return new Answer.Failed(
+                    "the migrations cannot be read: " + e.getMessage(), "deploy again", false);
+        }
+    }
+
+    @Override
+    public Answer takeBack(Work.TakeBack work, Order order) {
+        try {
+            return answer(
+                    runner(work.set(), work.datastore(), order)
+                            .down(versions(work.versions()), order.token()));
+        } catch (PostgresFailure e) {
+            return unanswered(e);
+        }
+    }
+
+    @Override
+    public Finding probe(Work.Effect work, Order order) {
+        try {
+            return switch (work) {
+                case Work.Migrate(Migrations to, var _) ->
+                        found(
+                                runner(to.set(), to.datastore(), order).seal(order.token() - 1),
+                                applied -> holds(applied, to.versions(), true));
+                case Work.TakeBack(String set, Dependency datastore, var versions) ->
+                        found(
+                                runner(set, datastore, order).seal(order.token() - 1),
+                                applied -> holds(applied, versions, false));
+                case Work.Effect other ->
+                        throw new IllegalArgumentException("no database does " + other);
+            };
+        } catch (PostgresFailure e) {
+            return new Finding.Unknown(e.getMessage() + hint(e));
+        }
+    }
+
+    private interface Judging {
+        boolean done(Collection<Applied> applied);
+    }
+
+    /// What stopped half-way counts as not done: doing it again goes on from there.
+    private static Finding found(Optional<Collection<Applied>> applied, Judging judging) {
+        if (applied.isEmpty()) {
+            return new Finding.InProgress("another session migrates");
+        }
+        return judging.done(applied.get()) ? new Finding.Done("") : new Finding.NotDone();
+    }
+
+    private static boolean holds(
+            Collection<Applied> applied, Collection<String> versions, boolean there) {
+        Set<MigrationVersion> whole =
+                applied.stream()
+                        .filter(one -> one.whole() || !there)
+                        .map(Applied::version)
+                        .collect(Collectors.toSet());
+        return versions(List.copyOf(versions)).stream()
+                .allMatch(version -> whole.contains(version) == there);
+    }
+
+    private static Set<MigrationVersion> versions(List<String> texts) {
+        return texts.stream().map(MigrationVersion::new).collect(Collectors.toSet());
+    }
+
+    private MigrationSet files(Migrations migrations) throws IOException {
+        Map<String, String> texts = MigrationTexts.read(artifacts.unpack(migrations.files()));
+        MigrationSet.Read read = MigrationSet.read(texts);
+        if (!read.problems().isEmpty()) {
+            throw new IOException(read.problems().getFirst().message());
+        }
+        return read.set();
+    }
+
+    private MigrationRunner runner(String set, Dependency datastore, Order order)
+            throws PostgresFailure {
+        Duration limit = order.within().minus(ANSWER);
+        return new MigrationRunner(
+                address(datastore, order.scope().environment()),
+                set,
+                patience,
+                limit.isPositive() ? limit : order.within());
+    }
+
+    private PostgresAddress address(Dependency datastore, String environment)
+            throws PostgresFailure {
+        var missing = new TreeSet<String>();
+        String url =
+                new Template(datastore.url())
+                        .fill(name -> {
+                            Optional<Secret> value = values.find(environment, name);
+                            if (value.isEmpty()) {
+                                missing.add(name);
+                            }
+                            return value.map(secret -> secret.use(text -> text));
+                        });
+        if (!missing.isEmpty()) {
+            throw new PostgresFailure(
+                    "`" + String.join("`, `", missing) + "` has no value",
+                    "set it in the environment file");
+        }
+        return PostgresAddress.of(url);
+    }
+
+    private static Answer answer(MigrationOutcome outcome) {
+        return switch (outcome) {
+            case MigrationOutcome.Done(var moved, var warnings) ->
+                    new Answer.Done(
+                            (moved.isEmpty() ? "as it was" : String.join(", ", moved))
+                                    + (warnings.isEmpty()
+                                            ? ""
+                                            : "; " + String.join("; ", warnings)));
+            case MigrationOutcome.Busy(String because) -> new Answer.NotYet(because);
+            case MigrationOutcome.Refused(String reason, String hint) ->
+                    new Answer.Failed(reason, hint, false);
+            case MigrationOutcome.Failed(String reason, String hint, var moved) ->
+                    new Answer.Failed(
+                            reason
+                                    + "; nothing of it is left"
+                                    + (moved.isEmpty()
+                                            ? ""
+                                            : ", and applied are " + String.join(", ", moved)),
+                            hint,
+                            false);
+            case MigrationOutcome.Partial(String reason, String state) ->
+                    new Answer.Failed(
+                            reason + ". It is half-way: " + state,
+                            "mend the rest of the file and deploy it, or finish it by hand",
+                            false);
+            case MigrationOutcome.Stale(long last) -> new Answer.Stale(last);
+        };
+    }
+
+    /// Before there is a session nothing has happened; afterwards nobody can say.
+    private static Answer unanswered(PostgresFailure e) {
+        return e.beforeAnything()
+                ? new Answer.NotYet(e.getMessage() + hint(e))
+                : new Answer.InDoubt(String.valueOf(e.getMessage()));
+    }
+
+    private static String hint(PostgresFailure e) {
+        return e.hint().isEmpty() ? "" : "; " + e.hint();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.belay.release;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The schema changes that a deployment comes with: all of them, those of earlier releases
+/// included.
+///
+/// @param set whose they are: a component's name
+/// @param datastore where they are applied
+/// @param files the digest of the archive that holds them
+/// @param all in their order
+public record Migrations(String set, Dependency datastore, Digest files, List<One> all) {
+    public Migrations {
+        all = List.copyOf(all);
+    }
+
+    /// One of them, as far as a plan must know it.
+    ///
+    /// @param oneWay why there is no way back; empty when there is one
+    public record One(String version, String name, String oneWay) {
+        @Override
+        public String toString() {
+            return version + " " + name;
+        }
+    }
+
+    public Set<String> versions() {
+        var versions = new LinkedHashSet<String>();
+        all.forEach(one -> versions.add(one.version()));
+        return versions;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.postgres.MigrationTexts;
+import dev.belay.manifest.Component;
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.MigrationFolder;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.problem.Span;
+import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
+import dev.belay.schema.migration.Migration;
+import dev.belay.schema.migration.MigrationSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads components' migrations and keeps them in the artifact store, so that what a plan names is
+/// what runs, whatever becomes of the files.
+public final class SchemaSources {
+    private static final String NO_WAY_BACK = "its file has none";
+
+    private final ArtifactStore artifacts;
+
+    public SchemaSources(ArtifactStore artifacts) {
+        this.artifacts = artifacts;
+    }
+
+    /// The component's; null when it has none here.
+    ///
+    /// @throws Denied when there is something wrong with them
+    @Nullable Migrations of(EnvironmentView view, Component component) {
+        MigrationFolder wanted = component.migrations();
+        Datastore datastore = wanted == null ? null : view.datastores().get(wanted.datastore());
+        if (wanted == null || datastore == null) {
+            return null;
+        }
+        Path folder = view.folder().resolve(wanted.dir());
+        Place place = component.source().at("migrations", "dir");
+        if (!Files.isDirectory(folder)) {
+            throw denied(
+                    "migrations/folder-missing",
+                    place,
+                    "there is no folder `" + wanted.dir() + "`",
+                    "make it, with a file as `0001_first.up.sql`");
+        }
+        try {
+            Map<String, String> texts = MigrationTexts.read(folder);
+            MigrationSet.Read read = MigrationSet.read(texts);
+            if (!read.problems().isEmpty()) {
+                throw new Denied(
+                        new No.Problems(
+                                read.problems().stream()
+                                        .map(one -> below(wanted.dir(), one))
+                                        .toList()));
+            }
+            if (read.set().migrations().isEmpty()) {
+                throw denied(
+                        "migrations/folder-empty",
+                        place,
+                        "there is no migration in `" + wanted.dir() + "`",
+                        "add one as `0001_first.up.sql`, or leave `migrations` out");
+            }
+            Digest files = artifacts.put(folder, List.of());
+            return new Migrations(
+                    component.name(),
+                    datastore.dependency(),
+                    files,
+                    read.set().migrations().stream().map(SchemaSources::one).toList());
+        } catch (IOException e) {
+            throw denied(
+                    "migrations/unreadable",
+                    place,
+                    "the migrations in `" + wanted.dir() + "` cannot be read: " + e.getMessage(),
+                    "");
+        }
+    }
+
+    private static Denied denied(String code, Place place, String message, String hint) {
+        return new Denied(new No.Problems(List.of(new Problem(code, place, message, hint))));
+    }
+
+    private static Migrations.One one(Migration migration) {
+        String oneWay =
+                switch (migration.back()) {
+                    case Migration.Back.Down _ -> "";
+                    case Migration.Back.Irreversible(String because) ->
+                            because.isEmpty() ? NO_WAY_BACK : because;
+                    case Migration.Back.Missing() -> NO_WAY_BACK;
+                };
+        return new Migrations.One(migration.version().text(), migration.name(), oneWay);
+    }
+
+    private static Problem below(String folder, Problem problem) {
+        if (!(problem.place() instanceof Place.Line(Span span, String text))) {
+            return problem;
+        }
+        String file = folder + "/" + span.file();
+        var moved = new Span(file, span.line(), span.column(), span.end());
+        return new Problem(
+                problem.code(), new Place.Line(moved, text), problem.message(), problem.hint());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.belay.plan;
+
+import static dev.belay.plan.Planned.plan;
+import static dev.belay.plan.Planned.rollback;
+import static dev.belay.plan.Planned.running;
+import static dev.belay.plan.Platform.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class MigrationPlanTest {
+    private static Platform shop(String... migrations) {
+        return Platform.of(service("shop").uses("db").migrations(migrations))
+                .soak(Duration.ofHours(1));
+    }
+
+    @Test
+    void the_schema_changes_before_anything_new_starts_and_back_after_it_has_ended() {
+        plan(shop("orders", "prices"))
+                .as("v2")
+                .on(running(shop("orders"), "v1"))
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 `db` answers after 1",
+                        "3 shop: migrate `db` by 2 prices after 2",
+                        "4 shop: start 2 × shop@v2 after 3",
+                        "5 shop: 2 × shop@v2 ready after 4",
+                        "6 shop: all traffic to shop@v2 after 5",
+                        "7 shop: seen to be so after 6",
+                        "8 soak for 1h after 7",
+                        "9 shop: shop@v1 drained after 7,8",
+                        "10 shop: stop 2 × shop@v1 after 9",
+                        "11 shop: seen to be so after 10")
+                .undoes(
+                        "scale shop@v1 to 2",
+                        "route shop to 2 × shop@v1",
+                        "scale shop@v2 to 0",
+                        "take 2 back from db");
+    }
+
+    @Test
+    void without_a_way_back_it_is_the_point_of_no_return() {
+        var result = plan(shop("orders", "prices!")).as("v2").on(running(shop("orders"), "v1"));
+        assertThat(result.plan().pointOfNoReturn()).isEqualTo(3);
+        assertThat(result.plan().step(3).undo())
+                .isEqualTo(new Undo.Impossible("migration 2 prices: nobody wrote one"));
+        result.warns(
+                "`shop`: from migration 2 prices on there is no way back but a backup: nobody wrote"
+                        + " one");
+    }
+
+    @Test
+    void a_release_of_nothing_but_migrations_is_one() {
+        var result = plan(shop("orders", "prices")).as("v1").on(running(shop("orders"), "v1"));
+        assertThat(result.plan().steps())
+                .extracting(Step::title)
+                .contains("shop: migrate `db` by 2 prices");
+        assertThat(plan(shop("orders")).as("v1").on(running(shop("orders"), "v1")).plans())
+                .isEmpty();
+    }
+
+    @Test
+    void an_older_revision_leaves_the_schema_and_says_so() {
+        Platform now = shop("orders", "prices");
+        Inventory inventory = plan(now).as("v2").on(running(shop("orders"), "v1")).carriedOut("r2");
+        var back = rollback(now, inventory, "shop");
+        assertThat(back.plan().steps()).noneMatch(step -> step.phase() == Phase.MIGRATE);
+        back.warns("`shop`: the schema stays as it is; not taken back: 2 prices");
+        // And forward again: the runner finds it applied.
+        var again = plan(now).as("v2").on(back.carriedOut("r3"));
+        assertThat(again.plan().steps())
+                .extracting(Step::title)
+                .contains("shop: migrate `db` by 2 prices");
+    }
+
+    @Test
+    void left_out_on_request_the_schema_stays() {
+        var result =
+                plan(shop("orders", "prices"))
+                        .as("v2")
+                        .skip("migrate")
+                        .on(running(shop("orders"), "v1"));
+        assertThat(result.plan().steps()).noneMatch(step -> step.phase() == Phase.MIGRATE);
+        assertThat(result.plan().desired().get("shop"))
+                .extracting(Deployment::migrations)
+                .isEqualTo(shop("orders").schema("shop"));
+    }
+
+    @Test
+    void it_is_the_same_when_it_was_written_and_read() {
+        var plan =
+                plan(shop("orders", "prices!")).as("v2").on(running(shop("orders"), "v1")).plan();
+        assertThat(PlanJson.decode(PlanJson.encode(plan))).isEqualTo(plan);
+        Plan undoable = plan(shop("a", "b")).as("v2").on(running(shop("a"), "v1")).plan();
+        assertThat(PlanJson.decode(PlanJson.encode(undoable))).isEqualTo(undoable);
+        Deployment desired = Planned.at(plan.desired(), "shop");
+        assertThat(PlanJson.decodeDeployment(PlanJson.encode(desired))).isEqualTo(desired);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.belay.wholes;
+
+import static dev.belay.driver.postgres.TestDatabases.ask;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.postgres.PostgresAddress;
+import dev.belay.driver.postgres.TestDatabases;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// A service that comes with its schema, on a real server.
+class MigratedTest {
+    private static final String COLUMNS =
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'orders'"
+                    + " AND table_schema = 'public' ORDER BY ordinal_position";
+
+    @TempDir private static Path temp;
+    private static TestDatabases databases;
+
+    @TempDir private Path folder;
+    private Whole whole;
+    private PostgresAddress database;
+
+    @BeforeAll
+    static void server() throws Exception {
+        databases = new TestDatabases(temp);
+    }
+
+    @AfterAll
+    static void noServer() {
+        databases.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        whole = new Whole(folder);
+        database = databases.fresh();
+        Files.writeString(
+                folder.resolve(".env"),
+                "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
+                        .formatted(
+                                database.user(),
+                                database.password(),
+                                database.host(),
+                                database.port(),
+                                database.database()));
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                datastores:
+                  db: {engine: postgres, url: "${DATABASE_URL}"}
+                components:
+                  api:
+                    kind: service
+                    build: {output: app}
+                    run: sh run.sh
+                    port: %d
+                    instances: 2
+                    uses: [db]
+                    migrations: {datastore: db, dir: db}
+                    health: {http: /, within: 3s}
+                    stop: {grace: 2s, drain: 2s}
+                environments:
+                  local: {target: process, env-file: [.env], rollout: {soak: 0s}}
+                """
+                        .formatted(whole.port()));
+        Files.createDirectory(folder.resolve("db"));
+        migration("1_orders", "CREATE TABLE orders (id int PRIMARY KEY);", "DROP TABLE orders;");
+        whole.start();
+        whole.ship("v1");
+        assertThat(columns()).containsExactly("id");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        whole.end();
+    }
+
+    private void migration(String name, String up, String down) throws Exception {
+        Files.writeString(folder.resolve("db/" + name + ".up.sql"), up);
+        if (!down.isEmpty()) {
+            Files.writeString(folder.resolve("db/" + name + ".down.sql"), down);
+        }
+    }
+
+    private List<String> columns() throws Exception {
+        return ask(database, COLUMNS);
+    }
+
+    @Test
+    void a_release_that_falls_takes_its_schema_back_and_the_next_one_applies_it() throws Exception {
+        migration(
+                "2_price",
+                "ALTER TABLE orders ADD price int;\nCREATE INDEX CONCURRENTLY i ON orders (price);",
+                "DROP INDEX CONCURRENTLY i;\nALTER TABLE orders DROP price;");
+        whole.script("sleep 600");
+        JsonNode shown = whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(shown.path("because").asString()).contains("ready");
+        assertThat(columns()).containsExactly("id");
+        whole.runsOnly("v1");
+
+        try (var traffic = new Traffic(whole.port())) {
+            whole.ship("v2");
+            assertThat(traffic.stop()).isEmpty();
+        }
+        assertThat(columns()).containsExactly("id", "price");
+        whole.runsOnly("v2");
+        assertThat(
+                        ask(
+                                database,
+                                "SELECT version || direction FROM belay_ledger.history ORDER BY id"))
+                .containsExactly("1up", "2up", "2down", "2up");
+    }
+
+    @Test
+    void a_migration_that_fails_starts_nothing_and_says_where() throws Exception {
+        migration(
+                "2_price",
+                "ALTER TABLE orders ADD price int;\n\nALTER TABLE orders ADD id int;",
+                "SELECT 1;");
+        whole.writes("v2");
+        JsonNode shown = whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(shown.path("because").asString())
+                .contains("2_price.up.sql, line 3")
+                .contains("already exists");
+        assertThat(columns()).containsExactly("id");
+        whole.runsOnly("v1");
+    }
+
+    @Test
+    void without_a_way_back_a_person_decides_and_the_old_revision_serves() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "");
+        whole.script("sleep 600");
+        String release = whole.begin();
+        JsonNode shown = whole.awaitState(release, "held");
+        assertThat(shown.path("because").asString()).contains("2 price");
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(Traffic.once(whole.port())).isEqualTo("v1");
+    }
+
+    @Test
+    void killed_while_it_migrates_it_goes_on() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        whole.writes("v2");
+        try (Connection reader = database.connect("report")) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT * FROM orders");
+            String release = whole.begin();
+            whole.await(
+                    "the migration waits for a lock",
+                    () ->
+                            ask(
+                                                    database,
+                                                    "SELECT 1 FROM pg_stat_activity WHERE"
+                                                            + " application_name = 'belay/migrate/api'"
+                                                            + " AND wait_event_type = 'Lock'")
+                                            .size()
+                                    == 1);
+            whole.killServer();
+            whole.start();
+            reader.rollback();
+            whole.awaitState(release, "completed");
+        }
+        assertThat(columns()).containsExactly("id", "price");
+        whole.runsOnly("v2");
+    }
+
+    @Test
+    void what_is_wrong_with_the_files_is_said_before_anything_is_built() throws Exception {
+        migration("2_price", "ALTER TABLE orders DROP id CASCADE;", "COMMIT;");
+        Whole.Answer answer = whole.deploy();
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body())
+                .contains("db/2_price.up.sql")
+                .contains("`CASCADE` takes along")
+                .contains("db/2_price.down.sql")
+                .contains("migrations/statement");
+    }
+}
