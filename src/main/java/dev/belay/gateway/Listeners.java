@@ -17,6 +17,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,16 +161,21 @@ final class Listeners implements AutoCloseable {
 
     /// Stops listening on every other port. Connections that exist go on.
     void closeAllBut(Set<Integer> ports) {
-        for (int port : List.copyOf(open.keySet())) {
-            if (!ports.contains(port)) {
-                close(port);
+        var others = new ArrayList<>(open.keySet());
+        others.removeAll(ports);
+        close(others);
+    }
+
+    /// Stops listening on these ports. Connections that exist go on.
+    void close(Collection<Integer> ports) {
+        ports.forEach(this::close);
+        var shown = new ArrayList<TlsUse>();
+        for (Speech speech : speeches.values()) {
+            if (speech.watch() != null) {
+                shown.add(Objects.requireNonNull(speech.use().tls()));
             }
         }
-        certificates.closeAllBut(
-                speeches.values().stream()
-                        .map(speech -> speech.use().tls())
-                        .filter(Objects::nonNull)
-                        .toList());
+        certificates.closeAllBut(shown);
     }
 
     private void close(int port) {

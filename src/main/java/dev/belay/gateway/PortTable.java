@@ -5,17 +5,19 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Who gets the requests of one port. Of all that agree with a request, the closest description
 /// wins: the host by its name before one by `*.` before any; then the longest prefix of the path;
-/// then more headers; then fewer methods. Immutable, as the table that it is part of.
+/// then more headers; then fewer methods. Immutable, as the table that it is part of: with a way
+/// more or less it is another one, which shares the rest.
 final class PortTable {
     private static final String ROOT = "/";
 
@@ -50,21 +52,40 @@ final class PortTable {
     }
 
     /// The ways of one host by the prefix of their paths.
-    private static final class Paths {
-        private final Map<String, List<Way>> byPrefix = new HashMap<>();
-        private int deepest;
+    ///
+    /// @param deepest how many segments the longest of them has
+    private record Paths(PersistentMap<String, List<Way>> byPrefix, int deepest) {
+        static final Paths NONE = new Paths(PersistentMap.empty(), 0);
 
-        void add(String prefix, Way way) {
-            byPrefix.computeIfAbsent(prefix, _ -> new ArrayList<>()).add(way);
-            deepest = Math.max(deepest, prefix.equals(ROOT) ? 0 : segments(prefix));
+        Paths with(String prefix, Way way) {
+            var ways = new ArrayList<>(byPrefix.getOrDefault(prefix, List.of()));
+            int place = Collections.binarySearch(ways, way, Way.CLOSEST);
+            ways.add(place < 0 ? -place - 1 : place, way);
+            return new Paths(
+                    byPrefix.with(prefix, List.copyOf(ways)), Math.max(deepest, depth(prefix)));
+        }
+
+        Paths without(String prefix, Way way) {
+            var ways = new ArrayList<>(byPrefix.getOrDefault(prefix, List.of()));
+            ways.remove(way);
+            if (!ways.isEmpty()) {
+                return new Paths(byPrefix.with(prefix, List.copyOf(ways)), deepest);
+            }
+            PersistentMap<String, List<Way>> left = byPrefix.without(prefix);
+            boolean longest = depth(prefix) == deepest;
+            return new Paths(
+                    left,
+                    longest
+                            ? left.keySet().stream().mapToInt(Paths::depth).max().orElse(0)
+                            : deepest);
         }
 
         boolean hasSome() {
             return !byPrefix.isEmpty();
         }
 
-        void sort() {
-            byPrefix.values().forEach(ways -> ways.sort(Way.CLOSEST));
+        private static int depth(String prefix) {
+            return prefix.equals(ROOT) ? 0 : (int) prefix.chars().filter(c -> c == '/').count();
         }
 
         Table.@Nullable Entry find(String path, HttpRequest request) {
@@ -99,63 +120,133 @@ final class PortTable {
             }
             return null;
         }
+    }
 
-        private static int segments(String prefix) {
-            return (int) prefix.chars().filter(c -> c == '/').count();
+    /// How many ways there are, and how many of them look at hosts and at paths.
+    private record Kinds(int all, int byHost, int byPath) {
+        Kinds plus(Way way, int count) {
+            Match match = way.match();
+            return new Kinds(
+                    all + count,
+                    match.hosts().isEmpty() ? byHost : byHost + count,
+                    match.named() ? byPath + count : byPath);
         }
     }
 
+    /// An entrance without any way.
+    static final PortTable NOBODY =
+            new PortTable(
+                    new Kinds(0, 0, 0),
+                    PersistentMap.empty(),
+                    PersistentMap.empty(),
+                    Paths.NONE,
+                    null,
+                    null);
+
+    private final Kinds kinds;
+    private final PersistentMap<String, Paths> hosts;
+    private final PersistentMap<String, Paths> wildcards;
+    private final Paths any;
     private final @Nullable Entrance elsewhere;
     private final Table.@Nullable Entry only;
-    private final Map<String, Paths> hosts = new HashMap<>();
-    private final Map<String, Paths> wildcards = new HashMap<>();
-    private final Paths any = new Paths();
     private final boolean byHost;
     private final boolean byPath;
 
-    private PortTable(@Nullable Entrance elsewhere, Table.@Nullable Entry only, List<Way> ways) {
+    private PortTable(
+            Kinds kinds,
+            PersistentMap<String, Paths> hosts,
+            PersistentMap<String, Paths> wildcards,
+            Paths any,
+            @Nullable Entrance elsewhere,
+            Table.@Nullable Entry only) {
+        this.kinds = kinds;
+        this.hosts = hosts;
+        this.wildcards = wildcards;
+        this.any = any;
         this.elsewhere = elsewhere;
         this.only = only;
-        this.byHost = ways.stream().anyMatch(way -> !way.match().hosts().isEmpty());
-        this.byPath = ways.stream().anyMatch(way -> way.match().named());
-        for (Way way : ways) {
-            for (String path : way.match().paths()) {
-                way.match().hosts().forEach(host -> paths(host).add(path, way));
-                if (way.match().hosts().isEmpty()) {
-                    any.add(path, way);
-                }
-            }
-        }
-        hosts.values().forEach(Paths::sort);
-        wildcards.values().forEach(Paths::sort);
-        any.sort();
+        this.byHost = kinds.byHost() > 0;
+        this.byPath = kinds.byPath() > 0;
     }
 
-    private Paths paths(String host) {
-        return host.startsWith("*.")
-                ? wildcards.computeIfAbsent(host.substring(1), _ -> new Paths())
-                : hosts.computeIfAbsent(host, _ -> new Paths());
+    private static PortTable of(
+            Kinds kinds,
+            PersistentMap<String, Paths> hosts,
+            PersistentMap<String, Paths> wildcards,
+            Paths any) {
+        List<Way> all = any.byPrefix().getOrDefault(ROOT, List.of());
+        boolean one = kinds.all() == 1 && !all.isEmpty() && all.getFirst().match().unconditional();
+        Table.Entry only = one ? all.getFirst().entry() : null;
+        return new PortTable(kinds, hosts, wildcards, any, null, only);
     }
 
     /// A component's own port: every request is its.
     static PortTable of(Table.Entry entry) {
-        return new PortTable(null, entry, List.of());
+        return new PortTable(NOBODY.kinds, NOBODY.hosts, NOBODY.wildcards, NOBODY.any, null, entry);
     }
 
     /// A port at which everybody hears to ask elsewhere.
     static PortTable leadingTo(Entrance entrance) {
-        return new PortTable(entrance, null, List.of());
+        return new PortTable(
+                NOBODY.kinds, NOBODY.hosts, NOBODY.wildcards, NOBODY.any, entrance, null);
+    }
+
+    /// An entrance.
+    static PortTable of(List<Way> ways) {
+        PortTable table = NOBODY;
+        for (Way way : ways) {
+            table = table.with(way);
+        }
+        return table;
+    }
+
+    /// An entrance with one way more. Shares all that is not on it.
+    PortTable with(Way way) {
+        return changed(way, 1, (paths, prefix) -> paths.with(prefix, way));
+    }
+
+    /// An entrance with one of its ways less.
+    PortTable without(Way way) {
+        return changed(way, -1, (paths, prefix) -> paths.without(prefix, way));
+    }
+
+    private PortTable changed(Way way, int count, BiFunction<Paths, String, Paths> change) {
+        PersistentMap<String, Paths> named = hosts;
+        PersistentMap<String, Paths> wild = wildcards;
+        Paths rest = any;
+        Match match = way.match();
+        for (String path : match.paths()) {
+            for (String host : match.hosts()) {
+                if (host.startsWith("*.")) {
+                    wild = changed(wild, host.substring(1), path, change);
+                } else {
+                    named = changed(named, host, path, change);
+                }
+            }
+            if (match.hosts().isEmpty()) {
+                rest = change.apply(rest, path);
+            }
+        }
+        return of(kinds.plus(way, count), named, wild, rest);
+    }
+
+    private static PersistentMap<String, Paths> changed(
+            PersistentMap<String, Paths> hosts,
+            String host,
+            String path,
+            BiFunction<Paths, String, Paths> change) {
+        Paths paths = change.apply(hosts.getOrDefault(host, Paths.NONE), path);
+        return paths.hasSome() ? hosts.with(host, paths) : hosts.without(host);
+    }
+
+    /// Whose all requests here are; null where it depends on the request.
+    Table.@Nullable Entry only() {
+        return only;
     }
 
     /// Where everybody should ask; null where requests are served.
     @Nullable Entrance elsewhere() {
         return elsewhere;
-    }
-
-    /// An entrance.
-    static PortTable of(List<Way> ways) {
-        boolean one = ways.size() == 1 && ways.getFirst().match().unconditional();
-        return one ? of(ways.getFirst().entry()) : new PortTable(null, null, ways);
     }
 
     /// Why a request cannot be assigned with certainty, or null.

@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Asks every member of the table from time to time whether it is well, on an event loop beside
 /// those of the requests: thousands of members are hundreds of questions a second.
@@ -26,7 +29,7 @@ final class Prober {
 
     private final EventLoop loop;
     private final Transport transport;
-    private volatile List<Watched> watched = List.of();
+    private final Map<RouteKey, List<Watched>> watched = new ConcurrentHashMap<>();
 
     Prober(Loops loops) {
         this.loop = loops.aside();
@@ -35,15 +38,25 @@ final class Prober {
         var _ = loop.scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /// From now on these members are asked.
+    /// From now on these members are asked, and no others.
     void watch(Table table) {
-        var next = new ArrayList<Watched>();
-        for (Table.Entry entry : table.all()) {
-            for (Table.LiveShare share : entry.shares()) {
-                share.members().forEach(member -> next.add(new Watched(share, member)));
-            }
+        watched.keySet().retainAll(table.entries().keySet());
+        table.entries().forEach(this::watch);
+    }
+
+    /// From now on these members of a component are asked.
+    ///
+    /// @param entry null when it has none any more
+    void watch(RouteKey key, Table.@Nullable Entry entry) {
+        if (entry == null) {
+            watched.remove(key);
+            return;
         }
-        watched = List.copyOf(next);
+        var next = new ArrayList<Watched>();
+        for (Table.LiveShare share : entry.shares()) {
+            share.members().forEach(member -> next.add(new Watched(share, member)));
+        }
+        watched.put(key, List.copyOf(next));
     }
 
     /// Asks these at once, unless they answered a moment ago; done when all have an answer.
@@ -78,16 +91,20 @@ final class Prober {
 
     private void tick() {
         long now = System.nanoTime();
-        for (Watched one : watched) {
-            if (now - one.upstream().nextProbe >= 0) {
-                // No second question while the first is open.
-                Duration open = one.upstream().health().timeout().plus(WELL);
-                one.upstream().nextProbe = now + open.toNanos();
-                var _ =
-                        Probe.ask(one.upstream(), loop, transport)
-                                .thenAccept(out -> heard(one, out));
+        for (List<Watched> members : watched.values()) {
+            for (int i = 0; i < members.size(); i++) {
+                if (now - members.get(i).upstream().nextProbe >= 0) {
+                    ask(members.get(i), now);
+                }
             }
         }
+    }
+
+    private void ask(Watched one, long now) {
+        // No second question while the first is open.
+        Duration open = one.upstream().health().timeout().plus(WELL);
+        one.upstream().nextProbe = now + open.toNanos();
+        var _ = Probe.ask(one.upstream(), loop, transport).thenAccept(out -> heard(one, out));
     }
 
     private void heard(Watched one, Probe.Outcome outcome) {

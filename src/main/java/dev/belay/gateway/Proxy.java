@@ -28,7 +28,14 @@ final class Proxy {
     }
 
     void publish(Table next) {
-        sites.prepare(next);
+        publish(next, true);
+    }
+
+    /// @param folders whether it may name other folders of frontends than the table before
+    void publish(Table next, boolean folders) {
+        if (folders) {
+            sites.prepare(next);
+        }
         table.setRelease(next);
     }
 

@@ -1,9 +1,9 @@
 package dev.belay.gateway;
 
-import io.netty.util.collection.IntObjectHashMap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,33 +15,52 @@ final class Table {
     static final Table EMPTY = new Table(0, Map.of());
 
     private final long version;
-    private final Map<RouteKey, Entry> entries;
+    private final PersistentMap<RouteKey, Entry> entries;
+
+    /// The components' own ports; no entrance is at one of them.
+    private final PortMap<PortTable> own;
+
     private final Entrances entrances;
-    private final IntObjectHashMap<PortTable> byPort;
 
     Table(long version, Map<RouteKey, Entry> entries) {
-        this(version, entries, null);
-    }
-
-    /// @param before of which the lines that did not change are shared: there may be thousands
-    Table(long version, Map<RouteKey, Entry> entries, @Nullable Table before) {
         this.version = version;
-        this.entries = Map.copyOf(entries);
-        this.entrances = Entrances.of(this.entries.values());
-        this.byPort = new IntObjectHashMap<>(Math.max(8, entries.size() * 2));
-        for (Entry entry : this.entries.values()) {
-            PortTable same = before == null ? null : before.own(entry);
-            byPort.put(entry.route().port(), same == null ? PortTable.of(entry) : same);
+        this.entries = PersistentMap.copyOf(entries);
+        PortMap<PortTable> ports = PortMap.empty();
+        for (Entry entry : entries.values()) {
+            ports = ports.with(entry.route().port(), PortTable.of(entry));
         }
-        entrances.ways().forEach((port, ways) -> byPort.put(port, PortTable.of(ways)));
-        entrances.redirects().forEach((port, to) -> byPort.put(port, PortTable.leadingTo(to)));
+        this.own = ports;
+        this.entrances = Entrances.of(entries.values());
     }
 
-    /// The port of a line that stands here as it is, unless an entrance is there, too.
-    private @Nullable PortTable own(Entry entry) {
-        int port = entry.route().port();
-        boolean here = entry.equals(entries.get(entry.route().key()));
-        return here && !entrances.ways().containsKey(port) ? byPort.get(port) : null;
+    private Table(
+            long version,
+            PersistentMap<RouteKey, Entry> entries,
+            PortMap<PortTable> own,
+            Entrances entrances) {
+        this.version = version;
+        this.entries = entries;
+        this.own = own;
+        this.entrances = entrances;
+    }
+
+    /// The next version: the same, but for one component's line. It shares all others, of which
+    /// there may be thousands.
+    ///
+    /// @param entry null for no line
+    Table with(RouteKey key, @Nullable Entry entry) {
+        Entry before = entries.get(key);
+        PersistentMap<RouteKey, Entry> lines =
+                entry == null ? entries.without(key) : entries.with(key, entry);
+        PortMap<PortTable> ports = own;
+        if (before != null) {
+            ports = ports.with(before.route().port(), null);
+        }
+        if (entry != null) {
+            ports = ports.with(entry.route().port(), PortTable.of(entry));
+        }
+        Entrances others = entrances.changed(before, entry, lines.values());
+        return new Table(version + 1, lines, ports, others);
     }
 
     long version() {
@@ -60,9 +79,33 @@ final class Table {
         return entrances;
     }
 
+    /// Why a line cannot stand beside the others, or null.
+    @Nullable PublishReply conflict(Route route) {
+        return entrances.conflict(route, own);
+    }
+
     /// Everything that is to be listened on.
     Set<Integer> ports() {
-        return Set.copyOf(byPort.keySet());
+        var ports = new HashSet<Integer>();
+        own.each(ports::add);
+        entrances.tables().each(ports::add);
+        return ports;
+    }
+
+    /// Those ports at which requests are dealt with in another way than by the other table, or only
+    /// by this one.
+    Set<Integer> portsUnlike(Table other) {
+        var ports = new HashSet<Integer>();
+        own.eachUnlike(other.own, ports::add);
+        entrances.tables().eachUnlike(other.entrances.tables(), ports::add);
+        return ports;
+    }
+
+    /// Those ports that nothing is at any more by another table.
+    Set<Integer> portsGone(Table after) {
+        Set<Integer> gone = portsUnlike(after);
+        gone.removeIf(port -> after.at(port) != null);
+        return gone;
     }
 
     /// What a port speaks.
@@ -75,7 +118,8 @@ final class Table {
     }
 
     @Nullable PortTable at(int port) {
-        return byPort.get(port);
+        PortTable table = own.at(port);
+        return table == null ? entrances.tables().at(port) : table;
     }
 
     /// A line of the table.
@@ -98,6 +142,12 @@ final class Table {
         Entry {
             shares = List.copyOf(shares);
             formerRoots = List.copyOf(formerRoots);
+        }
+
+        /// Whether folders of frontends are served for it.
+        boolean hasFolders() {
+            return !formerRoots.isEmpty()
+                    || shares.stream().anyMatch(share -> share.root() != null);
         }
 
         Entry publishedBy(long version) {

@@ -44,6 +44,9 @@ final class TableKeeper implements AutoCloseable {
     /// Whether a thread tries to open what could not be opened; the lock guards it.
     private boolean reopening;
 
+    /// Whether a thread is about to write a new generation; the lock guards it.
+    private boolean renewing;
+
     /// Whether a successor is taking over: nothing changes then.
     private boolean frozen;
 
@@ -147,16 +150,18 @@ final class TableKeeper implements AutoCloseable {
                 String why = "`" + key + "` has no line in the gateway's table";
                 return new PublishReply.Malformed(List.of(RouteJson.malformed("component", why)));
             }
-            var entries = new HashMap<>(before.entries());
-            entries.put(key, entry.behind(door));
-            var after = new Table(before.version() + 1, entries, before);
+            var laps = new ChangeLaps();
+            Table after = before.with(key, entry.behind(door));
+            laps.made();
             save(after, key, lastTokens.getOrDefault(key, 0L));
-            proxy.publish(after);
-            String trouble = confirmed();
+            laps.written();
+            proxy.publish(after, false);
+            String trouble = confirmed(laps);
             if (!trouble.isEmpty()) {
                 return new PublishReply.Unreachable(trouble);
             }
-            LOG.info("table {}: the door of {} is {}", after.version(), key, Door.word(door));
+            String word = Door.word(door);
+            LOG.info("table {}: the door of {} is {}, {}", after.version(), key, word, laps);
             return new PublishReply.Published(after.version());
         } catch (IOException e) {
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
@@ -173,8 +178,7 @@ final class TableKeeper implements AutoCloseable {
         if (route.token() <= last) {
             return new PublishReply.Stale(last);
         }
-        Table table = proxy.table();
-        return table.entrances().conflict(route, table.all());
+        return proxy.table().conflict(route);
     }
 
     private List<PublishReply.Unready> unready(Table.Entry candidate) {
@@ -209,17 +213,16 @@ final class TableKeeper implements AutoCloseable {
     /// the old table. That the file's new name outlives a crash is waited for last: until the
     /// answer, a crash may bring either table back, and traffic need not wait for it.
     private PublishReply exchange(RouteKey key, long token, Table.@Nullable Entry entry) {
+        var laps = new ChangeLaps();
         Table before = proxy.table();
-        var entries = new HashMap<>(before.entries());
-        if (entry == null) {
-            entries.remove(key);
-        } else {
+        Table.Entry present = before.entries().get(key);
+        if (entry != null) {
             // Its door may have been shut or opened while its members were asked.
-            Table.Entry present = before.entries().get(key);
             Door door = present == null ? null : present.door();
-            entries.put(key, entry.publishedBy(before.version() + 1).behind(door));
+            entry = entry.publishedBy(before.version() + 1).behind(door);
         }
-        var after = new Table(before.version() + 1, entries, before);
+        Table after = before.with(key, entry);
+        laps.made();
         try {
             if (entry != null) {
                 String trouble = trouble(entry.route(), after);
@@ -230,32 +233,38 @@ final class TableKeeper implements AutoCloseable {
                 }
                 openOwn(entry.route(), after);
             }
+            laps.opened();
             save(after, key, token);
         } catch (BindException e) {
-            openAll(before);
+            openAll(before, before.ports());
             listeners.closeAllBut(before.ports());
             return new PublishReply.PortTaken(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            openAll(before);
+            openAll(before, before.ports());
             listeners.closeAllBut(before.ports());
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
         }
-        proxy.publish(after);
-        prober.watch(after);
-        String trouble = confirmed();
-        listeners.closeAllBut(after.ports());
-        reopen(after);
+        laps.written();
+        proxy.publish(after, folders(present) || folders(entry));
+        prober.watch(key, entry);
+        String trouble = confirmed(laps);
+        listeners.close(before.portsGone(after));
+        reopen(after, after.portsUnlike(before));
         retire(key, entry);
         if (!trouble.isEmpty()) {
             return new PublishReply.Unreachable(trouble);
         }
-        LOG.info("table {}: {} by token {}", after.version(), key, token);
+        LOG.info("table {}: {} by token {}, {}", after.version(), key, token, laps);
         return new PublishReply.Published(after.version());
     }
 
-    /// Brings one line to the disk, and once in a while all of them. The token is known after that.
+    private static boolean folders(Table.@Nullable Entry entry) {
+        return entry != null && entry.hasFolders();
+    }
+
+    /// Brings one line to the disk, or all where there are none yet. The token is known after that.
     private void save(Table table, RouteKey key, long token) throws IOException {
-        if (store.wantsGeneration()) {
+        if (store.needsGeneration()) {
             var tokens = new TreeMap<>(lastTokens);
             tokens.put(key, token);
             store.generation(TableJson.parts(table, tokens));
@@ -265,19 +274,42 @@ final class TableKeeper implements AutoCloseable {
             store.change(TableJson.write(line, table, key, token).toString());
         }
         lastTokens.put(key, token);
+        if (store.wantsGeneration() && !renewing) {
+            renewing = true;
+            Thread.startVirtualThread(this::renew);
+        }
+    }
+
+    /// Writes all lines anew, as their changes have become many. Not as a part of any change, which
+    /// would wait for thousands of lines: it gets the lock when the present one is answered.
+    private void renew() {
+        lock.lock();
+        try {
+            renewing = false;
+            if (!closed && !frozen) {
+                store.generation(TableJson.parts(proxy.table(), new TreeMap<>(lastTokens)));
+                store.settle();
+            }
+        } catch (IOException e) {
+            LOG.warn("the table goes on as it was written, with many changes: {}", e.getMessage());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Waits until every loop uses the table, those of predecessors included, and it outlives a
     /// crash; what is in the way, if anything.
-    private String confirmed() {
+    private String confirmed(ChangeLaps laps) {
         try {
             // First those who wait for the table: it is in use, whatever becomes of the disk.
-            proxy.loops().onEach(Loop::look);
+            proxy.loops().onEach(loop -> laps.timing(loop::look));
+            laps.used();
             store.settle();
             predecessors.follow(
                     proxy.table().version(),
                     () -> write().toString(),
                     counts -> Counts.inherit(this, proxy, counts));
+            laps.settled();
             return "";
         } catch (IOException e) {
             return "the table is not in use everywhere: " + e.getMessage();
@@ -481,8 +513,8 @@ final class TableKeeper implements AutoCloseable {
         return "";
     }
 
-    private void reopen(Table table) {
-        if (!openAll(table) && !reopening) {
+    private void reopen(Table table, Set<Integer> ports) {
+        if (!openAll(table, ports) && !reopening) {
             reopening = true;
             Thread.startVirtualThread(this::keepOpening);
         }
@@ -515,7 +547,7 @@ final class TableKeeper implements AutoCloseable {
             proxy.publish(table);
             prober.watch(table);
             retireAll(table);
-            reopen(table);
+            reopen(table, table.ports());
             LOG.info("table {} restored, {} routes", table.version(), table.all().size());
         } finally {
             lock.unlock();
@@ -582,9 +614,9 @@ final class TableKeeper implements AutoCloseable {
     // --- restoring ------------------------------------------------------------------------------
 
     /// One taken port must not keep the others closed.
-    private boolean openAll(Table table) {
+    private boolean openAll(Table table, Set<Integer> ports) {
         boolean all = true;
-        for (int port : table.ports()) {
+        for (int port : ports) {
             try {
                 listeners.open(port, table.use(port));
             } catch (BindException e) {
@@ -601,7 +633,7 @@ final class TableKeeper implements AutoCloseable {
             LockSupport.parkNanos(REOPEN.toNanos());
             lock.lock();
             try {
-                all = closed || (!frozen && openAll(proxy.table()));
+                all = closed || (!frozen && openAll(proxy.table(), proxy.table().ports()));
                 reopening = !all;
             } finally {
                 lock.unlock();

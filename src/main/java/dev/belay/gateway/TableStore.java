@@ -81,7 +81,12 @@ final class TableStore implements AutoCloseable {
 
     // --- writing it -----------------------------------------------------------------------------
 
-    /// Whether the next change should be written as a new generation.
+    /// Whether there is none that a change could belong to.
+    boolean needsGeneration() {
+        return generation == null;
+    }
+
+    /// Whether a new generation should be written, when there is time: there are many changes.
     boolean wantsGeneration() {
         return generation == null || length > changesMax;
     }

@@ -25,7 +25,7 @@ final class Percentiles {
 
     void print() {
         System.out.printf(
-                "%-52s p50 %8.1f ms   p99 %8.1f ms   max %8.1f ms   (%d)%n",
+                "%-52s p50 %8.2f ms   p99 %8.2f ms   max %8.2f ms   (%d)%n",
                 name, at(0.5), at(0.99), at(1), values.size());
     }
 }

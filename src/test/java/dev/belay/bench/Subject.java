@@ -22,10 +22,12 @@ final class Subject implements AutoCloseable {
         this.client = client;
     }
 
-    static Subject start(Path folder) throws IOException, InterruptedException {
+    /// @param options more of its JVM
+    static Subject start(Path folder, String... options) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(GatewayMain.JVM_FLAGS);
+        command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(GatewayMain.class.getName(), folder.toString(), "127.0.0.1"));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,26 @@ class MaintenanceTest {
 
     private static String type(HttpResponse<String> response) {
         return response.headers().firstValue("Content-Type").orElse("");
+    }
+
+    @Test
+    void a_table_with_many_changes_is_written_anew_beside_them_and_is_the_same() throws Exception {
+        try (var member = TestMember.saying("open")) {
+            gateway.routes(member);
+            Path before = gateway.options().folder().resolve("table.previous");
+            assertThat(before).doesNotExist();
+            String page = "x".repeat(Door.Maintenance.PAGE_MAX - 2);
+            // More than the mebibyte of changes that is kept.
+            for (int i = 10; i < 30; i++) {
+                shut(page + i);
+            }
+            eventually("another generation", () -> Files.exists(before));
+            shut("the last");
+            gateway.restart();
+            assertThat(asking(BROWSER).body()).isEqualTo("the last");
+            changed(gateway.client.open(KEY));
+            assertThat(asking(BROWSER).body()).isEqualTo("open");
+        }
     }
 
     @Test
