@@ -32,6 +32,12 @@ public final class PostgresFailure extends Exception {
         return new PostgresFailure("connecting to " + to, cause, true);
     }
 
+    /// Somebody else holds what is wanted, as one of PostgreSQL's programs found.
+    static PostgresFailure locked(String reason) {
+        return new PostgresFailure(
+                reason, new SQLException("somebody else holds a lock", LOCK_NOT_AVAILABLE));
+    }
+
     /// @param doing what was tried, as `reading the catalogue of orders`
     public PostgresFailure(String doing, SQLException cause) {
         this(doing, cause, false);

@@ -1,0 +1,179 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.backup.BackupKeys;
+import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.StoredBackup;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Puts a backup back: always into a new database, which is compared with the backup before anybody
+/// uses it, and which then takes the old one's name. The old one stays, under another name.
+public final class PostgresRestore {
+    private final PostgresAddress server;
+    private final Workshop workshop;
+    private final BackupKeys keys;
+
+    /// What became of a restore.
+    public sealed interface Outcome {
+        /// The database is there and holds what the backup's source held.
+        ///
+        /// @param remarks what a person should know
+        record Restored(PostgresAddress database, List<String> remarks) implements Outcome {
+            public Restored {
+                remarks = List.copyOf(remarks);
+            }
+        }
+
+        /// There is no new database.
+        record Refused(String reason, String hint) implements Outcome {}
+    }
+
+    /// @param server a way to a database of the server that stays, as `postgres`
+    public PostgresRestore(PostgresAddress server, Workshop workshop, BackupKeys keys) {
+        this.server = server;
+        this.workshop = workshop;
+        this.keys = keys;
+    }
+
+    /// Makes a database of that name, which must not exist.
+    public Outcome restore(StoredBackup backup, String name)
+            throws PostgresFailure, InterruptedException {
+        PostgresFacts facts = PostgresVerification.facts(backup.manifest());
+        try {
+            Optional<Outcome> obstacle = obstacle(facts, name);
+            if (obstacle.isPresent()) {
+                return obstacle.get();
+            }
+            Optional<BackupOutcome.Refused> refused = PostgresVerification.files(backup);
+            var remarks = new ArrayList<String>();
+            if (refused.isEmpty()) {
+                int major = PostgresVerification.major(facts);
+                refused =
+                        new PostgresVerification(workshop, keys)
+                                .restore(
+                                        backup,
+                                        PostgresPrograms.of(
+                                                major, List.of("pg_dump", "pg_restore")),
+                                        server,
+                                        name,
+                                        remarks);
+            }
+            return refused.isPresent()
+                    ? new Outcome.Refused(refused.get().reason(), refused.get().hint())
+                    : new Outcome.Restored(server.at(name), remarks);
+        } catch (IOException e) {
+            throw PostgresVerification.failure(e);
+        }
+    }
+
+    private Optional<Outcome> obstacle(PostgresFacts facts, String name) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            if (exists(connection, name)) {
+                return refused(
+                        "a database `"
+                                + name
+                                + "` is there, and nothing is restored over a database",
+                        "restore into a new name, and swap the two");
+            }
+            String version = Ask.text(connection, "SHOW server_version");
+            int major = PostgresVerification.major(version);
+            if (major != PostgresVerification.major(facts)) {
+                return refused(
+                        "the backup is of PostgreSQL %s, and the server is %s"
+                                .formatted(facts.serverVersion(), version),
+                        "restore it on a server of its own version");
+            }
+        } catch (SQLException e) {
+            throw new PostgresFailure("looking at the server", e);
+        }
+        List<String> missing = new NewDatabase(server, facts).missingRoles();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : refused(
+                        "these roles own something in the backup or have rights, and the server"
+                                + " does not have them: "
+                                + String.join(", ", missing),
+                        "CREATE ROLE each of them first; the manifest says with what rights");
+    }
+
+    private static boolean exists(Connection connection, String name) throws PostgresFailure {
+        return Ask.texts(connection, "SELECT datname FROM pg_database").contains(name);
+    }
+
+    private static Optional<Outcome> refused(String reason, String hint) {
+        return Optional.of(new Outcome.Refused(reason, hint));
+    }
+
+    /// Gives the restored database the living one's name, and that another one, in one transaction:
+    /// after a crash both have their new names or their old ones. Sessions of either are ended. The
+    /// old one takes no connections any more; it is somebody's evidence.
+    ///
+    /// @param living whose name it is now
+    /// @param restored what takes its place
+    /// @param aside what the old one is called from now on
+    public void swap(String living, String restored, String aside) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            for (String name : List.of(living, restored)) {
+                if (!exists(connection, name)) {
+                    throw new PostgresFailure("there is no database `" + name + "`", "");
+                }
+            }
+            if (exists(connection, aside)) {
+                throw new PostgresFailure(
+                        "a database `" + aside + "` is there already", "name another one");
+            }
+            connections(connection, living, false);
+            boolean swapped = false;
+            try {
+                end(connection, living);
+                end(connection, restored);
+                run(
+                        connection,
+                        "BEGIN; ALTER DATABASE %s RENAME TO %s; ALTER DATABASE %s RENAME TO %s; COMMIT"
+                                .formatted(
+                                        Sql.identifier(living),
+                                        Sql.identifier(aside),
+                                        Sql.identifier(restored),
+                                        Sql.identifier(living)));
+                swapped = true;
+            } finally {
+                if (!swapped) {
+                    run(connection, "ROLLBACK");
+                    connections(connection, living, true);
+                }
+            }
+        } catch (SQLException e) {
+            throw new PostgresFailure("swapping databases", e);
+        }
+    }
+
+    private static void connections(Connection connection, String database, boolean allowed)
+            throws PostgresFailure {
+        run(
+                connection,
+                "ALTER DATABASE %s ALLOW_CONNECTIONS %b"
+                        .formatted(Sql.identifier(database), allowed));
+    }
+
+    private static void end(Connection connection, String database) throws PostgresFailure {
+        // Waits for each: a rename is refused while one is there.
+        Ask.texts(
+                connection,
+                "SELECT pg_terminate_backend(pid, 10000)::text FROM pg_stat_activity WHERE datname = "
+                        + Sql.literal(database)
+                        + " AND pid <> pg_backend_pid()");
+    }
+
+    private static void run(Connection connection, String statements) throws PostgresFailure {
+        try (Statement it = connection.createStatement()) {
+            it.execute(statements);
+        } catch (SQLException e) {
+            throw new PostgresFailure("`" + statements + "`", e);
+        }
+    }
+}
