@@ -1,0 +1,180 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.schema.Catalogue;
+import dev.belay.schema.CatalogueDiff;
+import dev.belay.schema.Evidence;
+import dev.belay.schema.Replay;
+import dev.belay.schema.Signals;
+import dev.belay.schema.Verdict;
+import dev.belay.schema.script.Script;
+import dev.belay.schema.script.Statement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/// Tries a migration on a database that nobody needs: there, back and there again. What it says is
+/// what was seen, not what was expected.
+public final class Rehearsal {
+    private final PostgresAddress scratch;
+    private final Contract contract;
+    private final Consumer<String> progress;
+
+    /// What the release that runs now says to the database.
+    ///
+    /// @param role as which; empty when it is not known
+    /// @param statements with `$1` where it puts values
+    public record Contract(String role, Replay.Coverage coverage, List<String> statements) {
+        public static final Contract UNKNOWN = new Contract("", Replay.Coverage.NONE, List.of());
+
+        public Contract {
+            statements = List.copyOf(statements);
+        }
+
+        List<String> roles() {
+            return role.isEmpty() ? List.of() : List.of(role);
+        }
+    }
+
+    public sealed interface Result {}
+
+    /// It went through.
+    ///
+    /// @param trip empty when there is no way back to try
+    public record Rehearsed(
+            Verdict verdict, CatalogueDiff diff, Signals signals, Optional<RoundTrip> trip)
+            implements Result {}
+
+    /// The migration itself was refused.
+    public record Refused(String reason, String hint) implements Result {}
+
+    /// What going back and forth again left.
+    ///
+    /// @param backRefused what the server said to the way back, or empty
+    /// @param catalogueLeft what differs in the catalogue after the way back, as sentences
+    /// @param dataLeft tables whose rows are others than before
+    /// @param againRefused what the server said to the second way there, or empty
+    /// @param againDiffers what the second way there made otherwise than the first
+    public record RoundTrip(
+            String backRefused,
+            List<String> catalogueLeft,
+            List<String> dataLeft,
+            String againRefused,
+            List<String> againDiffers) {
+        public RoundTrip {
+            catalogueLeft = List.copyOf(catalogueLeft);
+            dataLeft = List.copyOf(dataLeft);
+            againDiffers = List.copyOf(againDiffers);
+        }
+
+        /// Catalogue and rows came back as they were, and the migration could be carried out again.
+        public boolean isExact() {
+            return backRefused.isEmpty()
+                    && catalogueLeft.isEmpty()
+                    && dataLeft.isEmpty()
+                    && againRefused.isEmpty()
+                    && againDiffers.isEmpty();
+        }
+    }
+
+    /// A rehearsal in one copy.
+    ///
+    /// @param scratch a superuser's way to a copy of the database, which is changed
+    /// @param progress is told what is done now
+    public Rehearsal(PostgresAddress scratch, Contract contract, Consumer<String> progress) {
+        this.scratch = scratch;
+        this.contract = contract;
+        this.progress = progress;
+    }
+
+    /// Carries the migration out, judges it, and goes back and there again.
+    ///
+    /// @param down empty when the migration has no way back
+    public Result run(Script up, Optional<Script> down) throws PostgresFailure {
+        Catalogue before = catalogue();
+        Map<String, String> rows = down.isPresent() ? RowSums.of(scratch, before) : Map.of();
+        List<Replay.Answer> first = replay();
+        progress.accept("applying the migration");
+        Signals signals;
+        try {
+            signals = carriedOut(up.statements());
+        } catch (PostgresFailure e) {
+            return new Refused(e.getMessage() == null ? "" : e.getMessage(), e.hint());
+        }
+        Catalogue after = catalogue();
+        Replay replay =
+                StatementReplay.compare(
+                        contract.coverage(), contract.statements(), first, replay());
+        Evidence evidence = Evidence.of(before, after, signals, replay);
+        Optional<RoundTrip> trip = Optional.empty();
+        if (down.isPresent()) {
+            trip = Optional.of(trip(up, down.get(), before, after, rows));
+        }
+        return new Rehearsed(Verdict.of(evidence), evidence.diff(), signals, trip);
+    }
+
+    private RoundTrip trip(
+            Script up, Script down, Catalogue before, Catalogue after, Map<String, String> rows)
+            throws PostgresFailure {
+        progress.accept("applying the way back");
+        try {
+            carriedOut(down.statements());
+        } catch (PostgresFailure e) {
+            return new RoundTrip(said(e), List.of(), List.of(), "", List.of());
+        }
+        Catalogue back = catalogue();
+        List<String> left =
+                CatalogueDiff.between(
+                                "the database before", before, "the one after the way back", back)
+                        .sentences();
+        List<String> data = differing(rows, RowSums.of(scratch, back));
+        progress.accept("applying the migration again");
+        try {
+            carriedOut(up.statements());
+        } catch (PostgresFailure e) {
+            return new RoundTrip("", left, data, said(e), List.of());
+        }
+        List<String> again =
+                CatalogueDiff.between("the first time", after, "the second", catalogue())
+                        .sentences();
+        return new RoundTrip("", left, data, "", again);
+    }
+
+    private static String said(PostgresFailure e) {
+        return e.getMessage() == null ? "it says nothing of why" : e.getMessage();
+    }
+
+    private static List<String> differing(Map<String, String> before, Map<String, String> after) {
+        var names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        return names.stream()
+                .filter(name -> !before.getOrDefault(name, "").equals(after.getOrDefault(name, "")))
+                .toList();
+    }
+
+    private Signals carriedOut(List<Statement> script) throws PostgresFailure {
+        try (var reader = new SignalReader(scratch)) {
+            return reader.run(script);
+        }
+    }
+
+    private List<Replay.Answer> replay() throws PostgresFailure {
+        if (contract.role().isEmpty() || contract.statements().isEmpty()) {
+            return List.of();
+        }
+        progress.accept("replaying statements");
+        return StatementReplay.ask(scratch, contract.role(), contract.statements());
+    }
+
+    private Catalogue catalogue() throws PostgresFailure {
+        progress.accept("reading the catalogue");
+        try (Connection connection = scratch.connect("belay/rehearsal")) {
+            return CatalogueReader.read(connection, contract.roles());
+        } catch (SQLException e) {
+            throw new PostgresFailure("ending a session", e);
+        }
+    }
+}
