@@ -36,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class PostgresBackup {
     static final String ENGINE = "postgres";
 
+    /// What is made of it in the trial cluster.
+    static final String RESTORED = "restored";
+
     /// All that would make the tables again, as SQL.
     static final String SCHEMA = "schema.sql";
 
@@ -53,6 +56,7 @@ public final class PostgresBackup {
     private final BackupStore store;
     private final BackupKeys keys;
     private final Workshop workshop;
+    private final Trial trial = new Trial();
 
     public PostgresBackup(
             PostgresAddress source, BackupStore store, BackupKeys keys, Workshop workshop) {
@@ -62,16 +66,16 @@ public final class PostgresBackup {
         this.workshop = workshop;
     }
 
-    /// Makes one and verifies it. What is refused for what it holds stays in the store, unverified,
-    /// for people to look at.
+    /// Makes one and verifies it; to be called once. What is refused for what it holds stays in the
+    /// store, unverified, for people to look at.
     public BackupOutcome make() throws PostgresFailure, InterruptedException {
-        try {
+        try (Trial trial = this.trial) {
             BackupKeys withOurs = keys.withPassing();
-            Dumped dumped = dump(withOurs);
-            return switch (dumped) {
+            return switch (dump(withOurs)) {
                 case Dumped.Not(BackupOutcome.Refused refused) -> refused;
                 case Dumped.Kept(StoredBackup backup) ->
-                        new PostgresVerification(workshop, withOurs).verify(store, backup);
+                        new PostgresVerification(workshop, withOurs, true)
+                                .verify(store, backup, trial.cluster(), RESTORED);
             };
         } catch (KeyFailure e) {
             throw PostgresVerification.failure(e);
@@ -113,6 +117,10 @@ public final class PostgresBackup {
             if (refused.isPresent()) {
                 return new Dumped.Not(refused.get());
             }
+            trial.begin(
+                    new PostgresVerification(workshop, withOurs),
+                    facts.major(),
+                    snapshot.tables().size());
             partial = store.begin(name);
             return new Dumped.Kept(
                     written(name, started, facts, snapshot, partial, bench, withOurs));
@@ -183,6 +191,7 @@ public final class PostgresBackup {
                         .toList();
         var objects = new AtomicReference<>(RowChecksum.NONE);
         var schema = new AtomicReference<>(new SchemaText(List.of()));
+        var catalogue = new AtomicReference<>("");
         var seal = new Seal(withOurs);
         SortedMap<String, RowChecksum> sums;
         // Every row is read twice: once by the dump, once to be added up.
@@ -198,12 +207,15 @@ public final class PostgresBackup {
             });
             crew.begin(() -> {
                 schema.set(SchemaText.of(programs, source, snapshot.id(), bench));
+                // Not of the snapshot; but its tables cannot change their shape while it is held.
+                catalogue.set(PostgresFacts.catalogue(source));
                 return null;
             });
             crew.await();
             sums = checksums.sums();
         }
-        PostgresFacts all = facts.after(positions(), objects.get(), notCompared, schema.get());
+        PostgresFacts all =
+                facts.after(positions(), objects.get(), notCompared, schema.get(), catalogue.get());
         var files = new ArrayList<>(dump.sealed());
         files.add(sealed(schema.get(), seal, partial));
         return store.finish(

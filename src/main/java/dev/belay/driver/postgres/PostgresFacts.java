@@ -2,6 +2,7 @@ package dev.belay.driver.postgres;
 
 import dev.belay.driver.backup.RowChecksum;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param unfilled materialised views that held nothing
 /// @param notCompared tables whose rows are an extension's own
 /// @param schemaHash of the schema as text
+/// @param catalogue the fingerprint of what it is made of, as this Belay reads it: by it one sees
+///   whether the source's schema is still the one of the backup
 /// @param pinned under which settings rows were added up
 record PostgresFacts(
         String serverVersion,
@@ -37,6 +40,7 @@ record PostgresFacts(
         List<String> unfilled,
         List<String> notCompared,
         String schemaHash,
+        String catalogue,
         List<String> pinned) {
 
     /// How the database was made.
@@ -199,6 +203,15 @@ record PostgresFacts(
     /// Tables whose rows come with the extension.
     static List<Long> ofExtensions(Connection connection) throws PostgresFailure {
         return Ask.all(connection, OF_EXTENSIONS, row -> row.getLong(2));
+    }
+
+    /// Read in a session of its own.
+    static String catalogue(PostgresAddress address) throws PostgresFailure {
+        try (Connection connection = address.connect("belay/backup")) {
+            return CatalogueReader.read(connection, List.of()).fingerprint();
+        } catch (SQLException e) {
+            throw new PostgresFailure("closing a session", e);
+        }
     }
 
     /// The difference in words, or empty.

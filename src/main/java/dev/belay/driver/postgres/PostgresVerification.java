@@ -34,11 +34,18 @@ public final class PostgresVerification {
 
     private final Workshop workshop;
     private final BackupKeys keys;
+    private final boolean fresh;
 
     /// @param keys with secret ones where the backup is encrypted
     public PostgresVerification(Workshop workshop, BackupKeys keys) {
+        this(workshop, keys, false);
+    }
+
+    /// @param fresh whether this Belay made the backup: another may read catalogues in another way
+    PostgresVerification(Workshop workshop, BackupKeys keys, boolean fresh) {
         this.workshop = workshop;
         this.keys = keys;
+        this.fresh = fresh;
     }
 
     /// In a cluster of its own, which is gone afterwards; writes the result down.
@@ -50,7 +57,7 @@ public final class PostgresVerification {
                 return damaged.get();
             }
             try (ScratchCluster cluster = cluster(backup)) {
-                return tried(store, backup, cluster, "restored");
+                return tried(store, backup, cluster, PostgresBackup.RESTORED);
             }
         } catch (IOException e) {
             throw failure(e);
@@ -157,8 +164,8 @@ public final class PostgresVerification {
             throws PostgresFailure, IOException, InterruptedException {
         PostgresFacts facts = facts(manifest);
         Path bench = Folders.parent(dump);
-        var fresh = new NewDatabase(target.at("postgres"), facts);
-        fresh.create(target.database());
+        var made = new NewDatabase(target.at("postgres"), facts);
+        made.create(target.database());
         boolean good = false;
         try {
             SchemaText schema;
@@ -172,12 +179,17 @@ public final class PostgresVerification {
                 PgRestore.run(programs, target, dump, bench, workshop.jobs());
                 meter.add(manifest.bytes());
             }
-            fresh.finish(target.database());
+            made.finish(target.database());
             var comparison = new Comparison(target, manifest, facts);
             String difference;
             try (var meter =
                     new Meter(Stage.COMPARE, manifest.total().bytes(), workshop.listener())) {
                 difference = comparison.difference(schema, programs, bench, workshop.jobs(), meter);
+            }
+            if (difference.isEmpty()
+                    && fresh
+                    && !PostgresFacts.catalogue(target).equals(facts.catalogue())) {
+                difference = "its catalogue is another";
             }
             remarks.addAll(comparison.remarks());
             good = difference.isEmpty();
@@ -190,7 +202,7 @@ public final class PostgresVerification {
             return refused("the backup cannot be restored: " + e.getMessage(), e.hint());
         } finally {
             if (!good) {
-                fresh.drop(target.database());
+                made.drop(target.database());
             }
         }
     }

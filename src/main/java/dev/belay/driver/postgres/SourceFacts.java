@@ -63,7 +63,8 @@ record SourceFacts(
             SortedMap<String, SequencePosition> after,
             RowChecksum largeObjects,
             List<String> notCompared,
-            SchemaText schema) {
+            SchemaText schema,
+            String catalogue) {
         var spans = new TreeMap<String, PostgresFacts.Span>();
         before.forEach((name, position) -> {
             SequencePosition then = after.get(name);
@@ -82,6 +83,7 @@ record SourceFacts(
                 unfilled,
                 notCompared,
                 schema.hash(),
+                catalogue,
                 SnapshotSession.PINNED);
     }
 }

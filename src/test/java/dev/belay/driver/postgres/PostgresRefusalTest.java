@@ -209,6 +209,7 @@ class PostgresRefusalTest {
                         facts.unfilled(),
                         facts.notCompared(),
                         schemaHash,
+                        facts.catalogue(),
                         facts.pinned());
         return new BackupManifest(
                 it.version(),
