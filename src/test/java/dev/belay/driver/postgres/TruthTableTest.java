@@ -62,17 +62,16 @@ class TruthTableTest {
         assertThat(measured).hasSizeGreaterThanOrEqualTo(120);
         print("with the old release's statements", measured, false);
         print("by the rules alone", measured, true);
-        assertGood(measured, false, 0.95, 0.05);
-        assertGood(measured, true, 0.90, 0.10);
+        // What has been reached is kept: the issue asks for 95 % found and 5 % false alarms.
+        assertThat(names(missed(measured, false))).isEmpty();
+        assertThat(names(falseAlarms(measured, false))).isEmpty();
+        assertThat(names(missed(measured, true))).isEmpty();
+        // Nobody knows, without its statements, that no `ON CONFLICT` needs that key.
+        assertThat(names(falseAlarms(measured, true))).containsExactly("T30");
     }
 
-    private static void assertGood(
-            List<Measured> measured, boolean rules, double found, double alarms) {
-        long breaking = measured.stream().filter(Measured::breaks).count();
-        assertThat(missed(measured, rules).size())
-                .isLessThanOrEqualTo((int) (breaking * (1 - found)));
-        assertThat(falseAlarms(measured, rules).size())
-                .isLessThanOrEqualTo((int) ((measured.size() - breaking) * alarms));
+    private static List<String> names(List<Measured> some) {
+        return some.stream().map(one -> one.name().substring(0, 3)).toList();
     }
 
     private static List<Measured> missed(List<Measured> measured, boolean rules) {
