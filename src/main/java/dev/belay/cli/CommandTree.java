@@ -13,6 +13,7 @@ import dev.belay.cli.command.GatewayCommand;
 import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
 import dev.belay.cli.command.LogsCommand;
+import dev.belay.cli.command.MigrateCommand;
 import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.ReleasesCommand;
@@ -107,6 +108,7 @@ public final class CommandTree {
         all.put("cancel", CancelCommand::new);
         all.put("decide", DecideCommand::new);
         all.put("audit", AuditCommand::new);
+        all.put("migrate", MigrateCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
         all.put("server", ServerCommand::new);

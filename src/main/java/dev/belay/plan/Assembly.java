@@ -209,7 +209,12 @@ final class Assembly {
     }
 
     private Set<Integer> lay(Change change, Set<Integer> after) {
-        var course = new Course(change, drafts, outline.has(Phase.VERIFY));
+        var course =
+                new Course(
+                        change,
+                        drafts,
+                        outline.has(Phase.VERIFY),
+                        outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE));
         courses.put(change.name(), course);
         Set<Integer> prepared = course.prepare(after);
         return outline.view().trafficTogether() ? prepared : course.cutover(prepared);

@@ -202,8 +202,13 @@ record Change(
             return List.of();
         }
         Migrations before = now == null ? null : now.migrations();
-        Set<String> there = before == null ? Set.of() : before.versions();
+        boolean elsewhere = before == null || !before.datastore().equals(to.datastore());
+        Set<String> there = elsewhere ? Set.of() : before.versions();
         return to.all().stream().filter(one -> !there.contains(one.version())).toList();
+    }
+
+    boolean sameSchema() {
+        return now != null && Objects.equals(now.migrations(), goal.migrations());
     }
 
     /// Versions that what runs now has and the goal does not know, in their order.

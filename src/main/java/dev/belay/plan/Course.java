@@ -29,6 +29,7 @@ final class Course {
     private final Change change;
     private final Drafts drafts;
     private final boolean smoke;
+    private final boolean migrates;
     private final Revision goal;
     private final Map<String, Integer> counts;
     private List<Traffic> traffic;
@@ -36,10 +37,12 @@ final class Course {
     private Set<Integer> entry = Set.of();
     private boolean inPlace;
 
-    Course(Change change, Drafts drafts, boolean smoke) {
+    /// @param migrates whether the schema may change: not on the way back to an older revision
+    Course(Change change, Drafts drafts, boolean smoke, boolean migrates) {
         this.change = change;
         this.drafts = drafts;
         this.smoke = smoke;
+        this.migrates = migrates;
         this.goal = change.goal().revision();
         this.counts = new TreeMap<>(change.running());
         this.traffic = change.now() == null ? List.of() : change.now().traffic();
@@ -262,7 +265,7 @@ final class Course {
     private void migrate() {
         Migrations to = goalMigrations();
         List<Migrations.One> fresh = change.freshMigrations();
-        if (to == null || fresh.isEmpty()) {
+        if (to == null || !migrates || (change.sameRevision() && change.sameSchema())) {
             return;
         }
         List<String> versions = fresh.stream().map(Migrations.One::version).toList();
@@ -273,28 +276,32 @@ final class Course {
                         .<Undo>map(one ->
                                 new Undo.Impossible("migration " + one + ": " + one.oneWay()))
                         .orElseGet(() ->
-                                new Undo.Apply(
-                                        new Work.TakeBack(to.set(), to.datastore(), versions),
-                                        Times.MIGRATE_LIMIT));
+                                fresh.isEmpty()
+                                        ? new Undo.Nothing("it brings no new migration")
+                                        : new Undo.Apply(
+                                                new Work.TakeBack(
+                                                        to.set(), to.datastore(), versions),
+                                                Times.MIGRATE_LIMIT));
         add(
                 new Draft(
-                        "%s: migrate `%s` by %s"
-                                .formatted(
-                                        change.name(),
-                                        to.datastore().name(),
-                                        fresh.size() == 1
-                                                ? fresh.getFirst()
-                                                : fresh.getFirst()
-                                                        + " … "
-                                                        + fresh.getLast()
-                                                        + " ("
-                                                        + fresh.size()
-                                                        + ")"),
+                        migrating(to, fresh),
                         Phase.MIGRATE,
                         new Work.Migrate(to, versions),
                         undo,
                         Times.MIGRATE_LIMIT,
                         Times.SECOND));
+    }
+
+    private String migrating(Migrations to, List<Migrations.One> fresh) {
+        String where = change.name() + ": migrate `" + to.datastore().name() + "`";
+        return switch (fresh.size()) {
+            case 0 ->
+                    change.name() + ": the schema of `" + to.datastore().name() + "` is as it was";
+            case 1 -> where + " by " + fresh.getFirst();
+            default ->
+                    "%s by %s … %s (%d)"
+                            .formatted(where, fresh.getFirst(), fresh.getLast(), fresh.size());
+        };
     }
 
     private @Nullable Migrations goalMigrations() {

@@ -1,7 +1,6 @@
 package dev.belay.server;
 
 import dev.belay.driver.Checks;
-import dev.belay.driver.Databases;
 import dev.belay.driver.Router;
 import dev.belay.driver.acme.GatewayBoard;
 import dev.belay.driver.acme.OrderedFolders;
@@ -43,6 +42,7 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.SchemaReader;
 import dev.belay.server.operations.SchemaSources;
 import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
@@ -170,7 +170,8 @@ public final class ControlPlane implements AutoCloseable {
         late.set(target);
         var eyes = new HostChecks.Eyes(target, router, runtime, values, artifacts, last(logs));
         Checks checks = new HostChecks(eyes);
-        world = new LiveWorld(journal, target, router, checks, databases(artifacts, values));
+        var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
+        world = new LiveWorld(journal, target, router, checks, databases);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
         var door = new StoreDoor();
         var needed = new NeededArtifacts(journal, target);
@@ -191,8 +192,7 @@ public final class ControlPlane implements AutoCloseable {
         var watch = new DependencyWatch(checks, InstantSource.system());
         var store = new Releases.Store(journal, journal);
         var inventory = new InventoryReader(journal, target);
-        Runnable nudge = engine::nudge;
-        var releases = new Releases(platform, sources, inventory, store, door, nudge);
+        var releases = new Releases(platform, sources, inventory, store, door, engine::nudge);
         var operations =
                 new Operations(
                         platform,
@@ -201,6 +201,7 @@ public final class ControlPlane implements AutoCloseable {
                         reader,
                         new WhyReader(journal, reader),
                         new StatusReader(journal, target, router, watch, gateway, orders, CODECS),
+                        new SchemaReader(databases),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, InstantSource.system()),
@@ -226,10 +227,6 @@ public final class ControlPlane implements AutoCloseable {
         sweeper.start();
         livenessWatch.start();
         renewal.start();
-    }
-
-    private static Databases databases(ArtifactStore artifacts, Values values) {
-        return new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +110,8 @@ class MigratedTest {
         assertThat(columns()).containsExactly("id");
         whole.runsOnly("v1");
 
+        assertThat(standing()).isEqualTo("1 applied, 2 pending");
+
         try (var traffic = new Traffic(whole.port())) {
             whole.ship("v2");
             assertThat(traffic.stop()).isEmpty();
@@ -120,6 +123,16 @@ class MigratedTest {
                                 database,
                                 "SELECT version || direction FROM belay_ledger.history ORDER BY id"))
                 .containsExactly("1up", "2up", "2down", "2up");
+    }
+
+    private String standing() throws Exception {
+        JsonNode schema =
+                whole.get("/api/v1/environments/local/migrations").json().path("schemas").path(0);
+        assertThat(schema.path("trouble").asString()).isEmpty();
+        return schema.path("migrations")
+                .valueStream()
+                .map(one -> one.path("version").asString() + " " + one.path("state").asString())
+                .collect(Collectors.joining(", "));
     }
 
     @Test

@@ -4,6 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Looks, while a session waits for a lock, who stands in its way. Afterwards it could not be found
@@ -11,12 +14,24 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Blockers implements AutoCloseable {
     private static final int EVERY_MILLIS = 25;
 
+    private static final Duration LOOKING_WITHIN = Duration.ofSeconds(1);
+
+    private final CountDownLatch looking = new CountDownLatch(1);
     private final AtomicReference<String> seen = new AtomicReference<>("");
     private final Thread thread;
 
     /// @param pid the server process that will wait
     Blockers(PostgresAddress address, int pid) {
         thread = Thread.startVirtualThread(() -> watch(address, pid));
+    }
+
+    /// Waits until somebody looks, or nobody will.
+    void begin() {
+        try {
+            looking.await(LOOKING_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// A sentence on whoever was in the way last; empty when nobody was seen.
@@ -41,10 +56,12 @@ final class Blockers implements AutoCloseable {
                         seen.set(sentence(row));
                     }
                 }
+                looking.countDown();
                 Thread.sleep(EVERY_MILLIS);
             }
         } catch (PostgresFailure | SQLException _) {
             // Without a second session the wait stays unexplained, and nothing else is lost.
+            looking.countDown();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

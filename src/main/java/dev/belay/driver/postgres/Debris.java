@@ -2,10 +2,12 @@ package dev.belay.driver.postgres;
 
 import dev.belay.schema.script.Statement;
 import dev.belay.schema.script.Statement.ConcurrentIndex;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,8 @@ import java.util.Set;
 /// index that is there by name, that no query uses, and that every later `IF NOT EXISTS` is content
 /// with.
 final class Debris {
+    private static final int NAME_BYTES = 63;
+    private static final Duration CLEARED_WITHIN = Duration.ofMinutes(1);
     private static final Set<String> REPEATABLE = Set.of("reindex", "vacuum", "cluster", "analyze");
 
     private final Connection connection;
@@ -28,7 +32,9 @@ final class Debris {
     enum Trace {
         /// It is carried out.
         DONE,
-        /// Nothing of it is there any more, or doing it again is doing it once.
+        /// What was left of it was of no use, and is gone.
+        CLEARED,
+        /// Nothing of it is there, or doing it again is doing it once.
         NOTHING,
         /// Nobody can tell.
         UNKNOWN
@@ -70,18 +76,19 @@ final class Debris {
                     return Trace.DONE;
                 }
                 execute("DROP INDEX CONCURRENTLY IF EXISTS " + row.getString(2));
-                return Trace.NOTHING;
+                return Trace.CLEARED;
             }
         }
     }
 
     private Trace dropped(ConcurrentIndex index) throws SQLException {
         try (PreparedStatement query =
-                connection.prepareStatement("SELECT to_regclass(?) IS NULL")) {
+                connection.prepareStatement(
+                        "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(?)")) {
             query.setString(1, index.name());
             try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getBoolean(1) ? Trace.DONE : Trace.NOTHING;
+                // One on its way out is invalid first; to drop it again is to drop it.
+                return row.next() ? Trace.NOTHING : Trace.DONE;
             }
         }
     }
@@ -90,12 +97,15 @@ final class Debris {
     private Trace detached(Statement statement) throws SQLException {
         List<String> tokens = statement.tokens();
         int detach = tokens.indexOf("detach");
-        if (detach < 0 || detach + 2 >= tokens.size()) {
+        int end = Math.max(tokens.lastIndexOf("concurrently"), tokens.lastIndexOf("finalize"));
+        if (detach < 3 || end < detach + 3) {
             return Trace.UNKNOWN;
         }
-        String parent =
-                String.join("", tokens.subList(2, detach)).replaceFirst("^(ifexists)?(only)?", "");
-        int end = Math.max(tokens.lastIndexOf("concurrently"), tokens.lastIndexOf("finalize"));
+        int from = 2;
+        while (Set.of("if", "exists", "only").contains(tokens.get(from)) && from < detach - 1) {
+            from++;
+        }
+        String parent = String.join("", tokens.subList(from, detach));
         String partition = String.join("", tokens.subList(detach + 2, end));
         try (PreparedStatement query =
                 connection.prepareStatement(
@@ -143,14 +153,24 @@ final class Debris {
     }
 
     private void execute(String sql) throws SQLException {
+        try (var limit = connection.createStatement()) {
+            limit.execute("SET lock_timeout = 0");
+            limit.execute("SET statement_timeout = " + CLEARED_WITHIN.toMillis());
+        }
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
+    /// As the catalogue has it: of a longer name it keeps as many whole characters as have room.
     private static String unquoted(String name) {
-        return name.startsWith("\"")
-                ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
-                : name;
+        String plain =
+                name.startsWith("\"")
+                        ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+                        : name;
+        while (plain.getBytes(StandardCharsets.UTF_8).length > NAME_BYTES) {
+            plain = plain.substring(0, plain.offsetByCodePoints(plain.length(), -1));
+        }
+        return plain;
     }
 }

@@ -45,6 +45,7 @@ final class Ledger {
               set_name text NOT NULL,
               version text NOT NULL,
               name text NOT NULL,
+              release text NOT NULL,
               whole boolean NOT NULL,
               direction text NOT NULL CHECK (direction IN ('up', 'down')),
               file_digest text NOT NULL,
@@ -166,7 +167,7 @@ final class Ledger {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        SELECT version, name, whole, direction, statements_digest,
+                        SELECT version, name, whole, direction, release, statements_digest,
                           coalesce(down_text, ''), coalesce(irreversible, '')
                         FROM belay_ledger.migration WHERE set_name = ?\
                         """)) {
@@ -183,21 +184,24 @@ final class Ledger {
                                     row.getString(4).equals("up"),
                                     row.getString(5),
                                     row.getString(6),
-                                    row.getString(7)));
+                                    row.getString(7),
+                                    row.getString(8)));
                 }
             }
         }
         return Collections.unmodifiableMap(rows);
     }
 
-    /// Writes that a migration is under way upwards, or applied.
-    void applied(Migration migration, boolean whole) throws SQLException {
+    /// Writes that a migration is under way upwards, or applied. Whose it is stays as it was
+    /// written first.
+    void applied(Migration migration, boolean whole, String release) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        INSERT INTO belay_ledger.migration (set_name, version, name, whole, direction,
-                          file_digest, statements_digest, algorithm, down_text, irreversible)
-                        VALUES (?, ?, ?, ?, 'up', ?, ?, ?, ?, ?)
+                        INSERT INTO belay_ledger.migration (set_name, version, name, release, whole,
+                          direction, file_digest, statements_digest, algorithm, down_text,
+                          irreversible)
+                        VALUES (?, ?, ?, ?, ?, 'up', ?, ?, ?, ?, ?)
                         ON CONFLICT (set_name, version) DO UPDATE SET whole = excluded.whole,
                           direction = 'up', file_digest = excluded.file_digest,
                           statements_digest = excluded.statements_digest,
@@ -207,15 +211,16 @@ final class Ledger {
             statement.setString(1, set);
             statement.setString(2, migration.version().text());
             statement.setString(3, migration.name());
-            statement.setBoolean(4, whole);
-            statement.setString(5, migration.up().digest().text());
-            statement.setString(6, migration.up().script().fingerprint().text());
-            statement.setInt(7, ALGORITHM);
+            statement.setString(4, release);
+            statement.setBoolean(5, whole);
+            statement.setString(6, migration.up().digest().text());
+            statement.setString(7, migration.up().script().fingerprint().text());
+            statement.setInt(8, ALGORITHM);
             Migration.Back back = migration.back();
             statement.setString(
-                    8, back instanceof Migration.Back.Down(var part) ? part.text() : null);
+                    9, back instanceof Migration.Back.Down(var part) ? part.text() : null);
             statement.setString(
-                    9, back instanceof Migration.Back.Irreversible(var why) ? why : null);
+                    10, back instanceof Migration.Back.Irreversible(var why) ? why : null);
             statement.executeUpdate();
         }
     }

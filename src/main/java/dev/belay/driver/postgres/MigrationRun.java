@@ -9,7 +9,6 @@ import dev.belay.schema.script.Script;
 import dev.belay.schema.script.Statement;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MigrationRun {
     private final Connection connection;
     private final Ledger ledger;
-    private final long token;
+    private final MigrationRunner.Claim claim;
     private final Debris debris;
     private final PortionRun portions;
     private final List<String> moved = new ArrayList<>();
@@ -30,15 +29,13 @@ final class MigrationRun {
     MigrationRun(
             Connection connection,
             Ledger ledger,
-            long token,
-            PostgresAddress address,
-            LockPatience patience,
-            Duration statement) {
+            MigrationRunner.Claim claim,
+            PortionRun portions) {
         this.connection = connection;
         this.ledger = ledger;
-        this.token = token;
+        this.claim = claim;
         this.debris = new Debris(connection);
-        this.portions = new PortionRun(connection, address, patience, statement);
+        this.portions = portions;
     }
 
     /// A migration on its way in one direction.
@@ -77,15 +74,19 @@ final class MigrationRun {
                     case Migration.Back.Missing() -> true;
                 };
         if (!same) {
-            ledger.applied(one, true);
+            ledger.applied(one, true, claim.release());
         }
     }
 
     MigrationOutcome down(Set<MigrationVersion> versions) throws SQLException {
         var rows = List.copyOf(ledger.rows().values());
         List<Applied> back =
-                rows.stream().filter(one -> versions.contains(one.version())).toList().reversed();
-        if (!back.isEmpty() && !versions.contains(rows.getLast().version())) {
+                rows.stream()
+                        .filter(one -> versions.contains(one.version()))
+                        .filter(one -> one.release().equals(claim.release()))
+                        .toList()
+                        .reversed();
+        if (!back.isEmpty() && !back.contains(rows.getLast())) {
             return new MigrationOutcome.Refused(
                     "migration "
                             + rows.getLast()
@@ -137,6 +138,9 @@ final class MigrationRun {
         List<Script.Portion> all = way.script.portions();
         List<Ledger.Step> steps = ledger.steps(way.version, way.up);
         portions.begin();
+        if (steps.stream().anyMatch(step -> step.number() > all.size())) {
+            return partial(way.file + " lost statements that are carried out already", way);
+        }
         for (int i = 0; i < all.size(); i++) {
             Script.Portion portion = all.get(i);
             int number = i + 1;
@@ -150,14 +154,20 @@ final class MigrationRun {
                                 + portion.line(),
                         way);
             }
-            if (step != null && step.done()) {
+            boolean done = step != null && step.done();
+            if (done) {
                 portions.settingsOf(portion);
+            }
+            if (done && !last) {
                 continue;
             }
+            // With what failed at its end left out of a file, what is done is all of it.
             MigrationOutcome stopped =
-                    portion.transaction()
-                            ? together(way, migration, portion, number, last)
-                            : alone(way, migration, portion, number, step, last);
+                    done
+                            ? commit(way, migration, step(portion, number, true), true)
+                            : portion.transaction()
+                                    ? together(way, migration, portion, number, last)
+                                    : alone(way, migration, portion, number, step, last);
             if (stopped != null) {
                 return stopped;
             }
@@ -181,12 +191,12 @@ final class MigrationRun {
         PortionRun.Result result =
                 portions.together(
                         portion,
-                        () -> ledger.guard(token),
+                        () -> ledger.guard(claim.token()),
                         () -> write(way, migration, step(portion, number, true), last));
         return switch (result) {
             case PortionRun.Result.Done() -> null;
             case PortionRun.Result.Overtaken() ->
-                    new MigrationOutcome.Stale(ledger.last().orElse(token));
+                    new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
             case PortionRun.Result.Blocked(String by) -> new MigrationOutcome.Busy(by);
             case PortionRun.Result.Broken(Statement at, String why) -> broken(way, number, at, why);
         };
@@ -217,7 +227,7 @@ final class MigrationRun {
                                     + ", and nobody knows whether it was carried out",
                             way);
                 }
-                case NOTHING -> {}
+                case NOTHING, CLEARED -> {}
             }
         } else {
             MigrationOutcome stopped = commit(way, migration, step(portion, number, false), false);
@@ -225,29 +235,46 @@ final class MigrationRun {
                 return stopped;
             }
         }
-        PortionRun.Result result = portions.alone(statement);
-        if (result instanceof PortionRun.Result.Done && leftInvalid(statement)) {
+        PortionRun.Cleaning cleaning = () -> debris.find(statement) == Debris.Trace.DONE;
+        PortionRun.Result result = portions.alone(statement, cleaning);
+        if (result instanceof PortionRun.Result.Done
+                && statement.concurrentIndex().isPresent()
+                && debris.find(statement) == Debris.Trace.CLEARED) {
             // It was there, unusable, and IF NOT EXISTS was content with it.
-            result = portions.alone(statement);
+            result = portions.alone(statement, cleaning);
         }
         return switch (result) {
             case PortionRun.Result.Done() ->
                     commit(way, migration, step(portion, number, true), last);
             case PortionRun.Result.Overtaken() ->
-                    new MigrationOutcome.Stale(ledger.last().orElse(token));
-            case PortionRun.Result.Blocked(String by) -> new MigrationOutcome.Busy(by);
-            case PortionRun.Result.Broken(Statement at, String why) -> {
-                debris.find(statement);
-                ledger.forget(way.version, way.up, number);
-                yield broken(way, number, at, why);
+                    new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
+            case PortionRun.Result.Blocked(String by) -> {
+                if (debris.find(statement) != Debris.Trace.UNKNOWN) {
+                    ledger.forget(way.version, way.up, number);
+                }
+                yield new MigrationOutcome.Busy(by);
             }
+            case PortionRun.Result.Broken(Statement at, String why) ->
+                    brokenAlone(way, migration, step(portion, number, last), at, why);
         };
     }
 
-    private boolean leftInvalid(Statement statement) throws SQLException {
-        return statement.begins("create")
-                && statement.concurrentIndex().isPresent()
-                && debris.find(statement) != Debris.Trace.DONE;
+    /// What runs outside of a transaction may leave something though it failed.
+    private @Nullable MigrationOutcome brokenAlone(
+            Way way, @Nullable Migration migration, Ledger.Step step, Statement at, String why)
+            throws SQLException {
+        Debris.Trace trace = debris.find(at);
+        boolean last = step.done();
+        if (trace == Debris.Trace.DONE && at.begins("alter")) {
+            // It was past its middle, and is finished.
+            var done = new Ledger.Step(step.number(), step.line(), step.digest(), true, "");
+            return commit(way, migration, done, last);
+        }
+        if (trace == Debris.Trace.UNKNOWN) {
+            return partial(way.file + ", line " + at.line() + ": " + why, way);
+        }
+        ledger.forget(way.version, way.up, step.number());
+        return broken(way, step.number(), at, why);
     }
 
     private static Ledger.Step step(Script.Portion portion, int number, boolean done) {
@@ -260,15 +287,17 @@ final class MigrationRun {
             throws SQLException {
         connection.setAutoCommit(false);
         try {
-            boolean ours = ledger.guard(token);
+            String role = portions.asOurselves();
+            boolean ours = ledger.guard(claim.token());
             if (ours) {
                 write(way, migration, step, whole);
+                portions.as(role);
                 connection.commit();
             } else {
                 connection.rollback();
             }
             connection.setAutoCommit(true);
-            return ours ? null : new MigrationOutcome.Stale(ledger.last().orElse(token));
+            return ours ? null : new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
         } catch (SQLException e) {
             connection.rollback();
             throw e;
@@ -278,7 +307,7 @@ final class MigrationRun {
     private void write(Way way, @Nullable Migration migration, Ledger.Step step, boolean whole)
             throws SQLException {
         if (migration != null) {
-            ledger.applied(migration, whole);
+            ledger.applied(migration, whole, claim.release());
         } else if (whole) {
             ledger.undone(way.version);
         } else {
@@ -286,7 +315,7 @@ final class MigrationRun {
         }
         if (whole) {
             ledger.settle(way.version);
-            ledger.remember(way.version, way.name, way.up, way.script.fingerprint(), token);
+            ledger.remember(way.version, way.name, way.up, way.script.fingerprint(), claim.token());
         } else {
             ledger.step(way.version, way.up, step);
         }

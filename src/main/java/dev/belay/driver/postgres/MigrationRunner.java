@@ -33,32 +33,38 @@ public final class MigrationRunner {
     private final PostgresAddress address;
     private final String set;
     private final LockPatience patience;
-    private final Duration statement;
+    private final Duration within;
 
     /// @param set whose migrations they are: a component's name, or a datastore's
-    /// @param statement the longest that one statement may take; zero is without end
+    /// @param within the time for one call
     public MigrationRunner(
-            PostgresAddress address, String set, LockPatience patience, Duration statement) {
+            PostgresAddress address, String set, LockPatience patience, Duration within) {
         this.address = address;
         this.set = set;
         this.patience = patience;
-        this.statement = statement;
+        this.within = within;
     }
+
+    /// In whose name somebody migrates.
+    ///
+    /// @param token greater than every one before
+    /// @param release what applied it is asked before it is taken back
+    public record Claim(long token, String release) {}
 
     /// Applies what is pending.
     ///
-    /// @param token greater than every one before
     /// @throws PostgresFailure when the server went away, and nobody knows what became of the last
     ///   portion; the next call finds out
-    public MigrationOutcome up(MigrationSet files, long token) throws PostgresFailure {
-        return within(token, run -> run.up(files));
+    public MigrationOutcome up(MigrationSet files, Claim claim) throws PostgresFailure {
+        return within(claim, run -> run.up(files));
     }
 
-    /// Takes back what of `versions` is applied, the latest first. Uses the way back that was kept
-    /// when it was applied: the files of the release that goes back need not know it.
-    public MigrationOutcome down(Set<MigrationVersion> versions, long token)
+    /// Takes back what of `versions` the claim's release applied, the latest first. Uses the way
+    /// back that was kept when it was applied: the files of the release that goes back need not
+    /// know it.
+    public MigrationOutcome down(Set<MigrationVersion> versions, Claim claim)
             throws PostgresFailure {
-        return within(token, run -> run.down(versions));
+        return within(claim, run -> run.down(versions));
     }
 
     /// What stands, and the last token.
@@ -104,10 +110,26 @@ public final class MigrationRunner {
         MigrationOutcome move(MigrationRun run) throws SQLException;
     }
 
-    private MigrationOutcome within(long token, Moving moving) throws PostgresFailure {
+    private MigrationOutcome within(Claim claim, Moving moving) throws PostgresFailure {
+        long until = System.nanoTime() + within.toNanos();
         try (Connection connection = address.connect(application())) {
             var ledger = new Ledger(connection, set);
-            ledger.prepare();
+            var portions = new PortionRun(connection, address, patience, until);
+            try {
+                portions.begin();
+                ledger.prepare();
+            } catch (SQLException e) {
+                if (PortionRun.isGone(e)) {
+                    throw e;
+                }
+                return new MigrationOutcome.Refused(
+                        "the ledger `"
+                                + Ledger.SCHEMA
+                                + "` cannot be used: "
+                                + String.valueOf(e.getMessage()).strip(),
+                        "it needs a role that may create and use that schema, at a server that"
+                                + " takes writes");
+            }
             long deadline = System.nanoTime() + LOCK_WITHIN.toNanos();
             while (!locked(connection)) {
                 if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
@@ -118,11 +140,10 @@ public final class MigrationRunner {
                 long jitter = ThreadLocalRandom.current().nextLong(AGAIN_MILLIS);
                 LockSupport.parkNanos(Duration.ofMillis(AGAIN_MILLIS + jitter).toNanos());
             }
-            if (!ledger.raise(token)) {
-                return new MigrationOutcome.Stale(ledger.last().orElse(token));
+            if (!ledger.raise(claim.token())) {
+                return new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
             }
-            return moving.move(
-                    new MigrationRun(connection, ledger, token, address, patience, statement));
+            return moving.move(new MigrationRun(connection, ledger, claim, portions));
         } catch (SQLException e) {
             throw new PostgresFailure("migrating " + set + " in " + address, e);
         }

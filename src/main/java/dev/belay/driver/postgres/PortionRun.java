@@ -20,19 +20,19 @@ final class PortionRun {
     /// The server went away: nothing can be said of what was under way.
     private static final Set<String> GONE = Set.of("08", "57");
 
+    private static final String NO_ROLE = "none";
     private static final String CANCELED = "57014";
 
     private final Connection connection;
     private final PostgresAddress address;
     private final LockPatience patience;
-    private final Duration limit;
+    private final long until;
 
-    PortionRun(
-            Connection connection, PostgresAddress address, LockPatience patience, Duration limit) {
+    PortionRun(Connection connection, PostgresAddress address, LockPatience patience, long until) {
         this.connection = connection;
         this.address = address;
         this.patience = patience;
-        this.limit = limit;
+        this.until = until;
     }
 
     /// What became of a portion.
@@ -61,15 +61,19 @@ final class PortionRun {
     void begin() throws SQLException {
         execute("RESET ROLE");
         execute("RESET ALL");
+        // Not the zone of the machine that Belay runs on.
+        execute("SET TimeZone = 'UTC'");
         execute("SET idle_in_transaction_session_timeout = '60s'");
         // Whoever dies leaves no statement behind that works on for nobody.
-        execute("SET client_connection_check_interval = '1s'");
+        execute(
+                "SELECT set_config(name, '1s', false) FROM pg_settings"
+                        + " WHERE name = 'client_connection_check_interval'");
     }
 
     /// Repeats what a portion of an earlier session set for the statements after it.
     void settingsOf(Script.Portion portion) throws SQLException {
         for (Statement one : portion.statements()) {
-            if (one.begins("set") && !one.begins("set", "local")) {
+            if (one.setsTheSession()) {
                 execute(one.text());
             }
         }
@@ -77,19 +81,34 @@ final class PortionRun {
 
     /// All of them or none, with what is written of them.
     Result together(Script.Portion portion, Guard guard, Writing writing) throws SQLException {
-        String by = "";
-        for (int attempt = 1; ; attempt++) {
-            try (Blockers blockers = attempt == 1 ? null : watching()) {
-                Result result = once(portion, guard, writing);
+        return untilDone(portion.statements().getFirst(), () -> once(portion, guard, writing));
+    }
+
+    private interface Attempt {
+        /// @return null when somebody was in the way
+        @Nullable Result make() throws SQLException;
+    }
+
+    private Result untilDone(Statement first, Attempt attempt) throws SQLException {
+        Result result = attempt.make();
+        if (result != null) {
+            return result;
+        }
+        // Looked for only now: mostly nobody is in the way.
+        int pid = connection.unwrap(PGConnection.class).getBackendPID();
+        try (var blockers = new Blockers(address, pid)) {
+            blockers.begin();
+            for (int made = 1; made < patience.attempts(); made++) {
+                pause(made);
+                if (Thread.currentThread().isInterrupted() || left().isNegative()) {
+                    return blocked(first, made, blockers.seen());
+                }
+                result = attempt.make();
                 if (result != null) {
                     return result;
                 }
-                by = blockers == null || blockers.seen().isEmpty() ? by : blockers.seen();
             }
-            if (attempt >= patience.attempts() || Thread.currentThread().isInterrupted()) {
-                return blocked(portion.statements().getFirst(), attempt, by);
-            }
-            pause(attempt);
+            return blocked(first, patience.attempts(), blockers.seen());
         }
     }
 
@@ -103,34 +122,33 @@ final class PortionRun {
                         + (by.isEmpty() ? "" : ": " + by));
     }
 
-    private Blockers watching() throws SQLException {
-        return new Blockers(address, connection.unwrap(PGConnection.class).getBackendPID());
-    }
-
     private void pause(int attempt) {
         LockSupport.parkNanos(
                 patience.pause(attempt, ThreadLocalRandom.current().nextDouble()).toNanos());
     }
 
-    /// @return null when somebody was in the way
     private @Nullable Result once(Script.Portion portion, Guard guard, Writing writing)
             throws SQLException {
         connection.setAutoCommit(false);
         Statement at = portion.statements().getFirst();
         boolean defines = false;
         try {
+            String role = asOurselves();
             if (!guard.holds()) {
                 connection.rollback();
                 connection.setAutoCommit(true);
                 return new Result.Overtaken();
             }
+            as(role);
             for (Statement one : portion.statements()) {
                 at = one;
                 defines = defines || !one.isWrite();
                 limits(defines ? patience.definitions() : patience.rows(), "SET LOCAL ");
                 execute(one.text());
             }
+            role = asOurselves();
             writing.write();
+            as(role);
             // Constraints that are deferred speak up only now.
             connection.commit();
             connection.setAutoCommit(true);
@@ -151,36 +169,67 @@ final class PortionRun {
 
     /// One statement outside of any transaction. What builds or drops CONCURRENTLY lets readers and
     /// writers pass while it waits, so that it may wait.
-    Result alone(Statement statement) throws SQLException {
-        boolean waits = statement.concurrentIndex().isPresent() || statement.isWrite();
-        for (int attempt = 1; ; attempt++) {
-            limits(waits ? Duration.ZERO : patience.definitions(), "SET ");
-            try (Blockers blockers = attempt == 1 ? null : watching()) {
-                try {
-                    execute(statement.text());
-                    return new Result.Done();
-                } catch (SQLException e) {
-                    if (isGone(e)) {
-                        throw e;
-                    }
-                    if (!IN_THE_WAY.contains(e.getSQLState())) {
-                        return new Result.Broken(statement, said(e));
-                    }
-                }
-                if (attempt >= patience.attempts() || Thread.currentThread().isInterrupted()) {
-                    return blocked(statement, attempt, blockers == null ? "" : blockers.seen());
-                }
+    Result alone(Statement statement, Cleaning cleaning) throws SQLException {
+        return untilDone(statement, () -> tried(statement, cleaning));
+    }
+
+    /// Takes away what an attempt left.
+    interface Cleaning {
+        /// @return whether the attempt is done, all the same
+        boolean clean() throws SQLException;
+    }
+
+    private @Nullable Result tried(Statement statement, Cleaning cleaning) throws SQLException {
+        Duration lock =
+                statement.concurrentIndex().isPresent()
+                        ? Duration.ZERO
+                        : statement.isWrite() ? patience.rows() : patience.definitions();
+        try {
+            limits(lock, "SET ");
+            execute(statement.text());
+            return new Result.Done();
+        } catch (SQLException e) {
+            if (isGone(e)) {
+                throw e;
             }
-            pause(attempt);
+            if (!IN_THE_WAY.contains(e.getSQLState())) {
+                return new Result.Broken(statement, said(e));
+            }
+            return cleaning.clean() ? new Result.Done() : null;
         }
     }
 
     private void limits(Duration lock, String set) throws SQLException {
         execute(set + "lock_timeout = " + lock.toMillis());
-        execute(set + "statement_timeout = " + limit.toMillis());
+        execute(set + "statement_timeout = " + Math.max(1, left().toMillis()));
     }
 
-    private static boolean isGone(SQLException e) {
+    private Duration left() {
+        return Duration.ofNanos(until - System.nanoTime());
+    }
+
+    /// Makes the session's role that of the connection, as the ledger is its.
+    ///
+    /// @return the role that it had, for [#as]
+    String asOurselves() throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SHOW role")) {
+            row.next();
+            String role = row.getString(1);
+            if (!role.equals(NO_ROLE)) {
+                execute("RESET ROLE");
+            }
+            return role;
+        }
+    }
+
+    void as(String role) throws SQLException {
+        if (!role.equals(NO_ROLE)) {
+            execute("SET ROLE " + Sql.identifier(role));
+        }
+    }
+
+    static boolean isGone(SQLException e) {
         String state = e.getSQLState();
         return state == null || (GONE.contains(state.substring(0, 2)) && !state.equals(CANCELED));
     }

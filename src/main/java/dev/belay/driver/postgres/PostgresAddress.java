@@ -26,6 +26,7 @@ public record PostgresAddress(
     /// What libpq reads from its environment, by the name that an address has for it.
     private static final Map<String, String> LIBPQ =
             Map.of(
+                    "options", "PGOPTIONS",
                     "sslmode", "PGSSLMODE",
                     "sslrootcert", "PGSSLROOTCERT",
                     "sslcert", "PGSSLCERT",
@@ -81,6 +82,9 @@ public record PostgresAddress(
         LIBPQ.keySet().stream()
                 .filter(options::containsKey)
                 .forEach(name -> properties.setProperty(name, options.getOrDefault(name, "")));
+        if (options.containsKey("currentschema")) {
+            properties.setProperty("currentSchema", options.getOrDefault("currentschema", ""));
+        }
         try {
             String name = host.contains(":") ? "[" + host + "]" : host;
             String url = "jdbc:postgresql://" + name + ":" + port + "/" + encoded(database);

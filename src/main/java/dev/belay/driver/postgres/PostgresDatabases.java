@@ -45,7 +45,7 @@ public final class PostgresDatabases implements Databases {
         try {
             MigrationSet files = files(work.to());
             return answer(
-                    runner(work.to().set(), work.to().datastore(), order).up(files, order.token()));
+                    runner(work.to().set(), work.to().datastore(), order).up(files, claim(order)));
         } catch (PostgresFailure e) {
             return unanswered(e);
         } catch (IOException e) {
@@ -59,7 +59,7 @@ public final class PostgresDatabases implements Databases {
         try {
             return answer(
                     runner(work.set(), work.datastore(), order)
-                            .down(versions(work.versions()), order.token()));
+                            .down(versions(work.versions()), claim(order)));
         } catch (PostgresFailure e) {
             return unanswered(e);
         }
@@ -76,13 +76,20 @@ public final class PostgresDatabases implements Databases {
                 case Work.TakeBack(String set, Dependency datastore, var versions) ->
                         found(
                                 runner(set, datastore, order).seal(order.token() - 1),
-                                applied -> holds(applied, versions, false));
+                                applied -> holds(ofRelease(applied, order), versions, false));
                 case Work.Effect other ->
                         throw new IllegalArgumentException("no database does " + other);
             };
         } catch (PostgresFailure e) {
             return new Finding.Unknown(e.getMessage() + hint(e));
         }
+    }
+
+    /// What stands of a set in a database.
+    public MigrationRunner.Status status(String set, Dependency datastore, String environment)
+            throws PostgresFailure {
+        PostgresAddress address = address(datastore, environment);
+        return new MigrationRunner(address, set, patience, Duration.ZERO).status();
     }
 
     private interface Judging {
@@ -97,6 +104,10 @@ public final class PostgresDatabases implements Databases {
         return judging.done(applied.get()) ? new Finding.Done("") : new Finding.NotDone();
     }
 
+    private static Collection<Applied> ofRelease(Collection<Applied> applied, Order order) {
+        return applied.stream().filter(one -> one.release().equals(order.release())).toList();
+    }
+
     private static boolean holds(
             Collection<Applied> applied, Collection<String> versions, boolean there) {
         Set<MigrationVersion> whole =
@@ -106,6 +117,10 @@ public final class PostgresDatabases implements Databases {
                         .collect(Collectors.toSet());
         return versions(List.copyOf(versions)).stream()
                 .allMatch(version -> whole.contains(version) == there);
+    }
+
+    private static MigrationRunner.Claim claim(Order order) {
+        return new MigrationRunner.Claim(order.token(), order.release());
     }
 
     private static Set<MigrationVersion> versions(List<String> texts) {

@@ -4,6 +4,7 @@ package dev.belay.schema.migration;
 ///
 /// @param whole false while it is under way, or where it stopped half-way
 /// @param up whether it was last on its way there, not back
+/// @param release which release applied it: only that one may take it back by itself
 /// @param statements digest of what was carried out
 /// @param down the way back as text, kept for the day when the file is gone; or empty
 /// @param irreversible why there is none, or empty
@@ -12,6 +13,7 @@ public record Applied(
         String name,
         boolean whole,
         boolean up,
+        String release,
         String statements,
         String down,
         String irreversible) {

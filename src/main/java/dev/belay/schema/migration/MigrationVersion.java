@@ -3,33 +3,36 @@ package dev.belay.schema.migration;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Where a migration stands among the others: numbers, separated by dots or underscores; `7` and
 /// `007` are the same, `1.10` comes after `1.9`. A date and time is one long number.
 ///
-/// @param text as its file's name has it
+/// @param text in its one form: no leading zeros, dots between, no `.0` at the end
 public record MigrationVersion(String text) implements Comparable<MigrationVersion> {
     public MigrationVersion {
         if (!text.matches("[0-9]+([._][0-9]+)*")) {
             throw new IllegalArgumentException("not a version: " + text);
         }
+        List<BigInteger> parts = parts(text);
+        while (parts.size() > 1 && parts.getLast().signum() == 0) {
+            parts.removeLast();
+        }
+        text = parts.stream().map(BigInteger::toString).collect(Collectors.joining("."));
     }
 
-    private List<BigInteger> parts() {
+    private static List<BigInteger> parts(String text) {
         var parts = new ArrayList<BigInteger>();
         for (String part : text.split("[._]", -1)) {
             parts.add(new BigInteger(part));
-        }
-        while (parts.size() > 1 && parts.getLast().signum() == 0) {
-            parts.removeLast();
         }
         return parts;
     }
 
     @Override
     public int compareTo(MigrationVersion other) {
-        List<BigInteger> ours = parts();
-        List<BigInteger> theirs = other.parts();
+        List<BigInteger> ours = parts(text);
+        List<BigInteger> theirs = parts(other.text);
         for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
             int order = ours.get(i).compareTo(theirs.get(i));
             if (order != 0) {
@@ -37,17 +40,6 @@ public record MigrationVersion(String text) implements Comparable<MigrationVersi
             }
         }
         return Integer.compare(ours.size(), theirs.size());
-    }
-
-    /// The numbers decide, not how they are written.
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof MigrationVersion version && compareTo(version) == 0;
-    }
-
-    @Override
-    public int hashCode() {
-        return parts().hashCode();
     }
 
     @Override

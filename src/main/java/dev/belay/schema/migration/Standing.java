@@ -36,11 +36,9 @@ public record Standing(
         var there = new TreeMap<MigrationVersion, Applied>();
         applied.forEach(one -> there.put(one.version(), one));
         Optional<MigrationVersion> last = set.last();
+        // Those of a newer release count: what comes below them comes too late.
         Optional<MigrationVersion> highest =
-                set.migrations().stream()
-                        .map(Migration::version)
-                        .filter(there::containsKey)
-                        .max(MigrationVersion::compareTo);
+                there.keySet().stream().max(MigrationVersion::compareTo);
         var pending = new ArrayList<Migration>();
         var changed = new ArrayList<Migration>();
         var late = new ArrayList<Migration>();

@@ -33,7 +33,8 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
         marks = Set.copyOf(marks);
     }
 
-    public static Script of(String text) {
+    public static Script of(String written) {
+        String text = written.startsWith("\uFEFF") ? written.substring(1) : written;
         var splitter = new Splitter(text);
         List<Statement> statements = splitter.statements();
         var flaws = new ArrayList<>(splitter.flaws());
@@ -92,12 +93,21 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
                                     + "` begins or ends a transaction",
                             "leave it out: a file is one transaction by itself; `-- belay: no-transaction` runs each statement alone"));
         }
-        if (one.readsFromTheClient() || one.leavesTheDatabase()) {
+        if (one.leavesTheDatabase()) {
             flaws.add(
                     new Flaw(
                             one.line(),
                             "`COPY` moves data out of or into the server's surroundings",
                             "write the rows as `INSERT`"));
+        }
+        if (one.changesTheSession()) {
+            flaws.add(
+                    new Flaw(
+                            one.line(),
+                            "`"
+                                    + one.text().lines().findFirst().orElse("")
+                                    + "` changes the session that the runner works in",
+                            "leave it out; `SET ROLE` changes who acts"));
         }
         if (one.cascades() && !marks.contains("cascade")) {
             flaws.add(
@@ -137,7 +147,11 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
                     portions.add(new Portion(together, true));
                     together.clear();
                 }
-                portions.add(new Portion(List.of(one), false));
+                // In a transaction of its own where that is possible: what is written of it is
+                // exact
+                // then.
+                boolean outside = one.isAlone() || one.mayCommit();
+                portions.add(new Portion(List.of(one), !outside));
             } else {
                 together.add(one);
             }

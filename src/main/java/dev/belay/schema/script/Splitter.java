@@ -2,7 +2,6 @@ package dev.belay.schema.script;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// Takes a script apart as PostgreSQL's scanner does: quoted texts and names, `E''` with its
 /// backslashes, dollar quotes, nested comments, brackets, and bodies of SQL functions between
@@ -88,7 +87,7 @@ final class Splitter {
         while (at < text.length() && (isWord(text.charAt(at)) || text.charAt(at) == '$')) {
             at++;
         }
-        String word = text.substring(from, at).toLowerCase(Locale.ROOT);
+        String word = folded(text.substring(from, at));
         boolean prefix = at < text.length() && text.charAt(at) == '\'';
         if (prefix
                 && (word.equals("e") || word.equals("n") || word.equals("b") || word.equals("x"))) {
@@ -110,6 +109,18 @@ final class Splitter {
         }
         body(word);
         tokens.add(word);
+    }
+
+    /// PostgreSQL folds the letters of ASCII alone, in every encoding of several bytes.
+    private static String folded(String word) {
+        var folded = new StringBuilder(word);
+        for (int i = 0; i < folded.length(); i++) {
+            char c = folded.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                folded.setCharAt(i, (char) (c - 'A' + 'a'));
+            }
+        }
+        return folded.toString();
     }
 
     private void body(String word) {

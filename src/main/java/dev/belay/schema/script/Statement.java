@@ -13,8 +13,7 @@ import java.util.Set;
 public record Statement(String text, int line, List<String> tokens) {
     private static final Set<String> TRANSACTION_CONTROL =
             Set.of("begin", "commit", "end", "rollback", "abort", "savepoint", "release");
-    private static final Set<String> WRITES =
-            Set.of("insert", "update", "delete", "merge", "with", "select", "call", "copy");
+    private static final Set<String> WRITES = Set.of("insert", "update", "delete", "merge");
 
     public Statement {
         tokens = List.copyOf(tokens);
@@ -83,7 +82,7 @@ public record Statement(String text, int line, List<String> tokens) {
         return at >= 0 && tokens.subList(at + 1, tokens.size()).contains(second);
     }
 
-    /// Whether it changes rows and no definitions.
+    /// Whether it changes rows and, as far as can be seen, no definitions.
     public boolean isWrite() {
         return !tokens.isEmpty() && WRITES.contains(tokens.getFirst());
     }
@@ -131,24 +130,46 @@ public record Statement(String text, int line, List<String> tokens) {
 
     /// Whether it takes with it what depends on its object, unseen.
     boolean cascades() {
-        return (begins("drop") || begins("truncate") || dropsPart())
-                && tokens.getLast().equals("cascade");
-    }
-
-    private boolean dropsPart() {
-        return begins("alter") && holds("drop");
+        if (!begins("drop") && !begins("truncate") && !(begins("alter") && holds("drop"))) {
+            return false;
+        }
+        for (int at = 1; at < tokens.size(); at++) {
+            // `ON DELETE CASCADE` says what a key does one day.
+            boolean key = Set.of("delete", "update").contains(tokens.get(at - 1));
+            if (tokens.get(at).equals("cascade") && !key) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean truncates() {
         return begins("truncate");
     }
 
-    /// Whether it has the server read or write files, or run programs.
+    /// Whether it moves data out of or into files, programs or the client.
     boolean leavesTheDatabase() {
-        return begins("copy") && (hasInOrder("from", "program") || hasInOrder("to", "program"));
+        return begins("copy");
     }
 
-    boolean readsFromTheClient() {
-        return begins("copy") && (hasInOrder("from", "stdin") || hasInOrder("to", "stdout"));
+    /// Whether it makes the session another's, or forgets what the runner needs of it.
+    boolean changesTheSession() {
+        return begins("set", "session", "authorization")
+                || begins("reset", "session")
+                || begins("set", "transaction")
+                || begins("discard");
+    }
+
+    /// Whether statements after it are understood in another way because of it.
+    public boolean setsTheSession() {
+        if (begins("set")) {
+            return !begins("set", "local");
+        }
+        return begins("reset") || (begins("select") && holds("set_config"));
+    }
+
+    /// Whether it may commit on its own, so that a part of it stays when it fails.
+    boolean mayCommit() {
+        return begins("call") || begins("do");
     }
 }

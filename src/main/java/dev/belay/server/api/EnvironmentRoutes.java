@@ -4,7 +4,9 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.SchemaView;
 import dev.belay.server.operations.WhyView;
+import dev.belay.server.text.SchemaText;
 import dev.belay.server.text.StatusText;
 import dev.belay.server.text.WhyText;
 import io.javalin.config.RoutesConfig;
@@ -13,6 +15,7 @@ import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -28,6 +31,7 @@ final class EnvironmentRoutes {
         routes.get("/api/v1/environments", this::list);
         routes.get("/api/v1/environments/{env}/status", this::status);
         routes.get("/api/v1/environments/{env}/why", this::why);
+        routes.get("/api/v1/environments/{env}/migrations", this::migrations);
         routes.post("/api/v1/environments/{env}/up", this::up);
         routes.post("/api/v1/environments/{env}/down", this::down);
     }
@@ -61,6 +65,15 @@ final class EnvironmentRoutes {
             text(ctx).result(WhyText.of(why, Query.flag(ctx, "colour")));
         } else {
             Wire.answer(ctx, why);
+        }
+    }
+
+    private void migrations(Context ctx) {
+        List<SchemaView> schemas = operations.schemas().of(view(ctx));
+        if (Query.wantsText(ctx)) {
+            text(ctx).result(SchemaText.of(schemas, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, Map.of("schemas", schemas));
         }
     }
 

@@ -16,6 +16,7 @@ public record Operations(
         ReleaseReader reader,
         WhyReader why,
         StatusReader status,
+        SchemaReader schemas,
         Local local,
         Logs logs,
         Faces faces,

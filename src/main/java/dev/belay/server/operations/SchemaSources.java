@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads components' migrations and keeps them in the artifact store, so that what a plan names is
@@ -41,7 +40,33 @@ public final class SchemaSources {
             return null;
         }
         Path folder = view.folder().resolve(wanted.dir());
+        try {
+            MigrationSet _ = read(view, component, wanted);
+            Digest files = artifacts.put(folder, List.of());
+            // What is kept is what is planned, whatever was written meanwhile.
+            MigrationSet set =
+                    MigrationSet.read(MigrationTexts.read(artifacts.unpack(files))).set();
+            return new Migrations(
+                    component.name(),
+                    datastore.dependency(),
+                    files,
+                    set.migrations().stream().map(SchemaSources::one).toList());
+        } catch (IOException e) {
+            throw denied(
+                    "migrations/unreadable",
+                    component.source().at("migrations", "dir"),
+                    "the migrations in `" + wanted.dir() + "` cannot be read: " + e.getMessage(),
+                    "");
+        }
+    }
+
+    /// The files as they are now.
+    ///
+    /// @throws Denied when there is something wrong with them
+    static MigrationSet read(EnvironmentView view, Component component, MigrationFolder wanted)
+            throws IOException {
         Place place = component.source().at("migrations", "dir");
+        Path folder = view.folder().resolve(wanted.dir());
         if (!Files.isDirectory(folder)) {
             throw denied(
                     "migrations/folder-missing",
@@ -49,43 +74,29 @@ public final class SchemaSources {
                     "there is no folder `" + wanted.dir() + "`",
                     "make it, with a file as `0001_first.up.sql`");
         }
-        try {
-            Map<String, String> texts = MigrationTexts.read(folder);
-            MigrationSet.Read read = MigrationSet.read(texts);
-            if (!read.problems().isEmpty()) {
-                throw new Denied(
-                        new No.Problems(
-                                read.problems().stream()
-                                        .map(one -> below(wanted.dir(), one))
-                                        .toList()));
-            }
-            if (read.set().migrations().isEmpty()) {
-                throw denied(
-                        "migrations/folder-empty",
-                        place,
-                        "there is no migration in `" + wanted.dir() + "`",
-                        "add one as `0001_first.up.sql`, or leave `migrations` out");
-            }
-            Digest files = artifacts.put(folder, List.of());
-            return new Migrations(
-                    component.name(),
-                    datastore.dependency(),
-                    files,
-                    read.set().migrations().stream().map(SchemaSources::one).toList());
-        } catch (IOException e) {
-            throw denied(
-                    "migrations/unreadable",
-                    place,
-                    "the migrations in `" + wanted.dir() + "` cannot be read: " + e.getMessage(),
-                    "");
+        MigrationSet.Read read = MigrationSet.read(MigrationTexts.read(folder));
+        if (!read.problems().isEmpty()) {
+            throw new Denied(
+                    new No.Problems(
+                            read.problems().stream()
+                                    .map(one -> below(wanted.dir(), one))
+                                    .toList()));
         }
+        if (read.set().migrations().isEmpty()) {
+            throw denied(
+                    "migrations/folder-empty",
+                    place,
+                    "there is no migration in `" + wanted.dir() + "`",
+                    "add one as `0001_first.up.sql`, or leave `migrations` out");
+        }
+        return read.set();
     }
 
     private static Denied denied(String code, Place place, String message, String hint) {
         return new Denied(new No.Problems(List.of(new Problem(code, place, message, hint))));
     }
 
-    private static Migrations.One one(Migration migration) {
+    static Migrations.One one(Migration migration) {
         String oneWay =
                 switch (migration.back()) {
                     case Migration.Back.Down _ -> "";

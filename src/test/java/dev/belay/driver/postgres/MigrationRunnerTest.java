@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MigrationRunnerTest {
     private static final LockPatience BRIEF =
             new LockPatience(
-                    Duration.ofMillis(30), Duration.ofMillis(300), 3, Duration.ofMillis(60));
+                    Duration.ofMillis(100), Duration.ofMillis(300), 3, Duration.ofMillis(60));
     private static final Set<MigrationVersion> BOTH =
             Set.of(new MigrationVersion("1"), new MigrationVersion("2"));
 
@@ -62,6 +62,10 @@ class MigrationRunnerTest {
         database = databases.fresh();
     }
 
+    private static MigrationRunner.Claim claim(long with) {
+        return new MigrationRunner.Claim(with, "r1");
+    }
+
     private MigrationRunner runner(PostgresAddress address) {
         return new MigrationRunner(address, "shop", BRIEF, Duration.ofSeconds(20));
     }
@@ -77,7 +81,7 @@ class MigrationRunnerTest {
     }
 
     private MigrationOutcome up(String... filesAndTexts) throws Exception {
-        return runner(database).up(set(filesAndTexts), ++token);
+        return runner(database).up(set(filesAndTexts), claim(++token));
     }
 
     private List<String> schema() throws Exception {
@@ -99,13 +103,16 @@ class MigrationRunnerTest {
         assertThat(schema()).containsExactly("r a id integer, b text");
         // The release that goes back does not know the second file, nor how to take it back.
         var second = Set.of(new MigrationVersion("2"));
-        assertThat(runner(database).down(second, ++token)).isEqualTo(done("2 b"));
+        assertThat(runner(database).down(second, claim(++token))).isEqualTo(done("2 b"));
         assertThat(schema()).containsExactly("r a id integer");
         assertThat(up(both)).isEqualTo(done("2 b"));
-        assertThat(runner(database).down(Set.of(new MigrationVersion("1")), ++token).toString())
+        assertThat(
+                        runner(database)
+                                .down(Set.of(new MigrationVersion("1")), claim(++token))
+                                .toString())
                 .contains("migration 2 b was applied after 1 a");
-        assertThat(runner(database).down(BOTH, ++token)).isEqualTo(done("2 b", "1 a"));
-        assertThat(runner(database).down(BOTH, ++token)).isEqualTo(done());
+        assertThat(runner(database).down(BOTH, claim(++token))).isEqualTo(done("2 b", "1 a"));
+        assertThat(runner(database).down(BOTH, claim(++token))).isEqualTo(done());
         assertThat(schema()).isEmpty();
         assertThat(runner(database).status().applied()).isEmpty();
         assertThat(
@@ -208,7 +215,7 @@ class MigrationRunnerTest {
                                                     + " done");
                         });
         // No way back begins in the middle.
-        assertThat(runner(database).down(BOTH, ++token))
+        assertThat(runner(database).down(BOTH, claim(++token)))
                 .isInstanceOf(MigrationOutcome.Partial.class);
         // What is done may not change; what is not may.
         assertThat(up("1_a.sql", good.replace("(1), (1)", "(2)") + "SELECT 1"))
@@ -266,11 +273,137 @@ class MigrationRunnerTest {
                 "1_a.sql",
                         "-- belay: irreversible because it is the beginning\nCREATE TABLE a (id int)",
                 "2_b.sql", "ALTER TABLE a ADD b int\n;\n-- belay: down\nALTER TABLE a DROP b");
-        assertThat(runner(database).down(BOTH, ++token).toString())
+        assertThat(runner(database).down(BOTH, claim(++token)).toString())
                 .contains("migration 1 a has no way back: it is the beginning");
         assertThat(schema()).containsExactly("r a id integer, b integer");
-        assertThat(runner(database).down(Set.of(new MigrationVersion("2")), ++token))
+        assertThat(runner(database).down(Set.of(new MigrationVersion("2")), claim(++token)))
                 .isEqualTo(done("2 b"));
+    }
+
+    @Test
+    void a_release_takes_back_what_it_applied_and_nothing_else() throws Exception {
+        String[] both = {
+            "1_a.up.sql", "CREATE TABLE a (id int)", "1_a.down.sql", "DROP TABLE a",
+            "2_b.up.sql", "CREATE TABLE b (id int)", "2_b.down.sql", "DROP TABLE b"
+        };
+        up(java.util.Arrays.copyOf(both, 4));
+        var second = new MigrationRunner.Claim(++token, "r2");
+        assertThat(runner(database).up(set(both), second)).isEqualTo(done("2 b"));
+        var third = new MigrationRunner.Claim(++token, "r3");
+        assertThat(runner(database).up(set(both), third)).isEqualTo(done());
+        var thirdBack = new MigrationRunner.Claim(++token, "r3");
+        assertThat(runner(database).down(BOTH, thirdBack)).isEqualTo(done());
+        assertThat(schema()).hasSize(2);
+        var secondBack = new MigrationRunner.Claim(++token, "r2");
+        assertThat(runner(database).down(BOTH, secondBack)).isEqualTo(done("2 b"));
+        assertThat(schema()).containsExactly("r a id integer");
+    }
+
+    @Test
+    void a_version_is_its_numbers_however_they_are_written() throws Exception {
+        up("7_a.up.sql", "CREATE TABLE a (id int)", "7_a.down.sql", "DROP TABLE a");
+        assertThat(
+                        up(
+                                "0007_a.up.sql",
+                                "CREATE TABLE a (id int)",
+                                "0007_a.down.sql",
+                                "DROP TABLE a;"))
+                .isEqualTo(done());
+        assertThat(runner(database).status().applied()).hasSize(1);
+        assertThat(runner(database).down(Set.of(new MigrationVersion("007")), claim(++token)))
+                .isEqualTo(done("7 a"));
+        assertThat(runner(database).status().applied()).isEmpty();
+    }
+
+    @Test
+    void what_failed_at_the_end_of_a_file_can_be_left_out() throws Exception {
+        String good = "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);\n";
+        assertThat(up("1_a.sql", good + "SELECT nobody();"))
+                .isInstanceOf(MigrationOutcome.Partial.class);
+        assertThat(up("1_a.sql", "CREATE TABLE a (id int);"))
+                .isInstanceOf(MigrationOutcome.Partial.class);
+        assertThat(up("1_a.sql", good)).isEqualTo(done("1 a"));
+        assertThat(runner(database).status().applied())
+                .allSatisfy(one -> assertThat(one.whole()).isTrue());
+    }
+
+    @Test
+    void statements_one_by_one_are_exact_and_a_lock_keeps_none_in_doubt() throws Exception {
+        String[] files = {
+            "1_a.sql", "CREATE TABLE a (id int)",
+            "2_b.sql",
+                    "-- belay: no-transaction\nINSERT INTO a VALUES (1);\nALTER TABLE a ADD b int;"
+        };
+        up(files[0], files[1]);
+        try (Connection reader = database.connect("report")) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT * FROM a");
+            assertThat(up(files)).isInstanceOf(MigrationOutcome.Busy.class);
+            reader.rollback();
+        }
+        assertThat(up(files)).isEqualTo(done("2 b"));
+        assertThat(ask(database, "SELECT count(*) FROM a")).containsExactly("1");
+    }
+
+    @Test
+    void whoever_acts_the_ledger_is_the_connection_s_own() throws Exception {
+        run(database, "CREATE ROLE " + owner() + "; GRANT CREATE ON SCHEMA public TO " + owner());
+        assertThat(
+                        up(
+                                "1_a.sql",
+                                "SET ROLE "
+                                        + owner()
+                                        + ";\nCREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i"
+                                        + " ON a (id);\nCREATE TABLE b (id int);"))
+                .isEqualTo(done("1 a"));
+        assertThat(
+                        ask(
+                                database,
+                                "SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'"))
+                .containsExactly(owner());
+    }
+
+    private String owner() {
+        return "owner_of_" + database.database();
+    }
+
+    @Test
+    void a_role_that_may_not_keep_a_ledger_is_told_so() throws Exception {
+        run(database, "CREATE ROLE " + owner() + " LOGIN PASSWORD 'x'");
+        PostgresAddress weak = database.as(owner(), "x");
+        assertThat(runner(weak).up(set("1_a.sql", "CREATE TABLE a (id int)"), claim(1)).toString())
+                .startsWith("Refused")
+                .contains("permission denied")
+                .contains("may create and use that schema");
+    }
+
+    @Test
+    void times_are_read_as_utc_wherever_it_runs() throws Exception {
+        up("1_a.sql", "CREATE TABLE a AS SELECT timestamptz '2026-01-01 00:00' AS t");
+        assertThat(ask(database, "SELECT t AT TIME ZONE 'UTC' FROM a"))
+                .containsExactly("2026-01-01 00:00:00");
+    }
+
+    @Test
+    void a_partition_is_let_go_in_two_steps() throws Exception {
+        String parts =
+                "CREATE TABLE only_p (id int) PARTITION BY LIST (id);\nCREATE TABLE c PARTITION OF"
+                        + " only_p FOR VALUES IN (1);\n";
+        assertThat(up("1_a.sql", parts + "ALTER TABLE only_p DETACH PARTITION c CONCURRENTLY;"))
+                .isEqualTo(done("1 a"));
+        assertThat(ask(database, "SELECT count(*) FROM pg_inherits")).containsExactly("0");
+    }
+
+    @Test
+    void a_long_name_is_found_as_the_catalogue_keeps_it() throws Exception {
+        String name = "i_" + "ä".repeat(40);
+        assertThat(
+                        up(
+                                "1_a.sql",
+                                "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY "
+                                        + name
+                                        + " ON a (id);"))
+                .isEqualTo(done("1 a"));
     }
 
     @Test
@@ -278,10 +411,38 @@ class MigrationRunnerTest {
         assertThat(runner(database).seal(7)).isPresent();
         MigrationSet files = set("1_a.sql", "CREATE TABLE a (id int)");
         for (long old : List.of(1L, 7L)) {
-            assertThat(runner(database).up(files, old)).isEqualTo(new MigrationOutcome.Stale(7));
+            assertThat(runner(database).up(files, claim(old)))
+                    .isEqualTo(new MigrationOutcome.Stale(7));
         }
         assertThat(schema()).isEmpty();
-        assertThat(runner(database).up(files, 8)).isEqualTo(done("1 a"));
+        assertThat(runner(database).up(files, claim(8))).isEqualTo(done("1 a"));
+    }
+
+    @Test
+    void whoever_is_overtaken_on_the_way_stops() throws Exception {
+        MigrationOutcome outcome =
+                up(
+                        "1_a.sql",
+                                "CREATE TABLE a (id int); UPDATE belay_ledger.runner SET token = 99",
+                        "2_b.sql", "CREATE TABLE b (id int)",
+                        "3_i.sql", "CREATE INDEX CONCURRENTLY i ON a (id)");
+        assertThat(outcome).isEqualTo(new MigrationOutcome.Stale(99));
+        assertThat(schema()).containsExactly("r a id integer");
+    }
+
+    @Test
+    void a_way_back_that_fails_changes_nothing_and_can_be_mended() throws Exception {
+        String[] files = {
+            "1_a.up.sql", "CREATE TABLE a (id int)", "1_a.down.sql", "DROP TABLE a; DROP TABLE b"
+        };
+        up(files);
+        assertThat(runner(database).down(BOTH, claim(++token)))
+                .isInstanceOf(MigrationOutcome.Failed.class);
+        assertThat(schema()).containsExactly("r a id integer");
+        files[3] = "DROP TABLE a";
+        assertThat(up(files)).isEqualTo(done());
+        assertThat(runner(database).down(BOTH, claim(++token))).isEqualTo(done("1 a"));
+        assertThat(schema()).isEmpty();
     }
 
     @Test
@@ -301,7 +462,7 @@ class MigrationRunnerTest {
 
     private MigrationOutcome quietly(MigrationSet files, long with) {
         try {
-            return runner(database).up(files, with);
+            return runner(database).up(files, claim(with));
         } catch (PostgresFailure e) {
             throw new IllegalStateException(e);
         }
@@ -345,6 +506,17 @@ class MigrationRunnerTest {
         assertThat(schema()).containsExactly("r b id integer");
     }
 
+    @Test
+    void what_one_file_set_is_forgotten_before_the_next() throws Exception {
+        run(database, "CREATE SCHEMA s");
+        assertThat(
+                        up(
+                                "1_a.sql", "SET search_path = s; CREATE TABLE a (id int)",
+                                "2_b.sql", "CREATE TABLE b (id int)"))
+                .isEqualTo(done("1 a", "2 b"));
+        assertThat(schema()).containsExactly("r b id integer");
+    }
+
     private static final String[] LONG = {
         "1_a.up.sql",
         "CREATE TABLE a (id int);\nINSERT INTO a SELECT generate_series(1, 50);",
@@ -374,8 +546,8 @@ class MigrationRunnerTest {
         int cuts = 0;
         for (int message = 1; ; message++) {
             run(database, "DROP TABLE IF EXISTS a; DROP SCHEMA IF EXISTS belay_ledger CASCADE");
-            boolean cut = interrupted(message, when, runner -> runner.up(set(LONG), 1));
-            MigrationOutcome outcome = runner(database).up(set(LONG), 2);
+            boolean cut = interrupted(message, when, runner -> runner.up(set(LONG), claim(1)));
+            MigrationOutcome outcome = runner(database).up(set(LONG), claim(2));
             assertThat(outcome).as("message %d", message).isInstanceOf(MigrationOutcome.Done.class);
             assertThat(schema()).as("message %d", message).isEqualTo(wanted);
             if (!cut) {
@@ -385,8 +557,8 @@ class MigrationRunnerTest {
             if (message % 3 != 0) {
                 continue;
             }
-            boolean back = interrupted(message, when, runner -> runner.down(BOTH, 3));
-            assertThat(runner(database).down(BOTH, 4))
+            boolean back = interrupted(message, when, runner -> runner.down(BOTH, claim(3)));
+            assertThat(runner(database).down(BOTH, claim(4)))
                     .as("back, message %d, %s", message, back)
                     .isInstanceOf(MigrationOutcome.Done.class);
             assertThat(schema()).as("back, message %d", message).isEmpty();
@@ -417,8 +589,9 @@ class MigrationRunnerTest {
                         "CREATE TABLE a (id int); SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)");
         var runner = runner(database);
         MigrationSet set = MigrationSet.read(files).set();
-        assertThatThrownBy(() -> runner.up(set, 1)).isInstanceOf(PostgresFailure.class);
+        assertThatThrownBy(() -> runner.up(set, claim(1))).isInstanceOf(PostgresFailure.class);
         assertThat(schema()).isEmpty();
-        assertThat(runner.up(set("1_a.sql", "CREATE TABLE a (id int)"), 2)).isEqualTo(done("1 a"));
+        assertThat(runner.up(set("1_a.sql", "CREATE TABLE a (id int)"), claim(2)))
+                .isEqualTo(done("1 a"));
     }
 }

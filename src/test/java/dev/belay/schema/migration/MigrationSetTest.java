@@ -32,7 +32,7 @@ class MigrationSetTest {
     @Test
     void other_tools_names_are_understood() {
         assertThat(shown(Map.of("0002_b.up.sql", UP, "0001_a.up.sql", UP, "0001_a.down.sql", DOWN)))
-                .containsExactly("0001 a Down", "0002 b Missing");
+                .containsExactly("1 a Down", "2 b Missing");
         assertThat(shown(Map.of("7_x/up.sql", UP, "7_x/down.sql", DOWN)))
                 .containsExactly("7 x Down");
         assertThat(

@@ -165,6 +165,15 @@ class ScriptTest {
         assertThat(flaws("COPY t FROM stdin")).hasSize(1);
         assertThat(flaws("DROP TABLE t CASCADE")).hasSize(1);
         assertThat(flaws("ALTER TABLE t DROP COLUMN c CASCADE")).hasSize(1);
+        assertThat(flaws("ALTER TABLE t DROP COLUMN a CASCADE, DROP COLUMN b")).hasSize(1);
+        assertThat(
+                        flaws(
+                                "ALTER TABLE t DROP CONSTRAINT f, ADD FOREIGN KEY (a) REFERENCES u ON DELETE CASCADE"))
+                .isEmpty();
+        assertThat(flaws("COPY t TO '/tmp/t'")).hasSize(1);
+        assertThat(flaws("SET SESSION AUTHORIZATION bob")).hasSize(1);
+        assertThat(flaws("DISCARD ALL")).hasSize(1);
+        assertThat(flaws("\uFEFF-- belay: allow truncate\nTRUNCATE t")).isEmpty();
         assertThat(flaws("TRUNCATE t")).hasSize(1);
         assertThat(flaws("-- belay: allow cascade, truncate\nTRUNCATE t CASCADE")).isEmpty();
         assertThat(flaws("-- belay: allow everything\nSELECT 1")).hasSize(1);
