@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -52,32 +53,49 @@ final class PortTable {
     }
 
     /// The ways of one host by the prefix of their paths.
-    ///
-    /// @param deepest how many segments the longest of them has
-    private record Paths(PersistentMap<String, List<Way>> byPrefix, int deepest) {
-        static final Paths NONE = new Paths(PersistentMap.empty(), 0);
+    private static final class Paths {
+        static final Paths NONE = new Paths(PersistentMap.empty(), new int[1]);
+
+        private final PersistentMap<String, List<Way>> byPrefix;
+
+        /// How many prefixes there are of so many segments; there is one of the last number, if
+        /// any.
+        private final int[] ofDepth;
+
+        private Paths(PersistentMap<String, List<Way>> byPrefix, int[] ofDepth) {
+            this.byPrefix = byPrefix;
+            this.ofDepth = ofDepth;
+        }
+
+        /// The counts with one prefix more or less.
+        private int[] counted(String prefix, int more) {
+            int depth = depth(prefix);
+            int[] counts = Arrays.copyOf(ofDepth, Math.max(ofDepth.length, depth + 1));
+            counts[depth] += more;
+            int length = counts.length;
+            while (length > 1 && counts[length - 1] == 0) {
+                length--;
+            }
+            return Arrays.copyOf(counts, length);
+        }
 
         Paths with(String prefix, Way way) {
             var ways = new ArrayList<>(byPrefix.getOrDefault(prefix, List.of()));
             int place = Collections.binarySearch(ways, way, Way.CLOSEST);
             ways.add(place < 0 ? -place - 1 : place, way);
             return new Paths(
-                    byPrefix.with(prefix, List.copyOf(ways)), Math.max(deepest, depth(prefix)));
+                    byPrefix.with(prefix, List.copyOf(ways)),
+                    ways.size() == 1 ? counted(prefix, 1) : ofDepth);
         }
 
         Paths without(String prefix, Way way) {
             var ways = new ArrayList<>(byPrefix.getOrDefault(prefix, List.of()));
             ways.remove(way);
             if (!ways.isEmpty()) {
-                return new Paths(byPrefix.with(prefix, List.copyOf(ways)), deepest);
+                return new Paths(byPrefix.with(prefix, List.copyOf(ways)), ofDepth);
             }
-            PersistentMap<String, List<Way>> left = byPrefix.without(prefix);
-            boolean longest = depth(prefix) == deepest;
-            return new Paths(
-                    left,
-                    longest
-                            ? left.keySet().stream().mapToInt(Paths::depth).max().orElse(0)
-                            : deepest);
+            boolean there = byPrefix.containsKey(prefix);
+            return there ? new Paths(byPrefix.without(prefix), counted(prefix, -1)) : this;
         }
 
         boolean hasSome() {
@@ -103,7 +121,7 @@ final class PortTable {
         /// Where the path is as deep as the deepest prefix.
         private int cut(String path) {
             int end = 0;
-            for (int depth = 0; depth < deepest && end < path.length(); depth++) {
+            for (int depth = 0; depth < ofDepth.length - 1 && end < path.length(); depth++) {
                 int slash = path.indexOf('/', end + 1);
                 end = slash < 0 ? path.length() : slash;
             }
@@ -174,7 +192,7 @@ final class PortTable {
             PersistentMap<String, Paths> hosts,
             PersistentMap<String, Paths> wildcards,
             Paths any) {
-        List<Way> all = any.byPrefix().getOrDefault(ROOT, List.of());
+        List<Way> all = any.byPrefix.getOrDefault(ROOT, List.of());
         boolean one = kinds.all() == 1 && !all.isEmpty() && all.getFirst().match().unconditional();
         Table.Entry only = one ? all.getFirst().entry() : null;
         return new PortTable(kinds, hosts, wildcards, any, null, only);

@@ -44,6 +44,10 @@ final class TableKeeper implements AutoCloseable {
     /// Whether a thread tries to open what could not be opened; the lock guards it.
     private boolean reopening;
 
+    /// Whether a change was broken off by a bug of ours: what is listened on may not be what the
+    /// table says. The lock guards it.
+    private boolean astray;
+
     /// Whether a thread is about to write a new generation; the lock guards it.
     private boolean renewing;
 
@@ -213,6 +217,16 @@ final class TableKeeper implements AutoCloseable {
     /// the old table. That the file's new name outlives a crash is waited for last: until the
     /// answer, a crash may bring either table back, and traffic need not wait for it.
     private PublishReply exchange(RouteKey key, long token, Table.@Nullable Entry entry) {
+        boolean all = astray;
+        astray = true;
+        PublishReply reply = exchange(key, token, entry, all);
+        astray = false;
+        return reply;
+    }
+
+    /// @param all whether every port is looked at, not those alone that this line changes
+    private PublishReply exchange(
+            RouteKey key, long token, Table.@Nullable Entry entry, boolean all) {
         var laps = new ChangeLaps();
         Table before = proxy.table();
         Table.Entry present = before.entries().get(key);
@@ -248,9 +262,14 @@ final class TableKeeper implements AutoCloseable {
         proxy.publish(after, folders(present) || folders(entry));
         prober.watch(key, entry);
         String trouble = confirmed(laps);
-        listeners.close(before.portsGone(after));
-        reopen(after, after.portsUnlike(before));
-        retire(key, entry);
+        if (all) {
+            listeners.closeAllBut(after.ports());
+            retireAll(after);
+        } else {
+            listeners.close(before.portsGone(after));
+            retire(key, entry);
+        }
+        reopen(after, all ? after.ports() : after.portsUnlike(before));
         if (!trouble.isEmpty()) {
             return new PublishReply.Unreachable(trouble);
         }

@@ -51,7 +51,11 @@ final class TableStore implements AutoCloseable {
 
     private @Nullable FileChannel changes;
 
-    /// How much of the changes is whole.
+    /// How much of the changes is whole. So many bytes of changes there may be once a generation
+    /// could not be written; else 0.
+    private long postponed;
+
+    private boolean closed;
     private long length;
 
     /// Whether all names in the folder outlive a crash; the keeper's lock guards it.
@@ -87,8 +91,9 @@ final class TableStore implements AutoCloseable {
     }
 
     /// Whether a new generation should be written, when there is time: there are many changes.
+    /// After one that failed, not before there are as many more.
     boolean wantsGeneration() {
-        return generation == null || length > changesMax;
+        return generation == null || length > Math.max(changesMax, postponed);
     }
 
     /// Either this generation, or the one before with its changes, outlives a crash; which, is
@@ -96,14 +101,24 @@ final class TableStore implements AutoCloseable {
     ///
     /// @param parts the text, in pieces, so that it is never in memory as a whole
     void generation(Iterator<String> parts) throws IOException {
+        refuseWhenClosed();
         settled = false;
-        String digest = writeBeside(parts);
+        String digest;
+        try {
+            digest = writeBeside(parts);
+        } catch (IOException e) {
+            // What is of no use may not take the room that the changes need.
+            Files.deleteIfExists(file("table.next"));
+            postponed = length + changesMax;
+            throw e;
+        }
+        postponed = 0;
         if (Files.exists(file("table"))) {
             move("table", "table.previous");
         }
         move("table.next", "table");
-        closeChanges();
         generation = digest;
+        closeChanges();
         keepFormerChanges();
     }
 
@@ -152,6 +167,7 @@ final class TableStore implements AutoCloseable {
 
     /// Adds a change, which outlives a crash when this and [#settle] have returned.
     void change(String line) throws IOException {
+        refuseWhenClosed();
         byte[] text = line.getBytes(StandardCharsets.UTF_8);
         FileChannel file = changes();
         // Whatever lies behind it is of an attempt that failed.
@@ -189,14 +205,23 @@ final class TableStore implements AutoCloseable {
 
     private void closeChanges() throws IOException {
         length = 0;
-        if (changes != null) {
-            changes.close();
-            changes = null;
+        FileChannel open = changes;
+        changes = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /// A change that came after would begin the file of changes anew, over all that it holds.
+    private void refuseWhenClosed() throws IOException {
+        if (closed) {
+            throw new IOException("the gateway is stopping");
         }
     }
 
     @Override
     public void close() throws IOException {
+        closed = true;
         closeChanges();
     }
 

@@ -202,8 +202,10 @@ record Change(
             return List.of();
         }
         Migrations before = now == null ? null : now.migrations();
-        boolean elsewhere = before == null || !before.datastore().equals(to.datastore());
-        Set<String> there = elsewhere ? Set.of() : before.versions();
+        Set<String> there =
+                before != null && before.datastore().equals(to.datastore())
+                        ? before.versions()
+                        : Set.of();
         return to.all().stream().filter(one -> !there.contains(one.version())).toList();
     }
 

@@ -62,6 +62,37 @@ class TableStoreTest {
     }
 
     @Test
+    void after_its_end_nothing_is_written_over() throws Exception {
+        write();
+        var store = new TableStore(folder);
+        store.load();
+        store.close();
+        assertThatThrownBy(() -> store.change("late")).hasMessageContaining("stopping");
+        assertThatThrownBy(() -> store.generation(List.of("late").iterator()))
+                .hasMessageContaining("stopping");
+        assertThat(read().changes()).isEqualTo(CHANGES);
+    }
+
+    @Test
+    void a_generation_that_cannot_be_written_leaves_the_room_to_the_changes() throws Exception {
+        try (var store = new TableStore(folder, 100)) {
+            store.generation(List.of("ab").iterator());
+            store.change("x".repeat(200));
+            assertThat(store.wantsGeneration()).isTrue();
+            Files.createDirectory(folder.resolve("table.next"));
+            assertThatThrownBy(() -> store.generation(List.of("cd").iterator()))
+                    .isInstanceOf(IOException.class);
+            assertThat(folder.resolve("table.next")).doesNotExist();
+            assertThat(store.wantsGeneration()).isFalse();
+            store.change("y".repeat(200));
+            assertThat(store.wantsGeneration()).isTrue();
+            store.generation(List.of("ef").iterator());
+            assertThat(store.wantsGeneration()).isFalse();
+        }
+        assertThat(read()).isEqualTo(new TableStore.Saved("ef", List.of()));
+    }
+
+    @Test
     void what_an_attempt_that_failed_has_left_is_cut_off() throws Exception {
         write();
         try (var store = new TableStore(folder)) {

@@ -85,7 +85,7 @@ final class PortionRun {
     }
 
     private interface Attempt {
-        /// @return null when somebody was in the way
+        /// Tries once; null when somebody was in the way.
         @Nullable Result make() throws SQLException;
     }
 
@@ -175,7 +175,7 @@ final class PortionRun {
 
     /// Takes away what an attempt left.
     interface Cleaning {
-        /// @return whether the attempt is done, all the same
+        /// Looks for it; whether the attempt is done, all the same.
         boolean clean() throws SQLException;
     }
 
