@@ -63,4 +63,4 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO app;
 INSERT INTO shop.customers (email, name) SELECT 'c' || n || '@example.org', 'c' || n FROM generate_series(1, 30) n;
 INSERT INTO shop.orders (customer, total, note, during) SELECT n, n, 'note', numrange(n, n + 0.5)::text::shop.span FROM generate_series(1, 30) n;
 REFRESH MATERIALIZED VIEW shop.counted;
-CREATE SCHEMA belay; CREATE TABLE belay.ledger (n int); COMMENT ON TABLE belay.ledger IS 'ours';
+CREATE SCHEMA belay_ledger; CREATE TABLE belay_ledger.ledger (n int); COMMENT ON TABLE belay_ledger.ledger IS 'ours';

@@ -144,8 +144,12 @@ final class Table {
             formerRoots = List.copyOf(formerRoots);
         }
 
-        /// Whether folders of frontends are served for it.
-        boolean hasFolders() {
+        /// Whether folders of frontends are served for either.
+        static boolean haveFolders(@Nullable Entry one, @Nullable Entry other) {
+            return (one != null && one.hasFolders()) || (other != null && other.hasFolders());
+        }
+
+        private boolean hasFolders() {
             return !formerRoots.isEmpty()
                     || shares.stream().anyMatch(share -> share.root() != null);
         }

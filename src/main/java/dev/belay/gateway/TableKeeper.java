@@ -259,7 +259,7 @@ final class TableKeeper implements AutoCloseable {
             return new PublishReply.Unreachable("the table cannot be written: " + e.getMessage());
         }
         laps.written();
-        proxy.publish(after, folders(present) || folders(entry));
+        proxy.publish(after, Table.Entry.haveFolders(present, entry));
         prober.watch(key, entry);
         String trouble = confirmed(laps);
         if (all) {
@@ -275,10 +275,6 @@ final class TableKeeper implements AutoCloseable {
         }
         LOG.info("table {}: {} by token {}, {}", after.version(), key, token, laps);
         return new PublishReply.Published(after.version());
-    }
-
-    private static boolean folders(Table.@Nullable Entry entry) {
-        return entry != null && entry.hasFolders();
     }
 
     /// Brings one line to the disk, or all where there are none yet. The token is known after that.

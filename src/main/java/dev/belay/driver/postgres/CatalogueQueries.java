@@ -20,7 +20,7 @@ final class CatalogueQueries {
                 FROM pg_roles WHERE rolname = ANY (?)),
             ext AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
             ns AS (SELECT oid, nspname, nspowner, nspacl FROM pg_namespace n
-                WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'belay')
+                WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'belay_ledger')
                 AND nspname !~ '^pg_(toast_)?temp_'
                 AND NOT EXISTS (SELECT FROM ext
                     WHERE ext.classid = 'pg_namespace'::regclass AND ext.objid = n.oid)),
@@ -292,7 +292,7 @@ final class CatalogueQueries {
               concat_ws(' ', defaclrole::regrole, defaclobjtype),
               jsonb_build_object('acl', (SELECT array_agg(a::text ORDER BY a::text)
                 FROM unnest(defaclacl) a)), jsonb_build_object('kind', 'DEFAULT_PRIVILEGES')
-            FROM pg_default_acl WHERE defaclnamespace IS DISTINCT FROM to_regnamespace('belay')
+            FROM pg_default_acl WHERE defaclnamespace IS DISTINCT FROM to_regnamespace('belay_ledger')
             UNION ALL SELECT 'comment/' || classoid || '/' || objoid || '/' || objsubid, '',
               pg_describe_object(classoid, objoid, objsubid),
               pg_describe_object(classoid, objoid, objsubid),
@@ -300,7 +300,7 @@ final class CatalogueQueries {
             FROM pg_description WHERE objoid >= 16384
             AND (classoid, objoid) NOT IN (SELECT classid, objid FROM ext)
             AND NOT (classoid = 'pg_extension'::regclass)
-            AND (pg_identify_object(classoid, objoid, objsubid)).schema IS DISTINCT FROM 'belay'
+            AND (pg_identify_object(classoid, objoid, objsubid)).schema IS DISTINCT FROM 'belay_ledger'
             UNION ALL SELECT 'cast/' || oid, '', pg_describe_object('pg_cast'::regclass, oid, 0), '',
               jsonb_build_object('function', NULLIF(castfunc, 0)::regprocedure,
                 'context', castcontext, 'method', castmethod), jsonb_build_object('kind', 'CAST')
