@@ -1,6 +1,8 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.BackupStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,10 @@ final class BackupDatabases implements AutoCloseable {
     @Override
     public void close() {
         cluster.close();
-        folder.toFile().delete();
+        try {
+            BackupStore.remove(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
