@@ -12,6 +12,10 @@ interface MemberLink {
         /// The member has not looked at it, and says so.
         UNSENT,
 
+        /// The member ends this connection and has not looked at it, as it says: another
+        /// connection, to the same one too, may take it (RFC 9113 §6.8).
+        LEAVING,
+
         /// A connection that had waited idle was closed, most likely before the request arrived.
         STALE,
 

@@ -305,10 +305,15 @@ final class MemberSession extends Http2ConnectionHandler {
     /// What became of a request whose stream closed without an answer.
     private MemberLink.Loss loss(int id) {
         if (id > lastKnown) {
-            return MemberLink.Loss.UNSENT;
+            return MemberLink.Loss.LEAVING;
         }
         boolean hungUp = !context().channel().isActive() && lastKnown == Integer.MAX_VALUE;
         return hungUp && answered > 0 ? MemberLink.Loss.STALE : MemberLink.Loss.BROKEN;
+    }
+
+    /// What became of a request whose head Netty refuses to send.
+    MemberLink.Loss lossOfRefused() {
+        return lastKnown < Integer.MAX_VALUE ? MemberLink.Loss.LEAVING : MemberLink.Loss.UNSENT;
     }
 
     /// What became of a request whose head could not be written to its end.
@@ -326,7 +331,8 @@ final class MemberSession extends Http2ConnectionHandler {
         @Override
         public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
             leaving = true;
-            lastKnown = lastStreamId;
+            // It may only become smaller; one that closes says it once more.
+            lastKnown = Math.min(lastKnown, lastStreamId);
         }
     }
 

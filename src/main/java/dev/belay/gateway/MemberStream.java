@@ -72,7 +72,7 @@ final class MemberStream implements MemberLink {
     private Loss unsent(Throwable cause) {
         return switch (cause) {
             case Http2Exception.HeaderListSizeException _ -> Loss.TOO_LARGE;
-            case Http2Exception _ -> Loss.UNSENT;
+            case Http2Exception _ -> session.lossOfRefused();
             default -> session.lossAmidWriting();
         };
     }

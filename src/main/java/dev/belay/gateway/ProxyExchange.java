@@ -47,6 +47,10 @@ final class ProxyExchange implements Exchange {
     private int connections;
     private boolean requestComplete;
     private boolean bodyPassed;
+
+    /// A member that ended the connection of the last attempt and looked at nothing.
+    private @Nullable Upstream leaving;
+
     private boolean repeated;
 
     private final Table.@Nullable Entry entry;
@@ -139,6 +143,13 @@ final class ProxyExchange implements Exchange {
     private void attempt(Table.@Nullable Entry line, Table.@Nullable LiveShare drawn) {
         Table.LiveShare chosen = line == null ? null : line.untried(drawn, tried);
         Upstream next = chosen == null ? null : chosen.home(tried, visit);
+        if (line != null && next == null && leaving != null) {
+            // There is nobody else; it was its connection that went, not the member.
+            tried.remove(leaving);
+            chosen = line.untried(drawn, tried);
+            next = chosen == null ? null : chosen.home(tried, visit);
+        }
+        leaving = null;
         if (line != null) {
             RouteKey key = line.route().key();
             transcript.routed(key.environment(), key.component());
@@ -496,6 +507,7 @@ final class ProxyExchange implements Exchange {
             lost(HttpResponseStatus.BAD_GATEWAY);
             return;
         }
+        leaving = loss == MemberLink.Loss.LEAVING ? upstream : null;
         if (loss != MemberLink.Loss.STALE && upstream != null) {
             tried.add(upstream);
         }
@@ -510,7 +522,7 @@ final class ProxyExchange implements Exchange {
     /// Whatever a member has not looked at may go to another. What it may have carried out goes to
     /// another once, when doing it twice is doing it once (RFC 9110 §9.2.2).
     private boolean mayBeSentAgain(MemberLink.Loss loss) {
-        if (loss == MemberLink.Loss.UNSENT) {
+        if (loss == MemberLink.Loss.UNSENT || loss == MemberLink.Loss.LEAVING) {
             return !bodyPassed;
         }
         boolean may = repeatable && requestComplete && !repeated && traffic().retries().spend();

@@ -379,6 +379,28 @@ class MemberH2Test {
     }
 
     @Test
+    void a_member_that_ends_its_connection_gets_by_another_what_it_has_not_looked_at()
+            throws Exception {
+        var connections = new ArrayList<Integer>();
+        try (var member =
+                TestH2Member.behaving(call -> {
+                    if (call.id() == 5) {
+                        call.goAway(3);
+                        call.hangUp();
+                    } else {
+                        call.say("here");
+                    }
+                })) {
+            gateway.routes(member.share());
+            for (int i = 0; i < 6; i++) {
+                assertThat(gateway.get("/").body()).isEqualTo("here");
+                connections.add(member.connections.get());
+            }
+            assertThat(connections.getLast()).isGreaterThan(connections.getFirst());
+        }
+    }
+
+    @Test
     void a_member_that_hangs_up_between_two_requests_costs_no_read() throws Exception {
         try (var member =
                 TestH2Member.behaving(call -> {

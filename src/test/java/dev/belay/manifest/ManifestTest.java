@@ -3,6 +3,7 @@ package dev.belay.manifest;
 import static dev.belay.manifest.Manifests.good;
 import static dev.belay.manifest.Manifests.view;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
@@ -212,28 +213,50 @@ class ManifestTest {
         assertThat(view(manifest, "local").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(Problem::message)
-                .satisfiesExactly(
-                        backup -> assertThat(backup).startsWith("`backup`"),
-                        migrations -> assertThat(migrations).startsWith("`migrations`"));
+                .satisfiesExactly(backup -> assertThat(backup).startsWith("`backup`"));
         assertThat(view(manifest, "production").unsupported())
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
                         "`backup`",
-                        "`migrations`",
                         "`promotes`",
                         "`kubernetes`",
                         "`gates`",
                         "`strategy: canary`",
                         "`steps`",
                         "`roll-back-on`");
-        assertThat(
-                        view(
-                                        manifest,
-                                        "local",
-                                        "datastores.postgres.backup=null",
-                                        "components.api-gateway.migrations=null")
-                                .unsupported())
+        assertThat(view(manifest, "local", "datastores.postgres.backup=null").unsupported())
                 .isEmpty();
+    }
+
+    @Test
+    void migrations_have_a_folder_and_a_datastore_that_can_be_migrated() {
+        String text =
+                """
+                platform: shop
+                datastores:
+                  db: {engine: postgres, url: "${URL}"}
+                  cache: {engine: redis, url: "${CACHE}"}
+                components:
+                  api: {kind: service, dir: api, run: ./api, port: 80, migrations: {datastore: db}}
+                  jobs: {kind: worker, run: ./jobs, migrations: {datastore: %s, tool: %s}}
+                environments:
+                  local: {target: process}
+                  bare: {target: process, datastores: {db: null}}
+                """;
+        Manifest manifest = good(folder, text.formatted("db", "sql"));
+        assertThat(view(manifest, "local").components().get("api"))
+                .extracting(Component::migrations)
+                .isEqualTo(new MigrationFolder("db", "api/migrations"));
+        assertThat(view(manifest, "bare").components().get("api"))
+                .extracting(Component::migrations)
+                .isNull();
+        assertThatThrownBy(() -> good(folder, text.formatted("cache", "sql")))
+                .hasMessageContaining("cannot migrate a datastore of engine `redis`");
+        assertThat(view(good(folder, text.formatted("db", "flyway")), "local").unsupported())
+                .extracting(Problem::message)
+                .singleElement()
+                .asString()
+                .startsWith("`tool: flyway`");
     }
 
     private static final String EVERYTHING =
