@@ -189,7 +189,7 @@ class MigratedTest {
     }
 
     @Test
-    void what_is_wrong_with_the_files_is_said_before_anything_is_built() throws Exception {
+    void what_is_wrong_with_the_files_is_said_before_anything_is_planned() throws Exception {
         migration("2_price", "ALTER TABLE orders DROP id CASCADE;", "COMMIT;");
         Whole.Answer answer = whole.deploy();
         assertThat(answer.status()).isEqualTo(422);

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /// How long a statement that changes definitions may wait for a lock, and how often it tries. While
 /// it waits, everybody who comes later waits behind it: so it waits briefly, lets them pass, and
-/// tries again. With a reader of four seconds in the way, 100 ms of patience kept other readers
-/// below 113 ms (without a limit: 4 032 ms), and the statement was done at the same moment.
+/// tries again. In a study with a reader of four seconds in the way, 100 ms of patience kept other
+/// readers below 113 ms (without a limit: 4 032 ms), and the statement was done at the same moment.
 ///
 /// @param definitions for one lock, when definitions change
 /// @param rows for one lock, when only rows change: nobody queues behind those
