@@ -19,6 +19,12 @@ public interface Target {
     /// Runs a command to its end.
     Answer runJob(Work.RunJob work, Order order);
 
+    /// Brings a schema to where the revision wants it, by a command of the revision.
+    Answer migrate(Work.MigrateByCommand work, Order order);
+
+    /// Brings it back to where it was before this release did that.
+    Answer takeBack(Work.TakeBackByCommand work, Order order);
+
     /// Seals the scope against tokens below the order's, then says whether the effect happened.
     Finding probe(Work.Effect work, Order order);
 

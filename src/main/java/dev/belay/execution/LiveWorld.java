@@ -91,6 +91,8 @@ public final class LiveWorld implements World, AutoCloseable {
                             case Work.Scale work -> target.scale(work, order);
                             case Work.Publish work -> target.publish(work, order);
                             case Work.RunJob work -> target.runJob(work, order);
+                            case Work.MigrateByCommand work -> target.migrate(work, order);
+                            case Work.TakeBackByCommand work -> target.takeBack(work, order);
                             case Work.Route work -> router.route(work, order);
                             case Work.Migrate work -> databases.migrate(work, order);
                             case Work.TakeBack work -> databases.takeBack(work, order);
@@ -108,7 +110,11 @@ public final class LiveWorld implements World, AutoCloseable {
                         switch (effect) {
                             case Work.Route route -> router.probe(route, order);
                             case Work.Migrate _, Work.TakeBack _ -> databases.probe(effect, order);
-                            case Work.Scale _, Work.Publish _, Work.RunJob _ ->
+                            case Work.Scale _,
+                                    Work.Publish _,
+                                    Work.RunJob _,
+                                    Work.MigrateByCommand _,
+                                    Work.TakeBackByCommand _ ->
                                     target.probe(effect, order);
                         },
                 then,

@@ -25,7 +25,7 @@ public record Component(
         List<String> after,
         List<OwnedTest> smoke,
         Traffic.Rules rules,
-        @Nullable MigrationFolder migrations,
+        @Nullable MigrationSource migrations,
         Source source) {
     public Component {
         uses = List.copyOf(uses);

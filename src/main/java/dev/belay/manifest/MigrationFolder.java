@@ -1,7 +1,7 @@
 package dev.belay.manifest;
 
-/// Where a component's schema changes lie, and where they are applied.
+/// A component's schema changes as files of SQL, which Belay applies itself.
 ///
 /// @param datastore by its name
 /// @param dir relative to the manifest's folder
-public record MigrationFolder(String datastore, String dir) {}
+public record MigrationFolder(String datastore, String dir) implements MigrationSource {}

@@ -1,6 +1,7 @@
 package dev.belay.manifest;
 
 import static dev.belay.manifest.shape.Shapes.COMMAND;
+import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.PATH;
 import static dev.belay.manifest.shape.Shapes.choice;
@@ -8,59 +9,82 @@ import static dev.belay.manifest.shape.Shapes.choice;
 import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
+import dev.belay.release.MigrationCommands;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/// How a component's schema changes are written down.
+/// How a component's schema changes are written down: files that Belay applies, or commands of
+/// another tool.
 final class MigrationSections {
-    /// What carries them out.
+    /// What carries files out.
     enum Tool {
         SQL,
         FLYWAY
     }
 
     static final Key<String> DATASTORE =
-            Key.of("datastore", NAME, "Datastore that is migrated; one of engine `postgres`.")
+            Key.of("datastore", NAME, "Datastore that is migrated; with `dir` one of `postgres`.")
                     .asRequired();
     static final Key<Tool> TOOL =
             Key.of(
                             "tool",
                             choice(Tool.class, Set.of(Tool.FLYWAY)),
-                            "What runs them: `sql` is Belay itself.")
+                            "What runs the files: `sql` is Belay itself.")
                     .fallback("sql");
     static final Key<String> FOLDER =
-            Key.of("dir", PATH, "Folder of the migrations, relative to the component's `dir`.")
+            Key.of(
+                            "dir",
+                            PATH,
+                            "Folder of files that Belay applies, relative to the component's"
+                                    + " `dir`. Not beside `up`.")
                     .fallback("migrations");
+    static final Key<List<String>> UP =
+            Key.of(
+                    "up",
+                    COMMAND,
+                    "Command of another tool in place of files, run in the new artifact's folder:"
+                            + " applies what is not applied yet.");
+    static final Key<List<String>> DOWN =
+            Key.of(
+                    "down",
+                    COMMAND,
+                    "Takes back what `up` did, to `$BELAY_MIGRATED_FROM`. Needs `status`.");
+    static final Key<List<String>> STATUS =
+            Key.of(
+                    "status",
+                    COMMAND,
+                    "Prints where the schema is, and the same for the same schema: such as the"
+                            + " version that is applied.");
+    static final Key<List<String>> PROBE =
+            Key.of(
+                    "probe",
+                    COMMAND,
+                    "Says whether `up` happened when its record cannot: exit code 0 yes, 1 no, 2"
+                            + " under way, 3 in part.");
+    static final Key<Duration> TIMEOUT =
+            Key.of("timeout", DURATION, "Time for `up`, and for `down`.").fallback("30m");
+
+    /// What says nothing without `up`.
+    static final List<Key<?>> OF_UP = List.of(DOWN, STATUS, PROBE, TIMEOUT);
 
     static final Fields<Row> MIGRATIONS =
             Fields.of(
                     "migrations",
                     "How a component's schema changes are applied.",
-                    "{datastore: postgres, tool: sql, dir: db/migrations}",
-                    List.of(
-                            DATASTORE,
-                            TOOL,
-                            FOLDER,
-                            Key.of(
-                                            "command",
-                                            Fields.of(
-                                                    "migration-command",
-                                                    "Commands in place of a tool.",
-                                                    "{up: pnpm db:migrate, down: pnpm db:rollback}",
-                                                    List.of(
-                                                            Key.of("up", COMMAND, "Applies.")
-                                                                    .asRequired(),
-                                                            Key.of("down", COMMAND, "Takes back."),
-                                                            Key.of(
-                                                                    "probe",
-                                                                    COMMAND,
-                                                                    "Says whether it is applied.")),
-                                                    List.of(),
-                                                    row -> row),
-                                            "Own commands.")
-                                    .asNotYet()),
+                    "{datastore: postgres, dir: db/migrations}",
+                    List.of(DATASTORE, TOOL, FOLDER, UP, DOWN, STATUS, PROBE, TIMEOUT),
                     List.of(),
                     row -> row);
 
     private MigrationSections() {}
+
+    static MigrationCommands commands(Row row, List<String> up) {
+        return new MigrationCommands(
+                up,
+                row.find(DOWN).orElse(List.of()),
+                row.find(STATUS).orElse(List.of()),
+                row.find(PROBE).orElse(List.of()),
+                row.get(TIMEOUT));
+    }
 }

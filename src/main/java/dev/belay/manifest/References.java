@@ -41,6 +41,7 @@ final class References {
         checkOverrides();
         checkPorts();
         new EntranceCheck(effective, complaints).check();
+        new MigrationCheck(effective, complaints).check();
         checkSmoke();
         checkPromotes();
         new Order(effective, complaints).check();
@@ -119,21 +120,6 @@ final class References {
         for (Node.Scalar use :
                 Texts.of(Effective.mapping(component, "migrations").get("datastore"))) {
             refer(use, written, "datastore");
-            Node.Mapping datastore = datastores.get(use.text());
-            for (Node.Scalar engine :
-                    datastore == null
-                            ? List.<Node.Scalar>of()
-                            : Texts.of(datastore.get("engine"))) {
-                if (!engine.text().equals("postgres")) {
-                    complaints.add(
-                            Code.NOT_YET,
-                            use.mark(),
-                            "this version cannot migrate a datastore of engine `"
-                                    + engine.text()
-                                    + "`",
-                            "run its migrations in a `job`");
-                }
-            }
         }
     }
 

@@ -95,15 +95,20 @@ final class Views {
     }
 
     /// None where this environment does without the datastore.
-    private @Nullable MigrationFolder migrations(Row row) {
-        String dir = row.get(ComponentSection.DIR);
+    private @Nullable MigrationSource migrations(Row row) {
         return row.find(ComponentSection.MIGRATIONS)
                 .filter(own -> isThere(own.get(MigrationSections.DATASTORE)))
-                .map(own ->
-                        new MigrationFolder(
-                                own.get(MigrationSections.DATASTORE),
-                                in(dir, own.get(MigrationSections.FOLDER))))
+                .map(own -> migrations(own, row.get(ComponentSection.DIR)))
                 .orElse(null);
+    }
+
+    private static MigrationSource migrations(Row row, String dir) {
+        String datastore = row.get(MigrationSections.DATASTORE);
+        return row.find(MigrationSections.UP)
+                .<MigrationSource>map(
+                        up -> new MigrationTool(datastore, MigrationSections.commands(row, up)))
+                .orElseGet(() ->
+                        new MigrationFolder(datastore, in(dir, row.get(MigrationSections.FOLDER))));
     }
 
     private Traffic.Rules rules(Row row) {

@@ -213,6 +213,12 @@ record Change(
         return now != null && Objects.equals(now.migrations(), goal.migrations());
     }
 
+    /// What is to see to the schema, when it has not done so for this artifact already.
+    @Nullable MigratedBy freshTool() {
+        MigratedBy tool = ends() ? null : goal.migratedBy();
+        return now != null && Objects.equals(now.migratedBy(), tool) ? null : tool;
+    }
+
     /// Versions that what runs now has and the goal does not know, in their order.
     List<Migrations.One> leftMigrations() {
         Migrations before = now == null ? null : now.migrations();
@@ -239,6 +245,7 @@ record Change(
         }
         return now.instances() != goal.instances()
                 || !Objects.equals(now.migrations(), goal.migrations())
+                || !Objects.equals(now.migratedBy(), goal.migratedBy())
                 || !now.traffic().equals(goal.traffic())
                 || running.getOrDefault(goal.revision().id(), 0) != goal.instances();
     }

@@ -55,6 +55,9 @@ final class Course {
         keepTheWayBack();
         inPlace = replacesInPlace();
         migrate();
+        if (migrates) {
+            ToolMigration.draft(change).ifPresent(this::add);
+        }
         if (change.job() != null) {
             runJob();
         } else if (frontend()) {

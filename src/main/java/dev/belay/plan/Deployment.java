@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// @param traffic its line in the gateway's table; empty for a component without a port
 /// @param smoke what it must pass, also when it is gone back to
 /// @param migrations the schema that it was made for; absent when it has none of its own
+/// @param migratedBy what brought its schema to where it is, when that was another tool than Belay
 public record Deployment(
         Revision revision,
         int instances,
         List<Traffic> traffic,
         List<SmokeTest> smoke,
-        @Nullable Migrations migrations) {
+        @Nullable Migrations migrations,
+        @Nullable MigratedBy migratedBy) {
     public Deployment {
         traffic = List.copyOf(traffic);
         smoke = List.copyOf(smoke);
@@ -35,7 +37,16 @@ public record Deployment(
 
     public Deployment(
             Revision revision, int instances, List<Traffic> traffic, List<SmokeTest> smoke) {
-        this(revision, instances, traffic, smoke, null);
+        this(revision, instances, traffic, smoke, null, null);
+    }
+
+    public Deployment(
+            Revision revision,
+            int instances,
+            List<Traffic> traffic,
+            List<SmokeTest> smoke,
+            @Nullable Migrations migrations) {
+        this(revision, instances, traffic, smoke, migrations, null);
     }
 
     public Deployment(Revision revision, int instances, List<Traffic> traffic) {
@@ -44,6 +55,11 @@ public record Deployment(
 
     /// The same with a schema.
     Deployment with(@Nullable Migrations schema) {
-        return new Deployment(revision, instances, traffic, smoke, schema);
+        return new Deployment(revision, instances, traffic, smoke, schema, migratedBy);
+    }
+
+    /// The same with a schema that another tool sees to.
+    Deployment migratedBy(@Nullable MigratedBy tool) {
+        return new Deployment(revision, instances, traffic, smoke, migrations, tool);
     }
 }

@@ -100,6 +100,9 @@ final class Drafts {
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.
             case Work.Migrate _, Work.TakeBack _ -> StepClass.VERIFIABLE;
+            case Work.MigrateByCommand tool ->
+                    tool.by().probe().isEmpty() ? StepClass.ONCE_ONLY : StepClass.VERIFIABLE;
+            case Work.TakeBackByCommand _ -> StepClass.VERIFIABLE;
             case Work.RunJob job ->
                     job.probe().isEmpty() ? StepClass.ONCE_ONLY : StepClass.VERIFIABLE;
         };

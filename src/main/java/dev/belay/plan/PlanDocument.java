@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.release.Dependency;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
@@ -190,6 +191,20 @@ public final class PlanDocument {
                                     + " belay_ledger.migration WHERE set_name = '"
                                     + set
                                     + "'\"");
+            case Work.MigrateByCommand(Revision revision, var _, MigrationCommands by) -> {
+                if (!by.status().isEmpty()) {
+                    lines("   Note what the first prints; the way back needs it.", "");
+                    shell(launch(revision, by.status()));
+                }
+                shell(launch(revision, by.up()));
+            }
+            case Work.TakeBackByCommand(Revision revision, var _, MigrationCommands by) -> {
+                shell(launch(revision, by.status()));
+                if (!by.down().isEmpty()) {
+                    lines("   Only when that is not what it printed before:", "");
+                    shell("export BELAY_MIGRATED_FROM=…", launch(revision, by.down()));
+                }
+            }
             case Work.RunJob(Revision revision, var _) -> shell(launch(revision));
         }
     }
@@ -269,6 +284,10 @@ public final class PlanDocument {
 
     /// One line that starts an instance in the folder of its artifact.
     private String launch(Revision revision) {
+        return launch(revision, revision.launch().command());
+    }
+
+    private String launch(Revision revision, List<String> command) {
         Launch launch = revision.launch();
         var line = new StringBuilder("( set -a;");
         for (String file : environmentFiles) {
@@ -279,7 +298,7 @@ public final class PlanDocument {
             line.append(" export PORT=…;");
         }
         line.append(" cd .belay/artifacts/").append(revision.artifact().hex()).append(" &&");
-        launch.command().forEach(word -> line.append(' ').append(quoted(word)));
+        command.forEach(word -> line.append(' ').append(quoted(word)));
         return line.append(" )").toString();
     }
 

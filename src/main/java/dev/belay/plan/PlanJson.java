@@ -123,6 +123,10 @@ public final class PlanJson {
 
     private static JsonOut start(JsonOut out, Deployment deployment) {
         out.open().put("instances", deployment.instances());
+        MigratedBy tool = deployment.migratedBy();
+        if (tool != null) {
+            out.put("migratedBy", () -> MigratedByJson.write(out, tool));
+        }
         Migrations migrations = deployment.migrations();
         if (migrations != null) {
             // Absent for what there was before, so that baselines keep their digests.
@@ -241,7 +245,8 @@ public final class PlanJson {
                 in.count("instances"),
                 in.list("traffic", WorkJson::traffic),
                 in.list("smoke", SmokeJson::read),
-                in.has("migrations") ? MigrationsJson.read(in.at("migrations")) : null);
+                in.has("migrations") ? MigrationsJson.read(in.at("migrations")) : null,
+                in.has("migratedBy") ? MigratedByJson.read(in.at("migratedBy")) : null);
     }
 
     /// Format 1 named the revision alone.

@@ -6,8 +6,10 @@ import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///   one before it.
 /// - Capacity before traffic: nobody is sent to a revision that was not found ready.
 /// - Nothing stops while it is sent to.
+/// - Another tool changes a schema, there or back, before anything of its revision starts or after
+///   it ended.
 /// - Undone from any point, whether or not the last effect happened, the way back keeps the same
 ///   two rules and ends where the plan says it ends.
 /// - Done to the end, what runs is what was desired.
@@ -97,7 +101,9 @@ public final class PlanLint {
             if (component != null) {
                 start.counts.putAll(component.running());
                 start.ready.putAll(component.running());
+                start.old.addAll(component.running().keySet());
                 if (!component.history().isEmpty()) {
+                    start.old.add(component.history().getFirst().deployment().revision().id());
                     List<Traffic> lines = component.history().getFirst().deployment().traffic();
                     start.traffic = lines.isEmpty() ? null : lines.getFirst();
                 }
@@ -166,6 +172,7 @@ public final class PlanLint {
     private static final class State {
         private final Map<String, Integer> counts;
         private final Map<String, Integer> ready;
+        private final Set<String> old = new HashSet<>();
         private @Nullable Traffic traffic;
 
         State(Map<String, Integer> counts, @Nullable Traffic traffic) {
@@ -178,6 +185,7 @@ public final class PlanLint {
             var copy = new State(counts, traffic);
             copy.ready.clear();
             copy.ready.putAll(ready);
+            copy.old.addAll(old);
             return copy;
         }
 
@@ -211,7 +219,18 @@ public final class PlanLint {
                     }
                     traffic = to;
                 }
+                case Work.MigrateByCommand(var revision, var _, var _) ->
+                        notBesides(revision.id(), where + ": migrates", problems);
+                case Work.TakeBackByCommand(var revision, var _, var _) ->
+                        notBesides(revision.id(), where + ": takes a schema back", problems);
                 case Work.Publish _, Work.RunJob _, Work.Migrate _, Work.TakeBack _ -> {}
+            }
+        }
+
+        /// A schema changes while nothing of the revision runs, unless that is what ran before.
+        private void notBesides(String revision, String where, List<String> problems) {
+            if (count(revision) > 0 && !old.contains(revision)) {
+                problems.add(where + " beside " + count(revision) + " × " + revision);
             }
         }
 

@@ -206,8 +206,18 @@ public final class PlanText {
                             + " back from `"
                             + datastore.name()
                             + "`";
+            case Work.MigrateByCommand(var _, var _, var by) -> "run `" + shown(by.up()) + "`";
+            case Work.TakeBackByCommand(var _, var _, var by) when by.down().isEmpty() ->
+                    "none, unless `" + shown(by.status()) + "` prints what it printed before";
+            case Work.TakeBackByCommand(var _, var _, var by) ->
+                    "run `%s`, unless `%s` prints what it printed before"
+                            .formatted(shown(by.down()), shown(by.status()));
             case Work.RunJob(var revision, var _) -> "run " + revision.id();
         };
+    }
+
+    private static String shown(List<String> command) {
+        return ShellWords.of(command);
     }
 
     /// The longest way through the steps.

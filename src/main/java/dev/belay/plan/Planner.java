@@ -8,7 +8,6 @@ import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Launch;
-import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Makes plans: manifest and inventory in, the whole course of every release out. It decides
 /// everything that is to be decided, so that execution has nothing left to choose; it looks at
@@ -108,12 +106,14 @@ public final class Planner {
                             "build it, or leave it out with `--skip " + component.name() + "`"));
             return;
         }
-        Deployment goal =
-                goal(component, source)
-                        .with(
-                                chosen.without().contains(Phase.MIGRATE)
-                                        ? schemaOfNow(component)
-                                        : source.migrations());
+        Deployment goal = goal(component, source);
+        if (chosen.without().contains(Phase.MIGRATE)) {
+            goal = withSchemaOfNow(goal);
+        } else {
+            goal =
+                    goal.with(source.migrations())
+                            .migratedBy(MigratedBy.of(component, source, view.datastores()));
+        }
         Scope scope = Scope.component(view.environment(), component.name());
         Change change =
                 Change.of(
@@ -135,11 +135,13 @@ public final class Planner {
     }
 
     /// Where migrating is left out on request, the schema stays as what runs has it.
-    private @Nullable Migrations schemaOfNow(Component component) {
-        Inventory.Component past = request.inventory().components().get(component.name());
-        return past == null || past.history().isEmpty()
-                ? null
-                : past.history().getFirst().deployment().migrations();
+    private Deployment withSchemaOfNow(Deployment goal) {
+        var past = request.inventory().components().get(goal.revision().component());
+        if (past == null || past.history().isEmpty()) {
+            return goal;
+        }
+        Deployment now = past.history().getFirst().deployment();
+        return goal.with(now.migrations()).migratedBy(now.migratedBy());
     }
 
     private boolean unshippable(Component component) {

@@ -17,6 +17,7 @@ final class Warnings {
         for (Change change : outline.changes()) {
             wayBack(change, warnings);
             schema(change, warnings);
+            warnings.addAll(ToolMigration.warnings(change, outline.kind()));
             downtime(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
             strangers(change, warnings);

@@ -79,6 +79,10 @@ final class WorkJson {
                             .put("set", set)
                             .put("type", "take-back")
                             .strings("versions", versions);
+            case Work.MigrateByCommand(Revision revision, String datastore, var by) ->
+                    MigratedByJson.rest(out, by, datastore, revision, "migrate-by-command");
+            case Work.TakeBackByCommand(Revision revision, String datastore, var by) ->
+                    MigratedByJson.rest(out, by, datastore, revision, "take-back-by-command");
             case Work.RunJob(Revision revision, var probe) ->
                     out.strings("probe", probe)
                             .put("revision", revision.id())
@@ -203,6 +207,16 @@ final class WorkJson {
                             in.string("set"),
                             MigrationsJson.datastore(in.at("datastore")),
                             in.strings("versions"));
+            case "migrate-by-command" ->
+                    new Work.MigrateByCommand(
+                            revision(in, revisions),
+                            in.string("datastore"),
+                            MigratedByJson.commands(in.at("by")));
+            case "take-back-by-command" ->
+                    new Work.TakeBackByCommand(
+                            revision(in, revisions),
+                            in.string("datastore"),
+                            MigratedByJson.commands(in.at("by")));
             case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
             default -> throw new IllegalArgumentException("work `" + type + "` is not known");
         };
@@ -315,6 +329,8 @@ final class WorkJson {
             case Work.Scale(Revision revision, int _) -> List.of(revision);
             case Work.Publish(Revision revision) -> List.of(revision);
             case Work.RunJob(Revision revision, var _) -> List.of(revision);
+            case Work.MigrateByCommand(Revision revision, var _, var _) -> List.of(revision);
+            case Work.TakeBackByCommand(Revision revision, var _, var _) -> List.of(revision);
         };
     }
 }

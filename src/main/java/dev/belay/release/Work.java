@@ -111,6 +111,19 @@ public sealed interface Work {
         }
     }
 
+    /// The revision's own command has brought the datastore's schema to where it wants it.
+    ///
+    /// @param datastore by its name
+    record MigrateByCommand(Revision revision, String datastore, MigrationCommands by)
+            implements Effect {}
+
+    /// The schema is again where it was before the release ran the revision's command, or nothing
+    /// of that ever began.
+    ///
+    /// @param datastore by its name
+    record TakeBackByCommand(Revision revision, String datastore, MigrationCommands by)
+            implements Effect {}
+
     /// Runs a command of the artifact to its end.
     ///
     /// @param probe asks whether it happened, by exit code: 0 done, 1 not done, 2 in progress, 3

@@ -10,6 +10,7 @@ import dev.belay.problem.Problem;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
@@ -257,6 +258,94 @@ class ManifestTest {
                 .singleElement()
                 .asString()
                 .startsWith("`tool: flyway`");
+    }
+
+    @Test
+    void migrations_by_commands_say_how_to_go_back_only_with_a_status() {
+        String text =
+                """
+                platform: shop
+                datastores:
+                  db: {engine: mysql, url: "${URL}"}
+                components:
+                  api:
+                    kind: service
+                    run: ./api
+                    port: 80
+                    migrations: {datastore: db, %s}
+                environments:
+                  local: {target: process}
+                """;
+        String all =
+                "up: pnpm db:migrate, down: [sh, -c, 'undo \"$BELAY_MIGRATED_FROM\"'],"
+                        + " status: pnpm db:version, probe: ./done, timeout: 5m";
+        Manifest manifest = good(folder, text.formatted(all));
+        assertThat(view(manifest, "local").components().get("api"))
+                .extracting(Component::migrations)
+                .isEqualTo(
+                        new MigrationTool(
+                                "db",
+                                new MigrationCommands(
+                                        List.of("pnpm", "db:migrate"),
+                                        List.of("sh", "-c", "undo \"$BELAY_MIGRATED_FROM\""),
+                                        List.of("pnpm", "db:version"),
+                                        List.of("./done"),
+                                        Duration.ofMinutes(5))));
+        assertThat(view(good(folder, text.formatted("up: ./up")), "local").components().get("api"))
+                .extracting(Component::migrations)
+                .isEqualTo(
+                        new MigrationTool(
+                                "db",
+                                new MigrationCommands(
+                                        List.of("./up"),
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        Duration.ofMinutes(30))));
+        refuses(text, "up: ./up, dir: db", "one of `dir`, `up`, not several");
+        refuses(text, "up: ./up, tool: sql", "one of `tool`, `up`, not several");
+        refuses(text, "up: ./up, down: ./down", "`down` needs `status`");
+        refuses(text, "down: ./down, status: ./at", "`down` needs `up`", "`status` needs `up`");
+        refuses(text, "probe: ./done, timeout: 1m", "`probe` needs `up`", "`timeout` needs `up`");
+        refuses(text, "dir: db", "cannot migrate a datastore of engine `mysql`");
+        refuses(text, "up: 'a && b'", "a shell");
+        refuses(text, "up: []", "`up`");
+        refuses(text, "up: ./up, timeout: soon", "`timeout`");
+        refuses(text, "command: {up: ./up}", "has no key `command`");
+    }
+
+    private void refuses(String text, String keys, String... messages) {
+        var refused = assertThatThrownBy(() -> good(folder, text.formatted(keys))).as(keys);
+        for (String message : messages) {
+            refused.hasMessageContaining(message);
+        }
+    }
+
+    @Test
+    void variables_of_migration_commands_are_asked_for_too() {
+        String text =
+                """
+                platform: shop
+                datastores:
+                  db: {engine: postgres, url: "postgres://h/db"}
+                components:
+                  api:
+                    kind: service
+                    run: ./api
+                    port: 80
+                    migrations:
+                      datastore: db
+                      up: "./up ${WHERE}"
+                      down: "./down ${BELAY_MIGRATED_FROM}"
+                      status: ./at
+                environments:
+                  local: {target: process}
+                """;
+        assertThat(VariableCheck.check(view(good(folder, text), "local"), Map.of()))
+                .extracting(Problem::message)
+                .singleElement()
+                .asString()
+                .contains("`WHERE`");
     }
 
     private static final String EVERYTHING =

@@ -8,6 +8,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Revision;
@@ -194,7 +195,9 @@ class PlanJsonTest {
                         new Work.Publish(api),
                         new Work.RunJob(api, List.of("./done")),
                         new Work.Migrate(migrations, List.of("2")),
-                        new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")));
+                        new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
+                        new Work.MigrateByCommand(api, "pg", tool()),
+                        new Work.TakeBackByCommand(api, "pg", tool()));
         var steps = new ArrayList<Step>();
         for (Work work : works) {
             int number = steps.size() + 1;
@@ -207,8 +210,18 @@ class PlanJsonTest {
                     };
             steps.add(step(number, work, undo));
         }
-        var deployment = new Deployment(api, 2, List.of(traffic), tests, migrations);
+        var by = new MigratedBy(migrations.datastore(), Digest.of("a"), "c1", tool());
+        var deployment = new Deployment(api, 2, List.of(traffic), tests, migrations, by);
         return plan(steps, Map.of("api", deployment));
+    }
+
+    private static MigrationCommands tool() {
+        return new MigrationCommands(
+                List.of("up", "${X}"),
+                List.of("down"),
+                List.of("at", ""),
+                List.of("done"),
+                Duration.ofMinutes(3));
     }
 
     private static List<SmokeTest> tests() {
@@ -264,7 +277,7 @@ class PlanJsonTest {
         return new Step(
                 number,
                 "title " + number,
-                List.of(Phase.values()).get(number),
+                List.of(Phase.values()).get(number % Phase.values().length),
                 API,
                 work instanceof Work.Effect ? StepClass.IDEMPOTENT : StepClass.WAIT,
                 work,

@@ -214,6 +214,10 @@ final class Planned {
                     "migrate " + to.datastore().name() + " by " + String.join(", ", fresh);
             case Work.TakeBack(String _, var datastore, var versions) ->
                     "take " + String.join(", ", versions) + " back from " + datastore.name();
+            case Work.MigrateByCommand(var _, String datastore, var by) ->
+                    "migrate " + datastore + " by " + String.join(" ", by.up());
+            case Work.TakeBackByCommand(var _, String datastore, var by) ->
+                    "take back from " + datastore + " by " + String.join(" ", by.down());
             case Work.RunJob(var revision, var _) -> "run " + revision.id();
         };
     }

@@ -4,6 +4,7 @@ import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.manifest.Responsible;
@@ -16,6 +17,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.SmokeTest;
@@ -188,6 +190,7 @@ final class Platform {
         private List<String> probe = List.of();
         private List<String> command = List.of("node", "main.js");
         private @Nullable Migrations migrations;
+        private @Nullable MigrationTool tool;
 
         private Part(String name, Sort sort) {
             this.name = name;
@@ -265,6 +268,27 @@ final class Platform {
             return this;
         }
 
+        /// Another tool sees to the schema of `db`.
+        ///
+        /// @param down empty when it has no way back
+        /// @param status empty when nothing says where the schema is
+        Part migratedBy(String up, String down, String status) {
+            tool =
+                    new MigrationTool(
+                            "db",
+                            new MigrationCommands(
+                                    words(up),
+                                    words(down),
+                                    words(status),
+                                    probe,
+                                    Duration.ofMinutes(30)));
+            return this;
+        }
+
+        private static List<String> words(String command) {
+            return command.isEmpty() ? List.of() : List.of(command.split(" ", -1));
+        }
+
         Part probe(String... words) {
             probe = List.of(words);
             return this;
@@ -286,7 +310,7 @@ final class Platform {
                     after,
                     smoke.stream().map(test -> new OwnedTest(test, tester(test))).toList(),
                     rules,
-                    null,
+                    tool,
                     Source.named("`" + name + "`"));
         }
 

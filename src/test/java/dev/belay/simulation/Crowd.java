@@ -87,8 +87,12 @@ final class Crowd {
         Progress progress =
                 Progress.of(plan.steps().size(), simulation.journal().entries(row.id(), 0));
         for (int step = 1; step <= plan.steps().size(); step++) {
-            if (progress.step(step, progress.direction()).is(Status.OPEN)
-                    && plan.step(step).work() instanceof Work.RunJob) {
+            Work work = plan.step(step).work();
+            boolean runs =
+                    work instanceof Work.RunJob
+                            || (work instanceof Work.MigrateByCommand
+                                    && progress.direction() == Direction.DO);
+            if (runs && progress.step(step, progress.direction()).is(Status.OPEN)) {
                 testify(row, plan, step, progress.direction());
                 return;
             }

@@ -146,6 +146,14 @@ final class Host {
             case Work.Scale work -> scale(work);
             case Work.Route work -> route(work);
             case Work.RunJob _ -> job(order);
+            case Work.MigrateByCommand(var revision, var _, var _) -> {
+                alone(revision.id());
+                yield job(order);
+            }
+            case Work.TakeBackByCommand(var revision, var _, var _) -> {
+                alone(revision.id());
+                yield takeBack(order);
+            }
             case Work.Migrate(var to, var _) -> migrate(to.versions());
             case Work.TakeBack(var _, var _, var versions) -> takeBack(versions);
             case Work.Publish(var revision) -> publish(revision.id());
@@ -195,8 +203,8 @@ final class Host {
                             .findFirst()
                             .map(share -> share.revision() + " is not ready")
                             .orElse("");
-            case Work.RunJob _, Work.Publish _, Work.Migrate _ -> "";
-            case Work.TakeBack _ -> "";
+            case Work.RunJob _, Work.Publish _, Work.Migrate _, Work.TakeBack _ -> "";
+            case Work.MigrateByCommand _, Work.TakeBackByCommand _ -> "";
         };
     }
 
@@ -263,6 +271,37 @@ final class Host {
         return new Answer.Done("");
     }
 
+    /// There may be nothing to take back, or part of it; done again it is as it was.
+    private Answer takeBack(Order order) {
+        String job = order.release() + "/" + order.step();
+        if (universe.hit(Fault.STEP_FAILS)) {
+            return new Answer.Failed("it could not be taken back", "", true);
+        }
+        if (happened(job) && jobEnds.getOrDefault(job, 0L) > universe.now()) {
+            return new Answer.NotYet("what is taken back still runs");
+        }
+        happened.remove(job);
+        halfDone.remove(job);
+        return new Answer.Done("");
+    }
+
+    /// A schema never changes under the revision that it changes for.
+    private void alone(String revision) {
+        if (count(revision) > 0) {
+            throw new Violation("SchemaAlone", count(revision) + " × " + revision + " run beside");
+        }
+    }
+
+    /// Whether it is what runs to its end, and nothing but its own record or probe tells how.
+    private static boolean runs(Work.Effect effect) {
+        return effect instanceof Work.RunJob || effect instanceof Work.MigrateByCommand;
+    }
+
+    private static boolean hasNoProbe(Work.Effect effect) {
+        return (effect instanceof Work.RunJob job && job.probe().isEmpty())
+                || (effect instanceof Work.MigrateByCommand up && up.by().probe().isEmpty());
+    }
+
     // --- probes -------------------------------------------------------------------------------
 
     Finding probe(Work.Effect effect, Order order) {
@@ -278,7 +317,7 @@ final class Host {
             return new Finding.NotDone();
         }
         if (universe.hit(Fault.PROBE_CANNOT_SAY)) {
-            return effect instanceof Work.RunJob job && job.probe().isEmpty()
+            return hasNoProbe(effect)
                     ? new Finding.Unknowable("its record is lost")
                     : new Finding.Unknown("the probe does not know");
         }
@@ -289,16 +328,17 @@ final class Host {
                     case Work.Publish work -> published.contains(work.revision().id());
                     case Work.Migrate work -> applied.containsAll(work.to().versions());
                     case Work.TakeBack work -> Collections.disjoint(applied, work.versions());
-                    case Work.RunJob _ -> happened(order.release() + "/" + order.step());
+                    case Work.RunJob _, Work.MigrateByCommand _ ->
+                            happened(order.release() + "/" + order.step());
+                    case Work.TakeBackByCommand _ ->
+                            !happened(order.release() + "/" + order.step());
                 };
         String job = order.release() + "/" + order.step();
-        if (effect instanceof Work.RunJob
-                && done
-                && jobEnds.getOrDefault(job, 0L) > universe.now()) {
+        if (runs(effect) && done && jobEnds.getOrDefault(job, 0L) > universe.now()) {
             return new Finding.InProgress("the job runs");
         }
-        if (effect instanceof Work.RunJob work && !done && halfDone.contains(job)) {
-            return work.probe().isEmpty()
+        if (runs(effect) && !done && halfDone.contains(job)) {
+            return hasNoProbe(effect)
                     ? new Finding.Failed("it ended with status 1", "")
                     : new Finding.Partial("half of it is there");
         }

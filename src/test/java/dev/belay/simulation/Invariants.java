@@ -192,8 +192,10 @@ final class Invariants implements SimJournal.Observer {
         if (row.state() == ReleaseState.COMPLETED && !now.reason().startsWith("unsoaked")) {
             plan.desired().forEach((name, goal) -> truthful(desired(name, goal), row));
             lastWords(plan).values().forEach(last -> truthful(last, row));
+            schemas(plan, now, row, true);
         }
         if (row.state() == ReleaseState.ROLLED_BACK) {
+            schemas(plan, now, row, false);
             for (Work.Check check : plan.before()) {
                 if (check instanceof Work.Settled settled && touched(settled, plan, now)) {
                     truthful(asFarAsMoved(settled, plan, now), row);
@@ -205,6 +207,19 @@ final class Invariants implements SimJournal.Observer {
                                 || now.step(step.number(), Direction.UNDO).is(Status.DONE),
                         "NothingLost",
                         row.id() + " left " + step.title());
+            }
+        }
+    }
+
+    /// What a command changed stays with a release that completed, and with no other.
+    private void schemas(Plan plan, Progress now, ReleaseRow row, boolean changed) {
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.MigrateByCommand && now.intended(step.number())) {
+                require(
+                        simulation.host(step.scope()).happened(row.id() + "/" + step.number())
+                                == changed,
+                        "SchemaAsPromised",
+                        row.id() + " " + row.state() + ": " + step.title());
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -60,7 +61,11 @@ final class SimPlans {
         NONE,
         PROBED,
         HELD_IN_DOUBT,
-        ASSUMED_IN_DOUBT
+        ASSUMED_IN_DOUBT,
+
+        /// Changes a schema, which is taken back when the release falls.
+        MIGRATES,
+        MIGRATES_PROBED
     }
 
     private final List<Step> steps = new ArrayList<>();
@@ -185,9 +190,11 @@ final class SimPlans {
         List<String> probe = change.job() == Job.PROBED ? List.of("./done") : List.of();
         var work = new Work.RunJob(change.goal().revision(), probe);
         var nothing = new Undo.Nothing("a job is not undone");
+        boolean probed = change.job() == Job.MIGRATES_PROBED;
         return switch (change.job()) {
             case NONE -> check("nothing", Phase.MIGRATE, scope, nothingToFind(), after);
             case PROBED -> effect(scope, StepClass.VERIFIABLE, work, nothing, after);
+            case MIGRATES, MIGRATES_PROBED -> migrate(change, scope, probed, after);
             case HELD_IN_DOUBT -> effect(scope, StepClass.ONCE_ONLY, work, nothing, after);
             case ASSUMED_IN_DOUBT -> {
                 int number = effect(scope, StepClass.ONCE_ONLY, work, nothing, after);
@@ -209,6 +216,20 @@ final class SimPlans {
                 yield number;
             }
         };
+    }
+
+    private int migrate(Change change, Scope scope, boolean probed, Set<Integer> after) {
+        Revision revision = change.goal().revision();
+        List<String> probe = probed ? List.of("./done") : List.of();
+        var by =
+                new MigrationCommands(
+                        List.of("./up"), List.of("./down"), List.of("./at"), probe, MINUTE);
+        return effect(
+                scope,
+                probed ? StepClass.VERIFIABLE : StepClass.ONCE_ONLY,
+                new Work.MigrateByCommand(revision, "db", by),
+                new Undo.Apply(new Work.TakeBackByCommand(revision, "db", by), MINUTE),
+                after);
     }
 
     /// One instance after the other.

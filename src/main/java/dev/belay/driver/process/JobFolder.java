@@ -1,12 +1,14 @@
 package dev.belay.driver.process;
 
 import dev.belay.driver.disk.DurableFile;
+import dev.belay.release.Direction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +19,7 @@ record JobFolder(Path path, long token) {
 
     /// @param launcher pid of the launcher, 0 until it was started
     /// @param end when it is killed if it still runs
+    /// @param migratedFrom what was asked of a schema before its step began to change it
     record Attempt(
             String release,
             int step,
@@ -24,9 +27,17 @@ record JobFolder(Path path, long token) {
             String boot,
             long launcher,
             Instant started,
-            Instant end) {
+            Instant end,
+            Direction way,
+            String migratedFrom) {
+        Attempt {
+            // Those of before jobs had a way back say nothing of it.
+            way = Objects.requireNonNullElse(way, Direction.DO);
+            migratedFrom = Objects.requireNonNullElse(migratedFrom, "");
+        }
+
         Attempt withLauncher(long pid) {
-            return new Attempt(release, step, revision, boot, pid, started, end);
+            return new Attempt(release, step, revision, boot, pid, started, end, way, migratedFrom);
         }
     }
 

@@ -9,16 +9,16 @@ import dev.belay.release.Work;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Runs commands to their end, each at most once per token. A job is a detached process like an
@@ -42,7 +42,20 @@ final class Jobs {
 
     Answer run(ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
             throws IOException {
-        Optional<Answer> no = begin(scope, work, order, deadline);
+        JobCommand command = JobCommand.of(work);
+        String revision = work.revision().id();
+        return run(scope, revision, order, deadline, _ -> new JobCommand.Begin(command));
+    }
+
+    /// Decides whether there is anything to run, and what. The scope's lock is held.
+    interface Opener {
+        JobCommand.Opening open(Fence fence) throws IOException;
+    }
+
+    /// Runs what is decided when it is known that no other job of the scope runs.
+    Answer run(ScopeFolder scope, String revision, Order order, Deadline deadline, Opener opener)
+            throws IOException {
+        Optional<Answer> no = begin(scope, revision, order, deadline, opener);
         if (no.isPresent()) {
             return no.get();
         }
@@ -87,7 +100,7 @@ final class Jobs {
     ///
     /// @param known whether all runs are on record. Then one without a record never began, as that
     ///   is written first; else somebody may have deleted it
-    Finding look(ScopeFolder scope, Work.RunJob work, Order order, boolean known)
+    Finding look(ScopeFolder scope, JobCommand work, Order order, boolean known)
             throws IOException {
         Optional<JobFolder> last = last(scope, work, order);
         if (last.isEmpty() && runsWithoutRecord(scope)) {
@@ -152,14 +165,14 @@ final class Jobs {
     }
 
     private Finding byProbe(
-            ScopeFolder scope, Work.RunJob work, Order order, Optional<JobFolder> last)
+            ScopeFolder scope, JobCommand work, Order order, Optional<JobFolder> last)
             throws IOException {
-        Recipe recipe = Recipe.of(work.revision()).with(work.probe());
+        Recipe recipe = work.recipe().with(work.probe());
         long token = last.map(JobFolder::token).orElse(order.token());
-        Map<String, String> given = given(scope.scope(), order, token, recipe.revision());
+        Map<String, String> given = given(scope.scope(), order, token, work);
         return switch (preparation.prepare(scope.scope().environment(), recipe, given)) {
             case Preparation.Refused(String reason, String _) -> new Finding.Unknown(reason);
-            case Preparation.Prepared ready -> finding(ask(ready, order.within()));
+            case Preparation.Prepared ready -> finding(Question.status(ready, order.within()));
         };
     }
 
@@ -174,29 +187,8 @@ final class Jobs {
         };
     }
 
-    private static int ask(Preparation.Prepared ready, Duration within) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(ready.command());
-        builder.environment().clear();
-        builder.environment().putAll(ready.environment());
-        builder.directory(ready.folder().toFile());
-        builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
-        builder.redirectOutput(Redirect.DISCARD);
-        builder.redirectError(Redirect.DISCARD);
-        Process process = builder.start();
-        try {
-            if (process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
-                return process.exitValue();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        return Life.NO_STATUS;
-    }
-
     private Optional<Answer> begin(
-            ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
+            ScopeFolder scope, String revision, Order order, Deadline deadline, Opener opener)
             throws IOException {
         Optional<PathLock> lock = scope.lock(deadline.left());
         if (lock.isEmpty()) {
@@ -212,7 +204,7 @@ final class Jobs {
                 if (!(life(other) instanceof Life.Ended)) {
                     String runs = "`" + name(other) + "` still runs";
                     return Optional.of(
-                            isOf(other, work, order)
+                            isOf(other, revision, order)
                                     ? new Answer.InDoubt(runs)
                                     : new Answer.NotYet(runs));
                 }
@@ -222,18 +214,27 @@ final class Jobs {
                 return Optional.of(
                         new Answer.NotYet("a job of `" + scope.scope() + "` still runs"));
             }
-            scope.write(fence.accept(order.token()));
-            forgetOld(scope);
-            return start(scope, work, order, deadline);
+            return switch (opener.open(fence)) {
+                case JobCommand.Answered(Answer answer, boolean settled) -> {
+                    if (settled) {
+                        scope.write(fence.accept(order.token()));
+                    }
+                    yield Optional.of(answer);
+                }
+                case JobCommand.Begin(JobCommand command) -> {
+                    scope.write(fence.accept(order.token()));
+                    forgetOld(scope);
+                    yield start(scope, command, order, deadline);
+                }
+            };
         }
     }
 
     private Optional<Answer> start(
-            ScopeFolder scope, Work.RunJob work, Order order, Deadline deadline)
-            throws IOException {
-        Recipe recipe = Recipe.of(work.revision());
+            ScopeFolder scope, JobCommand work, Order order, Deadline deadline) throws IOException {
+        Recipe recipe = work.recipe();
         JobFolder job = JobFolder.of(scope.jobs(), order.token());
-        Map<String, String> given = given(scope.scope(), order, order.token(), recipe.revision());
+        Map<String, String> given = given(scope.scope(), order, order.token(), work);
         switch (preparation.prepare(scope.scope().environment(), recipe, given)) {
             case Preparation.Refused(String reason, String hint) -> {
                 return Optional.of(
@@ -254,10 +255,11 @@ final class Jobs {
                                 ProcessTable.BOOT,
                                 0,
                                 now,
-                                now.plus(order.within()));
+                                now.plus(order.within()),
+                                work.way(),
+                                work.migratedFrom());
                 job.begin(record);
-                ResourceLimits.Applied applied =
-                        limits.prepare(name(job), work.revision().launch().limits());
+                ResourceLimits.Applied applied = limits.prepare(name(job), work.limits());
                 long pid =
                         launcher.start(
                                 new Launcher.Start(
@@ -329,23 +331,35 @@ final class Jobs {
                 : preparation.redact("; the last it wrote:\n" + String.join("\n", lines));
     }
 
-    /// The latest attempt of exactly this step, of before the order.
-    private static Optional<JobFolder> last(ScopeFolder scope, Work.RunJob work, Order order)
+    /// The latest attempt of exactly this step, that way, of before the order.
+    private static Optional<JobFolder> last(ScopeFolder scope, JobCommand work, Order order)
             throws IOException {
-        for (JobFolder job : JobFolder.in(scope.jobs())) {
-            if (job.token() < order.token() && isOf(job, work, order)) {
+        for (JobFolder job : attempts(scope, work.recipe().revision(), order)) {
+            if (job.read().orElseThrow().way() == work.way()) {
                 return Optional.of(job);
             }
         }
         return Optional.empty();
     }
 
-    private static boolean isOf(JobFolder job, Work.RunJob work, Order order) throws IOException {
+    /// Those of exactly this step, both ways, of before the order; the latest first.
+    static List<JobFolder> attempts(ScopeFolder scope, String revision, Order order)
+            throws IOException {
+        var attempts = new ArrayList<JobFolder>();
+        for (JobFolder job : JobFolder.in(scope.jobs())) {
+            if (job.token() < order.token() && isOf(job, revision, order)) {
+                attempts.add(job);
+            }
+        }
+        return attempts;
+    }
+
+    private static boolean isOf(JobFolder job, String revision, Order order) throws IOException {
         Optional<JobFolder.Attempt> record = job.read();
         return record.isPresent()
                 && record.get().release().equals(order.release())
                 && record.get().step() == order.step()
-                && record.get().revision().equals(work.revision().id());
+                && record.get().revision().equals(revision);
     }
 
     private static void forgetOld(ScopeFolder scope) throws IOException {
@@ -359,14 +373,16 @@ final class Jobs {
         }
     }
 
-    private Map<String, String> given(Scope scope, Order order, long token, String revision) {
-        return Map.of(
-                Names.STATE, state.toString(),
-                Names.SCOPE, scope.toString(),
-                Names.INSTANCE, "job-" + token,
-                Names.TOKEN, Long.toString(token),
-                Names.REVISION, revision,
-                Names.RELEASE, order.release());
+    private Map<String, String> given(Scope scope, Order order, long token, JobCommand work) {
+        var given = new HashMap<String, String>();
+        given.put(Names.STATE, state.toString());
+        given.put(Names.SCOPE, scope.toString());
+        given.put(Names.INSTANCE, "job-" + token);
+        given.put(Names.TOKEN, Long.toString(token));
+        given.put(Names.REVISION, work.recipe().revision());
+        given.put(Names.RELEASE, order.release());
+        given.putAll(work.variables());
+        return given;
     }
 
     private Map<String, String> tags(Scope scope, JobFolder job) {

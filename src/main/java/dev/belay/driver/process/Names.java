@@ -14,6 +14,7 @@ final class Names {
     static final String NUMBER = "BELAY_NUMBER";
     static final String REVISION = "BELAY_REVISION";
     static final String RELEASE = "BELAY_RELEASE";
+    static final String MIGRATED_FROM = "BELAY_MIGRATED_FROM";
     static final String RUN = "BELAY_RUN";
     static final String PORT = "PORT";
     static final String SOCKET = "SOCKET";

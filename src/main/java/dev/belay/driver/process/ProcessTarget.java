@@ -39,6 +39,7 @@ public final class ProcessTarget implements Target {
     private final Starter starter;
     private final Scaling scaling;
     private final Jobs jobs;
+    private final CommandMigrations migrations;
     private final Publishing publishing;
     private final Supervision supervision;
     private final Supervisor supervisor;
@@ -68,6 +69,7 @@ public final class ProcessTarget implements Target {
                         preparation,
                         limits);
         jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
+        migrations = new CommandMigrations(this.state, jobs, preparation);
         publishing = new Publishing(this.state, artifacts);
         this.supervision = supervision;
         supervisor = new Supervisor(this.state, starter, stopper, jobs, preparation, supervision);
@@ -87,6 +89,16 @@ public final class ProcessTarget implements Target {
     @Override
     public Answer runJob(Work.RunJob work, Order order) {
         return answer(order, (scope, deadline) -> jobs.run(scope, work, order, deadline));
+    }
+
+    @Override
+    public Answer migrate(Work.MigrateByCommand work, Order order) {
+        return answer(order, (scope, deadline) -> migrations.up(scope, work, order, deadline));
+    }
+
+    @Override
+    public Answer takeBack(Work.TakeBackByCommand work, Order order) {
+        return answer(order, (scope, deadline) -> migrations.down(scope, work, order, deadline));
     }
 
     @Override
@@ -114,7 +126,9 @@ public final class ProcessTarget implements Target {
             throws IOException {
         return switch (work) {
             case Work.Scale scale -> scaling.look(scope, scale);
-            case Work.RunJob job -> jobs.look(scope, job, order, known);
+            case Work.RunJob job -> jobs.look(scope, JobCommand.of(job), order, known);
+            case Work.MigrateByCommand up -> migrations.look(scope, up, order, known);
+            case Work.TakeBackByCommand down -> migrations.look(scope, down, order, known);
             case Work.Publish publish -> publishing.look(scope, publish);
             case Work.Route _ -> throw new IllegalArgumentException("the router routes");
             case Work.Migrate _, Work.TakeBack _ ->

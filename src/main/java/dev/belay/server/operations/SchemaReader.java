@@ -25,15 +25,17 @@ public final class SchemaReader {
         this.databases = databases;
     }
 
-    /// Of each component that has migrations.
+    /// Of each component that has files of migrations. What other tools apply, they know.
     ///
     /// @throws Denied when there is something wrong with the files
     public List<SchemaView> of(EnvironmentView view) {
         var all = new ArrayList<SchemaView>();
         for (Component component : view.components().values()) {
-            MigrationFolder wanted = component.migrations();
-            Datastore datastore = wanted == null ? null : view.datastores().get(wanted.datastore());
-            if (wanted != null && datastore != null) {
+            if (!(component.migrations() instanceof MigrationFolder wanted)) {
+                continue;
+            }
+            Datastore datastore = view.datastores().get(wanted.datastore());
+            if (datastore != null) {
                 try {
                     all.add(of(view, component, wanted, datastore));
                 } catch (IOException e) {

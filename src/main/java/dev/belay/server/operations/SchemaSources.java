@@ -30,13 +30,15 @@ public final class SchemaSources {
         this.artifacts = artifacts;
     }
 
-    /// The component's; null when it has none here.
+    /// The component's; null when it has none here, or applies them by commands of its own.
     ///
     /// @throws Denied when there is something wrong with them
     @Nullable Migrations of(EnvironmentView view, Component component) {
-        MigrationFolder wanted = component.migrations();
-        Datastore datastore = wanted == null ? null : view.datastores().get(wanted.datastore());
-        if (wanted == null || datastore == null) {
+        if (!(component.migrations() instanceof MigrationFolder wanted)) {
+            return null;
+        }
+        Datastore datastore = view.datastores().get(wanted.datastore());
+        if (datastore == null) {
             return null;
         }
         Path folder = view.folder().resolve(wanted.dir());
