@@ -80,7 +80,7 @@ public final class ReleaseReader {
                 entries.size(),
                 StepView.word(plan.kind()),
                 submitted(entries),
-                progress.reason().isEmpty() ? progress.held().explanation() : progress.reason(),
+                because(progress),
                 progress.held().code(),
                 progress.held().step(),
                 startedAt(entries),
@@ -90,6 +90,16 @@ public final class ReleaseReader {
                 steps,
                 plan.warnings(),
                 next(row, progress.held()));
+    }
+
+    /// What holds it now comes first: on its way back that is something else than why it turned.
+    private static String because(Progress progress) {
+        String held = progress.held().explanation();
+        String turned = progress.reason();
+        if (held.isEmpty() || turned.isEmpty()) {
+            return held + turned;
+        }
+        return held + "; it goes back because of this: " + turned;
     }
 
     private static String submitted(List<Entry> entries) {
