@@ -78,6 +78,15 @@ public final class FolderCheck {
         if (!component.variables().values().containsKey("PATH")) {
             Path folder = Files.isRegularFile(output) ? output.resolveSibling(".") : output;
             program(Commands.of(component), folder.normalize(), source.at("run"), made);
+            if (component.migrations() instanceof MigrationTool tool) {
+                tool.byKey()
+                        .forEach((key, command) ->
+                                program(
+                                        command,
+                                        folder.normalize(),
+                                        source.at("migrations", key),
+                                        made));
+            }
         }
     }
 

@@ -7,7 +7,6 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Dependency;
 import dev.belay.release.Launch;
-import dev.belay.release.MigrationCommands;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -70,19 +69,17 @@ public final class VariableCheck {
                         references(value, component, component.source().at("env", "values", name)));
         Commands.of(component)
                 .forEach(word -> references(word, component, component.source().at("run")));
-        if (component.migrations() instanceof MigrationTool(String _, MigrationCommands by)) {
-            migration("up", by.up(), component);
-            migration("down", by.down(), component);
-            migration("status", by.status(), component);
-            migration("probe", by.probe(), component);
+        if (component.migrations() instanceof MigrationTool tool) {
+            tool.byKey()
+                    .forEach((key, command) ->
+                            command.stream()
+                                    .map(word -> word.replace("${BELAY_MIGRATED_FROM}", ""))
+                                    .forEach(word ->
+                                            references(
+                                                    word,
+                                                    component,
+                                                    component.source().at("migrations", key))));
         }
-    }
-
-    private void migration(String key, List<String> command, Component component) {
-        Place place = component.source().at("migrations", key);
-        command.stream()
-                .map(word -> word.replace("${BELAY_MIGRATED_FROM}", ""))
-                .forEach(word -> references(word, component, place));
     }
 
     private void references(String text, Component component, Place place) {

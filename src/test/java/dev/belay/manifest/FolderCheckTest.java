@@ -97,6 +97,25 @@ class FolderCheckTest {
         assertThat(messages(own.doubtful())).containsExactly("there is no `./server` to run");
     }
 
+    @Test
+    void commands_that_migrate_are_looked_for_where_they_run() {
+        String text =
+                """
+                  api:
+                    kind: service
+                    dir: here
+                    run: node main.js
+                    port: 3
+                    migrations: {datastore: db, up: alembic upgrade head, status: ./at}
+                """;
+        var found = check(text, "datastores: {db: {engine: postgres, url: 'postgres://h/db'}}\n");
+        assertThat(found.wrong()).isEmpty();
+        assertThat(messages(found.doubtful()))
+                .containsExactly(
+                        "`alembic` is not among the programs of this machine",
+                        "there is no `./at` to run");
+    }
+
     private static List<String> messages(List<Problem> problems) {
         return problems.stream().map(Problem::message).toList();
     }
