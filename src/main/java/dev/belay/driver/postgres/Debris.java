@@ -12,14 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// What a statement that runs outside of a transaction leaves when it is interrupted: above all an
 /// index that is there by name, that no query uses, and that every later `IF NOT EXISTS` is content
 /// with.
+///
+/// Names are looked up as the session would find them: its search path has to be the statement's.
 final class Debris {
     private static final int NAME_BYTES = 63;
     private static final Duration CLEARED_WITHIN = Duration.ofMinutes(1);
     private static final Set<String> REPEATABLE = Set.of("reindex", "vacuum", "cluster", "analyze");
+
+    /// How PostgreSQL names what `REINDEX CONCURRENTLY` makes, until it is done.
+    private static final Pattern ASIDE = Pattern.compile("_cc(new|old)[0-9]*\"?$");
+
+    /// What was of no use before the statement began: no trace of it.
+    private Set<String> before = Set.of();
 
     private final Connection connection;
 
@@ -29,15 +38,37 @@ final class Debris {
     }
 
     /// What became of a statement whose end nobody saw.
-    enum Trace {
+    sealed interface Trace {
         /// It is carried out.
-        DONE,
+        record Done() implements Trace {}
+
+        /// It had stopped between its two steps, and is carried out now.
+        record Finished() implements Trace {}
+
         /// What was left of it was of no use, and is gone.
-        CLEARED,
+        record Cleared() implements Trace {}
+
         /// Nothing of it is there, or doing it again is doing it once.
-        NOTHING,
+        record Nothing() implements Trace {}
+
+        /// Something is there that is of no use, and stays.
+        ///
+        /// @param what a sentence
+        /// @param again whether the statement, carried out once more, gets where it was to
+        record Left(String what, boolean again) implements Trace {}
+
         /// Nobody can tell.
-        UNKNOWN
+        record Unknown() implements Trace {}
+    }
+
+    /// A statement is about to begin for the first time.
+    void begin() throws SQLException {
+        before = Set.copyOf(invalidIndexes());
+    }
+
+    /// One goes on that was begun in another session: all that is of no use may be its.
+    void resume() {
+        before = Set.of();
     }
 
     /// Finds out what became of it, and takes away what is of no use.
@@ -47,36 +78,50 @@ final class Debris {
             return statement.begins("create") ? built(index.get()) : dropped(index.get());
         }
         if (!statement.isAlone()) {
-            return Trace.UNKNOWN;
+            return new Trace.Unknown();
         }
         if (statement.begins("alter", "table")) {
             return detached(statement);
         }
+        if (statement.begins("reindex")) {
+            return reindexed();
+        }
         boolean repeatable =
                 REPEATABLE.contains(statement.tokens().getFirst())
                         || statement.begins("alter", "system");
-        return repeatable ? Trace.NOTHING : Trace.UNKNOWN;
+        return repeatable ? new Trace.Nothing() : new Trace.Unknown();
     }
 
     private Trace built(ConcurrentIndex index) throws SQLException {
         try (PreparedStatement query =
                 connection.prepareStatement(
                         """
-                        SELECT i.indisvalid AND i.indisready, c.oid::regclass::text
+                        SELECT i.indrelid = to_regclass(?), i.indisvalid AND i.indisready,
+                          c.oid::regclass::text
                         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                        WHERE c.relname = ? AND i.indrelid = to_regclass(?)\
+                        WHERE c.relname = ? ORDER BY 1 DESC NULLS LAST\
                         """)) {
-            query.setString(1, unquoted(index.name()));
-            query.setString(2, index.table());
+            query.setString(1, index.table());
+            query.setString(2, unquoted(index.name()));
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
-                    return Trace.NOTHING;
+                    return new Trace.Nothing();
                 }
-                if (row.getBoolean(1)) {
-                    return Trace.DONE;
+                boolean its = row.getBoolean(1);
+                if (row.wasNull()) {
+                    // The table is not in the search path, and some index has the name.
+                    return new Trace.Unknown();
                 }
-                execute("DROP INDEX CONCURRENTLY IF EXISTS " + row.getString(2));
-                return Trace.CLEARED;
+                if (!its) {
+                    return new Trace.Nothing();
+                }
+                if (row.getBoolean(2)) {
+                    return new Trace.Done();
+                }
+                String name = row.getString(3);
+                return finished("DROP INDEX CONCURRENTLY IF EXISTS " + name)
+                        ? new Trace.Cleared()
+                        : new Trace.Left(unused(List.of(name)), false);
             }
         }
     }
@@ -84,13 +129,37 @@ final class Debris {
     private Trace dropped(ConcurrentIndex index) throws SQLException {
         try (PreparedStatement query =
                 connection.prepareStatement(
-                        "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(?)")) {
+                        """
+                        SELECT indisvalid AND indisready AND indislive, indexrelid::regclass::text
+                        FROM pg_index WHERE indexrelid = to_regclass(?)\
+                        """)) {
             query.setString(1, index.name());
             try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    return new Trace.Done();
+                }
                 // One on its way out is invalid first; to drop it again is to drop it.
-                return row.next() ? Trace.NOTHING : Trace.DONE;
+                String name = row.getString(2);
+                return row.getBoolean(1) || before.contains(name)
+                        ? new Trace.Nothing()
+                        : new Trace.Left(unused(List.of(name)), true);
             }
         }
+    }
+
+    /// Doing it again is doing it once, but for what it built beside an index, or put aside.
+    private Trace reindexed() throws SQLException {
+        List<String> aside =
+                invalidIndexes().stream()
+                        .filter(name -> ASIDE.matcher(name).find() && !before.contains(name))
+                        .toList();
+        return aside.isEmpty() ? new Trace.Nothing() : new Trace.Left(unused(aside), true);
+    }
+
+    private static String unused(List<String> indexes) {
+        return "left is index `"
+                + String.join("`, `", indexes)
+                + "`, which no query uses and every write pays for";
     }
 
     /// A partition that is detached in two steps may stand between them.
@@ -99,7 +168,7 @@ final class Debris {
         int detach = tokens.indexOf("detach");
         int end = Math.max(tokens.lastIndexOf("concurrently"), tokens.lastIndexOf("finalize"));
         if (detach < 3 || end < detach + 3) {
-            return Trace.UNKNOWN;
+            return new Trace.Unknown();
         }
         int from = 2;
         while (Set.of("if", "exists", "only").contains(tokens.get(from)) && from < detach - 1) {
@@ -110,25 +179,34 @@ final class Debris {
         try (PreparedStatement query =
                 connection.prepareStatement(
                         """
-                        SELECT inhdetachpending FROM pg_inherits
-                        WHERE inhparent = to_regclass(?) AND inhrelid = to_regclass(?)\
+                        SELECT inhdetachpending FROM (
+                          SELECT to_regclass(?) AS parent, to_regclass(?) AS part) named
+                        LEFT JOIN pg_inherits ON inhparent = parent AND inhrelid = part
+                        WHERE parent IS NOT NULL AND part IS NOT NULL\
                         """)) {
             query.setString(1, parent);
             query.setString(2, partition);
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
-                    return Trace.DONE;
+                    // What is not in the search path may be there all the same.
+                    return new Trace.Unknown();
                 }
-                if (row.getBoolean(1)) {
-                    execute(
-                            "ALTER TABLE "
-                                    + parent
-                                    + " DETACH PARTITION "
-                                    + partition
-                                    + " FINALIZE");
-                    return Trace.DONE;
+                boolean between = row.getBoolean(1);
+                if (row.wasNull()) {
+                    return new Trace.Done();
                 }
-                return Trace.NOTHING;
+                if (!between) {
+                    return new Trace.Nothing();
+                }
+                return finished(
+                                "ALTER TABLE "
+                                        + parent
+                                        + " DETACH PARTITION "
+                                        + partition
+                                        + " FINALIZE")
+                        ? new Trace.Finished()
+                        : new Trace.Left(
+                                "left is partition `" + partition + "`, half let go", false);
             }
         }
     }
@@ -152,13 +230,22 @@ final class Debris {
         return names;
     }
 
-    private void execute(String sql) throws SQLException {
+    /// Carries out what is missing of a statement.
+    ///
+    /// @return false when the server did not, as somebody is in the way
+    private boolean finished(String sql) throws SQLException {
         try (var limit = connection.createStatement()) {
             limit.execute("SET lock_timeout = 0");
             limit.execute("SET statement_timeout = " + CLEARED_WITHIN.toMillis());
         }
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
+            return true;
+        } catch (SQLException e) {
+            if (PortionRun.isGone(e)) {
+                throw e;
+            }
+            return false;
         }
     }
 

@@ -212,11 +212,12 @@ final class MigrationRun {
             throws SQLException {
         Statement statement = portion.statements().getFirst();
         if (step != null) {
+            debris.resume();
             switch (debris.find(statement)) {
-                case DONE -> {
+                case Debris.Trace.Done(), Debris.Trace.Finished() -> {
                     return commit(way, migration, step(portion, number, true), last);
                 }
-                case UNKNOWN -> {
+                case Debris.Trace.Unknown() -> {
                     return partial(
                             "the statement at line "
                                     + statement.line()
@@ -227,21 +228,26 @@ final class MigrationRun {
                                     + ", and nobody knows whether it was carried out",
                             way);
                 }
-                case NOTHING, CLEARED -> {}
+                case Debris.Trace.Left(String what, boolean again) -> {
+                    if (!again) {
+                        return new MigrationOutcome.Busy(what);
+                    }
+                }
+                case Debris.Trace.Nothing(), Debris.Trace.Cleared() -> {}
             }
         } else {
             MigrationOutcome stopped = commit(way, migration, step(portion, number, false), false);
             if (stopped != null) {
                 return stopped;
             }
+            debris.begin();
         }
-        PortionRun.Cleaning cleaning = () -> debris.find(statement) == Debris.Trace.DONE;
-        PortionRun.Result result = portions.alone(statement, cleaning);
+        PortionRun.Result result = portions.alone(statement, why -> cleaned(statement, why));
         if (result instanceof PortionRun.Result.Done
                 && statement.concurrentIndex().isPresent()
-                && debris.find(statement) == Debris.Trace.CLEARED) {
+                && debris.find(statement) instanceof Debris.Trace.Cleared) {
             // It was there, unusable, and IF NOT EXISTS was content with it.
-            result = portions.alone(statement, cleaning);
+            result = portions.alone(statement, why -> cleaned(statement, why));
         }
         return switch (result) {
             case PortionRun.Result.Done() ->
@@ -249,8 +255,15 @@ final class MigrationRun {
             case PortionRun.Result.Overtaken() ->
                     new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
             case PortionRun.Result.Blocked(String by) -> {
-                if (debris.find(statement) != Debris.Trace.UNKNOWN) {
-                    ledger.forget(way.version, way.up, number);
+                Debris.Trace trace = debris.find(statement);
+                portions.asOurselves();
+                switch (trace) {
+                    case Debris.Trace.Unknown(), Debris.Trace.Left _ -> {}
+                    case Debris.Trace.Done(),
+                            Debris.Trace.Finished(),
+                            Debris.Trace.Cleared(),
+                            Debris.Trace.Nothing() ->
+                            ledger.forget(way.version, way.up, number);
                 }
                 yield new MigrationOutcome.Busy(by);
             }
@@ -259,19 +272,50 @@ final class MigrationRun {
         };
     }
 
+    /// Somebody was in the way of a statement: takes away what the attempt left.
+    ///
+    /// @return null when it can be tried again
+    private PortionRun.@Nullable Result cleaned(Statement statement, String why)
+            throws SQLException {
+        return switch (debris.find(statement)) {
+            case Debris.Trace.Finished() -> new PortionRun.Result.Done();
+            // Every attempt would leave one more.
+            case Debris.Trace.Left _ when statement.begins("reindex") ->
+                    new PortionRun.Result.Broken(statement, why);
+            case Debris.Trace.Left(String what, boolean again) when !again ->
+                    new PortionRun.Result.Blocked(what);
+            case Debris.Trace.Left _,
+                    Debris.Trace.Done(),
+                    Debris.Trace.Cleared(),
+                    Debris.Trace.Nothing(),
+                    Debris.Trace.Unknown() ->
+                    null;
+        };
+    }
+
     /// What runs outside of a transaction may leave something though it failed.
     private @Nullable MigrationOutcome brokenAlone(
             Way way, @Nullable Migration migration, Ledger.Step step, Statement at, String why)
             throws SQLException {
-        Debris.Trace trace = debris.find(at);
+        String reason = way.file + ", line " + at.line() + ": " + why;
         boolean last = step.done();
-        if (trace == Debris.Trace.DONE && at.begins("alter")) {
-            // It was past its middle, and is finished.
-            var done = new Ledger.Step(step.number(), step.line(), step.digest(), true, "");
-            return commit(way, migration, done, last);
-        }
-        if (trace == Debris.Trace.UNKNOWN) {
-            return partial(way.file + ", line " + at.line() + ": " + why, way);
+        Debris.Trace trace = debris.find(at);
+        portions.asOurselves();
+        switch (trace) {
+            case Debris.Trace.Finished() -> {
+                var done = new Ledger.Step(step.number(), step.line(), step.digest(), true, "");
+                return commit(way, migration, done, last);
+            }
+            case Debris.Trace.Left(String what, boolean _) -> {
+                return partial(reason, way, what);
+            }
+            case Debris.Trace.Unknown() -> {
+                // A name that this very session does not find was none to PostgreSQL either.
+                if (!at.begins("alter", "table")) {
+                    return partial(reason, way);
+                }
+            }
+            case Debris.Trace.Done(), Debris.Trace.Cleared(), Debris.Trace.Nothing() -> {}
         }
         ledger.forget(way.version, way.up, step.number());
         return broken(way, step.number(), at, why);
@@ -324,6 +368,7 @@ final class MigrationRun {
     /// A statement failed. Where nothing before it was committed, nothing of its file is left.
     private MigrationOutcome broken(Way way, int number, Statement at, String why)
             throws SQLException {
+        portions.asOurselves();
         String reason = way.file + ", line " + at.line() + ": " + why;
         if (number > 1) {
             return partial(reason, way);
@@ -337,15 +382,19 @@ final class MigrationRun {
     }
 
     private MigrationOutcome partial(String reason, Way way) throws SQLException {
+        return partial(reason, way, "end unknown");
+    }
+
+    /// @param begun what is known of the statement that was begun and is not done
+    private MigrationOutcome partial(String reason, Way way, String begun) throws SQLException {
+        portions.asOurselves();
         var state = new ArrayList<String>();
         List<Ledger.Step> steps = ledger.steps(way.version, way.up);
         for (Ledger.Step one : steps) {
             state.add(
                     "line "
                             + one.line()
-                            + (one.done()
-                                    ? ": done"
-                                    : ": begun at " + one.begun() + ", end unknown"));
+                            + (one.done() ? ": done" : ": begun at " + one.begun() + ", " + begun));
         }
         List<Script.Portion> all = way.script.portions();
         for (int i = steps.size(); i < all.size(); i++) {

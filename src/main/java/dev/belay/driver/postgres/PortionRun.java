@@ -175,13 +175,16 @@ final class PortionRun {
 
     /// Takes away what an attempt left.
     interface Cleaning {
-        /// Looks for it; whether the attempt is done, all the same.
-        boolean clean() throws SQLException;
+        /// Looks for it.
+        ///
+        /// @param why what the server said
+        /// @return what became of the statement; null when it can be tried again
+        @Nullable Result clean(String why) throws SQLException;
     }
 
     private @Nullable Result tried(Statement statement, Cleaning cleaning) throws SQLException {
         Duration lock =
-                statement.concurrentIndex().isPresent()
+                statement.isPatient()
                         ? Duration.ZERO
                         : statement.isWrite() ? patience.rows() : patience.definitions();
         try {
@@ -195,7 +198,7 @@ final class PortionRun {
             if (!IN_THE_WAY.contains(e.getSQLState())) {
                 return new Result.Broken(statement, said(e));
             }
-            return cleaning.clean() ? new Result.Done() : null;
+            return cleaning.clean(said(e));
         }
     }
 

@@ -112,6 +112,12 @@ public record Statement(String text, int line, List<String> tokens) {
                 || (begins("cluster") && tokens.size() <= 2 && !holds("using"));
     }
 
+    /// Whether it lets readers and writers of all tables pass while it waits for others, and so may
+    /// wait long.
+    public boolean isPatient() {
+        return isAlone() && holds("concurrently") && !begins("alter");
+    }
+
     private boolean second(String... words) {
         // Options in brackets may come first.
         int at = tokens.size() > 1 && tokens.get(1).equals("(") ? tokens.indexOf(")") + 1 : 1;
