@@ -14,6 +14,13 @@ public sealed interface Answer {
     /// have happened: the undo of the step cleans it up.
     record Failed(String reason, String hint, boolean retryable) implements Answer {}
 
+    /// Whoever decides about it said no, and would say so again: a database that does not take a
+    /// statement.
+    ///
+    /// @param nothingLeft whether nothing of the effect is there, whichever of the release's calls
+    ///   tried it: then there is nothing to undo
+    record Refused(String reason, String hint, boolean nothingLeft) implements Answer {}
+
     /// It has begun, and from here nobody can say how it ended: as if no answer had come.
     record InDoubt(String because) implements Answer {}
 

@@ -137,7 +137,7 @@ public final class Commands {
 
     private static @Nullable Verdict noWayBack(Plan plan, Progress progress) {
         for (Step step : plan.steps()) {
-            if (progress.intended(step.number()) && step.undo() instanceof Undo.Impossible no) {
+            if (progress.touched(step.number()) && step.undo() instanceof Undo.Impossible no) {
                 return refused(
                         "no-way-back",
                         "it is past the point of no return: " + no.why(),

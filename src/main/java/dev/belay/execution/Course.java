@@ -308,7 +308,7 @@ final class Course {
             return;
         }
         for (Step step : plan.steps()) {
-            if (progress.intended(step.number()) && step.undo() instanceof Undo.Impossible no) {
+            if (progress.touched(step.number()) && step.undo() instanceof Undo.Impossible no) {
                 facts.add(
                         new Fact.Held(
                                 "held/no-way-back", step.number(), step.title() + ": " + no.why()));
@@ -372,8 +372,16 @@ final class Course {
                     facts.add(
                             new Fact.Outcome(step.number(), Direction.UNDO, new Result.Done(why)));
             case Undo.Apply _ -> intend(step, Direction.UNDO, busy);
-            case Undo.Impossible(String why) ->
-                    facts.add(new Fact.Held("held/no-way-back", step.number(), why));
+            case Undo.Impossible(String why) -> {
+                int number = step.number();
+                facts.add(
+                        progress.touched(number)
+                                ? new Fact.Held("held/no-way-back", number, why)
+                                : new Fact.Outcome(
+                                        number,
+                                        Direction.UNDO,
+                                        new Result.Done("nothing of it is left")));
+            }
         }
     }
 

@@ -103,6 +103,17 @@ public final class Progress {
         return done[number - 1].attempts() > 0;
     }
 
+    /// Whether something of the step may be there: it was intended, and has not said that nothing
+    /// of it is left.
+    public boolean touched(int number) {
+        StepProgress at = done[number - 1];
+        boolean nothingLeft =
+                at.is(Status.FAILED)
+                        && at.result() instanceof Fact.Result.Failed failed
+                        && failed.nothingLeft();
+        return intended(number) && !nothingLeft;
+    }
+
     /// Whether somebody asked for it to go back.
     public boolean cancelled() {
         return cancelled;

@@ -399,6 +399,13 @@ final class ReleaseRun {
                     again(key, Patience.FAILURE, reason, hint, Again.APPLY);
                 }
             }
+            case Answer.Refused(String reason, String hint, boolean nothingLeft) -> {
+                if (key.direction() == Direction.DO) {
+                    settle(key, new Result.Failed(reason, hint, "", nothingLeft));
+                } else {
+                    again(key, Patience.FAILURE, reason, hint, Again.APPLY);
+                }
+            }
             case Answer.InDoubt(String because) ->
                     again(key, Patience.SILENCE, because, "", Again.RESOLVE);
             case Answer.Stale(long last) -> stale(key, token, last);

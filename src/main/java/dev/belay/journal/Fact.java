@@ -91,7 +91,16 @@ public sealed interface Fact {
     sealed interface Result {
         record Done(String detail) implements Result {}
 
-        record Failed(String reason, String hint, String detail) implements Result {}
+        /// It did not work.
+        ///
+        /// @param nothingLeft whether nothing of it is there, so that there is nothing to undo
+        record Failed(String reason, String hint, String detail, boolean nothingLeft)
+                implements Result {
+            /// Of which something may be there.
+            public Failed(String reason, String hint, String detail) {
+                this(reason, hint, detail, false);
+            }
+        }
 
         /// Nobody can say whether it happened, and the plan says to go on.
         record AssumedDone(String why) implements Result {}

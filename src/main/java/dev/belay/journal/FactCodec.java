@@ -20,6 +20,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// new version and the old one keeps its reader. Fields that are not known are passed over.
 final class FactCodec {
     private static final int VERSION = 1;
+
+    /// Left out where it is not so: lines of earlier versions do not have it.
+    private static final String NOTHING_LEFT = "nothing-left";
+
     private static final JsonMapper JSON =
             JsonMapper.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
@@ -169,10 +173,22 @@ final class FactCodec {
     private static Map<String, Object> result(Result result) {
         return switch (result) {
             case Result.Done r -> object("done", Map.of("detail", r.detail()));
-            case Result.Failed r ->
-                    object(
-                            "failed",
-                            Map.of("reason", r.reason(), "hint", r.hint(), "detail", r.detail()));
+            case Result.Failed r -> {
+                var failed =
+                        object(
+                                "failed",
+                                Map.of(
+                                        "reason",
+                                        r.reason(),
+                                        "hint",
+                                        r.hint(),
+                                        "detail",
+                                        r.detail()));
+                if (r.nothingLeft()) {
+                    failed.put(NOTHING_LEFT, true);
+                }
+                yield failed;
+            }
             case Result.AssumedDone r -> object("assumed-done", Map.of("why", r.why()));
             case Result.NotDone r -> object("not-done", Map.of("why", r.why()));
         };
@@ -184,7 +200,10 @@ final class FactCodec {
             case "done" -> new Result.Done(string(json, "detail"));
             case "failed" ->
                     new Result.Failed(
-                            string(json, "reason"), string(json, "hint"), string(json, "detail"));
+                            string(json, "reason"),
+                            string(json, "hint"),
+                            string(json, "detail"),
+                            json.path(NOTHING_LEFT).asBoolean(false));
             case "assumed-done" -> new Result.AssumedDone(string(json, "why"));
             case "not-done" -> new Result.NotDone(string(json, "why"));
             default -> throw new UnreadableEntry("it says `" + type + "`", null);

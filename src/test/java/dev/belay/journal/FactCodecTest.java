@@ -33,6 +33,8 @@ class FactCodecTest {
         for (var direction : Direction.values()) {
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Done("exit 0")));
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Failed("r", "h", "d")));
+            var untouched = new Fact.Result.Failed("r", "h", "", true);
+            facts.add(new Fact.Outcome(3, direction, untouched));
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.AssumedDone("why")));
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.NotDone("why")));
         }

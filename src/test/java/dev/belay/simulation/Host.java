@@ -154,17 +154,18 @@ final class Host {
                 alone(revision.id());
                 yield takeBack(order);
             }
-            case Work.Migrate(var to, var _) -> migrate(to.versions());
+            case Work.Migrate(var to, var fresh) -> migrate(to.versions(), fresh);
             case Work.TakeBack(var _, var _, var versions) -> takeBack(versions);
             case Work.Publish(var revision) -> publish(revision.id());
         };
     }
 
     /// Killed in the middle, a part of it is there, and the next call goes on.
-    private Answer migrate(Collection<String> versions) {
+    private Answer migrate(Collection<String> versions, Collection<String> fresh) {
         for (String version : versions) {
             if (!applied.contains(version) && universe.hit(Fault.STEP_FAILS)) {
-                return new Answer.Failed(version + " was refused", "", false);
+                boolean nothingLeft = Collections.disjoint(applied, fresh);
+                return new Answer.Refused(version + " was refused", "", nothingLeft);
             }
             applied.add(version);
         }

@@ -162,6 +162,30 @@ class MigratedTest {
     }
 
     @Test
+    void a_slip_of_the_pen_without_a_way_back_holds_nobody() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price innt;", "");
+        whole.writes("v2");
+        JsonNode shown = whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(shown.path("because").asString())
+                .contains("2_price.up.sql, line 1")
+                .contains("nothing of it is left");
+        whole.runsOnly("v1");
+        migration("2_price", "ALTER TABLE orders ADD price int;", "");
+        whole.ship("v2");
+        assertThat(columns()).containsExactly("id", "price");
+    }
+
+    @Test
+    void what_is_applied_before_the_slip_of_the_pen_and_has_no_way_back_holds() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "");
+        migration("3_vat", "ALTER TABLE orders ADD vat innt;", "");
+        whole.writes("v2");
+        JsonNode shown = whole.awaitState(whole.begin(), "held");
+        assertThat(shown.path("because").asString()).contains("2 price");
+        assertThat(columns()).containsExactly("id", "price");
+    }
+
+    @Test
     void killed_while_it_migrates_it_goes_on() throws Exception {
         migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
         whole.writes("v2");

@@ -20,12 +20,16 @@ public sealed interface MigrationOutcome {
     record Busy(String because) implements MigrationOutcome {}
 
     /// The database is not as the files say, or they are not as they were: nothing was changed.
-    record Refused(String reason, String hint) implements MigrationOutcome {}
+    ///
+    /// @param left whether something of the release is there, from an earlier call
+    record Refused(String reason, String hint, boolean left) implements MigrationOutcome {}
 
     /// A migration failed, and nothing of it is left.
     ///
     /// @param moved whole migrations before it
-    record Failed(String reason, String hint, List<String> moved) implements MigrationOutcome {
+    /// @param left whether something of the release is there: those, or what an earlier call did
+    record Failed(String reason, String hint, List<String> moved, boolean left)
+            implements MigrationOutcome {
         public Failed {
             moved = List.copyOf(moved);
         }

@@ -47,7 +47,7 @@ final class MigrationRun {
         Standing standing = Standing.of(files, rows.values());
         Optional<Standing.Obstacle> obstacle = standing.obstacle();
         if (obstacle.isPresent()) {
-            return new MigrationOutcome.Refused(obstacle.get().reason(), obstacle.get().hint());
+            return refused(obstacle.get().reason(), obstacle.get().hint());
         }
         for (Migration one : files.migrations()) {
             Applied row = rows.get(one.version());
@@ -87,7 +87,7 @@ final class MigrationRun {
                         .toList()
                         .reversed();
         if (!back.isEmpty() && !back.contains(rows.getLast())) {
-            return new MigrationOutcome.Refused(
+            return refused(
                     "migration "
                             + rows.getLast()
                             + " was applied after "
@@ -102,7 +102,7 @@ final class MigrationRun {
                         new Way(one.version(), one.name(), true, Script.of(""), ""));
             }
             if (one.down().isBlank()) {
-                return new MigrationOutcome.Refused(
+                return refused(
                         "migration "
                                 + one
                                 + " has no way back"
@@ -378,7 +378,18 @@ final class MigrationRun {
         } else {
             ledger.kept(way.version);
         }
-        return new MigrationOutcome.Failed(reason, "", moved);
+        return new MigrationOutcome.Failed(reason, "", moved, left());
+    }
+
+    private MigrationOutcome refused(String reason, String hint) throws SQLException {
+        return new MigrationOutcome.Refused(reason, hint, left());
+    }
+
+    /// Whether something of the release is there, from this call or one before it.
+    private boolean left() throws SQLException {
+        return !moved.isEmpty()
+                || ledger.rows().values().stream()
+                        .anyMatch(one -> one.release().equals(claim.release()));
     }
 
     private MigrationOutcome partial(String reason, Way way) throws SQLException {

@@ -115,8 +115,10 @@ public final class MigrationRunner {
         try (Connection connection = address.connect(application())) {
             var ledger = new Ledger(connection, set);
             var portions = new PortionRun(connection, address, patience, until);
+            boolean kept = true;
             try {
                 portions.begin();
+                kept = ledger.exists();
                 ledger.prepare();
             } catch (SQLException e) {
                 if (PortionRun.isGone(e)) {
@@ -128,7 +130,8 @@ public final class MigrationRunner {
                                 + "` cannot be used: "
                                 + String.valueOf(e.getMessage()).strip(),
                         "it needs a role that may create and use that schema, at a server that"
-                                + " takes writes");
+                                + " takes writes",
+                        kept);
             }
             long deadline = System.nanoTime() + LOCK_WITHIN.toNanos();
             while (!locked(connection)) {

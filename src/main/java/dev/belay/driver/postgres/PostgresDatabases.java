@@ -175,19 +175,19 @@ public final class PostgresDatabases implements Databases {
                                             ? ""
                                             : "; " + String.join("; ", warnings)));
             case MigrationOutcome.Busy(String because) -> new Answer.NotYet(because);
-            case MigrationOutcome.Refused(String reason, String hint) ->
-                    new Answer.Failed(reason, hint, false);
-            case MigrationOutcome.Failed(String reason, String hint, var moved) ->
-                    new Answer.Failed(
+            case MigrationOutcome.Refused(String reason, String hint, boolean left) ->
+                    new Answer.Refused(reason, hint, !left);
+            case MigrationOutcome.Failed(String reason, String hint, var moved, boolean left) ->
+                    new Answer.Refused(
                             reason
                                     + "; nothing of it is left"
                                     + (moved.isEmpty()
                                             ? ""
                                             : ", and applied are " + String.join(", ", moved)),
                             hint,
-                            false);
+                            !left);
             case MigrationOutcome.Partial(String reason, String state) ->
-                    new Answer.Failed(
+                    new Answer.Refused(
                             reason + ". It is half-way: " + state,
                             "mend the rest of the file and deploy it, or finish it by hand",
                             false);

@@ -79,7 +79,7 @@ public record StepView(
     private static String text(Fact.Result result) {
         return switch (result) {
             case Fact.Result.Done(String detail) -> detail;
-            case Fact.Result.Failed(String reason, String _, String _) -> reason;
+            case Fact.Result.Failed(String reason, String _, String _, boolean _) -> reason;
             case Fact.Result.AssumedDone(String why) -> "assumed done: " + why;
             case Fact.Result.NotDone(String why) -> "not done: " + why;
         };

@@ -100,7 +100,7 @@ public final class JournalText {
     private static String words(Fact.Result result) {
         return switch (result) {
             case Fact.Result.Done(String detail) -> " done" + said(detail);
-            case Fact.Result.Failed(String reason, String hint, String detail) ->
+            case Fact.Result.Failed(String reason, String hint, String detail, boolean _) ->
                     " failed"
                             + said(reason)
                             + (hint.isEmpty() ? "" : "\nhint: " + hint)

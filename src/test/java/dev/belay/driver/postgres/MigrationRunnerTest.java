@@ -143,6 +143,28 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void what_an_earlier_call_of_the_release_applied_is_left() throws Exception {
+        String[] both = {
+            "1_a.sql", "CREATE TABLE a (id int)", "2_b.sql", "CREATE TABLE b (id innt)"
+        };
+        assertThat(left(up(both[2], both[3]))).isFalse();
+        assertThat(left(up(both))).isTrue();
+        assertThat(left(up(both))).isTrue();
+        var next = new MigrationRunner.Claim(++token, "r2");
+        assertThat(left(runner(database).up(set(both), next))).isFalse();
+        var last = new MigrationRunner.Claim(++token, "r3");
+        assertThat(left(runner(database).up(set("1_a.sql", "SELECT 1"), last))).isFalse();
+    }
+
+    private static boolean left(MigrationOutcome outcome) {
+        return switch (outcome) {
+            case MigrationOutcome.Failed failed -> failed.left();
+            case MigrationOutcome.Refused refused -> refused.left();
+            default -> throw new AssertionError(outcome);
+        };
+    }
+
+    @Test
     void a_constraint_that_speaks_up_at_the_end_fails_the_file() throws Exception {
         MigrationOutcome outcome =
                 up(
