@@ -403,7 +403,7 @@ final class ReleaseRun {
                 if (key.direction() == Direction.DO) {
                     settle(key, new Result.Failed(reason, hint, "", nothingLeft));
                 } else {
-                    again(key, Patience.FAILURE, reason, hint, Again.APPLY);
+                    undoFailed(key, hint.isEmpty() ? reason : reason + "; " + hint);
                 }
             }
             case Answer.InDoubt(String because) ->
@@ -450,7 +450,6 @@ final class ReleaseRun {
         StepProgress at = progress.step(key.step(), key.direction());
         int tries = how == Again.PROBE ? timesAsked(key) : at.attempts();
         long until = world.now() + patience.rest(tries, world);
-        Step step = order.plan().step(key.step());
         long last = lastMoment(key, at, how);
         if (how != Again.APPLY && mustBeAsked(key) && world.now() < last) {
             // However long it rested: it is asked once more before anybody decides.
@@ -465,7 +464,7 @@ final class ReleaseRun {
         }
         world.mark(Mark.DEADLINE_PASSED);
         if (key.direction() == Direction.UNDO) {
-            stuck(key, "held/undo-failed", "undoing `" + step.title() + "`: " + because);
+            undoFailed(key, because);
         } else if (how != Again.APPLY && mustBeAsked(key)) {
             inDoubt(key, because);
         } else {
@@ -512,6 +511,11 @@ final class ReleaseRun {
             case ASSUME_DONE -> settle(key, new Result.AssumedDone(because));
             case UNDO -> settle(key, new Result.Failed(because, "", ""));
         }
+    }
+
+    private void undoFailed(StepKey key, String because) {
+        String title = order.plan().step(key.step()).title();
+        stuck(key, "held/undo-failed", "undoing `" + title + "`: " + because);
     }
 
     private void stuck(StepKey key, String code, String explanation) {

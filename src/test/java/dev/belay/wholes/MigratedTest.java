@@ -186,6 +186,19 @@ class MigratedTest {
     }
 
     @Test
+    void a_way_back_that_is_refused_holds_at_once_and_says_why() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP prise;");
+        whole.script("sleep 600");
+        String release = whole.begin();
+        JsonNode shown = whole.awaitState(release, "held");
+        assertThat(shown.path("because").asString())
+                .contains("the way back of 2 price, line 1: ")
+                .contains("\"prise\"")
+                .contains("it stays as it was");
+        whole.runsOnly("v1");
+    }
+
+    @Test
     void killed_while_it_migrates_it_goes_on() throws Exception {
         migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
         whole.writes("v2");

@@ -22,13 +22,16 @@ public sealed interface MigrationOutcome {
     /// The database is not as the files say, or they are not as they were: nothing was changed.
     ///
     /// @param left whether something of the release is there, from an earlier call
-    record Refused(String reason, String hint, boolean left) implements MigrationOutcome {}
+    /// @param passes whether the same may go through another time
+    record Refused(String reason, String hint, boolean left, boolean passes)
+            implements MigrationOutcome {}
 
     /// A migration failed, and nothing of it is left.
     ///
     /// @param moved whole migrations before it
     /// @param left whether something of the release is there: those, or what an earlier call did
-    record Failed(String reason, String hint, List<String> moved, boolean left)
+    /// @param passes whether the same may go through another time
+    record Failed(String reason, String hint, List<String> moved, boolean left, boolean passes)
             implements MigrationOutcome {
         public Failed {
             moved = List.copyOf(moved);
@@ -38,7 +41,8 @@ public sealed interface MigrationOutcome {
     /// A part of a migration is there, a part is not, and only a person can say how it goes on.
     ///
     /// @param state exactly what is done and what is not, by statement
-    record Partial(String reason, String state) implements MigrationOutcome {}
+    /// @param passes whether the rest may go through another time
+    record Partial(String reason, String state, boolean passes) implements MigrationOutcome {}
 
     /// Somebody with a greater token was here. Nothing was changed.
     record Stale(long last) implements MigrationOutcome {}

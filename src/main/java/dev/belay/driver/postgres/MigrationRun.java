@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// One session that migrates, with the set's lock and a token that was raised. See
 /// [MigrationRunner].
 final class MigrationRun {
+    private static final String END_UNKNOWN = "end unknown";
+
     private final Connection connection;
     private final Ledger ledger;
     private final MigrationRunner.Claim claim;
@@ -198,7 +200,7 @@ final class MigrationRun {
             case PortionRun.Result.Overtaken() ->
                     new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
             case PortionRun.Result.Blocked(String by) -> new MigrationOutcome.Busy(by);
-            case PortionRun.Result.Broken(Statement at, String why) -> broken(way, number, at, why);
+            case PortionRun.Result.Broken broken -> broken(way, number, broken);
         };
     }
 
@@ -267,8 +269,8 @@ final class MigrationRun {
                 }
                 yield new MigrationOutcome.Busy(by);
             }
-            case PortionRun.Result.Broken(Statement at, String why) ->
-                    brokenAlone(way, migration, step(portion, number, last), at, why);
+            case PortionRun.Result.Broken broken ->
+                    brokenAlone(way, migration, step(portion, number, last), broken);
         };
     }
 
@@ -281,7 +283,7 @@ final class MigrationRun {
             case Debris.Trace.Finished() -> new PortionRun.Result.Done();
             // Every attempt would leave one more.
             case Debris.Trace.Left _ when statement.begins("reindex") ->
-                    new PortionRun.Result.Broken(statement, why);
+                    new PortionRun.Result.Broken(statement, why, true);
             case Debris.Trace.Left(String what, boolean again) when !again ->
                     new PortionRun.Result.Blocked(what);
             case Debris.Trace.Left _,
@@ -295,9 +297,12 @@ final class MigrationRun {
 
     /// What runs outside of a transaction may leave something though it failed.
     private @Nullable MigrationOutcome brokenAlone(
-            Way way, @Nullable Migration migration, Ledger.Step step, Statement at, String why)
+            Way way,
+            @Nullable Migration migration,
+            Ledger.Step step,
+            PortionRun.Result.Broken broken)
             throws SQLException {
-        String reason = way.file + ", line " + at.line() + ": " + why;
+        Statement at = broken.at();
         boolean last = step.done();
         Debris.Trace trace = debris.find(at);
         portions.asOurselves();
@@ -307,18 +312,22 @@ final class MigrationRun {
                 return commit(way, migration, done, last);
             }
             case Debris.Trace.Left(String what, boolean _) -> {
-                return partial(reason, way, what);
+                return partial(reason(way, broken), way, what, broken.passes());
             }
             case Debris.Trace.Unknown() -> {
                 // A name that this very session does not find was none to PostgreSQL either.
                 if (!at.begins("alter", "table")) {
-                    return partial(reason, way);
+                    return partial(reason(way, broken), way);
                 }
             }
             case Debris.Trace.Done(), Debris.Trace.Cleared(), Debris.Trace.Nothing() -> {}
         }
         ledger.forget(way.version, way.up, step.number());
-        return broken(way, step.number(), at, why);
+        return broken(way, step.number(), broken);
+    }
+
+    private static String reason(Way way, PortionRun.Result.Broken broken) {
+        return way.file + ", line " + broken.at().line() + ": " + broken.why();
     }
 
     private static Ledger.Step step(Script.Portion portion, int number, boolean done) {
@@ -366,23 +375,23 @@ final class MigrationRun {
     }
 
     /// A statement failed. Where nothing before it was committed, nothing of its file is left.
-    private MigrationOutcome broken(Way way, int number, Statement at, String why)
+    private MigrationOutcome broken(Way way, int number, PortionRun.Result.Broken broken)
             throws SQLException {
         portions.asOurselves();
-        String reason = way.file + ", line " + at.line() + ": " + why;
+        String reason = reason(way, broken);
         if (number > 1) {
-            return partial(reason, way);
+            return partial(reason, way, END_UNKNOWN, broken.passes());
         }
         if (way.up) {
             ledger.undone(way.version);
         } else {
             ledger.kept(way.version);
         }
-        return new MigrationOutcome.Failed(reason, "", moved, left());
+        return new MigrationOutcome.Failed(reason, "", moved, left(), broken.passes());
     }
 
     private MigrationOutcome refused(String reason, String hint) throws SQLException {
-        return new MigrationOutcome.Refused(reason, hint, left());
+        return new MigrationOutcome.Refused(reason, hint, left(), false);
     }
 
     /// Whether something of the release is there, from this call or one before it.
@@ -393,11 +402,12 @@ final class MigrationRun {
     }
 
     private MigrationOutcome partial(String reason, Way way) throws SQLException {
-        return partial(reason, way, "end unknown");
+        return partial(reason, way, END_UNKNOWN, false);
     }
 
     /// @param begun what is known of the statement that was begun and is not done
-    private MigrationOutcome partial(String reason, Way way, String begun) throws SQLException {
+    private MigrationOutcome partial(String reason, Way way, String begun, boolean passes)
+            throws SQLException {
         portions.asOurselves();
         var state = new ArrayList<String>();
         List<Ledger.Step> steps = ledger.steps(way.version, way.up);
@@ -412,6 +422,7 @@ final class MigrationRun {
             state.add("line " + all.get(i).line() + ": not done");
         }
         String which = "migration " + way.version + " " + way.name + (way.up ? "" : ", way back");
-        return new MigrationOutcome.Partial(reason, which + ": " + String.join("; ", state));
+        return new MigrationOutcome.Partial(
+                reason, which + ": " + String.join("; ", state), passes);
     }
 }

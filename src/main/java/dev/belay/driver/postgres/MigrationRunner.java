@@ -131,7 +131,8 @@ public final class MigrationRunner {
                                 + String.valueOf(e.getMessage()).strip(),
                         "it needs a role that may create and use that schema, at a server that"
                                 + " takes writes",
-                        kept);
+                        kept,
+                        PortionRun.passes(e));
             }
             long deadline = System.nanoTime() + LOCK_WITHIN.toNanos();
             while (!locked(connection)) {

@@ -20,6 +20,11 @@ final class PortionRun {
     /// The server went away: nothing can be said of what was under way.
     private static final Set<String> GONE = Set.of("08", "57");
 
+    /// Two disturbed each other; room on a disk or in memory; somebody ended the statement, or its
+    /// time was over; somebody uses the object; a disk; a server that takes no writes for now.
+    private static final Set<String> PASSING =
+            Set.of("40", "53", "57", "55006", PostgresFailure.LOCK_NOT_AVAILABLE, "58", "25006");
+
     private static final String NO_ROLE = "none";
     private static final String CANCELED = "57014";
 
@@ -46,7 +51,9 @@ final class PortionRun {
         record Blocked(String by) implements Result {}
 
         /// PostgreSQL refused a statement.
-        record Broken(Statement at, String why) implements Result {}
+        ///
+        /// @param passes whether it may take the same another time
+        record Broken(Statement at, String why, boolean passes) implements Result {}
     }
 
     interface Guard {
@@ -164,7 +171,7 @@ final class PortionRun {
         }
         connection.rollback();
         connection.setAutoCommit(true);
-        return IN_THE_WAY.contains(why.getSQLState()) ? null : new Result.Broken(at, said(why));
+        return IN_THE_WAY.contains(why.getSQLState()) ? null : broken(at, why);
     }
 
     /// One statement outside of any transaction. What builds or drops CONCURRENTLY lets readers and
@@ -196,7 +203,7 @@ final class PortionRun {
                 throw e;
             }
             if (!IN_THE_WAY.contains(e.getSQLState())) {
-                return new Result.Broken(statement, said(e));
+                return broken(statement, e);
             }
             return cleaning.clean(said(e));
         }
@@ -235,6 +242,16 @@ final class PortionRun {
     static boolean isGone(SQLException e) {
         String state = e.getSQLState();
         return state == null || (GONE.contains(state.substring(0, 2)) && !state.equals(CANCELED));
+    }
+
+    private static Result broken(Statement at, SQLException why) {
+        return new Result.Broken(at, said(why), passes(why));
+    }
+
+    /// Whether the server may take the same another time, with nobody mending the statement.
+    static boolean passes(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return PASSING.contains(state) || PASSING.contains(state.substring(0, 2));
     }
 
     private static String said(SQLException e) {

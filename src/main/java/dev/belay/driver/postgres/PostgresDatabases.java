@@ -9,6 +9,7 @@ import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.release.Dependency;
+import dev.belay.release.Direction;
 import dev.belay.release.Migrations;
 import dev.belay.release.Work;
 import dev.belay.schema.migration.Applied;
@@ -45,7 +46,8 @@ public final class PostgresDatabases implements Databases {
         try {
             MigrationSet files = files(work.to());
             return answer(
-                    runner(work.to().set(), work.to().datastore(), order).up(files, claim(order)));
+                    runner(work.to().set(), work.to().datastore(), order).up(files, claim(order)),
+                    Direction.DO);
         } catch (PostgresFailure e) {
             return unanswered(e);
         } catch (IOException e) {
@@ -59,7 +61,8 @@ public final class PostgresDatabases implements Databases {
         try {
             return answer(
                     runner(work.set(), work.datastore(), order)
-                            .down(versions(work.versions()), claim(order)));
+                            .down(versions(work.versions()), claim(order)),
+                    Direction.UNDO);
         } catch (PostgresFailure e) {
             return unanswered(e);
         }
@@ -166,7 +169,7 @@ public final class PostgresDatabases implements Databases {
         return PostgresAddress.of(url);
     }
 
-    private static Answer answer(MigrationOutcome outcome) {
+    private static Answer answer(MigrationOutcome outcome, Direction way) {
         return switch (outcome) {
             case MigrationOutcome.Done(var moved, var warnings) ->
                     new Answer.Done(
@@ -175,24 +178,44 @@ public final class PostgresDatabases implements Databases {
                                             ? ""
                                             : "; " + String.join("; ", warnings)));
             case MigrationOutcome.Busy(String because) -> new Answer.NotYet(because);
-            case MigrationOutcome.Refused(String reason, String hint, boolean left) ->
-                    new Answer.Refused(reason, hint, !left);
-            case MigrationOutcome.Failed(String reason, String hint, var moved, boolean left) ->
-                    new Answer.Refused(
+            case MigrationOutcome.Refused(var reason, var hint, boolean left, boolean passes) ->
+                    no(reason, hint, !left, passes && way == Direction.UNDO);
+            case MigrationOutcome.Failed(
+                            var reason,
+                            var hint,
+                            var moved,
+                            boolean left,
+                            boolean passes) ->
+                    no(
                             reason
-                                    + "; nothing of it is left"
+                                    + (way == Direction.DO
+                                            ? "; nothing of it is left"
+                                            : "; it stays as it was")
                                     + (moved.isEmpty()
                                             ? ""
-                                            : ", and applied are " + String.join(", ", moved)),
+                                            : (way == Direction.DO
+                                                            ? ", and applied are "
+                                                            : ", and taken back are ")
+                                                    + String.join(", ", moved)),
                             hint,
-                            !left);
-            case MigrationOutcome.Partial(String reason, String state) ->
-                    new Answer.Refused(
+                            !left,
+                            passes && way == Direction.UNDO);
+            case MigrationOutcome.Partial(String reason, String state, boolean passes) ->
+                    no(
                             reason + ". It is half-way: " + state,
                             "mend the rest of the file and deploy it, or finish it by hand",
-                            false);
+                            false,
+                            passes && way == Direction.UNDO);
             case MigrationOutcome.Stale(long last) -> new Answer.Stale(last);
         };
+    }
+
+    /// @param again whether it is worth to do the same again; a release that goes forward does not
+    ///   wait for better times
+    private static Answer no(String reason, String hint, boolean nothingLeft, boolean again) {
+        return again
+                ? new Answer.Failed(reason, hint, true)
+                : new Answer.Refused(reason, hint, nothingLeft);
     }
 
     /// Before there is a session nothing has happened; afterwards nobody can say.

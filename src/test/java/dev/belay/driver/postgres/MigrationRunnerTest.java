@@ -468,6 +468,24 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void what_passes_is_told_from_what_has_to_be_mended() throws Exception {
+        up(
+                "1_a.up.sql",
+                "CREATE TABLE a (id int)",
+                "1_a.down.sql",
+                "SELECT pg_cancel_backend(pg_backend_pid()); SELECT pg_sleep(1)");
+        assertThat(runner(database).down(BOTH, claim(++token)))
+                .isInstanceOfSatisfying(
+                        MigrationOutcome.Failed.class,
+                        failed -> assertThat(failed.passes()).isTrue());
+        up("1_a.up.sql", "CREATE TABLE a (id int)", "1_a.down.sql", "DROP TABLE b");
+        assertThat(runner(database).down(BOTH, claim(++token)))
+                .isInstanceOfSatisfying(
+                        MigrationOutcome.Failed.class,
+                        failed -> assertThat(failed.passes()).isFalse());
+    }
+
+    @Test
     void two_at_once_apply_it_once() throws Exception {
         MigrationSet files =
                 set(
