@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,26 @@ class MigratedTest {
                 .contains("\"prise\"")
                 .contains("it stays as it was");
         whole.runsOnly("v1");
+    }
+
+    @Test
+    void a_way_back_that_stopped_half_way_is_mended_by_the_next_release() throws Exception {
+        String up =
+                "ALTER TABLE orders ADD price int;\nCREATE INDEX CONCURRENTLY i ON orders (price);";
+        String gone = "DROP INDEX CONCURRENTLY i;\n";
+        migration("2_price", up, gone + "ALTER TABLE orders DROP prise;");
+        whole.script("sleep 600");
+        String release = whole.begin();
+        JsonNode shown = whole.awaitState(release, "held");
+        assertThat(shown.path("because").asString())
+                .contains("way back: line 1: done; line 2: not done");
+        var left = Map.of("command", "decide", "decision", "mark-done", "reason", "the next one");
+        assertThat(whole.command(release, Map.copyOf(left)).status()).isEqualTo(200);
+        whole.awaitState(release, "rolled-back");
+        migration("2_price", up, gone + "ALTER TABLE orders DROP price;");
+        whole.ship("v2");
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(ask(database, "SELECT 1 FROM pg_class WHERE relname = 'i'")).hasSize(1);
     }
 
     @Test

@@ -225,12 +225,20 @@ final class Ledger {
         }
     }
 
-    /// Writes that a migration is being taken back.
-    void undoing(MigrationVersion version) throws SQLException {
-        run(
-                "UPDATE belay_ledger.migration SET whole = false, direction = 'down', changed_at = now()"
-                        + " WHERE set_name = ? AND version = ?",
-                version);
+    /// Writes that a migration is being taken back, and by which text.
+    void undoing(MigrationVersion version, String text) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        UPDATE belay_ledger.migration SET whole = false, direction = 'down',
+                          down_text = ?, changed_at = now()
+                        WHERE set_name = ? AND version = ?\
+                        """)) {
+            statement.setString(1, text);
+            statement.setString(2, set);
+            statement.setString(3, version.text());
+            statement.executeUpdate();
+        }
     }
 
     /// Writes that a migration is as it was before it was to be taken back.

@@ -41,10 +41,56 @@ final class MigrationRun {
     }
 
     /// A migration on its way in one direction.
+    ///
+    /// @param text of the way back, kept as long as it is not taken wholly; else empty
     private record Way(
-            MigrationVersion version, String name, boolean up, Script script, String file) {}
+            MigrationVersion version,
+            String name,
+            boolean up,
+            Script script,
+            String file,
+            String text) {
+        static Way up(Migration one) {
+            Migration.Part part = one.up();
+            return new Way(one.version(), one.name(), true, part.script(), part.file(), "");
+        }
+
+        static Way back(Applied one, String text) {
+            String file = "the way back of " + one;
+            return new Way(one.version(), one.name(), false, Script.of(text), file, text);
+        }
+    }
 
     MigrationOutcome up(MigrationSet files) throws SQLException {
+        MigrationOutcome back = finishWaysBack(files);
+        return back == null ? upwards(files) : back;
+    }
+
+    /// What was taken back half-way by a release that is over is taken back wholly, by the way back
+    /// that the files have now: nothing else leads on from there.
+    ///
+    /// @return why it stopped, or null when none is half-way
+    private @Nullable MigrationOutcome finishWaysBack(MigrationSet files) throws SQLException {
+        for (Applied one : List.copyOf(ledger.rows().values()).reversed()) {
+            if (one.whole() || one.up()) {
+                continue;
+            }
+            String text =
+                    files.find(one.version())
+                            .map(Migration::back)
+                            .filter(Migration.Back.Down.class::isInstance)
+                            .map(back -> ((Migration.Back.Down) back).part().text())
+                            .orElse(one.down());
+            MigrationOutcome stopped = move(Way.back(one, text), null);
+            if (stopped != null) {
+                return stopped;
+            }
+            moved.add(one + " (taken back)");
+        }
+        return null;
+    }
+
+    private MigrationOutcome upwards(MigrationSet files) throws SQLException {
         Map<MigrationVersion, Applied> rows = ledger.rows();
         Standing standing = Standing.of(files, rows.values());
         Optional<Standing.Obstacle> obstacle = standing.obstacle();
@@ -57,8 +103,7 @@ final class MigrationRun {
                 keepWayBack(one, row);
                 continue;
             }
-            var way = new Way(one.version(), one.name(), true, one.up().script(), one.up().file());
-            MigrationOutcome stopped = move(way, one);
+            MigrationOutcome stopped = move(Way.up(one), one);
             if (stopped != null) {
                 return stopped;
             }
@@ -101,7 +146,7 @@ final class MigrationRun {
             if (!one.whole() && one.up()) {
                 return partial(
                         "migration " + one + " was applied half-way, and no way back begins there",
-                        new Way(one.version(), one.name(), true, Script.of(""), ""));
+                        new Way(one.version(), one.name(), true, Script.of(""), "", ""));
             }
             if (one.down().isBlank()) {
                 return refused(
@@ -113,9 +158,7 @@ final class MigrationRun {
             }
         }
         for (Applied one : back) {
-            Script script = Script.of(one.down());
-            var way = new Way(one.version(), one.name(), false, script, "the way back of " + one);
-            MigrationOutcome stopped = move(way, null);
+            MigrationOutcome stopped = move(Way.back(one, one.down()), null);
             if (stopped != null) {
                 return stopped;
             }
@@ -364,7 +407,7 @@ final class MigrationRun {
         } else if (whole) {
             ledger.undone(way.version);
         } else {
-            ledger.undoing(way.version);
+            ledger.undoing(way.version, way.text);
         }
         if (whole) {
             ledger.settle(way.version);

@@ -203,7 +203,10 @@ public final class PostgresDatabases implements Databases {
             case MigrationOutcome.Partial(String reason, String state, boolean passes) ->
                     no(
                             reason + ". It is half-way: " + state,
-                            "mend the rest of the file and deploy it, or finish it by hand",
+                            way == Direction.DO
+                                    ? "mend the rest of the file and deploy it, or finish it by hand"
+                                    : "finish it by hand, or end this release and deploy one that has"
+                                            + " the rest of the way back mended",
                             false,
                             passes && way == Direction.UNDO);
             case MigrationOutcome.Stale(long last) -> new Answer.Stale(last);

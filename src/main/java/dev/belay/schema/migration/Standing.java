@@ -31,10 +31,15 @@ public record Standing(
         half = List.copyOf(half);
     }
 
+    /// One that is half-way back is as good as not applied: before anything else it is taken back
+    /// wholly.
+    ///
     /// Compares by what the statements mean: comments, blanks and line ends change nothing.
     public static Standing of(MigrationSet set, Collection<Applied> applied) {
         var there = new TreeMap<MigrationVersion, Applied>();
         applied.forEach(one -> there.put(one.version(), one));
+        List<Applied> half = there.values().stream().filter(one -> !one.whole()).toList();
+        there.values().removeIf(one -> !one.whole() && !one.up());
         Optional<MigrationVersion> last = set.last();
         // Those of a newer release count: what comes below them comes too late.
         Optional<MigrationVersion> highest =
@@ -62,7 +67,6 @@ public record Standing(
                 (newer ? ahead : gone).add(row.getValue());
             }
         }
-        List<Applied> half = there.values().stream().filter(one -> !one.whole()).toList();
         return new Standing(pending, changed, gone, ahead, late, half);
     }
 
@@ -89,12 +93,6 @@ public record Standing(
                             + late.getFirst().up().file()
                             + "` was to come before one that is applied already",
                     "give it a higher number");
-        }
-        Optional<Applied> back = half.stream().filter(one -> !one.up()).findFirst();
-        if (back.isPresent()) {
-            return obstacle(
-                    "migration " + back.get() + " is taken back half-way",
-                    "take it back wholly first");
         }
         return Optional.empty();
     }

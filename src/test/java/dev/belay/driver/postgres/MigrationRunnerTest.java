@@ -468,6 +468,52 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void a_way_back_that_stopped_half_way_is_finished_by_the_mended_file() throws Exception {
+        String up = "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);";
+        String gone = "DROP INDEX CONCURRENTLY i;\n";
+        String[] files = {"1_a.up.sql", up, "1_a.down.sql", gone + "DROP TABLE typo;"};
+        up(files);
+        MigrationOutcome half = runner(database).down(BOTH, claim(++token));
+        assertThat(half)
+                .isInstanceOfSatisfying(
+                        MigrationOutcome.Partial.class,
+                        partial ->
+                                assertThat(partial.state())
+                                        .isEqualTo(
+                                                "migration 1 a, way back: line 1: done; line 2: not"
+                                                        + " done"));
+        var next = new MigrationRunner.Claim(++token, "r2");
+        // The same file stops where it stopped, and what is done may not change.
+        assertThat(runner(database).up(set(files), next)).isInstanceOf(half.getClass());
+        String[] changed = {"1_a.up.sql", up, "1_a.down.sql", "DROP TABLE a"};
+        assertThat(up(changed).toString()).contains("was changed where it is carried out already");
+        files[3] = gone + "DROP TABLE a;";
+        var last = new MigrationRunner.Claim(++token, "r3");
+        assertThat(runner(database).up(set(files), last))
+                .isEqualTo(done("1 a (taken back)", "1 a"));
+        assertThat(schema()).containsExactly("i i id integer true", "r a id integer");
+        var back = new MigrationRunner.Claim(++token, "r3");
+        assertThat(runner(database).down(BOTH, back)).isEqualTo(done("1 a"));
+        assertThat(schema()).isEmpty();
+    }
+
+    @Test
+    void a_file_that_is_gone_has_its_way_back_finished_all_the_same() throws Exception {
+        String first = "CREATE TABLE b (id int)";
+        String up = "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);";
+        String down = "DROP INDEX CONCURRENTLY i;\nDROP TABLE c;\nDROP TABLE a;";
+        up("1_b.sql", first, "2_a.up.sql", up, "2_a.down.sql", down);
+        Set<MigrationVersion> second = Set.of(new MigrationVersion("2"));
+        assertThat(runner(database).down(second, claim(++token)))
+                .isInstanceOf(MigrationOutcome.Partial.class);
+        run(database, "CREATE TABLE c (id int)");
+        var next = new MigrationRunner.Claim(++token, "r2");
+        assertThat(runner(database).up(set("1_b.sql", first), next))
+                .isEqualTo(done("2 a (taken back)"));
+        assertThat(schema()).containsExactly("r b id integer");
+    }
+
+    @Test
     void what_passes_is_told_from_what_has_to_be_mended() throws Exception {
         up(
                 "1_a.up.sql",
