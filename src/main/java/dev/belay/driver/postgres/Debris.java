@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,6 +24,19 @@ final class Debris {
     private static final int NAME_BYTES = 63;
     private static final Duration CLEARED_WITHIN = Duration.ofMinutes(1);
     private static final Set<String> REPEATABLE = Set.of("reindex", "vacuum", "cluster", "analyze");
+
+    /// By what a statement makes: whether it is there, and of no use since it was to be dropped.
+    private static final Map<String, String> OF_THE_SERVER =
+            Map.of(
+                    "database",
+                    "SELECT datconnlimit = -2 FROM pg_database WHERE datname = ?",
+                    "tablespace",
+                    "SELECT false FROM pg_tablespace WHERE spcname = ?",
+                    "subscription",
+                    """
+                    SELECT false FROM pg_subscription JOIN pg_database d ON d.oid = subdbid
+                    WHERE subname = ? AND datname = current_database()\
+                    """);
 
     /// How PostgreSQL names what `REINDEX CONCURRENTLY` makes, until it is done.
     private static final Pattern ASIDE = Pattern.compile("_cc(new|old)[0-9]*\"?$");
@@ -86,6 +100,9 @@ final class Debris {
         if (statement.begins("reindex")) {
             return reindexed();
         }
+        if (statement.begins("create") || statement.begins("drop")) {
+            return named(statement);
+        }
         boolean repeatable =
                 REPEATABLE.contains(statement.tokens().getFirst())
                         || statement.begins("alter", "system");
@@ -143,6 +160,32 @@ final class Debris {
                 return row.getBoolean(1) || before.contains(name)
                         ? new Trace.Nothing()
                         : new Trace.Left(unused(List.of(name)), true);
+            }
+        }
+    }
+
+    /// What a whole server has is made and taken away at one instant, by one line of a catalogue.
+    private Trace named(Statement statement) throws SQLException {
+        List<String> tokens = statement.tokens();
+        String catalogue = OF_THE_SERVER.get(tokens.get(1));
+        int at = 2;
+        while (at < tokens.size() && Set.of("if", "exists").contains(tokens.get(at))) {
+            at++;
+        }
+        if (catalogue == null || at >= tokens.size()) {
+            return new Trace.Unknown();
+        }
+        String name = unquoted(tokens.get(at));
+        try (PreparedStatement query = connection.prepareStatement(catalogue)) {
+            query.setString(1, name);
+            try (ResultSet row = query.executeQuery()) {
+                boolean there = row.next();
+                if (there == statement.begins("create")) {
+                    return new Trace.Done();
+                }
+                return there && row.getBoolean(1)
+                        ? new Trace.Left("left is `" + name + "`, which lets nobody in", true)
+                        : new Trace.Nothing();
             }
         }
     }

@@ -65,6 +65,10 @@ final class Ledger {
               done boolean NOT NULL,
               begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
               PRIMARY KEY (set_name, version, direction, number));
+            ALTER TABLE belay_ledger.portion
+              ADD COLUMN IF NOT EXISTS statement text NOT NULL DEFAULT '',
+              ADD COLUMN IF NOT EXISTS last boolean NOT NULL DEFAULT false,
+              ADD COLUMN IF NOT EXISTS search_path text NOT NULL DEFAULT '';
             CREATE TABLE IF NOT EXISTS belay_ledger.history (
               id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
               set_name text NOT NULL,
@@ -85,16 +89,37 @@ final class Ledger {
     }
 
     /// A portion that was begun.
-    record Step(int number, int line, String digest, boolean done, String begun) {}
+    ///
+    /// @param statement the one that runs outside of a transaction, as text: it is looked for when
+    ///   nobody has its file; else empty
+    /// @param last whether its migration is whole when it is done
+    /// @param begun when; empty in one that is to be written
+    /// @param path where it finds its names; empty in one that is to be written
+    record Step(
+            int number,
+            int line,
+            String digest,
+            boolean done,
+            String statement,
+            boolean last,
+            String begun,
+            String path) {
+        Step asDone() {
+            return new Step(number, line, digest, true, statement, last, begun, path);
+        }
+    }
 
     /// Makes its tables, once.
     void prepare() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             try (ResultSet there =
                     statement.executeQuery(
-                            "SELECT to_regclass('belay_ledger.history') IS NOT NULL")) {
-                there.next();
-                if (there.getBoolean(1)) {
+                            """
+                            SELECT 1 FROM pg_attribute
+                            WHERE attrelid = to_regclass('belay_ledger.portion')
+                              AND attname = 'search_path'\
+                            """)) {
+                if (there.next()) {
                     return;
                 }
             }
@@ -249,6 +274,35 @@ final class Ledger {
                 version);
     }
 
+    /// Writes that a migration that was under way upwards is applied.
+    void completed(MigrationVersion version, long token) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        WITH done AS (
+                          UPDATE belay_ledger.migration SET whole = true, changed_at = now()
+                          WHERE set_name = ? AND version = ? RETURNING *)
+                        INSERT INTO belay_ledger.history
+                          (set_name, version, name, direction, statements_digest, token)
+                        SELECT set_name, version, name, 'up', statements_digest, ? FROM done\
+                        """)) {
+            statement.setString(1, set);
+            statement.setString(2, version.text());
+            statement.setLong(3, token);
+            statement.executeUpdate();
+        }
+        settle(version);
+    }
+
+    /// Lets the session find names as it did when the portion was begun.
+    void lookFrom(Step step) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT set_config('search_path', ?, false)")) {
+            statement.setString(1, step.path());
+            statement.execute();
+        }
+    }
+
     /// Takes a migration out.
     void undone(MigrationVersion version) throws SQLException {
         run("DELETE FROM belay_ledger.migration WHERE set_name = ? AND version = ?", version);
@@ -288,8 +342,9 @@ final class Ledger {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        SELECT number, line, digest, done,
-                          to_char(begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                        SELECT number, line, digest, done, statement, last,
+                          to_char(begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                          search_path
                         FROM belay_ledger.portion
                         WHERE set_name = ? AND version = ? AND direction = ? ORDER BY number\
                         """)) {
@@ -304,7 +359,10 @@ final class Ledger {
                                     row.getInt(2),
                                     row.getString(3),
                                     row.getBoolean(4),
-                                    row.getString(5)));
+                                    row.getString(5),
+                                    row.getBoolean(6),
+                                    row.getString(7),
+                                    row.getString(8)));
                 }
             }
         }
@@ -317,11 +375,12 @@ final class Ledger {
                 connection.prepareStatement(
                         """
                         INSERT INTO belay_ledger.portion
-                          (set_name, version, direction, number, line, digest, done)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                          (set_name, version, direction, number, line, digest, done, statement,
+                           last, search_path)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, current_setting('search_path'))
                         ON CONFLICT (set_name, version, direction, number)
                         DO UPDATE SET done = excluded.done, digest = excluded.digest,
-                          line = excluded.line\
+                          line = excluded.line, last = excluded.last\
                         """)) {
             statement.setString(1, set);
             statement.setString(2, version.text());
@@ -330,6 +389,8 @@ final class Ledger {
             statement.setInt(5, step.line());
             statement.setString(6, step.digest());
             statement.setBoolean(7, step.done());
+            statement.setString(8, step.statement());
+            statement.setBoolean(9, step.last());
             statement.executeUpdate();
         }
     }

@@ -10,6 +10,7 @@ import dev.belay.schema.script.Statement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,12 +128,7 @@ final class MigrationRun {
 
     MigrationOutcome down(Set<MigrationVersion> versions) throws SQLException {
         var rows = List.copyOf(ledger.rows().values());
-        List<Applied> back =
-                rows.stream()
-                        .filter(one -> versions.contains(one.version()))
-                        .filter(one -> one.release().equals(claim.release()))
-                        .toList()
-                        .reversed();
+        List<Applied> back = own(versions, rows);
         if (!back.isEmpty() && !back.contains(rows.getLast())) {
             return refused(
                     "migration "
@@ -143,11 +139,13 @@ final class MigrationRun {
                     "take that one back first");
         }
         for (Applied one : back) {
-            if (!one.whole() && one.up()) {
-                return partial(
-                        "migration " + one + " was applied half-way, and no way back begins there",
-                        new Way(one.version(), one.name(), true, Script.of(""), "", ""));
+            MigrationOutcome stopped = one.whole() || !one.up() ? null : settled(one);
+            if (stopped != null) {
+                return stopped;
             }
+        }
+        back = own(versions, ledger.rows().values());
+        for (Applied one : back) {
             if (one.down().isBlank()) {
                 return refused(
                         "migration "
@@ -165,6 +163,63 @@ final class MigrationRun {
             moved.add(one.toString());
         }
         return done();
+    }
+
+    private List<Applied> own(Set<MigrationVersion> versions, Collection<Applied> rows) {
+        return rows.stream()
+                .filter(one -> versions.contains(one.version()))
+                .filter(one -> one.release().equals(claim.release()))
+                .toList()
+                .reversed();
+    }
+
+    /// Where one that was applied half-way had not got beyond a statement outside of a transaction,
+    /// the catalogue says whether anything of it is there.
+    ///
+    /// @return null when it is whole, or nothing of it is left
+    private @Nullable MigrationOutcome settled(Applied one) throws SQLException {
+        var way = new Way(one.version(), one.name(), true, Script.of(""), "", "");
+        String reason = "migration " + one + " was applied half-way, and no way back begins there";
+        List<Ledger.Step> steps = ledger.steps(one.version(), true);
+        Ledger.Step last = steps.isEmpty() || steps.getLast().done() ? null : steps.getLast();
+        if (last != null) {
+            switch (traceOf(last)) {
+                case Debris.Trace.Done(), Debris.Trace.Finished() -> {
+                    if (last.last()) {
+                        ledger.completed(one.version(), claim.token());
+                        return null;
+                    }
+                    ledger.step(one.version(), true, last.asDone());
+                }
+                case Debris.Trace.Nothing(), Debris.Trace.Cleared() -> {
+                    ledger.forget(one.version(), true, last.number());
+                    steps.removeLast();
+                }
+                case Debris.Trace.Left(String what, boolean _) -> {
+                    return partial(reason, way, what, false);
+                }
+                case Debris.Trace.Unknown() -> {
+                    return partial(reason, way);
+                }
+            }
+        }
+        if (!steps.isEmpty()) {
+            return partial(reason, way);
+        }
+        ledger.undone(one.version());
+        return null;
+    }
+
+    private Debris.Trace traceOf(Ledger.Step begun) throws SQLException {
+        List<Statement> statements = Script.of(begun.statement()).statements();
+        if (statements.size() != 1) {
+            return new Debris.Trace.Unknown();
+        }
+        ledger.lookFrom(begun);
+        debris.resume();
+        Debris.Trace trace = debris.find(statements.getFirst());
+        portions.begin();
+        return trace;
     }
 
     private MigrationOutcome done() throws SQLException {
@@ -209,7 +264,7 @@ final class MigrationRun {
             // With what failed at its end left out of a file, what is done is all of it.
             MigrationOutcome stopped =
                     done
-                            ? commit(way, migration, step(portion, number, true), true)
+                            ? commit(way, migration, step(portion, number, true, true), true)
                             : portion.transaction()
                                     ? together(way, migration, portion, number, last)
                                     : alone(way, migration, portion, number, step, last);
@@ -237,7 +292,7 @@ final class MigrationRun {
                 portions.together(
                         portion,
                         () -> ledger.guard(claim.token()),
-                        () -> write(way, migration, step(portion, number, true), last));
+                        () -> write(way, migration, step(portion, number, true, last), last));
         return switch (result) {
             case PortionRun.Result.Done() -> null;
             case PortionRun.Result.Overtaken() ->
@@ -260,7 +315,7 @@ final class MigrationRun {
             debris.resume();
             switch (debris.find(statement)) {
                 case Debris.Trace.Done(), Debris.Trace.Finished() -> {
-                    return commit(way, migration, step(portion, number, true), last);
+                    return commit(way, migration, step(portion, number, true, last), last);
                 }
                 case Debris.Trace.Unknown() -> {
                     return partial(
@@ -281,7 +336,8 @@ final class MigrationRun {
                 case Debris.Trace.Nothing(), Debris.Trace.Cleared() -> {}
             }
         } else {
-            MigrationOutcome stopped = commit(way, migration, step(portion, number, false), false);
+            Ledger.Step begun = step(portion, number, false, last);
+            MigrationOutcome stopped = commit(way, migration, begun, false);
             if (stopped != null) {
                 return stopped;
             }
@@ -296,7 +352,7 @@ final class MigrationRun {
         }
         return switch (result) {
             case PortionRun.Result.Done() ->
-                    commit(way, migration, step(portion, number, true), last);
+                    commit(way, migration, step(portion, number, true, last), last);
             case PortionRun.Result.Overtaken() ->
                     new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
             case PortionRun.Result.Blocked(String by) -> {
@@ -313,7 +369,7 @@ final class MigrationRun {
                 yield new MigrationOutcome.Busy(by);
             }
             case PortionRun.Result.Broken broken ->
-                    brokenAlone(way, migration, step(portion, number, last), broken);
+                    brokenAlone(way, migration, step(portion, number, false, last), broken);
         };
     }
 
@@ -346,13 +402,11 @@ final class MigrationRun {
             PortionRun.Result.Broken broken)
             throws SQLException {
         Statement at = broken.at();
-        boolean last = step.done();
         Debris.Trace trace = debris.find(at);
         portions.asOurselves();
         switch (trace) {
             case Debris.Trace.Finished() -> {
-                var done = new Ledger.Step(step.number(), step.line(), step.digest(), true, "");
-                return commit(way, migration, done, last);
+                return commit(way, migration, step.asDone(), step.last());
             }
             case Debris.Trace.Left(String what, boolean _) -> {
                 return partial(reason(way, broken), way, what, broken.passes());
@@ -373,8 +427,10 @@ final class MigrationRun {
         return way.file + ", line " + broken.at().line() + ": " + broken.why();
     }
 
-    private static Ledger.Step step(Script.Portion portion, int number, boolean done) {
-        return new Ledger.Step(number, portion.line(), digest(portion), done, "");
+    private static Ledger.Step step(
+            Script.Portion portion, int number, boolean done, boolean last) {
+        String alone = portion.transaction() ? "" : portion.statements().getFirst().text();
+        return new Ledger.Step(number, portion.line(), digest(portion), done, alone, last, "", "");
     }
 
     /// Writes into the ledger in a transaction of its own.

@@ -148,6 +148,52 @@ class DebrisTest {
         assertThat(runner().status().invalidIndexes()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CREATE INDEX CONCURRENTLY n ON a (id), DROP INDEX CONCURRENTLY n",
+        "CREATE DATABASE of_%s, DROP DATABASE of_%s",
+        "REINDEX TABLE CONCURRENTLY a, SELECT 1"
+    })
+    void killed_at_any_message_and_given_up_it_leaves_nothing(String up, String down)
+            throws Exception {
+        String name = database.database();
+        MigrationSet files =
+                MigrationSet.read(
+                                Map.of(
+                                        "1_a.up.sql", up.formatted(name),
+                                        "1_a.down.sql", down.formatted(name)))
+                        .set();
+        List<String> before = indexesAndDatabases();
+        boolean cut = true;
+        for (int message = 1; cut; message++) {
+            for (CutLine.When when : CutLine.When.values()) {
+                try (var line = new CutLine(database, message, when)) {
+                    var runner =
+                            new MigrationRunner(
+                                    line.address(), "shop", BRIEF, Duration.ofSeconds(30));
+                    try {
+                        runner.up(files, claim());
+                    } catch (PostgresFailure lost) {
+                        assertThat(line.isCut()).as(lost.getMessage()).isTrue();
+                    }
+                    cut = line.isCut();
+                }
+                assertThat(down())
+                        .as("message %d, %s", message, when)
+                        .isInstanceOf(MigrationOutcome.Done.class);
+                assertThat(runner().status().applied()).isEmpty();
+                assertThat(indexesAndDatabases()).isEqualTo(before);
+            }
+        }
+    }
+
+    private List<String> indexesAndDatabases() throws Exception {
+        return ask(
+                database,
+                "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'a'::regclass"
+                        + " UNION SELECT datname FROM pg_database ORDER BY 1");
+    }
+
     private static final String PARTS =
             """
             CREATE SCHEMA s;
