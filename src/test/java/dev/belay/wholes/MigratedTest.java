@@ -257,4 +257,23 @@ class MigratedTest {
                 .contains("db/2_price.down.sql")
                 .contains("migrations/statement");
     }
+
+    @Test
+    void a_wrong_file_costs_no_build() throws Exception {
+        Path manifest = folder.resolve("belay.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace("build: {output: app}", "build: {run: sh build.sh, output: app}"));
+        Files.writeString(folder.resolve("build.sh"), "touch built\n");
+        migration("2_price", "ALTER TABLE orders DROP id CASCADE;", "");
+        assertThat(whole.deploy().body()).contains("`CASCADE` takes along");
+        assertThat(folder.resolve("built")).doesNotExist();
+        // What a build writes is looked at once it is written.
+        Files.delete(folder.resolve("db/2_price.up.sql"));
+        Files.writeString(folder.resolve("build.sh"), "touch built; mv db.new db\n");
+        Files.move(folder.resolve("db"), folder.resolve("db.new"));
+        whole.ship("v2");
+        assertThat(folder.resolve("built")).exists();
+    }
 }

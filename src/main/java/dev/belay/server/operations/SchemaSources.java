@@ -2,6 +2,7 @@ package dev.belay.server.operations;
 
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.postgres.MigrationTexts;
+import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
@@ -41,25 +42,60 @@ public final class SchemaSources {
         if (datastore == null) {
             return null;
         }
-        Path folder = view.folder().resolve(wanted.dir());
         try {
-            MigrationSet _ = read(view, component, wanted);
-            Digest files = artifacts.put(folder, List.of());
+            Digest files = artifacts.put(folder(view, component, wanted), List.of());
             // What is kept is what is planned, whatever was written meanwhile.
-            MigrationSet set =
-                    MigrationSet.read(MigrationTexts.read(artifacts.unpack(files))).set();
+            MigrationSet set = checked(component, wanted, artifacts.unpack(files));
             return new Migrations(
                     component.name(),
                     datastore.dependency(),
                     files,
                     set.migrations().stream().map(SchemaSources::one).toList());
         } catch (IOException e) {
-            throw denied(
-                    "migrations/unreadable",
-                    component.source().at("migrations", "dir"),
-                    "the migrations in `" + wanted.dir() + "` cannot be read: " + e.getMessage(),
-                    "");
+            throw unreadable(component, wanted, e);
         }
+    }
+
+    /// What is wrong with the component's, as far as it stands there before anything is built: a
+    /// wrong file is to cost no build.
+    List<Problem> problems(EnvironmentView view, Component component) {
+        if (!(component.migrations() instanceof MigrationFolder wanted)
+                || !view.datastores().containsKey(wanted.datastore())
+                || isBuilt(view, component, wanted)) {
+            return List.of();
+        }
+        try {
+            MigrationSet _ = read(view, component, wanted);
+            return List.of();
+        } catch (Denied denied) {
+            if (denied.no() instanceof No.Problems(List<Problem> problems)) {
+                return problems;
+            }
+            throw denied;
+        } catch (IOException e) {
+            throw unreadable(component, wanted, e);
+        }
+    }
+
+    /// Whether the component's build makes the folder, or what is in it.
+    private static boolean isBuilt(
+            EnvironmentView view, Component component, MigrationFolder wanted) {
+        Build build = component.build();
+        Path folder = view.folder().resolve(wanted.dir()).normalize();
+        Path output = view.folder().resolve(build.output()).normalize();
+        // An output that is the sources' own folder holds what somebody wrote.
+        boolean apart = !view.folder().resolve(build.dir()).normalize().startsWith(output);
+        boolean within = apart && folder.startsWith(output);
+        return !build.run().isEmpty() && (within || !Files.isDirectory(folder));
+    }
+
+    private static Denied unreadable(
+            Component component, MigrationFolder wanted, IOException because) {
+        return denied(
+                "migrations/unreadable",
+                component.source().at("migrations", "dir"),
+                "the migrations in `" + wanted.dir() + "` cannot be read: " + because.getMessage(),
+                "");
     }
 
     /// The files as they are now.
@@ -67,15 +103,23 @@ public final class SchemaSources {
     /// @throws Denied when there is something wrong with them
     static MigrationSet read(EnvironmentView view, Component component, MigrationFolder wanted)
             throws IOException {
-        Place place = component.source().at("migrations", "dir");
+        return checked(component, wanted, folder(view, component, wanted));
+    }
+
+    private static Path folder(EnvironmentView view, Component component, MigrationFolder wanted) {
         Path folder = view.folder().resolve(wanted.dir());
         if (!Files.isDirectory(folder)) {
             throw denied(
                     "migrations/folder-missing",
-                    place,
+                    component.source().at("migrations", "dir"),
                     "there is no folder `" + wanted.dir() + "`",
                     "make it, with a file as `0001_first.up.sql`");
         }
+        return folder;
+    }
+
+    private static MigrationSet checked(Component component, MigrationFolder wanted, Path folder)
+            throws IOException {
         MigrationSet.Read read = MigrationSet.read(MigrationTexts.read(folder));
         if (!read.problems().isEmpty()) {
             throw new Denied(
@@ -87,7 +131,7 @@ public final class SchemaSources {
         if (read.set().migrations().isEmpty()) {
             throw denied(
                     "migrations/folder-empty",
-                    place,
+                    component.source().at("migrations", "dir"),
                     "there is no migration in `" + wanted.dir() + "`",
                     "add one as `0001_first.up.sql`, or leave `migrations` out");
         }

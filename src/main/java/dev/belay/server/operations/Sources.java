@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +70,13 @@ public final class Sources {
     /// @throws Denied when variables are wrong, something is missing, or a build fails
     Map<String, PlanRequest.Source> of(
             EnvironmentView view, Set<String> components, Consumer<String> progress) {
-        List<Problem> wrong = checking.variables(view, components);
+        var wrong = new ArrayList<>(checking.variables(view, components));
+        for (String name : components) {
+            Component component = view.components().get(name);
+            if (component != null) {
+                wrong.addAll(schemas.problems(view, component));
+            }
+        }
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
