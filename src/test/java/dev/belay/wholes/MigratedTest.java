@@ -259,6 +259,17 @@ class MigratedTest {
     }
 
     @Test
+    void a_file_that_lies_too_deep_is_not_passed_over() throws Exception {
+        Files.createDirectories(folder.resolve("db/2_price/more"));
+        migration("2_price/more/3_vat", "SELECT 1;", "");
+        Whole.Answer answer = whole.deploy();
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.body())
+                .contains("db/2_price/more/3_vat.up.sql")
+                .contains("deeper than a folder of one migration");
+    }
+
+    @Test
     void a_wrong_file_costs_no_build() throws Exception {
         Path manifest = folder.resolve("belay.yaml");
         Files.writeString(

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 /// The texts of a folder of migrations.
 public final class MigrationTexts {
-    private static final int DEPTH_MAX = 2;
     private static final int FILES_MAX = 10_000;
     private static final long BYTES_MAX = 16L * 1024 * 1024;
 
@@ -21,7 +20,7 @@ public final class MigrationTexts {
     /// @throws IOException when one is no UTF-8 or too large, or there are too many
     public static Map<String, String> read(Path folder) throws IOException {
         var texts = new TreeMap<String, String>();
-        try (Stream<Path> files = Files.walk(folder, DEPTH_MAX)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (file.getFileName().toString().endsWith(".sql")) {
                     String name = folder.relativize(file).toString().replace('\\', '/');

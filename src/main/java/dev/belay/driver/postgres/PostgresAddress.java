@@ -1,22 +1,27 @@
 package dev.belay.driver.postgres;
 
 import dev.belay.driver.probe.DependencyUrl;
+import dev.belay.driver.probe.DependencyUrl.Host;
 import dev.belay.driver.probe.ProbeFailure;
 import dev.belay.release.Dependency.Engine;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
 /// Where a database is and who asks: for JDBC and for PostgreSQL's own programs alike. Its text
 /// leaves the password out.
 ///
+/// @param hosts at least one; of several the one is meant that takes writes, unless the address
+///   says otherwise (`target_session_attrs`)
 /// @param options of the address, names in lower case, as `sslmode`
 public record PostgresAddress(
-        String host,
-        int port,
+        List<Host> hosts,
         String database,
         String user,
         String password,
@@ -32,36 +37,79 @@ public record PostgresAddress(
                     "sslcert", "PGSSLCERT",
                     "sslkey", "PGSSLKEY");
 
+    private static final String WHICH = "target_session_attrs";
+
+    /// What the driver calls what libpq calls so.
+    private static final Map<String, String> WHICH_IN_JDBC =
+            Map.of(
+                    "any", "any",
+                    "read-write", "primary",
+                    "primary", "primary",
+                    "read-only", "secondary",
+                    "standby", "secondary",
+                    "prefer-standby", "preferSecondary");
+
     public PostgresAddress {
+        hosts = List.copyOf(hosts);
         options = Map.copyOf(options);
+    }
+
+    /// A database of one server.
+    public PostgresAddress(
+            String host,
+            int port,
+            String database,
+            String user,
+            String password,
+            Map<String, String> options) {
+        this(List.of(new Host(host, port)), database, user, password, options);
     }
 
     /// Takes an address apart as clients of PostgreSQL do.
     public static PostgresAddress of(String url) throws PostgresFailure {
         try {
             DependencyUrl parts = DependencyUrl.parse(Engine.POSTGRES, url);
-            DependencyUrl.Host host = parts.hosts().getFirst();
             String database = parts.path().isEmpty() ? parts.user() : parts.path();
-            return new PostgresAddress(
-                    host.name(),
-                    host.port(),
-                    database,
-                    parts.user(),
-                    parts.password(),
-                    parts.options());
+            var address =
+                    new PostgresAddress(
+                            parts.hosts(),
+                            database,
+                            parts.user(),
+                            parts.password(),
+                            parts.options());
+            if (!WHICH_IN_JDBC.containsKey(address.which())) {
+                throw new PostgresFailure(
+                        "`" + WHICH + "` of the address is `" + address.which() + "`",
+                        "write `read-write`, or leave it out");
+            }
+            return address;
         } catch (ProbeFailure e) {
             throw new PostgresFailure(e.reason(), e.hint());
         }
     }
 
+    /// Of a single server, or the first of several.
+    public String host() {
+        return hosts.getFirst().name();
+    }
+
+    /// Of a single server, or the first of several.
+    public int port() {
+        return hosts.getFirst().port();
+    }
+
+    private String which() {
+        return options.getOrDefault(WHICH, hosts.size() > 1 ? "read-write" : "any");
+    }
+
     /// Another database of the same server.
     public PostgresAddress at(String other) {
-        return new PostgresAddress(host, port, other, user, password, options);
+        return new PostgresAddress(hosts, other, user, password, options);
     }
 
     /// Somebody else at the same database.
     public PostgresAddress as(String other, String secret) {
-        return new PostgresAddress(host, port, database, other, secret, options);
+        return new PostgresAddress(hosts, database, other, secret, options);
     }
 
     /// A session of its own; its owner closes it.
@@ -86,8 +134,8 @@ public record PostgresAddress(
             properties.setProperty("currentSchema", options.getOrDefault("currentschema", ""));
         }
         try {
-            String name = host.contains(":") ? "[" + host + "]" : host;
-            String url = "jdbc:postgresql://" + name + ":" + port + "/" + encoded(database);
+            properties.setProperty("targetServerType", WHICH_IN_JDBC.getOrDefault(which(), "any"));
+            String url = "jdbc:postgresql://" + list() + "/" + encoded(database);
             Connection connection = new Driver().connect(url, properties);
             if (connection == null) {
                 throw new PostgresFailure("the driver does not know the address " + this, "");
@@ -101,8 +149,9 @@ public record PostgresAddress(
     /// For `pg_dump` and its kin: a password on a command line could be read by every user.
     public Map<String, String> environment() {
         var environment = new HashMap<String, String>();
-        environment.put("PGHOST", host);
-        environment.put("PGPORT", Integer.toString(port));
+        environment.put("PGHOST", listed(Host::name));
+        environment.put("PGPORT", listed(host -> Integer.toString(host.port())));
+        environment.put("PGTARGETSESSIONATTRS", which());
         environment.put("PGDATABASE", database);
         environment.put("PGUSER", user);
         environment.put("PGPASSWORD", password);
@@ -115,6 +164,14 @@ public record PostgresAddress(
         return environment;
     }
 
+    private String list() {
+        return listed(Host::toString);
+    }
+
+    private String listed(Function<Host, String> part) {
+        return hosts.stream().map(part).collect(Collectors.joining(","));
+    }
+
     private static String encoded(String name) {
         return java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8)
                 .replace("+", "%20");
@@ -122,6 +179,6 @@ public record PostgresAddress(
 
     @Override
     public String toString() {
-        return user + "@" + host + ":" + port + "/" + database;
+        return user + "@" + list() + "/" + database;
     }
 }

@@ -80,7 +80,14 @@ final class MigrationFiles {
         Matcher pair = PAIR.matcher(path);
         Matcher flyway = FLYWAY.matcher(path);
         Matcher one = ONE.matcher(path);
-        if (pair.matches()) {
+        if (path.indexOf('/') != path.lastIndexOf('/')) {
+            problem(
+                    path,
+                    1,
+                    "file-name",
+                    "it lies deeper than a folder of one migration",
+                    "move it up as `0007_orders/up.sql`, or out of the folder");
+        } else if (pair.matches()) {
             boolean up = pair.group(3).equals("up");
             part(pair.group(1), pair.group(2), up, Part.of(path, 0, text));
         } else if (flyway.matches()) {
