@@ -24,11 +24,13 @@ import java.util.concurrent.locks.LockSupport;
 /// in a transaction is true, as it is committed with it; of a statement that runs alone it says
 /// before that it is begun, and after that it is done.
 ///
-/// Needs a direct way to the server: a pooler that lends sessions for one transaction would lend
-/// the lock with them.
+/// Refuses a pooler that lends sessions for one transaction: it would lend the lock with them.
 public final class MigrationRunner {
     private static final Duration LOCK_WITHIN = Duration.ofSeconds(10);
     private static final int AGAIN_MILLIS = 100;
+    private static final String POOLED =
+            "the address leads to a pooler that lends sessions for single transactions: no lock"
+                    + " would be kept";
 
     private final PostgresAddress address;
     private final String set;
@@ -94,6 +96,9 @@ public final class MigrationRunner {
     /// it.
     public Optional<Collection<Applied>> seal(long token) throws PostgresFailure {
         try (Connection connection = address.connect(application())) {
+            if (Pooler.lends(connection, address)) {
+                throw new PostgresFailure(POOLED, Pooler.HINT);
+            }
             var ledger = new Ledger(connection, set);
             ledger.prepare();
             if (!locked(connection)) {
@@ -113,6 +118,9 @@ public final class MigrationRunner {
     private MigrationOutcome within(Claim claim, Moving moving) throws PostgresFailure {
         long until = System.nanoTime() + within.toNanos();
         try (Connection connection = address.connect(application())) {
+            if (Pooler.lends(connection, address)) {
+                return new MigrationOutcome.Refused(POOLED, Pooler.HINT, true, false);
+            }
             var ledger = new Ledger(connection, set);
             var portions = new PortionRun(connection, address, patience, until);
             boolean kept = true;

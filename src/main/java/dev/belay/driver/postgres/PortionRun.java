@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /// Carries the statements of a portion out, and lets others pass where a lock is not to be had.
 final class PortionRun {
@@ -102,7 +101,7 @@ final class PortionRun {
             return result;
         }
         // Looked for only now: mostly nobody is in the way.
-        int pid = connection.unwrap(PGConnection.class).getBackendPID();
+        int pid = Pooler.process(connection);
         try (var blockers = new Blockers(address, pid)) {
             blockers.begin();
             for (int made = 1; made < patience.attempts(); made++) {
