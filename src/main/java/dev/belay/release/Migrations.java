@@ -7,7 +7,7 @@ import java.util.Set;
 /// The schema changes that a deployment comes with: all of them, those of earlier releases
 /// included.
 ///
-/// @param set whose they are: a component's name
+/// @param set whose they are: `platform/component`
 /// @param datastore where they are applied
 /// @param files the digest of the archive that holds them
 /// @param all in their order

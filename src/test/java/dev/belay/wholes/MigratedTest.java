@@ -122,7 +122,8 @@ class MigratedTest {
         assertThat(
                         ask(
                                 database,
-                                "SELECT version || direction FROM belay_ledger.history ORDER BY id"))
+                                "SELECT version || direction FROM belay_ledger.history WHERE"
+                                        + " set_name = 'small/api' ORDER BY id"))
                 .containsExactly("1up", "2up", "2down", "2up");
     }
 
@@ -233,7 +234,8 @@ class MigratedTest {
                             ask(
                                                     database,
                                                     "SELECT 1 FROM pg_stat_activity WHERE"
-                                                            + " application_name = 'belay/migrate/api'"
+                                                            + " application_name ="
+                                                            + " 'belay/migrate/small/api'"
                                                             + " AND wait_event_type = 'Lock'")
                                             .size()
                                     == 1);

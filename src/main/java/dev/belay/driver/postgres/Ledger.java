@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -86,6 +87,28 @@ final class Ledger {
     Ledger(Connection connection, String set) {
         this.connection = connection;
         this.set = set;
+    }
+
+    String set() {
+        return set;
+    }
+
+    /// The name of the set without its platform, where the ledger knows that one and not the whole:
+    /// whose those are, only a person knows.
+    Optional<String> earlierName() throws SQLException {
+        String bare = set.substring(set.lastIndexOf('/') + 1);
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT 1 FROM belay_ledger.migration WHERE set_name = ? AND NOT EXISTS (
+                          SELECT 1 FROM belay_ledger.history WHERE set_name = ?) LIMIT 1\
+                        """)) {
+            statement.setString(1, bare);
+            statement.setString(2, set);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && !bare.equals(set) ? Optional.of(bare) : Optional.empty();
+            }
+        }
     }
 
     /// A portion that was begun.

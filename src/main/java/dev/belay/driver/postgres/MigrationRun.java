@@ -63,6 +63,20 @@ final class MigrationRun {
     }
 
     MigrationOutcome up(MigrationSet files) throws SQLException {
+        Optional<String> earlier = ledger.earlierName();
+        if (earlier.isPresent()) {
+            return refused(
+                    "the ledger has migrations of `"
+                            + earlier.get()
+                            + "`, from before a platform's name stood there",
+                    "if they are of this platform, put its name before: `UPDATE"
+                            + " belay_ledger.migration SET set_name = '"
+                            + ledger.set()
+                            + "' WHERE set_name = '"
+                            + earlier.get()
+                            + "'`, and so in `portion`, `history` and `runner`; else rename them"
+                            + " to their platform's");
+        }
         MigrationOutcome back = finishWaysBack(files);
         return back == null ? upwards(files) : back;
     }

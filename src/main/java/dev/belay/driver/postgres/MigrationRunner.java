@@ -37,7 +37,7 @@ public final class MigrationRunner {
     private final LockPatience patience;
     private final Duration within;
 
-    /// @param set whose migrations they are: a component's name, or a datastore's
+    /// @param set whose migrations they are, as `platform/component`
     /// @param within the time for one call
     public MigrationRunner(
             PostgresAddress address, String set, LockPatience patience, Duration within) {

@@ -57,7 +57,10 @@ public final class SchemaReader {
         MigrationSet files = SchemaSources.read(view, component, wanted);
         try {
             MigrationRunner.Status status =
-                    databases.status(component.name(), datastore.dependency(), view.environment());
+                    databases.status(
+                            SchemaSources.set(view, component),
+                            datastore.dependency(),
+                            view.environment());
             Standing standing = Standing.of(files, status.applied());
             return new SchemaView(
                     component.name(),

@@ -47,7 +47,7 @@ public final class SchemaSources {
             // What is kept is what is planned, whatever was written meanwhile.
             MigrationSet set = checked(component, wanted, artifacts.unpack(files));
             return new Migrations(
-                    component.name(),
+                    set(view, component),
                     datastore.dependency(),
                     files,
                     set.migrations().stream().map(SchemaSources::one).toList());
@@ -96,6 +96,12 @@ public final class SchemaSources {
                 component.source().at("migrations", "dir"),
                 "the migrations in `" + wanted.dir() + "` cannot be read: " + because.getMessage(),
                 "");
+    }
+
+    /// Whose migrations they are, in a database that may have several: not the environment's, as
+    /// databases are copied from one to another.
+    static String set(EnvironmentView view, Component component) {
+        return view.platform() + "/" + component.name();
     }
 
     /// The files as they are now.
