@@ -268,6 +268,33 @@ class MigratedByCommandTest {
     }
 
     @Test
+    void killed_at_any_line_of_its_journal_it_goes_there_once_and_back_once() throws Exception {
+        price();
+        manifest(DOWN, ILL);
+        boolean ended = false;
+        for (int line = 2; !ended; line += 3) {
+            int before = calls().size();
+            whole.writes("v" + line);
+            String release = whole.begin();
+            int lines = line;
+            whole.await(
+                    "line " + line,
+                    () ->
+                            whole.journal(release) >= lines
+                                    || whole.state(release).equals("rolled-back"));
+            ended = whole.state(release).equals("rolled-back");
+            whole.killServer();
+            whole.start();
+            whole.awaitState(release, "rolled-back");
+            assertThat(calls().subList(before, calls().size()))
+                    .as("killed at line " + line)
+                    .containsExactly("up", "down to 1");
+            assertThat(columns()).containsExactly("id");
+        }
+        whole.runsOnly("v1");
+    }
+
+    @Test
     void cut_off_with_its_machine_it_is_held_with_the_state_and_can_be_taken_back()
             throws Exception {
         price();
