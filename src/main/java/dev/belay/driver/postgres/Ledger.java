@@ -240,6 +240,11 @@ final class Ledger {
         return Collections.unmodifiableMap(rows);
     }
 
+    /// Whether a release applied something of it, wholly or half-way.
+    boolean holdsOf(String release) throws SQLException {
+        return rows().values().stream().anyMatch(one -> one.release().equals(release));
+    }
+
     /// Writes that a migration is under way upwards, or applied. Whose it is stays as it was
     /// written first.
     void applied(Migration migration, boolean whole, String release) throws SQLException {

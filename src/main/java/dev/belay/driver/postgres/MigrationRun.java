@@ -509,9 +509,7 @@ final class MigrationRun {
 
     /// Whether something of the release is there, from this call or one before it.
     private boolean left() throws SQLException {
-        return !moved.isEmpty()
-                || ledger.rows().values().stream()
-                        .anyMatch(one -> one.release().equals(claim.release()));
+        return !moved.isEmpty() || ledger.holdsOf(claim.release());
     }
 
     private MigrationOutcome partial(String reason, Way way) throws SQLException {

@@ -118,10 +118,11 @@ public final class MigrationRunner {
     private MigrationOutcome within(Claim claim, Moving moving) throws PostgresFailure {
         long until = System.nanoTime() + within.toNanos();
         try (Connection connection = address.connect(application())) {
-            if (Pooler.lends(connection, address)) {
-                return new MigrationOutcome.Refused(POOLED, Pooler.HINT, true, false);
-            }
             var ledger = new Ledger(connection, set);
+            if (Pooler.lends(connection, address)) {
+                boolean left = ledger.exists() && ledger.holdsOf(claim.release());
+                return new MigrationOutcome.Refused(POOLED, Pooler.HINT, left, false);
+            }
             var portions = new PortionRun(connection, address, patience, until);
             boolean kept = true;
             try {

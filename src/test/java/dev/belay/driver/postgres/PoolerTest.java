@@ -140,6 +140,7 @@ class PoolerTest {
                         refused -> {
                             assertThat(refused.reason()).contains("for single transactions");
                             assertThat(refused.hint()).contains("the server's own address");
+                            assertThat(refused.left()).isFalse();
                         });
         assertThatThrownBy(() -> runner(address).seal(1))
                 .isInstanceOf(PostgresFailure.class)
@@ -147,6 +148,10 @@ class PoolerTest {
         assertThat(ask(database, "SELECT 1 FROM pg_class WHERE relname = 'a'")).isEmpty();
         assertThat(ask(database, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")).isEmpty();
         assertThat(up(database)).isInstanceOf(MigrationOutcome.Done.class);
+        assertThat(up(address))
+                .isInstanceOfSatisfying(
+                        MigrationOutcome.Refused.class,
+                        refused -> assertThat(refused.left()).isTrue());
     }
 
     @ParameterizedTest
