@@ -1,6 +1,8 @@
 package dev.belay.cli;
 
 import dev.belay.cli.command.AuditCommand;
+import dev.belay.cli.command.BackupCommand;
+import dev.belay.cli.command.BackupsCommand;
 import dev.belay.cli.command.BelayCommand;
 import dev.belay.cli.command.CancelCommand;
 import dev.belay.cli.command.CheckCommand;
@@ -9,6 +11,7 @@ import dev.belay.cli.command.DecideCommand;
 import dev.belay.cli.command.DeployCommand;
 import dev.belay.cli.command.DocsCommand;
 import dev.belay.cli.command.DownCommand;
+import dev.belay.cli.command.DrillCommand;
 import dev.belay.cli.command.GatewayCommand;
 import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
@@ -17,6 +20,7 @@ import dev.belay.cli.command.MigrateCommand;
 import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.ReleasesCommand;
+import dev.belay.cli.command.RestoreCommand;
 import dev.belay.cli.command.ResumeCommand;
 import dev.belay.cli.command.RollbackCommand;
 import dev.belay.cli.command.ServerCommand;
@@ -109,6 +113,10 @@ public final class CommandTree {
         all.put("decide", DecideCommand::new);
         all.put("audit", AuditCommand::new);
         all.put("migrate", MigrateCommand::new);
+        all.put("backup", BackupCommand::new);
+        all.put("backups", BackupsCommand::new);
+        all.put("drill", DrillCommand::new);
+        all.put("restore", RestoreCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
         all.put("server", ServerCommand::new);

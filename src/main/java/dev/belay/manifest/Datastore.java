@@ -4,7 +4,12 @@ import dev.belay.release.Dependency;
 
 /// Keeps data that outlives releases.
 public record Datastore(
-        Dependency dependency, Local local, Responsible responsible, Source source) {
+        Dependency dependency, Local local, Backup backup, Responsible responsible, Source source) {
+    /// One of whose backups nobody said anything.
+    public Datastore(Dependency dependency, Local local, Responsible responsible, Source source) {
+        this(dependency, local, Backup.usual(dependency), responsible, source);
+    }
+
     public String name() {
         return dependency.name();
     }

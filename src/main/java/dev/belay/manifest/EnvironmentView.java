@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param smoke tests of the whole platform
 /// @param soak how long a release must live before it may close; zero is not at all
 /// @param trafficTogether whether traffic moves once at the end, not group by group
+/// @param gates what must be so before a release goes on
 /// @param environmentFiles dotenv files that the variables' values come from, later ones win
 /// @param unsupported everything declared here that this version cannot enforce: when it is not
 ///   empty a release must be refused, never go on as though nothing had been declared
@@ -45,6 +46,7 @@ public record EnvironmentView(
         List<PlatformTest> smoke,
         Duration soak,
         boolean trafficTogether,
+        Gates gates,
         List<Path> environmentFiles,
         Responsible responsible,
         List<Problem> unsupported,

@@ -2,11 +2,9 @@ package dev.belay.manifest;
 
 import static dev.belay.manifest.shape.Shapes.ANYTHING;
 import static dev.belay.manifest.shape.Shapes.DAYS;
-import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.HOURS;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.TEXT;
-import static dev.belay.manifest.shape.Shapes.TIME;
 import static dev.belay.manifest.shape.Shapes.WRITTEN;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.ZONE;
@@ -23,14 +21,6 @@ import java.util.List;
 /// Sections that are checked and kept, so that a manifest can be written once, but that this
 /// version cannot enforce. An environment that has one is refused, never run as though it had not.
 final class LaterSections {
-    static final Fields<Row> BACKUP =
-            section(
-                    "backup",
-                    "When a datastore is backed up, and how long backups are kept.",
-                    "{daily: \"02:00\", keep: 30d}",
-                    Key.of("daily", TIME, "When."),
-                    Key.of("keep", DURATION, "How long."));
-
     static final Fields<Row> PROMOTES =
             section(
                     "promotes",
@@ -40,38 +30,50 @@ final class LaterSections {
                             .asRequired(),
                     Key.of("automatically", YES_NO, "Whether nobody has to ask."));
 
+    static final Key<String> BACKUP_GATE =
+            Key.of(
+                    "backup",
+                    words("verified"),
+                    "`verified`: nothing is migrated without a backup that was restored, and without"
+                            + " a rehearsal on it.");
+
     static final Fields<Row> GATES =
             section(
                     "gates",
                     "What must be so before a release may go on.",
                     "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
-                    Key.of("evidence", map(NAME, ANYTHING), "Records that must exist."),
-                    Key.of("checklist", list(TEXT), "Points that a person ticks."),
+                    Key.of("evidence", map(NAME, ANYTHING), "Records that must exist.").asNotYet(),
+                    Key.of("checklist", list(TEXT), "Points that a person ticks.").asNotYet(),
                     Key.of(
-                            "approvals",
-                            section(
                                     "approvals",
-                                    "Who must consent.",
-                                    "{any: [cto, vp]}",
-                                    Key.of("any", list(TEXT), "One of them."),
-                                    Key.of("all", list(TEXT), "Each of them."),
-                                    Key.of("of", list(TEXT), "Those of whom a quorum is needed."),
-                                    Key.of(
-                                            "quorum",
-                                            whole(1, 100, "a number from 1 to 100"),
-                                            "How many.")),
-                            "Consent to exactly this plan."),
+                                    section(
+                                            "approvals",
+                                            "Who must consent.",
+                                            "{any: [cto, vp]}",
+                                            Key.of("any", list(TEXT), "One of them."),
+                                            Key.of("all", list(TEXT), "Each of them."),
+                                            Key.of(
+                                                    "of",
+                                                    list(TEXT),
+                                                    "Those of whom a quorum is needed."),
+                                            Key.of(
+                                                    "quorum",
+                                                    whole(1, 100, "a number from 1 to 100"),
+                                                    "How many.")),
+                                    "Consent to exactly this plan.")
+                            .asNotYet(),
                     Key.of(
-                            "window",
-                            section(
                                     "window",
-                                    "When a release may start.",
-                                    "{days: mon-thu, hours: \"09:00-16:00\", zone: Europe/Oslo}",
-                                    Key.of("days", DAYS, "Days."),
-                                    Key.of("hours", HOURS, "Hours."),
-                                    Key.of("zone", ZONE, "Time zone of the hours.")),
-                            "When."),
-                    Key.of("backup", words("verified"), "A backup that was restored."));
+                                    section(
+                                            "window",
+                                            "When a release may start.",
+                                            "{days: mon-thu, hours: \"09:00-16:00\", zone: Europe/Oslo}",
+                                            Key.of("days", DAYS, "Days."),
+                                            Key.of("hours", HOURS, "Hours."),
+                                            Key.of("zone", ZONE, "Time zone of the hours.")),
+                                    "When.")
+                            .asNotYet(),
+                    BACKUP_GATE);
 
     static final Fields<Row> ROLL_BACK_ON =
             section(

@@ -73,21 +73,14 @@ final class PlatformSections {
     static final Key<Datastore.Server> LOCAL =
             Key.of("local", LOCAL_SERVER, "Let `belay up` start one.");
 
+    static final Key<Row> BACKUP = Key.of("backup", BackupSections.BACKUP, "How it is backed up.");
+
     static final Fields<Row> DATASTORE =
             Fields.of(
                     "datastore",
                     "Keeps data that outlives releases.",
                     "{engine: postgres, url: \"${DATABASE_URL}\", local: {version: 16, port: 5432}}",
-                    List.of(
-                            ENGINE,
-                            URL_KEY,
-                            OPTIONAL,
-                            LOCAL,
-                            OWNER,
-                            CONTACT,
-                            RUNBOOK,
-                            Key.of("backup", LaterSections.BACKUP, "When it is backed up.")
-                                    .asNotYet()),
+                    List.of(ENGINE, URL_KEY, OPTIONAL, LOCAL, OWNER, CONTACT, RUNBOOK, BACKUP),
                     List.of(),
                     row -> row);
 
@@ -186,6 +179,8 @@ final class PlatformSections {
     static final Key<SequencedMap<String, Row>> COMPONENTS =
             Key.of("components", map(NAME, COMPONENT), "Components by name.").fallback("{}");
 
+    static final Key<Row> GATES = Key.of("gates", LaterSections.GATES, "What must be so first.");
+
     static final Fields<Row> ENVIRONMENT =
             Fields.of(
                     "environment",
@@ -207,8 +202,7 @@ final class PlatformSections {
                             RUNBOOK,
                             Key.of("promotes", LaterSections.PROMOTES, "Where revisions come from.")
                                     .asNotYet(),
-                            Key.of("gates", LaterSections.GATES, "What must be so first.")
-                                    .asNotYet(),
+                            GATES,
                             Key.of(
                                             "roll-back-on",
                                             LaterSections.ROLL_BACK_ON,

@@ -43,6 +43,7 @@ final class References {
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
         checkSmoke();
+        checkBackups();
         checkPromotes();
         new Order(effective, complaints).check();
     }
@@ -121,6 +122,22 @@ final class References {
                 Texts.of(Effective.mapping(component, "migrations").get("datastore"))) {
             refer(use, written, "datastore");
         }
+    }
+
+    private void checkBackups() {
+        datastores.forEach((name, datastore) -> {
+            Node backup = datastore.get("backup");
+            for (Node.Scalar engine : Texts.of(datastore.get("engine"))) {
+                if (backup != null && !engine.text().equals("postgres")) {
+                    complaints.add(
+                            Code.NOT_YET,
+                            backup.mark(),
+                            "this version cannot back up `%s`, of engine `%s`"
+                                    .formatted(name, engine.text()),
+                            "back it up in a `job`");
+                }
+            }
+        });
     }
 
     private void refer(Node.Scalar reference, Set<String> known, String what) {

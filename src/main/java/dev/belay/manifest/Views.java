@@ -3,6 +3,7 @@ package dev.belay.manifest;
 import dev.belay.manifest.shape.Row;
 import dev.belay.manifest.text.Node;
 import dev.belay.problem.Problem;
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -61,6 +62,11 @@ final class Views {
                 views.smoke(),
                 rollout.get(PlatformSections.SOAK),
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
+                new Gates(
+                        views.own
+                                .find(PlatformSections.GATES)
+                                .flatMap(gates -> gates.find(LaterSections.BACKUP_GATE))
+                                .isPresent()),
                 views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
                 views.everyone,
                 unsupported,
@@ -204,15 +210,35 @@ final class Views {
                         .<Datastore.Local>map(server ->
                                 new Datastore.Server(server.version(), server.port() + offset))
                         .orElseGet(Datastore.Elsewhere::new);
-        return new Datastore(
+        var dependency =
                 new Dependency(
                         name,
                         row.get(PlatformSections.ENGINE),
                         row.get(PlatformSections.URL_KEY),
-                        row.get(PlatformSections.OPTIONAL)),
+                        row.get(PlatformSections.OPTIONAL));
+        return new Datastore(
+                dependency,
                 local,
+                row.find(PlatformSections.BACKUP)
+                        .map(backup -> backup(dependency, backup))
+                        .orElseGet(() -> Backup.usual(dependency)),
                 ComponentSection.responsible(row).or(everyone),
                 new NodeSource(row.map()));
+    }
+
+    private Backup backup(Dependency dependency, Row row) {
+        String to =
+                row.find(BackupSections.TO)
+                        .map(path -> folder.resolve(path).toAbsolutePath().normalize().toString())
+                        .orElse("");
+        return new Backup(
+                new BackupPolicy(
+                        dependency,
+                        to,
+                        row.get(BackupSections.KEEP),
+                        row.get(BackupSections.RECIPIENTS)),
+                row.find(BackupSections.DAILY).orElse(""),
+                row.find(BackupSections.DRILL).orElse(Duration.ZERO));
     }
 
     private SequencedMap<String, External> externals() {

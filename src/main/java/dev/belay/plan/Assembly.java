@@ -47,7 +47,7 @@ final class Assembly {
     }
 
     private Plan plan() {
-        Set<Integer> gate = dependencies(preflight());
+        Set<Integer> gate = new DataSafety(outline, drafts, lead).lay(dependencies(preflight()));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
         }
@@ -214,7 +214,8 @@ final class Assembly {
                         change,
                         drafts,
                         outline.has(Phase.VERIFY),
-                        outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE));
+                        outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
+                        outline.verdict(change.name()));
         courses.put(change.name(), course);
         Set<Integer> prepared = course.prepare(after);
         return outline.view().trafficTogether() ? prepared : course.cutover(prepared);

@@ -198,15 +198,7 @@ record Change(
     /// Versions that the goal brings and what runs now does not have, in their order.
     List<Migrations.One> freshMigrations() {
         Migrations to = goal.migrations();
-        if (to == null) {
-            return List.of();
-        }
-        Migrations before = now == null ? null : now.migrations();
-        Set<String> there =
-                before != null && before.datastore().equals(to.datastore())
-                        ? before.versions()
-                        : Set.of();
-        return to.all().stream().filter(one -> !there.contains(one.version())).toList();
+        return to == null ? List.of() : to.beyond(now == null ? null : now.migrations());
     }
 
     boolean sameSchema() {

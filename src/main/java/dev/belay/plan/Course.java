@@ -4,6 +4,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
+import dev.belay.release.SchemaVerdict;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -30,6 +31,7 @@ final class Course {
     private final Drafts drafts;
     private final boolean smoke;
     private final boolean migrates;
+    private final @Nullable SchemaVerdict verdict;
     private final Revision goal;
     private final Map<String, Integer> counts;
     private List<Traffic> traffic;
@@ -38,11 +40,18 @@ final class Course {
     private boolean inPlace;
 
     /// @param migrates whether the schema may change: not on the way back to an older revision
-    Course(Change change, Drafts drafts, boolean smoke, boolean migrates) {
+    /// @param verdict what a rehearsal of its migrations showed
+    Course(
+            Change change,
+            Drafts drafts,
+            boolean smoke,
+            boolean migrates,
+            @Nullable SchemaVerdict verdict) {
         this.change = change;
         this.drafts = drafts;
         this.smoke = smoke;
         this.migrates = migrates;
+        this.verdict = verdict;
         this.goal = change.goal().revision();
         this.counts = new TreeMap<>(change.running());
         this.traffic = change.now() == null ? List.of() : change.now().traffic();
@@ -271,40 +280,28 @@ final class Course {
         if (to == null || !migrates || (change.sameRevision() && change.sameSchema())) {
             return;
         }
-        List<String> versions = fresh.stream().map(Migrations.One::version).toList();
-        Undo undo =
-                fresh.stream()
-                        .filter(one -> !one.oneWay().isEmpty())
-                        .findFirst()
-                        .<Undo>map(one ->
-                                new Undo.Impossible("migration " + one + ": " + one.oneWay()))
-                        .orElseGet(() ->
-                                fresh.isEmpty()
-                                        ? new Undo.Nothing("it brings no new migration")
-                                        : new Undo.Apply(
-                                                new Work.TakeBack(
-                                                        to.set(), to.datastore(), versions),
-                                                Times.MIGRATE_LIMIT));
         add(
                 new Draft(
                         migrating(to, fresh),
                         Phase.MIGRATE,
-                        new Work.Migrate(to, versions),
-                        undo,
+                        new Work.Migrate(to, SchemaReturn.versions(fresh)),
+                        SchemaReturn.of(to, fresh, verdict).undo(),
                         Times.MIGRATE_LIMIT,
                         Times.SECOND));
     }
 
     private String migrating(Migrations to, List<Migrations.One> fresh) {
         String where = change.name() + ": migrate `" + to.datastore().name() + "`";
-        return switch (fresh.size()) {
-            case 0 ->
-                    change.name() + ": the schema of `" + to.datastore().name() + "` is as it was";
-            case 1 -> where + " by " + fresh.getFirst();
-            default ->
-                    "%s by %s … %s (%d)"
-                            .formatted(where, fresh.getFirst(), fresh.getLast(), fresh.size());
-        };
+        return fresh.isEmpty()
+                ? change.name() + ": the schema of `" + to.datastore().name() + "` is as it was"
+                : where + " by " + words(fresh);
+    }
+
+    /// `0007 add_total`, `0007 add_total … 0009 drop_sum (3)`.
+    static String words(List<Migrations.One> some) {
+        return some.size() == 1
+                ? some.getFirst().toString()
+                : "%s … %s (%d)".formatted(some.getFirst(), some.getLast(), some.size());
     }
 
     private @Nullable Migrations goalMigrations() {

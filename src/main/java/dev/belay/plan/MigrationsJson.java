@@ -1,8 +1,10 @@
 package dev.belay.plan;
 
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
+import dev.belay.release.Work;
 
 /// [Migrations] as JSON.
 final class MigrationsJson {
@@ -32,6 +34,55 @@ final class MigrationsJson {
                 .put("optional", datastore.optional())
                 .put("url", datastore.url())
                 .close();
+    }
+
+    /// The fields alone: the object is its caller's.
+    static void write(JsonOut out, Work.BackedUp work) {
+        out.put("atMost", work.atMost())
+                .put("policy", () -> write(out, work.policy()))
+                .put("sameSchema", work.sameSchema())
+                .put("type", "backed-up");
+    }
+
+    static Work.BackedUp backedUp(JsonIn in) {
+        return new Work.BackedUp(
+                policy(in.at("policy")), in.time("atMost"), in.truth("sameSchema"));
+    }
+
+    /// The fields alone: the object is its caller's.
+    static void write(JsonOut out, Work.Rehearsed work) {
+        out.put("back", work.back())
+                .strings("fresh", work.fresh())
+                .put("overlaps", work.overlaps())
+                .put("policy", () -> write(out, work.policy()))
+                .put("to", () -> write(out, work.to()))
+                .put("type", "rehearsed");
+    }
+
+    static Work.Rehearsed rehearsed(JsonIn in) {
+        return new Work.Rehearsed(
+                read(in.at("to")),
+                in.strings("fresh"),
+                policy(in.at("policy")),
+                in.truth("overlaps"),
+                in.choice("back", Work.Rehearsed.Back.class));
+    }
+
+    static void write(JsonOut out, BackupPolicy policy) {
+        out.open()
+                .put("datastore", () -> write(out, policy.datastore()))
+                .put("folder", policy.folder())
+                .put("keep", policy.keep())
+                .strings("recipients", policy.recipients())
+                .close();
+    }
+
+    static BackupPolicy policy(JsonIn in) {
+        return new BackupPolicy(
+                datastore(in.at("datastore")),
+                in.string("folder"),
+                in.time("keep"),
+                in.strings("recipients"));
     }
 
     static Migrations read(JsonIn in) {

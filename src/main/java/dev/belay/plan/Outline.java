@@ -4,12 +4,14 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /// One release before its steps are laid: which components, in which order, and what surrounds
 /// them.
@@ -19,6 +21,7 @@ import java.util.SortedMap;
 /// @param ordered whether `order` makes the levels: then the jobs of a level come first in it
 /// @param needs name to the probe of each datastore and external; none for a rollback, which has no
 ///   time for it
+/// @param verdicts component to what was seen when its migrations were rehearsed
 /// @param platform smoke tests to run when all of it stands
 record Outline(
         Plan.Kind kind,
@@ -29,6 +32,7 @@ record Outline(
         Set<Phase> without,
         SortedMap<String, Work.Reachable> needs,
         List<PlatformTest> platform,
+        Map<String, SchemaVerdict> verdicts,
         Duration soak,
         List<Plan.Skip> skipped,
         String manifestDigest) {
@@ -49,6 +53,10 @@ record Outline(
                 : external != null
                         ? Responsible.of(external.responsible())
                         : Responsible.of(view.responsible());
+    }
+
+    @Nullable SchemaVerdict verdict(String component) {
+        return verdicts.get(component);
     }
 
     Set<String> before(Change change) {

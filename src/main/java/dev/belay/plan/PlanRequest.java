@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
+import dev.belay.release.SchemaVerdict;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -36,9 +37,18 @@ public record PlanRequest(
     ///
     /// @param configuration the version of the plain values
     /// @param migrations the schema that it is made for; absent when it has none of its own
-    public record Source(Digest artifact, String configuration, @Nullable Migrations migrations) {
+    /// @param verdict what a rehearsal of them showed; absent when there was none lately
+    public record Source(
+            Digest artifact,
+            String configuration,
+            @Nullable Migrations migrations,
+            @Nullable SchemaVerdict verdict) {
         public Source(Digest artifact, String configuration) {
-            this(artifact, configuration, null);
+            this(artifact, configuration, null, null);
+        }
+
+        public Source(Digest artifact, String configuration, @Nullable Migrations migrations) {
+            this(artifact, configuration, migrations, null);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
+import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -232,9 +233,21 @@ public final class Planner {
                 chosen.without(),
                 needs(part),
                 platformTests(part, changes),
+                verdicts(),
                 soaks ? view.soak() : Duration.ZERO,
                 request.selection().skips(),
                 request.manifestDigest());
+    }
+
+    private Map<String, SchemaVerdict> verdicts() {
+        var verdicts = new TreeMap<String, SchemaVerdict>();
+        request.built()
+                .forEach((name, source) -> {
+                    if (source.verdict() != null) {
+                        verdicts.put(name, source.verdict());
+                    }
+                });
+        return verdicts;
     }
 
     private SortedMap<String, Work.Reachable> needs(Partition.Part part) {

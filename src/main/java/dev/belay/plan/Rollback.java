@@ -290,6 +290,7 @@ final class Rollback {
                 EnumSet.of(Phase.DEPENDENCIES, Phase.SOAK),
                 new TreeMap<>(),
                 List.of(),
+                Map.of(),
                 Duration.ZERO,
                 List.of(),
                 request.manifestDigest());

@@ -3,10 +3,12 @@ package dev.belay.plan;
 import dev.belay.manifest.Strategy;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
+import dev.belay.release.SchemaVerdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What a careful reader of a plan should know before saying yes.
 final class Warnings {
@@ -16,7 +18,7 @@ final class Warnings {
         var warnings = new ArrayList<String>();
         for (Change change : outline.changes()) {
             wayBack(change, warnings);
-            schema(change, warnings);
+            schema(change, outline, warnings);
             warnings.addAll(ToolMigration.warnings(change, outline.kind()));
             downtime(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
@@ -60,9 +62,13 @@ final class Warnings {
         }
     }
 
-    private static void schema(Change change, List<String> warnings) {
+    private static void schema(Change change, Outline outline, List<String> warnings) {
         String name = "`" + change.name() + "`";
-        for (Migrations.One one : change.freshMigrations()) {
+        List<Migrations.One> fresh = change.freshMigrations();
+        if (outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE)) {
+            rehearsed(name, fresh, outline.verdict(change.name()), outline, warnings);
+        }
+        for (Migrations.One one : fresh) {
             if (!one.oneWay().isEmpty()) {
                 warnings.add(
                         name
@@ -81,6 +87,47 @@ final class Warnings {
                                     .map(Migrations.One::toString)
                                     .collect(Collectors.joining(", ")));
         }
+    }
+
+    private static void rehearsed(
+            String name,
+            List<Migrations.One> fresh,
+            @Nullable SchemaVerdict verdict,
+            Outline outline,
+            List<String> warnings) {
+        boolean gated = outline.view().gates().backup();
+        if (fresh.isEmpty()) {
+            return;
+        }
+        if (gated && !(outline.has(Phase.BACKUP) && outline.has(Phase.REHEARSE))) {
+            warnings.add(
+                    name
+                            + " is migrated without "
+                            + (outline.has(Phase.BACKUP) ? "a rehearsal" : "a backup of its own")
+                            + ", which `"
+                            + outline.view().environment()
+                            + "` asks for");
+        }
+        if (verdict == null || !verdict.versions().equals(SchemaReturn.versions(fresh))) {
+            if (gated && outline.has(Phase.REHEARSE)) {
+                warnings.add(
+                        "%s: its migrations were not rehearsed yet; `belay migrate plan %s` does, before anybody agrees"
+                                .formatted(name, outline.view().environment()));
+            }
+            return;
+        }
+        warnings.add(
+                "%s: rehearsed on backup `%s`, its migrations are %s; %s"
+                        .formatted(
+                                name,
+                                verdict.backup(),
+                                verdict.standing(),
+                                verdict.plainRevert()
+                                        ? "the release before runs on the new schema"
+                                        : verdict.backIsExact()
+                                                ? "the way back brings back what was"
+                                                : "there is no way back but a backup"));
+        verdict.findings().forEach(finding -> warnings.add(name + ": " + finding));
     }
 
     private static void downtime(Change change, List<String> warnings) {

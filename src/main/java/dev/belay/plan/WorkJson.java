@@ -59,6 +59,8 @@ final class WorkJson {
                             .numbers("instances", instances)
                             .list("traffic", traffic, line -> write(out, line))
                             .put("type", "settled");
+            case Work.BackedUp backedUp -> MigrationsJson.write(out, backedUp);
+            case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -193,6 +195,8 @@ final class WorkJson {
                             in.string("component"),
                             in.numberMap("instances"),
                             in.list("traffic", WorkJson::traffic));
+            case "backed-up" -> MigrationsJson.backedUp(in);
+            case "rehearsed" -> MigrationsJson.rehearsed(in);
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
                     new Work.Route(
@@ -318,6 +322,8 @@ final class WorkJson {
                     Work.Reachable _,
                     Work.SmokePublic _,
                     Work.Settled _,
+                    Work.BackedUp _,
+                    Work.Rehearsed _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -3,6 +3,7 @@ package dev.belay.release;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The schema changes that a deployment comes with: all of them, those of earlier releases
 /// included.
@@ -24,6 +25,17 @@ public record Migrations(String set, Dependency datastore, Digest files, List<On
         public String toString() {
             return version + " " + name;
         }
+    }
+
+    /// Those that another deployment did not come with, in their order.
+    ///
+    /// @param before what it came with; null for nothing
+    public List<One> beyond(@Nullable Migrations before) {
+        Set<String> there =
+                before != null && before.datastore().equals(datastore)
+                        ? before.versions()
+                        : Set.of();
+        return all.stream().filter(one -> !there.contains(one.version())).toList();
     }
 
     public Set<String> versions() {

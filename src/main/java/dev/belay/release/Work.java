@@ -75,6 +75,37 @@ public sealed interface Work {
         }
     }
 
+    /// There is a backup of the datastore that became a database again, finished no longer ago than
+    /// that; one is made when there is none.
+    ///
+    /// @param sameSchema whether the datastore's schema must still be the backup's
+    record BackedUp(BackupPolicy policy, Duration atMost, boolean sameSchema) implements Check {}
+
+    /// The migrations went through on a copy of the data, and are what the plan takes them for.
+    ///
+    /// @param fresh versions that the release brings
+    /// @param overlaps whether the release before is used while the new schema is there
+    /// @param back how the plan means to go back past them
+    record Rehearsed(
+            Migrations to, List<String> fresh, BackupPolicy policy, boolean overlaps, Back back)
+            implements Check {
+        public Rehearsed {
+            fresh = List.copyOf(fresh);
+        }
+
+        /// How a release that falls leaves the schema.
+        public enum Back {
+            /// As it is: the release before runs on it.
+            STAYS,
+
+            /// As it was, by the migrations' own way back.
+            TAKEN_BACK,
+
+            /// There is no way back.
+            NONE
+        }
+    }
+
     // --- effects ----------------------------------------------------------------------------
 
     /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after

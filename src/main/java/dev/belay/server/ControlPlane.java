@@ -14,6 +14,7 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.driver.postgres.LockPatience;
+import dev.belay.driver.postgres.PostgresBackups;
 import dev.belay.driver.postgres.PostgresDatabases;
 import dev.belay.driver.process.Logs;
 import dev.belay.driver.process.ProcessTarget;
@@ -30,9 +31,11 @@ import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
 import dev.belay.server.api.Api;
+import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
+import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.Faces;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
@@ -42,6 +45,8 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.Restoring;
+import dev.belay.server.operations.SchemaPlanning;
 import dev.belay.server.operations.SchemaReader;
 import dev.belay.server.operations.SchemaSources;
 import dev.belay.server.operations.Sources;
@@ -49,12 +54,14 @@ import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
+import dev.belay.server.operations.Vault;
 import dev.belay.server.operations.WhyReader;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +82,11 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration SUPERVISE_EVERY = Duration.ofSeconds(1);
+
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    /// Dumped and restored side by side.
+    private static final int TABLES_AT_ONCE = 2;
 
     private static final PlanCodec CODEC =
             new PlanCodec() {
@@ -102,6 +114,9 @@ public final class ControlPlane implements AutoCloseable {
     private final Sweeper sweeper;
     private final LivenessWatch livenessWatch;
     private final CertificateRenewal renewal;
+    private final PostgresBackups backups;
+    private final Vault vault;
+    private final BackupKeeping keeping;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -168,8 +183,9 @@ public final class ControlPlane implements AutoCloseable {
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
         late.set(target);
-        var eyes = new HostChecks.Eyes(target, router, runtime, values, artifacts, last(logs));
-        Checks checks = new HostChecks(eyes);
+        backups = backups(state, artifacts, values);
+        vault = new Vault(backups);
+        Checks checks = checks(router, runtime, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
@@ -181,15 +197,14 @@ public final class ControlPlane implements AutoCloseable {
         renewal = new CertificateRenewal(gateway.client(), orders);
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
-        var made = new Sources.Stores(builder, configurations, new SchemaSources(artifacts));
+        var schemas = new SchemaSources(artifacts);
+        var made = new Sources.Stores(builder, configurations, schemas, backups::verdict);
         var versions = new VariableVersions(values, token.secret());
         var sources = new Sources(checking, made, versions, redactor, state.path());
-        var reader =
-                new ReleaseReader(
-                        journal,
-                        row -> PlanJson.decode(row.plan()),
-                        release -> world.ask(() -> engine.because(release)));
-        var watch = new DependencyWatch(checks, InstantSource.system());
+        ReleaseReader reader = reader();
+        var watch = new DependencyWatch(checks, CLOCK);
+        var due = new BackupWatch(platform, journal, backups, CLOCK, ZoneId.systemDefault());
+        keeping = new BackupKeeping(due);
         var store = new Releases.Store(journal, journal);
         var inventory = new InventoryReader(journal, target);
         var releases = new Releases(platform, sources, inventory, store, door, engine::nudge);
@@ -200,11 +215,12 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        new StatusReader(journal, target, router, watch, gateway, orders, CODECS),
-                        new SchemaReader(databases),
+                        new StatusReader(
+                                journal, target, router, watch, gateway, orders, due, CODECS),
+                        data(databases, schemas, inventory, door),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
-                        new Faces(values, InstantSource.system()),
+                        new Faces(values, CLOCK),
                         gateway,
                         new Obstacles(checks),
                         new Commands(journal, CODEC),
@@ -212,8 +228,7 @@ public final class ControlPlane implements AutoCloseable {
                         journal,
                         gateway.client(),
                         engine::nudge);
-        var actor = new Actor(System.getProperty("user.name", "somebody"), "token-file");
-        var terms = new Api.Terms(settings.port(), token, actor, Version.TEXT, redactor::redact);
+        var terms = new Api.Terms(settings.port(), token, actor(), Version.TEXT, redactor::redact);
         // The API first: when its port is taken, nothing has begun.
         api = Api.start(terms, operations, this::stopLater);
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
@@ -222,11 +237,57 @@ public final class ControlPlane implements AutoCloseable {
         LOG.info("listening on port {}", api.port());
     }
 
+    private static Actor actor() {
+        return new Actor(System.getProperty("user.name", "somebody"), "token-file");
+    }
+
+    private Checks checks(
+            Router router,
+            RuntimeValues runtime,
+            Values values,
+            ArtifactStore artifacts,
+            Logs logs) {
+        return new HostChecks(
+                new HostChecks.Eyes(
+                        target, router, runtime, values, artifacts, last(logs), backups));
+    }
+
+    private Operations.Data data(
+            PostgresDatabases databases,
+            SchemaSources schemas,
+            InventoryReader inventory,
+            StoreDoor door) {
+        var doors = new Doorkeeper(gateway.client());
+        return new Operations.Data(
+                new SchemaReader(databases),
+                new SchemaPlanning(vault, backups, schemas, inventory, door),
+                vault,
+                new Restoring(vault, backups, doors, CLOCK));
+    }
+
+    private ReleaseReader reader() {
+        return new ReleaseReader(
+                journal,
+                row -> PlanJson.decode(row.plan()),
+                release -> world.ask(() -> engine.because(release)));
+    }
+
+    private static PostgresBackups backups(
+            StateFolder state, ArtifactStore artifacts, Values values) throws IOException {
+        var places =
+                new PostgresBackups.Places(
+                        state.backups(), state.scratch(), state.rehearsals(), TABLES_AT_ONCE);
+        var backups = new PostgresBackups(places, artifacts, values, CLOCK);
+        backups.sweep();
+        return backups;
+    }
+
     private void startResidents() {
         engine.start();
         sweeper.start();
         livenessWatch.start();
         renewal.start();
+        keeping.start();
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.
@@ -248,10 +309,9 @@ public final class ControlPlane implements AutoCloseable {
             SqliteJournal journal,
             GatewayProcess gateway,
             OrderedFolders ordered) {
-        var clock = InstantSource.system();
         var board = new GatewayBoard(gateway.client());
-        var renewals = new Renewals(state.acme(), board, clock);
-        return new CertificateOrders(journal, CODECS, renewals, ordered, clock);
+        var renewals = new Renewals(state.acme(), board, CLOCK);
+        return new CertificateOrders(journal, CODECS, renewals, ordered, CLOCK);
     }
 
     /// The router looks for instances at the target, which itself asks the router.
@@ -330,6 +390,9 @@ public final class ControlPlane implements AutoCloseable {
             sweeper.close();
             livenessWatch.close();
             renewal.close();
+            keeping.close();
+            vault.close();
+            backups.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

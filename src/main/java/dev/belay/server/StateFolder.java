@@ -139,6 +139,21 @@ public final class StateFolder {
         return folder.resolve("datastores");
     }
 
+    /// Of datastores that say of no other folder.
+    public Path backups() {
+        return folder.resolve("backups");
+    }
+
+    /// Where backups are tried out; empty while nobody does.
+    public Path scratch() {
+        return folder.resolve("scratch");
+    }
+
+    /// What rehearsals of migrations showed.
+    public Path rehearsals() {
+        return folder.resolve("rehearsals");
+    }
+
     /// Certificates that authorities gave out, with their keys; by entrance.
     public Path certificates() {
         return folder.resolve("certificates");

@@ -6,7 +6,10 @@ import static dev.belay.plan.Planned.running;
 import static dev.belay.plan.Platform.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.release.SchemaVerdict;
+import dev.belay.release.Work;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MigrationPlanTest {
@@ -48,6 +51,108 @@ class MigrationPlanTest {
         result.warns(
                 "`shop`: from migration 2 prices on there is no way back but a backup: nobody wrote"
                         + " one");
+    }
+
+    private static SchemaVerdict verdict(boolean plainRevert, boolean exact, String... versions) {
+        return new SchemaVerdict(
+                List.of(versions),
+                plainRevert ? "compatible" : "breaking",
+                plainRevert,
+                exact,
+                "20260131T020000Z-shop-1f3a",
+                plainRevert ? List.of() : List.of("column `orders.id` is gone"));
+    }
+
+    @Test
+    void where_backups_are_asked_for_the_data_are_safe_before_anything_is_touched() {
+        plan(shop("orders", "prices").backedUp())
+                .as("v2")
+                .on(running(shop("orders"), "v1"))
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 `db` answers after 1",
+                        "3 `db` has a backup that was restored, at most 15m old after 2",
+                        "4 shop: rehearse 2 prices after 3",
+                        "5 shop: migrate `db` by 2 prices after 4",
+                        "6 shop: start 2 × shop@v2 after 5",
+                        "7 shop: 2 × shop@v2 ready after 6",
+                        "8 shop: all traffic to shop@v2 after 7",
+                        "9 shop: seen to be so after 8",
+                        "10 soak for 1h after 9",
+                        "11 shop: shop@v1 drained after 9,10",
+                        "12 shop: stop 2 × shop@v1 after 11",
+                        "13 shop: seen to be so after 12")
+                .warns(
+                        "`shop`: its migrations were not rehearsed yet; `belay migrate plan local`"
+                                + " does, before anybody agrees");
+    }
+
+    @Test
+    void who_migrates_nothing_has_a_backup_of_the_day() {
+        var result = plan(shop("orders").backedUp()).as("v2").on(running(shop("orders"), "v1"));
+        assertThat(result.plan().steps())
+                .extracting(Step::title)
+                .contains("`db` has a backup that was restored, at most 1d 2h old")
+                .noneMatch(title -> title.contains("rehearse"));
+    }
+
+    @Test
+    void a_schema_that_the_release_before_runs_on_stays() {
+        var result =
+                plan(shop("orders", "prices").backedUp())
+                        .rehearsed("shop", verdict(true, true, "2"))
+                        .as("v2")
+                        .on(running(shop("orders"), "v1"));
+        assertThat(migrating(result.plan()).undo())
+                .isEqualTo(
+                        new Undo.Nothing(
+                                "a rehearsal showed that the release before runs on the new"
+                                        + " schema"));
+        assertThat(rehearsing(result.plan()).back()).isEqualTo(Work.Rehearsed.Back.STAYS);
+        assertThat(rehearsing(result.plan()).overlaps()).isTrue();
+    }
+
+    @Test
+    void a_way_back_that_leads_elsewhere_is_none() {
+        var result =
+                plan(shop("orders", "prices").backedUp())
+                        .rehearsed("shop", verdict(false, false, "2"))
+                        .as("v2")
+                        .on(running(shop("orders"), "v1"));
+        assertThat(result.plan().pointOfNoReturn()).isEqualTo(5);
+        result.warns("`shop`: column `orders.id` is gone");
+        var exact =
+                plan(shop("orders", "prices").backedUp())
+                        .rehearsed("shop", verdict(false, true, "2"))
+                        .as("v2")
+                        .on(running(shop("orders"), "v1"));
+        assertThat(migrating(exact.plan()).undo()).isInstanceOf(Undo.Apply.class);
+    }
+
+    @Test
+    void a_rehearsal_of_other_migrations_says_nothing() {
+        var result =
+                plan(shop("orders", "prices", "sums"))
+                        .rehearsed("shop", verdict(true, true, "2"))
+                        .as("v2")
+                        .on(running(shop("orders"), "v1"));
+        assertThat(migrating(result.plan()).undo()).isInstanceOf(Undo.Apply.class);
+    }
+
+    private static Step migrating(Plan plan) {
+        return plan.steps().stream()
+                .filter(step -> step.work() instanceof Work.Migrate)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Work.Rehearsed rehearsing(Plan plan) {
+        return plan.steps().stream()
+                .map(Step::work)
+                .filter(Work.Rehearsed.class::isInstance)
+                .map(Work.Rehearsed.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.belay.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Baseline;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
@@ -175,29 +176,7 @@ class PlanJsonTest {
                         List.of(
                                 new Migrations.One("1", "orders", ""),
                                 new Migrations.One("2", "prices", "nobody wrote it")));
-        List<Work> works =
-                List.of(
-                        new Work.Preflight(
-                                Set.of("A", "B"),
-                                Map.of("node", ">=20"),
-                                Set.of(80, 81),
-                                Set.of(Digest.of("a"), Digest.of("b"))),
-                        new Work.Reachable(
-                                new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", true)),
-                        new Work.Ready(api, 2),
-                        new Work.SmokePrivate(api, tests),
-                        new Work.SmokePublic(3000, tests),
-                        new Work.Drained(api),
-                        new Work.Soak(List.of(api), Duration.ofHours(24)),
-                        new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
-                        new Work.Scale(api, 2),
-                        new Work.Route("api", Traffic.none(3000), List.of(api)),
-                        new Work.Publish(api),
-                        new Work.RunJob(api, List.of("./done")),
-                        new Work.Migrate(migrations, List.of("2")),
-                        new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
-                        new Work.MigrateByCommand(api, "pg", tool()),
-                        new Work.TakeBackByCommand(api, "pg", tool()));
+        List<Work> works = works(api, tests, traffic, migrations);
         var steps = new ArrayList<Step>();
         for (Work work : works) {
             int number = steps.size() + 1;
@@ -222,6 +201,38 @@ class PlanJsonTest {
                 List.of("at", ""),
                 List.of("done"),
                 Duration.ofMinutes(3));
+    }
+
+    private static List<Work> works(
+            Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
+        var backup =
+                new BackupPolicy(
+                        migrations.datastore(), "/kept", Duration.ofDays(7), List.of("age1x"));
+        return List.of(
+                new Work.Preflight(
+                        Set.of("A", "B"),
+                        Map.of("node", ">=20"),
+                        Set.of(80, 81),
+                        Set.of(Digest.of("a"), Digest.of("b"))),
+                new Work.Reachable(
+                        new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", true)),
+                new Work.Ready(api, 2),
+                new Work.SmokePrivate(api, tests),
+                new Work.SmokePublic(3000, tests),
+                new Work.Drained(api),
+                new Work.Soak(List.of(api), Duration.ofHours(24)),
+                new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
+                new Work.Scale(api, 2),
+                new Work.Route("api", Traffic.none(3000), List.of(api)),
+                new Work.Publish(api),
+                new Work.RunJob(api, List.of("./done")),
+                new Work.BackedUp(backup, Duration.ofMinutes(15), true),
+                new Work.Rehearsed(
+                        migrations, List.of("2"), backup, true, Work.Rehearsed.Back.TAKEN_BACK),
+                new Work.Migrate(migrations, List.of("2")),
+                new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
+                new Work.MigrateByCommand(api, "pg", tool()),
+                new Work.TakeBackByCommand(api, "pg", tool()));
     }
 
     private static List<SmokeTest> tests() {

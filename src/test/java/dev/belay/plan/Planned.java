@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.problem.Problem;
 import dev.belay.release.Digest;
+import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ final class Planned {
 
     private final Platform platform;
     private final TreeMap<String, String> versions = new TreeMap<>();
+    private final TreeMap<String, SchemaVerdict> verdicts = new TreeMap<>();
     private Selection selection = Selection.ALL;
 
     private Planned(Platform platform) {
@@ -37,6 +39,12 @@ final class Planned {
 
     Planned with(String component, String version) {
         versions.put(component, version);
+        return this;
+    }
+
+    /// Its migrations were tried on a copy of the data.
+    Planned rehearsed(String component, SchemaVerdict verdict) {
+        verdicts.put(component, verdict);
         return this;
     }
 
@@ -72,7 +80,10 @@ final class Planned {
                 built.put(
                         name,
                         new PlanRequest.Source(
-                                Digest.of(version), version, platform.schema(name))));
+                                Digest.of(version),
+                                version,
+                                platform.schema(name),
+                                verdicts.get(name))));
         return new PlanRequest(platform.view(), built, inventory, selection, MANIFEST);
     }
 

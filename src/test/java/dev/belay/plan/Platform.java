@@ -4,6 +4,7 @@ import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Gates;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
@@ -39,6 +40,7 @@ final class Platform {
     private final List<Part> parts;
     private Duration soak = Duration.ZERO;
     private boolean together;
+    private Gates gates = Gates.NONE;
     private List<List<String>> order = List.of();
     private final List<PlatformTest> tests = new ArrayList<>();
     private final List<Problem> unsupported = new ArrayList<>();
@@ -78,6 +80,11 @@ final class Platform {
 
     Platform soak(Duration time) {
         soak = time;
+        return this;
+    }
+
+    Platform backedUp() {
+        gates = new Gates(true);
         return this;
     }
 
@@ -149,6 +156,7 @@ final class Platform {
                 tests,
                 soak,
                 together,
+                gates,
                 List.of(Path.of(".env")),
                 Responsible.NOBODY,
                 unsupported,

@@ -350,7 +350,12 @@ final class Host {
 
     Look look(Work.Check check, Duration since) {
         return switch (check) {
-            case Work.Preflight _, Work.Reachable _, Work.SmokePrivate _, Work.SmokePublic _ ->
+            case Work.Preflight _,
+                    Work.Reachable _,
+                    Work.SmokePrivate _,
+                    Work.SmokePublic _,
+                    Work.BackedUp _,
+                    Work.Rehearsed _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")
                             : new Look.Done("");

@@ -3,6 +3,7 @@ package dev.belay.simulation;
 import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.Source;
@@ -107,6 +108,7 @@ final class SimPlatform {
                 List.of(),
                 Duration.ofSeconds(soak),
                 together,
+                Gates.NONE,
                 List.of(),
                 Responsible.NOBODY,
                 List.of(),

@@ -11,8 +11,9 @@ import picocli.CommandLine.Command;
 
 /// `belay migrate`: what there is to see of schemas; they change with releases alone.
 @Command(
-        description = "Shows where schemas stand. They change by `belay deploy`.",
-        footer = {"", "Examples:", "  belay migrate status", "  belay migrate status production"})
+        description =
+                "Shows where schemas stand, and tries what is pending on a copy. They change by `belay deploy`.",
+        footer = {"", "Examples:", "  belay migrate status", "  belay migrate plan production"})
 public final class MigrateCommand extends BelayCommand {
     public MigrateCommand(Context context) {
         super(context);
@@ -21,6 +22,7 @@ public final class MigrateCommand extends BelayCommand {
     @Override
     public Map<String, BelayCommand> parts() {
         Map<String, BelayCommand> parts = new LinkedHashMap<>();
+        parts.put("plan", new MigratePlanCommand(context()));
         parts.put("status", new MigrateStatusCommand(context()));
         return parts;
     }
@@ -32,6 +34,6 @@ public final class MigrateCommand extends BelayCommand {
                         "usage/command-missing",
                         new Place.Named("`belay migrate`"),
                         "`belay migrate` needs a word more",
-                        "`belay migrate status`"));
+                        "`belay migrate status` or `belay migrate plan`"));
     }
 }

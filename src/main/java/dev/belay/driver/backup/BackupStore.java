@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ import org.slf4j.LoggerFactory;
 public final class BackupStore {
     static final String MANIFEST = "manifest.json";
     static final String VERIFICATION = "verification.json";
+
+    /// By release, which of the backups it would go back to.
+    private static final String RELEASES = "releases";
+
+    private static final String DRILLED = "drilled";
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupStore.class);
     private static final String PARTIAL = ".partial";
@@ -140,6 +146,41 @@ public final class BackupStore {
             LOG.warn("{} counts as unverified: {}", folder, e.getMessage());
             return null;
         }
+    }
+
+    /// Writes down that a release relies on it.
+    public void pledge(String release, StoredBackup backup) throws IOException {
+        Path file = DurableFile.folder(root.resolve(RELEASES)).resolve(release);
+        if (DurableFile.read(file).isEmpty()) {
+            DurableFile.write(file, backup.name());
+        }
+    }
+
+    /// Names of those that the latest releases rely on, so many of them.
+    public Set<String> pledged(int releases) throws IOException {
+        Path folder = root.resolve(RELEASES);
+        if (!Files.isDirectory(folder)) {
+            return Set.of();
+        }
+        var names = new ArrayList<String>();
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path file : all.toList()) {
+                DurableFile.read(file).ifPresent(names::add);
+            }
+        }
+        // A name begins with its time.
+        names.sort(Comparator.reverseOrder());
+        return Set.copyOf(names.subList(0, Math.min(releases, names.size())));
+    }
+
+    /// When one of them was last restored for practice; the epoch for never.
+    public Instant drilled() throws IOException {
+        return DurableFile.read(root.resolve(DRILLED)).map(Instant::parse).orElse(Instant.EPOCH);
+    }
+
+    /// Writes down that one was restored for practice.
+    public void drilled(Instant when) throws IOException {
+        DurableFile.write(root.resolve(DRILLED), when.toString());
     }
 
     /// Removes a backup; nothing of it can be taken for one at any time.

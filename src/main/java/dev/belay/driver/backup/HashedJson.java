@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A value as a JSON object whose last field is the hash of all the text before it: one flipped bit
 /// anywhere, and it does not read.
-final class HashedJson {
+public final class HashedJson {
     static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -21,15 +21,18 @@ final class HashedJson {
     private HashedJson() {}
 
     /// A value and the hash that its text ends with.
-    record Read<T>(T value, String hash) {}
+    public record Read<T>(T value, String hash) {}
 
-    static byte[] bytes(Object value) {
+    public static byte[] bytes(Object value) {
         String json = MAPPER.writeValueAsString(value).replace("\r\n", "\n");
         String body = json.substring(0, json.lastIndexOf('}')).stripTrailing();
         return (body + FIELD + hash(body) + END).getBytes(StandardCharsets.UTF_8);
     }
 
-    static <T> Read<T> read(Path file, Class<T> type) throws IOException {
+    /// What was written there.
+    ///
+    /// @throws IOException when the file is not as it was written, or not of that type
+    public static <T> Read<T> read(Path file, Class<T> type) throws IOException {
         String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         int at = text.lastIndexOf(FIELD);
         String body = at < 0 ? "" : text.substring(0, at);

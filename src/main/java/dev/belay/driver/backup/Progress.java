@@ -15,6 +15,29 @@ public record Progress(Stage stage, long bytes, long expected, Duration elapsed)
         return millis == 0 ? 0 : bytes * 1000 / millis;
     }
 
+    /// A line for people: `dump: 120 of 280 MB, 35 MB/s, 4 s left`.
+    public String text() {
+        String what = stage.name().toLowerCase(java.util.Locale.ROOT);
+        if (bytes == 0) {
+            return what;
+        }
+        String sum = expected == 0 ? megabytes(bytes) + " MB" : amount() + " MB";
+        return "%s: %s, %s MB/s%s"
+                .formatted(
+                        what,
+                        sum,
+                        megabytes(bytesPerSecond()),
+                        left().map(time -> ", about " + time.toSeconds() + " s left").orElse(""));
+    }
+
+    private String amount() {
+        return megabytes(bytes) + " of about " + megabytes(Math.max(bytes, expected));
+    }
+
+    private static long megabytes(long bytes) {
+        return bytes >> 20;
+    }
+
     /// Empty while nothing can be said.
     public Optional<Duration> left() {
         long rate = bytesPerSecond();

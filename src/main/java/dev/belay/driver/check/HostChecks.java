@@ -1,5 +1,6 @@
 package dev.belay.driver.check;
 
+import dev.belay.driver.Backups;
 import dev.belay.driver.Checks;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
@@ -44,6 +45,7 @@ public final class HostChecks implements Checks {
     private final RuntimeValues values;
     private final ArtifactStore artifacts;
     private final LastLines logs;
+    private final Backups backups;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -64,7 +66,8 @@ public final class HostChecks implements Checks {
             RuntimeValues values,
             ValueProvider provider,
             ArtifactStore artifacts,
-            LastLines logs) {}
+            LastLines logs,
+            Backups backups) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -72,6 +75,7 @@ public final class HostChecks implements Checks {
         values = eyes.values();
         artifacts = eyes.artifacts();
         logs = eyes.logs();
+        backups = eyes.backups();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -90,6 +94,8 @@ public final class HostChecks implements Checks {
                 case Work.Drained work -> drained(work, order, since);
                 case Work.Soak work -> soak(work, order, since);
                 case Work.Settled work -> settled(work, order);
+                case Work.BackedUp work -> backups.backedUp(work, order);
+                case Work.Rehearsed work -> backups.rehearsed(work, order);
             };
         } catch (UncheckedIOException e) {
             return new Look.Waiting(SOON.multipliedBy(4), String.valueOf(e.getMessage()));

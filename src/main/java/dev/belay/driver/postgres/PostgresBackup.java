@@ -57,13 +57,20 @@ public final class PostgresBackup {
     private final BackupKeys keys;
     private final Workshop workshop;
     private final Trial trial = new Trial();
+    private BackupKeys used;
 
     public PostgresBackup(
             PostgresAddress source, BackupStore store, BackupKeys keys, Workshop workshop) {
         this.source = source;
         this.store = store;
         this.keys = keys;
+        this.used = keys;
         this.workshop = workshop;
+    }
+
+    /// What it can be read with: after [#make] also by a key that nobody else has.
+    public BackupKeys keys() {
+        return used;
     }
 
     /// Makes one and verifies it; to be called once. What is refused for what it holds stays in the
@@ -71,6 +78,7 @@ public final class PostgresBackup {
     public BackupOutcome make() throws PostgresFailure, InterruptedException {
         try (Trial trial = this.trial) {
             BackupKeys withOurs = keys.withPassing();
+            used = withOurs;
             return switch (dump(withOurs)) {
                 case Dumped.Not(BackupOutcome.Refused refused) -> refused;
                 case Dumped.Kept(StoredBackup backup) ->

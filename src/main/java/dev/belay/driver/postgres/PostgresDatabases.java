@@ -5,8 +5,6 @@ import dev.belay.driver.Databases;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.driver.artifact.ArtifactStore;
-import dev.belay.driver.configuration.Secret;
-import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.release.Dependency;
 import dev.belay.release.Direction;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Schemas of PostgreSQL: takes the migrations out of the artifact store, the address from whoever
@@ -151,22 +148,7 @@ public final class PostgresDatabases implements Databases {
 
     private PostgresAddress address(Dependency datastore, String environment)
             throws PostgresFailure {
-        var missing = new TreeSet<String>();
-        String url =
-                new Template(datastore.url())
-                        .fill(name -> {
-                            Optional<Secret> value = values.find(environment, name);
-                            if (value.isEmpty()) {
-                                missing.add(name);
-                            }
-                            return value.map(secret -> secret.use(text -> text));
-                        });
-        if (!missing.isEmpty()) {
-            throw new PostgresFailure(
-                    "`" + String.join("`, `", missing) + "` has no value",
-                    "set it in the environment file");
-        }
-        return PostgresAddress.of(url);
+        return FilledAddress.of(values, datastore, environment);
     }
 
     private static Answer answer(MigrationOutcome outcome, Direction way) {

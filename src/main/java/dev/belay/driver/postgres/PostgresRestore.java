@@ -152,6 +152,25 @@ public final class PostgresRestore {
         }
     }
 
+    /// Lets nobody into a database, and ends whoever is in it; nothing else of it changes.
+    public void fence(String database) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            connections(connection, database, false);
+            end(connection, database);
+        } catch (SQLException e) {
+            throw new PostgresFailure("closing `" + database + "`", e);
+        }
+    }
+
+    /// Lets everybody into it again.
+    public void unfence(String database) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            connections(connection, database, true);
+        } catch (SQLException e) {
+            throw new PostgresFailure("opening `" + database + "`", e);
+        }
+    }
+
     private static void connections(Connection connection, String database, boolean allowed)
             throws PostgresFailure {
         run(

@@ -7,9 +7,9 @@ import dev.belay.schema.Replay;
 import dev.belay.schema.Signals;
 import dev.belay.schema.Verdict;
 import dev.belay.schema.script.Script;
-import dev.belay.schema.script.Statement;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 /// what was seen, not what was expected.
 public final class Rehearsal {
     private final PostgresAddress scratch;
+    private final String runner;
     private final Contract contract;
     private final Consumer<String> progress;
 
@@ -44,9 +45,20 @@ public final class Rehearsal {
     /// It went through.
     ///
     /// @param trip empty when there is no way back to try
+    ///
+    /// @param files what was seen in each file of the migration, in their order
     public record Rehearsed(
-            Verdict verdict, CatalogueDiff diff, Signals signals, Optional<RoundTrip> trip)
-            implements Result {}
+            Verdict verdict, CatalogueDiff diff, List<Signals> files, Optional<RoundTrip> trip)
+            implements Result {
+        public Rehearsed {
+            files = List.copyOf(files);
+        }
+
+        /// All that was seen, one after the other.
+        public Signals signals() {
+            return together(files);
+        }
+    }
 
     /// The migration itself was refused.
     public record Refused(String reason, String hint) implements Result {}
@@ -83,24 +95,28 @@ public final class Rehearsal {
     /// A rehearsal in one copy.
     ///
     /// @param scratch a superuser's way to a copy of the database, which is changed
+    /// @param runner the role that migrates the real one; empty for the superuser
     /// @param progress is told what is done now
-    public Rehearsal(PostgresAddress scratch, Contract contract, Consumer<String> progress) {
+    public Rehearsal(
+            PostgresAddress scratch, String runner, Contract contract, Consumer<String> progress) {
         this.scratch = scratch;
+        this.runner = runner;
         this.contract = contract;
         this.progress = progress;
     }
 
     /// Carries the migration out, judges it, and goes back and there again.
     ///
-    /// @param down empty when the migration has no way back
-    public Result run(Script up, Optional<Script> down) throws PostgresFailure {
+    /// @param up one script for each file
+    /// @param down the same the other way, in its order; empty when the migration has no way back
+    public Result run(List<Script> up, Optional<List<Script>> down) throws PostgresFailure {
         Catalogue before = catalogue();
         Map<String, String> rows = down.isPresent() ? RowSums.of(scratch, before) : Map.of();
         List<Replay.Answer> first = replay();
         progress.accept("applying the migration");
-        Signals signals;
+        List<Signals> signals;
         try {
-            signals = carriedOut(up.statements());
+            signals = carriedOut(up);
         } catch (PostgresFailure e) {
             return new Refused(e.getMessage() == null ? "" : e.getMessage(), e.hint());
         }
@@ -108,7 +124,7 @@ public final class Rehearsal {
         Replay replay =
                 StatementReplay.compare(
                         contract.coverage(), contract.statements(), first, replay());
-        Evidence evidence = Evidence.of(before, after, signals, replay);
+        Evidence evidence = Evidence.of(before, after, together(signals), replay);
         Optional<RoundTrip> trip = Optional.empty();
         if (down.isPresent()) {
             trip = Optional.of(trip(up, down.get(), before, after, rows));
@@ -117,11 +133,15 @@ public final class Rehearsal {
     }
 
     private RoundTrip trip(
-            Script up, Script down, Catalogue before, Catalogue after, Map<String, String> rows)
+            List<Script> up,
+            List<Script> down,
+            Catalogue before,
+            Catalogue after,
+            Map<String, String> rows)
             throws PostgresFailure {
         progress.accept("applying the way back");
         try {
-            carriedOut(down.statements());
+            carriedOut(down);
         } catch (PostgresFailure e) {
             return new RoundTrip(said(e), List.of(), List.of(), "", List.of());
         }
@@ -133,7 +153,7 @@ public final class Rehearsal {
         List<String> data = differing(rows, RowSums.of(scratch, back));
         progress.accept("applying the migration again");
         try {
-            carriedOut(up.statements());
+            carriedOut(up);
         } catch (PostgresFailure e) {
             return new RoundTrip("", left, data, said(e), List.of());
         }
@@ -155,10 +175,18 @@ public final class Rehearsal {
                 .toList();
     }
 
-    private Signals carriedOut(List<Statement> script) throws PostgresFailure {
-        try (var reader = new SignalReader(scratch)) {
-            return reader.run(script);
+    private List<Signals> carriedOut(List<Script> scripts) throws PostgresFailure {
+        try (var reader = new SignalReader(scratch, runner)) {
+            var seen = new ArrayList<Signals>();
+            for (Script script : scripts) {
+                seen.add(reader.run(script));
+            }
+            return seen;
         }
+    }
+
+    private static Signals together(List<Signals> files) {
+        return new Signals(files.stream().flatMap(one -> one.statements().stream()).toList());
     }
 
     private List<Replay.Answer> replay() throws PostgresFailure {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -62,6 +64,10 @@ public final class ScratchCluster implements AutoCloseable {
                     "session_preload_libraries=",
                     "logging_collector=off");
 
+    /// Others get through to what they know the name of, and see nothing.
+    private static final Set<PosixFilePermission> PASSED_THROUGH =
+            PosixFilePermissions.fromString("rwx--x--x");
+
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private final Path folder;
@@ -87,9 +93,12 @@ public final class ScratchCluster implements AutoCloseable {
     public static ScratchCluster start(
             PostgresPrograms programs, Path scratch, List<String> settings) throws PostgresFailure {
         try {
-            Files.createDirectories(scratch);
+            if (!Files.isDirectory(scratch)) {
+                Files.createDirectories(scratch);
+                Files.setPosixFilePermissions(scratch, PASSED_THROUGH);
+            }
             Path folder = Files.createTempDirectory(scratch, PREFIX);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+            Files.setPosixFilePermissions(folder, PASSED_THROUGH);
             try {
                 return new ScratchCluster(programs, folder, settings);
             } catch (IOException | PostgresFailure e) {
@@ -156,7 +165,12 @@ public final class ScratchCluster implements AutoCloseable {
     }
 
     private void enterable() throws PostgresFailure {
+        var folders = new ArrayList<Path>();
         for (Path above = folder; above != null; above = above.getParent()) {
+            folders.addFirst(above);
+        }
+        // From the top: below a closed one everything seems closed.
+        for (Path above : folders) {
             var outcome =
                     CommandRun.run(
                             unprivileged(List.of("test", "-x", above.toString())),

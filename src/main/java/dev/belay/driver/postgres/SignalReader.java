@@ -4,6 +4,7 @@ import dev.belay.schema.Signals;
 import dev.belay.schema.Signals.Lock;
 import dev.belay.schema.Signals.Seen;
 import dev.belay.schema.Signals.Tuples;
+import dev.belay.schema.script.Script;
 import dev.belay.schema.script.Statement;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -45,10 +46,19 @@ final class SignalReader implements AutoCloseable {
     private final PostgresAddress at;
     private final List<Seen> seen = new ArrayList<>();
 
-    /// @param at a copy that nobody else uses
-    SignalReader(PostgresAddress at) throws PostgresFailure {
+    /// @param at a superuser's way to a copy that nobody else uses
+    /// @param role who carries the script out; empty for the superuser
+    SignalReader(PostgresAddress at, String role) throws PostgresFailure {
         this.at = at;
         session = at.connect("belay/rehearsal");
+        try {
+            if (!role.isEmpty()) {
+                execute(session, "SET ROLE " + Sql.identifier(role));
+            }
+        } catch (SQLException e) {
+            close();
+            throw new PostgresFailure("becoming `" + role + "`", e);
+        }
     }
 
     private record Relation(String name, String file) {}
@@ -61,12 +71,12 @@ final class SignalReader implements AutoCloseable {
     /// statement that must be alone.
     ///
     /// @throws PostgresFailure when a statement is refused, which it names
-    Signals run(List<Statement> script) throws PostgresFailure {
+    Signals run(Script script) throws PostgresFailure {
         seen.clear();
         int number = 0;
         Statement last = null;
         try {
-            for (Statement one : script) {
+            for (Statement one : script.statements()) {
                 last = one;
                 number++;
                 if (session.getAutoCommit() != one.isAlone()) {
@@ -77,6 +87,9 @@ final class SignalReader implements AutoCloseable {
                     alone(number, one);
                 } else {
                     inTransaction(number, one);
+                    if (script.oneByOne()) {
+                        session.commit();
+                    }
                 }
             }
             session.setAutoCommit(true);
@@ -214,8 +227,12 @@ final class SignalReader implements AutoCloseable {
     }
 
     private void execute(Statement one) throws SQLException {
+        execute(session, one.text());
+    }
+
+    private static void execute(Connection session, String text) throws SQLException {
         try (var statement = session.createStatement()) {
-            statement.execute(one.text());
+            statement.execute(text);
         }
     }
 

@@ -124,6 +124,15 @@ public final class Shapes {
     public static final Shape<String> SIGNAL =
             matching("a signal, such as `TERM`", "TERM|INT|QUIT|HUP|USR1|USR2|KILL");
 
+    /// Elsewhere, too: what is kept for a bad day lies on another disk.
+    public static final Shape<String> FOLDER =
+            matching(
+                    "a folder, absolute or below the manifest's, without `..`",
+                    "(?!(.*/)?\\.\\.(/|$))[^\\p{Cntrl}]{1,500}");
+
+    public static final Shape<String> RECIPIENT =
+            matching("a public key of age, such as `age1…`", "age1[a-z0-9]{58}");
+
     public static final Shape<String> TIME =
             matching("a time of day, such as `\"02:00\"`", "([01][0-9]|2[0-3]):[0-5][0-9]");
 

@@ -40,6 +40,7 @@ public final class Api implements AutoCloseable {
         var gateway = new GatewayRoutes(operations.gateway());
         var upgrade = new UpgradeRoutes(operations.upkeep());
         var doors = new DoorRoutes(operations);
+        var backups = new BackupRoutes(operations, terms.redact());
         var web = new WebRoutes(operations, terms.version());
         HttpServer server =
                 HttpServer.start(
@@ -53,6 +54,7 @@ public final class Api implements AutoCloseable {
                                 logs::register,
                                 gateway::register,
                                 doors::register,
+                                backups::register,
                                 web::register,
                                 routes -> routes.after(ctx -> mask(ctx, terms.redact()))));
         return new Api(server, streams, logs);

@@ -2,6 +2,7 @@ package dev.belay.server.api;
 
 import dev.belay.execution.Command;
 import dev.belay.journal.Fact;
+import dev.belay.server.operations.Restoring;
 import dev.belay.server.operations.Wish;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,24 @@ final class Bodies {
     record Down(boolean wipe) {
         static Down read(Fields fields) {
             return new Down(fields.flag("wipe"));
+        }
+    }
+
+    /// @param backup its name, or `""` for the newest that was verified
+    record OfBackup(String datastore, String backup) {
+        static OfBackup read(Fields fields) {
+            return new OfBackup(fields.text("datastore"), fields.text("backup"));
+        }
+    }
+
+    record Restore(Restoring.Wish wish) {
+        static Restore read(Fields fields) {
+            return new Restore(
+                    new Restoring.Wish(
+                            fields.text("datastore"),
+                            fields.text("backup"),
+                            fields.text("into"),
+                            fields.flag("swap")));
         }
     }
 

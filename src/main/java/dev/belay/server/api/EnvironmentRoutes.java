@@ -69,7 +69,7 @@ final class EnvironmentRoutes {
     }
 
     private void migrations(Context ctx) {
-        List<SchemaView> schemas = operations.schemas().of(view(ctx));
+        List<SchemaView> schemas = operations.data().schemas().of(view(ctx));
         if (Query.wantsText(ctx)) {
             text(ctx).result(SchemaText.of(schemas, Query.flag(ctx, "colour")));
         } else {

@@ -84,6 +84,7 @@ public final class Checking {
                 view.smoke(),
                 view.soak(),
                 view.trafficTogether(),
+                view.gates(),
                 view.environmentFiles(),
                 view.responsible(),
                 view.unsupported(),

@@ -111,6 +111,11 @@ public final class Doorkeeper {
         return keys;
     }
 
+    /// Names of the components that get requests.
+    List<String> routed(EnvironmentView view) {
+        return routed(view.environment()).stream().map(RouteKey::component).toList();
+    }
+
     private List<RouteKey> routed(String environment) {
         try {
             var keys = new ArrayList<RouteKey>();

@@ -16,7 +16,7 @@ public record Operations(
         ReleaseReader reader,
         WhyReader why,
         StatusReader status,
-        SchemaReader schemas,
+        Data data,
         Local local,
         Logs logs,
         Faces faces,
@@ -26,4 +26,8 @@ public record Operations(
         Journal journal,
         AuditLog audit,
         GatewayClient gateway,
-        Runnable nudge) {}
+        Runnable nudge) {
+    /// What concerns data, which outlive releases.
+    public record Data(
+            SchemaReader schemas, SchemaPlanning planning, Vault vault, Restoring restoring) {}
+}

@@ -13,6 +13,8 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
+import dev.belay.release.SchemaVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
 public final class Sources {
@@ -38,11 +41,21 @@ public final class Sources {
     private final Redactor redactor;
     private final Groundwork groundwork;
     private final SchemaSources schemas;
+    private final Verdicts verdicts;
     private final Path state;
 
     /// Where it puts what it makes.
     public record Stores(
-            Builder builder, ConfigurationStore configurations, SchemaSources schemas) {}
+            Builder builder,
+            ConfigurationStore configurations,
+            SchemaSources schemas,
+            Verdicts verdicts) {}
+
+    /// What is known of migrations.
+    public interface Verdicts {
+        /// What a rehearsal of these very files showed lately; null when there was none.
+        @Nullable SchemaVerdict of(String environment, Migrations migrations);
+    }
 
     /// A maker over these stores.
     ///
@@ -58,6 +71,7 @@ public final class Sources {
         this.builder = stores.builder();
         this.configurations = stores.configurations();
         this.schemas = stores.schemas();
+        this.verdicts = stores.verdicts();
         this.versions = versions;
         this.redactor = redactor;
         this.state = state.toAbsolutePath().normalize();
@@ -92,10 +106,16 @@ public final class Sources {
                 continue;
             }
             Digest artifact = build(view, component, keptBack, progress);
+            Migrations migrations = schemas.of(view, component);
             sources.put(
                     name,
                     new PlanRequest.Source(
-                            artifact, configuration(view, component), schemas.of(view, component)));
+                            artifact,
+                            configuration(view, component),
+                            migrations,
+                            migrations == null
+                                    ? null
+                                    : verdicts.of(view.environment(), migrations)));
         }
         return sources;
     }

@@ -35,6 +35,7 @@ public final class StatusReader {
     private final DependencyWatch dependencies;
     private final GatewayUpkeep upkeep;
     private final CertificateOrders orders;
+    private final BackupWatch backups;
     private final Codecs codecs;
 
     /// How the journal's opaque texts are read.
@@ -48,6 +49,7 @@ public final class StatusReader {
             DependencyWatch dependencies,
             GatewayUpkeep upkeep,
             CertificateOrders orders,
+            BackupWatch backups,
             Codecs codecs) {
         this.journal = journal;
         this.target = target;
@@ -55,6 +57,7 @@ public final class StatusReader {
         this.dependencies = dependencies;
         this.upkeep = upkeep;
         this.orders = orders;
+        this.backups = backups;
         this.codecs = codecs;
     }
 
@@ -94,6 +97,7 @@ public final class StatusReader {
                 components,
                 gateway[0] ? upkeep.doors(environment) : List.of(),
                 dependencies.of(view),
+                backups.troubles(view),
                 open.stream().map(ReleaseLine::of).toList());
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param gatewayProcess which one it is
 /// @param certificates those that it shows, of all environments
 /// @param doors of components that do not take every request now
+/// @param backups what is wrong with them, a sentence each
 /// @param releases those that are active or queued, oldest first
 public record StatusView(
         String platform,
@@ -18,11 +19,13 @@ public record StatusView(
         List<ComponentStatus> components,
         List<DoorStatus> doors,
         List<DependencyStatus> dependencies,
+        List<String> backups,
         List<ReleaseLine> releases) {
     public StatusView {
         components = List.copyOf(components);
         doors = List.copyOf(doors);
         dependencies = List.copyOf(dependencies);
+        backups = List.copyOf(backups);
         releases = List.copyOf(releases);
     }
 

@@ -49,6 +49,9 @@ public final class StatusText {
             boolean files = component.files();
             component.revisions().forEach(revision -> revision(revision, files));
         }
+        for (String trouble : status.backups()) {
+            line("  " + paint.bad("backups: " + Paint.plain(trouble)));
+        }
         for (DependencyStatus dependency : status.dependencies()) {
             line(
                     "  "

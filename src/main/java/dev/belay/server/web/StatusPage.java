@@ -83,6 +83,10 @@ final class StatusPage {
             why(part.why());
         }
         certificates(status.certificates());
+        for (String trouble : status.backups()) {
+            page.raw("<p class=\"backups\">");
+            page.element("span", "because", "backups: " + trouble).raw("</p>");
+        }
         components(status);
         dependencies(status.dependencies());
         part.active().forEach(this::release);

@@ -59,7 +59,8 @@ class RehearsalTest {
 
     private static Result rehearse(Contract contract, String up, String down) throws Exception {
         Optional<Script> back = down.isEmpty() ? Optional.empty() : Optional.of(Script.of(down));
-        return new Rehearsal(copy(), contract, _ -> {}).run(Script.of(up), back);
+        return new Rehearsal(copy(), "", contract, _ -> {})
+                .run(List.of(Script.of(up)), back.map(List::of));
     }
 
     private static Rehearsed rehearsed(String up, String down) throws Exception {

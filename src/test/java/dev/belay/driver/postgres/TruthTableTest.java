@@ -156,8 +156,8 @@ class TruthTableTest {
             copy(name);
             PostgresAddress at = cluster.address(name);
             Signals signals;
-            try (var reader = new SignalReader(at)) {
-                signals = reader.run(Script.of(one.up()).statements());
+            try (var reader = new SignalReader(at, "")) {
+                signals = reader.run(Script.of(one.up()));
             }
             Catalogue after = read(at);
             Replay replay =

@@ -3,8 +3,10 @@ package dev.belay.driver.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.belay.driver.Backups;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
+import dev.belay.driver.Order;
 import dev.belay.driver.check.HostChecks;
 import dev.belay.driver.check.Liveness;
 import dev.belay.release.Health;
@@ -62,7 +64,21 @@ class HostChecksTest {
                         host.values(),
                         (_, _) -> Optional.empty(),
                         host.artifacts,
-                        (_, revision, _) -> List.of(revision + "-1 | last words")));
+                        (_, revision, _) -> List.of(revision + "-1 | last words"),
+                        new NoBackups()));
+    }
+
+    /// Of this host nobody asks for any.
+    private record NoBackups() implements Backups {
+        @Override
+        public Look backedUp(Work.BackedUp work, Order order) {
+            throw new IllegalStateException("nobody asks for backups here");
+        }
+
+        @Override
+        public Look rehearsed(Work.Rehearsed work, Order order) {
+            throw new IllegalStateException("nobody rehearses here");
+        }
     }
 
     @AfterEach

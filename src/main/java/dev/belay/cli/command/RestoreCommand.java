@@ -1,0 +1,126 @@
+package dev.belay.cli.command;
+
+import dev.belay.cli.Context;
+import dev.belay.cli.ExitCode;
+import dev.belay.cli.client.Http;
+import dev.belay.cli.client.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/// `belay restore`.
+@Command(
+        description = "Puts a backup back: beside the living database, or in its place.",
+        footer = {
+            "",
+            "Without --swap a new database is made of it and compared; the living one is left alone.",
+            "With --swap requests for what uses the datastore are held, and refused after 30 s; the",
+            "living database takes no connections; the two change names. What lived before stays,",
+            "under another name. Everything written since the backup is lost from the living one:",
+            "say its name with --lose-writes-of, so that nobody does this by accident.",
+            "",
+            "Examples:",
+            "  belay restore production postgres",
+            "  belay restore production postgres --backup 20260131T020000Z-shop-1f3a --into shop_look",
+            "  belay restore production postgres --swap --lose-writes-of postgres"
+        })
+public final class RestoreCommand extends BelayCommand {
+    @Parameters(index = "0", paramLabel = "ENV", description = "The environment.")
+    private String environment = "";
+
+    @Parameters(index = "1", paramLabel = "DATASTORE", description = "Which.")
+    private String datastore = "";
+
+    @Option(
+            names = "--backup",
+            paramLabel = "NAME",
+            description = "Which; the newest that was verified.")
+    private String backup = "";
+
+    @Option(
+            names = "--into",
+            paramLabel = "DATABASE",
+            description = "What the new database is called; a name with the time in it.")
+    private String into = "";
+
+    @Option(names = "--swap", description = "It takes the living one's place.")
+    private boolean swap;
+
+    @Option(
+            names = "--lose-writes-of",
+            paramLabel = "DATASTORE",
+            description = "Agrees that what was written since the backup is not in it.")
+    private String agreed = "";
+
+    public RestoreCommand(Context context) {
+        super(context);
+    }
+
+    @Override
+    protected ExitCode run() {
+        if (swap && !agreed.equals(datastore)) {
+            throw wrong(
+                    "cli/loss-not-agreed",
+                    "--swap",
+                    "what was written since the backup will not be in the living database",
+                    "agree with `--lose-writes-of " + datastore + "`");
+        }
+        String path = "/api/v1/environments/" + EnvironmentName.encoded(environment) + "/restores";
+        JsonNode result =
+                Narration.follow(
+                        terminal(),
+                        controlPlane(),
+                        Http.Request.post(
+                                path,
+                                Json.of(
+                                        Map.of(
+                                                "datastore",
+                                                datastore,
+                                                "backup",
+                                                backup,
+                                                "into",
+                                                into,
+                                                "swap",
+                                                swap))));
+        terminal().print(json() ? result.toString() : text(result));
+        return ExitCode.DONE;
+    }
+
+    private static String text(JsonNode result) {
+        var text = new StringBuilder();
+        text.append(
+                "`%s` holds what was there at %s, by backup `%s`"
+                        .formatted(
+                                result.path("database").asString(""),
+                                Instant.ofEpochMilli(result.path("instant").asLong(0))
+                                        .truncatedTo(ChronoUnit.SECONDS),
+                                result.path("backup").asString("")));
+        String aside = result.path("aside").asString("");
+        if (!aside.isEmpty()) {
+            text.append(
+                    """
+
+                    not in it: what was written in the %s before writes stopped
+                    the database that lived before is called `%s`, and takes no connections
+                    schemas went back with it: `belay migrate status` shows what is pending now\
+                    """
+                            .formatted(
+                                    words(Duration.ofSeconds(result.path("lostSeconds").asLong(0))),
+                                    aside));
+        }
+        for (JsonNode remark : result.path("remarks")) {
+            text.append("\nnote: ").append(remark.asString(""));
+        }
+        return text.toString();
+    }
+
+    private static String words(Duration time) {
+        return "%d h %d min %d s"
+                .formatted(time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.belay.driver.backup;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Long work that somebody asks for again and again until it is done. The first to ask starts it;
+/// whoever asks with the same key meanwhile hears how far it is, and afterwards how it ended. It
+/// goes on when nobody asks any more, and ends with the process.
+///
+/// @param <K> what the work is for
+/// @param <R> how it ends
+public final class Errands<K, R> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
+
+    /// So many results wait for somebody who asks.
+    private static final int RESULTS_MAX = 100;
+
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
+
+    private final Map<K, Errand<R>> all = new LinkedHashMap<>();
+    private boolean closed;
+
+    /// How far it is.
+    public sealed interface State<R> {
+        /// Somebody is at it.
+        ///
+        /// @param progress a line for people
+        record Going<R>(String progress) implements State<R> {}
+
+        record Ended<R>(R result) implements State<R> {}
+
+        /// It ended without a result: a bug, or the end of the process.
+        record Broken<R>(String why) implements State<R> {}
+    }
+
+    /// The work itself; an interrupt ends it.
+    public interface Doing<R> {
+        R run(Consumer<String> progress) throws InterruptedException;
+    }
+
+    private static final class Errand<R> {
+        private final FutureTask<R> task;
+        private final Thread thread;
+        private volatile String progress = "it begins";
+
+        Errand(Doing<R> doing) {
+            task = new FutureTask<>(() -> doing.run(line -> progress = line));
+            thread = Thread.ofVirtual().name("errand").unstarted(task);
+        }
+
+        State<R> state() {
+            if (!task.isDone()) {
+                return new State.Going<>(progress);
+            }
+            try {
+                return new State.Ended<>(task.get());
+            } catch (ExecutionException e) {
+                LOG.error("an errand broke", e.getCause());
+                return new State.Broken<>(String.valueOf(e.getCause()));
+            } catch (CancellationException e) {
+                return new State.Broken<>("it was called off");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new State.Going<>(progress);
+            }
+        }
+    }
+
+    /// Starts it when nobody did.
+    public synchronized State<R> ask(K key, Doing<R> doing) {
+        Errand<R> known = all.get(key);
+        if (known == null) {
+            if (closed) {
+                return new State.Going<>("the control plane ends");
+            }
+            forgetOldest();
+            known = new Errand<>(doing);
+            all.put(key, known);
+            known.thread.start();
+        }
+        return known.state();
+    }
+
+    /// Whether somebody asked for it, and it is not forgotten.
+    public synchronized boolean knows(K key) {
+        return all.containsKey(key);
+    }
+
+    /// The next to ask starts it anew; what goes on is left alone.
+    public synchronized void forgetEnded(K key) {
+        Errand<R> known = all.get(key);
+        if (known != null && known.task.isDone()) {
+            all.remove(key);
+        }
+    }
+
+    private void forgetOldest() {
+        var ended = all.entrySet().stream().filter(one -> one.getValue().task.isDone()).toList();
+        for (int i = 0; i <= ended.size() - RESULTS_MAX; i++) {
+            all.remove(ended.get(i).getKey());
+        }
+    }
+
+    /// Ends what goes on, and comes back when that has tidied up.
+    @Override
+    public void close() {
+        List<Errand<R>> going;
+        synchronized (this) {
+            closed = true;
+            going = List.copyOf(all.values());
+        }
+        going.forEach(one -> one.thread.interrupt());
+        for (Errand<R> one : going) {
+            try {
+                if (!one.thread.join(ENDS_WITHIN)) {
+                    LOG.warn("an errand does not end");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.Template;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.release.Dependency;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// A datastore's address with an environment's values in it.
+final class FilledAddress {
+    private FilledAddress() {}
+
+    static PostgresAddress of(ValueProvider values, Dependency datastore, String environment)
+            throws PostgresFailure {
+        var missing = new TreeSet<String>();
+        String url =
+                new Template(datastore.url())
+                        .fill(name -> {
+                            Optional<Secret> value = values.find(environment, name);
+                            if (value.isEmpty()) {
+                                missing.add(name);
+                            }
+                            return value.map(secret -> secret.use(text -> text));
+                        });
+        if (!missing.isEmpty()) {
+            throw new PostgresFailure(
+                    "`" + String.join("`, `", missing) + "` has no value",
+                    "set it in the environment file");
+        }
+        return PostgresAddress.of(url);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.Look;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Whether what a rehearsal showed is what a plan takes for granted.
+final class RehearsalJudge {
+    /// Writers who wait longer than this are an outage.
+    static final Duration HELD_MAX = Duration.ofSeconds(5);
+
+    private static final String SKIP =
+            "; who wants it all the same leaves the rehearsal out, with a reason:"
+                    + " `--skip rehearse --why …`";
+
+    private RehearsalJudge() {}
+
+    static Look of(Work.Rehearsed work, RehearsalReport report) {
+        String detail = String.join("\n", report.lines());
+        if (!report.refused().isEmpty()) {
+            return new Look.Failed(
+                    "the migrations are refused on a copy of the data: " + report.refused(),
+                    report.hint(),
+                    detail);
+        }
+        return wayBack(work, report, detail)
+                .or(() -> overlap(work, report, detail))
+                .or(() -> waiting(report, detail))
+                .orElseGet(() -> new Look.Done(report.lines().getFirst()));
+    }
+
+    private static Optional<Look> wayBack(
+            Work.Rehearsed work, RehearsalReport report, String detail) {
+        return switch (work.back()) {
+            case STAYS ->
+                    report.verdict().plainRevert()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Look.Failed(
+                                            "the plan leaves the schema as it will be, and the"
+                                                    + " release before does not run on it: "
+                                                    + first(report),
+                                            "plan it again",
+                                            detail));
+            case TAKEN_BACK ->
+                    report.hasWayBack() && report.tripFaults().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Look.Failed(
+                                            "the way back does not lead back: "
+                                                    + (report.tripFaults().isEmpty()
+                                                            ? "there is none"
+                                                            : report.tripFaults().getFirst()),
+                                            "mend the way back, or say in its file that there is"
+                                                    + " none: `-- belay: irreversible because …`",
+                                            detail));
+            case NONE -> Optional.empty();
+        };
+    }
+
+    private static Optional<Look> overlap(
+            Work.Rehearsed work, RehearsalReport report, String detail) {
+        return work.overlaps() && report.verdict().isBreaking()
+                ? Optional.of(
+                        new Look.Failed(
+                                "the release before fails on the new schema: " + first(report),
+                                "add first, release, and take away in a later release" + SKIP,
+                                detail))
+                : Optional.empty();
+    }
+
+    private static Optional<Look> waiting(RehearsalReport report, String detail) {
+        return report.held().stream()
+                .filter(one -> one.time().compareTo(HELD_MAX) > 0)
+                .findFirst()
+                .map(one ->
+                        new Look.Failed(
+                                "nobody could write to `%s` for %.1f s"
+                                        .formatted(one.relation(), one.time().toMillis() / 1000.0),
+                                "take a way that does not lock it so long" + SKIP,
+                                detail));
+    }
+
+    private static String first(RehearsalReport report) {
+        List<String> findings = report.verdict().findings();
+        return findings.isEmpty() ? "it is not known why" : findings.getFirst();
+    }
+
+    /// For people, the most important first.
+    static List<String> lines(RehearsalReport report) {
+        var lines = new ArrayList<String>();
+        if (!report.refused().isEmpty()) {
+            return List.of("refused on a copy of the data: " + report.refused());
+        }
+        lines.add(
+                "%s; %s; rehearsed on backup `%s` in %.1f s"
+                        .formatted(
+                                report.verdict().standing(),
+                                back(report),
+                                report.verdict().backup(),
+                                report.took().toMillis() / 1000.0));
+        lines.addAll(report.verdict().findings());
+        report.tripFaults().forEach(fault -> lines.add("way back: " + fault));
+        report.held().stream()
+                .filter(one -> one.time().toMillis() > 0)
+                .forEach(one ->
+                        lines.add(
+                                "writers of `%s` waited %d ms"
+                                        .formatted(one.relation(), one.time().toMillis())));
+        lines.add(
+                report.statements() == 0
+                        ? "what the release before says to the database is not known: the worst is assumed"
+                        : report.statements() + " statements of the release before were tried");
+        return lines;
+    }
+
+    private static String back(RehearsalReport report) {
+        if (report.verdict().plainRevert()) {
+            return "the release before runs on the new schema";
+        }
+        return report.verdict().backIsExact()
+                ? "the way back brings back what was"
+                : "no way back but a backup";
+    }
+}

@@ -1,0 +1,45 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.release.SchemaVerdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// What a rehearsal showed, written down.
+///
+/// @param set whose migrations, a component's name
+/// @param files the digest of the archive that holds them
+/// @param at when it ended
+/// @param took the restore included
+/// @param refused what the server said to the migrations themselves, or empty; then nothing else is
+///   known
+/// @param hint how that is mended, or empty
+/// @param hasWayBack whether every one of them has a way back
+/// @param tripFaults what the way there, back and there again left, as sentences
+/// @param held which tables' writers had to wait, the longest first
+/// @param statements of the release before that were put to the server
+public record RehearsalReport(
+        String set,
+        String files,
+        Instant at,
+        Duration took,
+        String refused,
+        String hint,
+        SchemaVerdict verdict,
+        boolean hasWayBack,
+        List<String> tripFaults,
+        List<Held> held,
+        int statements) {
+    public RehearsalReport {
+        tripFaults = List.copyOf(tripFaults);
+        held = List.copyOf(held);
+    }
+
+    /// A table, and how long nobody could write to it.
+    public record Held(String relation, Duration time) {}
+
+    /// In a few lines.
+    public List<String> lines() {
+        return RehearsalJudge.lines(this);
+    }
+}

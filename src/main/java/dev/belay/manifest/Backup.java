@@ -1,0 +1,15 @@
+package dev.belay.manifest;
+
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Dependency;
+import java.time.Duration;
+
+/// How a datastore is backed up, and when without being asked.
+///
+/// @param daily a time of day as `02:00`, or empty for never
+/// @param drill how often one is restored for practice; zero for never
+public record Backup(BackupPolicy policy, String daily, Duration drill) {
+    public static Backup usual(Dependency datastore) {
+        return new Backup(BackupPolicy.usual(datastore), "", Duration.ZERO);
+    }
+}

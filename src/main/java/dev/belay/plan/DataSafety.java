@@ -1,0 +1,148 @@
+package dev.belay.plan;
+
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.Strategy;
+import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Dependency;
+import dev.belay.release.Migrations;
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What comes before anything of a release touches data, where the environment asks for it: backups
+/// that were restored, and rehearsals of the migrations on copies made of them.
+final class DataSafety {
+    /// Whoever migrates goes back to this very moment, or nearly: what is written after the backup
+    /// would be lost.
+    private static final Duration BEFORE_A_MIGRATION = Duration.ofMinutes(15);
+
+    /// A daily one, with some time to make it.
+    private static final Duration OTHERWISE = Duration.ofHours(26);
+
+    private final Outline outline;
+    private final Drafts drafts;
+    private final Scope lead;
+
+    DataSafety(Outline outline, Drafts drafts, Scope lead) {
+        this.outline = outline;
+        this.drafts = drafts;
+        this.lead = lead;
+    }
+
+    private record Rehearsal(Change change, Migrations to, List<Migrations.One> fresh) {}
+
+    /// Lays the steps; returns what comes after them.
+    Set<Integer> lay(Set<Integer> after) {
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.view().gates().backup()) {
+            return after;
+        }
+        List<Rehearsal> migrating = migrating();
+        Set<Integer> backedUp = outline.has(Phase.BACKUP) ? backups(migrating, after) : after;
+        return outline.has(Phase.REHEARSE) ? rehearsals(migrating, backedUp) : backedUp;
+    }
+
+    private List<Rehearsal> migrating() {
+        var all = new ArrayList<Rehearsal>();
+        for (Change change : outline.changes()) {
+            Migrations to = change.ends() ? null : change.goal().migrations();
+            List<Migrations.One> fresh = change.freshMigrations();
+            if (to != null && !fresh.isEmpty() && outline.has(Phase.MIGRATE)) {
+                all.add(new Rehearsal(change, to, fresh));
+            }
+        }
+        return all;
+    }
+
+    private Set<Integer> backups(List<Rehearsal> migrating, Set<Integer> after) {
+        SortedMap<String, BackupPolicy> wanted = new TreeMap<>();
+        Set<String> migrated = new TreeSet<>();
+        for (Change change : outline.changes()) {
+            if (!change.ends()) {
+                change.needs().forEach(name -> want(name, wanted));
+            }
+        }
+        for (Rehearsal one : migrating) {
+            want(one.to().datastore().name(), wanted);
+            migrated.add(one.to().datastore().name());
+        }
+        for (Change change : outline.changes()) {
+            MigratedBy tool = change.freshTool();
+            if (tool != null && outline.has(Phase.MIGRATE)) {
+                want(tool.datastore().name(), wanted);
+                migrated.add(tool.datastore().name());
+            }
+        }
+        var ends = new TreeSet<Integer>();
+        wanted.forEach((name, policy) -> {
+            boolean migrates = migrated.contains(name);
+            Duration atMost = migrates ? BEFORE_A_MIGRATION : OTHERWISE;
+            ends.add(
+                    drafts.add(
+                            new Draft(
+                                    "`%s` has a backup that was restored, at most %s old"
+                                            .formatted(name, Times.text(atMost)),
+                                    Phase.BACKUP,
+                                    new Work.BackedUp(policy, atMost, migrates),
+                                    Times.BACKUP_LIMIT,
+                                    Times.SECOND.multipliedBy(30)),
+                            lead,
+                            outline.keeper(name),
+                            after));
+        });
+        return ends.isEmpty() ? after : ends;
+    }
+
+    private void want(String name, SortedMap<String, BackupPolicy> wanted) {
+        Datastore datastore = outline.view().datastores().get(name);
+        if (datastore != null && datastore.dependency().engine() == Dependency.Engine.POSTGRES) {
+            wanted.put(name, datastore.backup().policy());
+        }
+    }
+
+    private Set<Integer> rehearsals(List<Rehearsal> migrating, Set<Integer> after) {
+        if (migrating.isEmpty()) {
+            return after;
+        }
+        Set<Integer> start = drafts.meet("the backups are there", after, migrating.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Rehearsal one : migrating) {
+            Datastore datastore = outline.view().datastore(one.to().datastore().name());
+            Change change = one.change();
+            ends.add(
+                    drafts.add(
+                            new Draft(
+                                    "%s: rehearse %s"
+                                            .formatted(change.name(), Course.words(one.fresh())),
+                                    Phase.REHEARSE,
+                                    new Work.Rehearsed(
+                                            one.to(),
+                                            SchemaReturn.versions(one.fresh()),
+                                            datastore.backup().policy(),
+                                            overlaps(change),
+                                            SchemaReturn.of(
+                                                            one.to(),
+                                                            one.fresh(),
+                                                            outline.verdict(change.name()))
+                                                    .back()),
+                                    Times.BACKUP_LIMIT,
+                                    Times.SECOND.multipliedBy(30)),
+                            change.scope(),
+                            change.responsible(),
+                            start));
+        }
+        return ends;
+    }
+
+    /// Whether anybody uses the release before while the schema is the new one already.
+    private static boolean overlaps(Change change) {
+        Deployment now = change.now();
+        return now != null && !now.isEnded() && change.strategy() != Strategy.RECREATE;
+    }
+}

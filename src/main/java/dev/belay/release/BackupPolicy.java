@@ -1,0 +1,23 @@
+package dev.belay.release;
+
+import java.time.Duration;
+import java.util.List;
+
+/// How a datastore is backed up.
+///
+/// @param folder where its backups are kept; empty is Belay's own, beside its journal
+/// @param keep how long; some stay longer all the same
+/// @param recipients public keys of age that they are encrypted to; none leaves them unencrypted
+public record BackupPolicy(
+        Dependency datastore, String folder, Duration keep, List<String> recipients) {
+    /// For a datastore of which nobody said anything.
+    public static final Duration KEEP = Duration.ofDays(30);
+
+    public BackupPolicy {
+        recipients = List.copyOf(recipients);
+    }
+
+    public static BackupPolicy usual(Dependency datastore) {
+        return new BackupPolicy(datastore, "", KEEP, List.of());
+    }
+}

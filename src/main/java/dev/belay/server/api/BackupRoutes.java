@@ -1,0 +1,85 @@
+package dev.belay.server.api;
+
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.server.operations.BackupView;
+import dev.belay.server.operations.Operations;
+import dev.belay.server.text.BackupText;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/// Backups, what they are good for, and rehearsals on them.
+final class BackupRoutes {
+    private final Operations operations;
+    private final UnaryOperator<String> redact;
+
+    BackupRoutes(Operations operations, UnaryOperator<String> redact) {
+        this.operations = operations;
+        this.redact = redact;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get("/api/v1/environments/{env}/backups", this::list);
+        routes.post("/api/v1/environments/{env}/backups", this::make);
+        routes.post("/api/v1/environments/{env}/drills", this::drill);
+        routes.post("/api/v1/environments/{env}/rehearsals", this::rehearse);
+        routes.post("/api/v1/environments/{env}/restores", this::restore);
+    }
+
+    private EnvironmentView view(Context ctx) {
+        return operations.platform().lately(ctx.pathParam("env")).view();
+    }
+
+    private void list(Context ctx) {
+        List<BackupView> all =
+                operations.data().vault().list(view(ctx), Query.text(ctx, "datastore"));
+        if (Query.wantsText(ctx)) {
+            ctx.contentType("text/plain; charset=utf-8")
+                    .result(
+                            BackupText.of(
+                                    all, operations.journal().now(), Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, Map.of("backups", all));
+        }
+    }
+
+    private void make(Context ctx) throws IOException {
+        String datastore = Wire.read(ctx, fields -> fields.text("datastore"));
+        EnvironmentView view = view(ctx);
+        NarratedAnswer.give(
+                ctx, redact, progress -> operations.data().vault().make(view, datastore, progress));
+    }
+
+    private void drill(Context ctx) throws IOException {
+        Bodies.OfBackup body = Wire.read(ctx, Bodies.OfBackup::read);
+        EnvironmentView view = view(ctx);
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress ->
+                        operations
+                                .data()
+                                .vault()
+                                .drill(view, body.datastore(), body.backup(), progress));
+    }
+
+    private void rehearse(Context ctx) throws IOException {
+        Wire.read(ctx, _ -> "");
+        // What is wrong in the manifest now is no reason to rehearse what stood there before.
+        EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
+        NarratedAnswer.give(
+                ctx, redact, progress -> operations.data().planning().plan(view, progress));
+    }
+
+    private void restore(Context ctx) throws IOException {
+        Bodies.Restore body = Wire.read(ctx, Bodies.Restore::read);
+        EnvironmentView view = view(ctx);
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress -> operations.data().restoring().restore(view, body.wish(), progress));
+    }
+}

@@ -1,0 +1,202 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.BackupStore;
+import dev.belay.driver.backup.Schedule;
+import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.postgres.PostgresBackups;
+import dev.belay.driver.postgres.PostgresFailure;
+import dev.belay.journal.Journal;
+import dev.belay.manifest.Backup;
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.BackupPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes backups and drills when they are due, and knows what is wrong with them.
+///
+/// Only of environments that this control plane has released something to: the same manifest lies
+/// on many machines.
+public final class BackupWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupWatch.class);
+
+    /// After a failure: a server that is away for a moment costs no night.
+    private static final Duration TRY_AGAIN = Duration.ofMinutes(15);
+
+    private final Platform platform;
+    private final Journal journal;
+    private final PostgresBackups backups;
+    private final InstantSource clock;
+    private final ZoneId zone;
+    private final Map<String, Failed> failures = new ConcurrentHashMap<>();
+
+    private record Failed(Instant at, String why) {}
+
+    public BackupWatch(
+            Platform platform,
+            Journal journal,
+            PostgresBackups backups,
+            InstantSource clock,
+            ZoneId zone) {
+        this.platform = platform;
+        this.journal = journal;
+        this.backups = backups;
+        this.clock = clock;
+        this.zone = zone;
+    }
+
+    /// Does what is due, one after the other.
+    public void pass() throws InterruptedException {
+        List<String> environments;
+        try {
+            environments = platform.manifest().environments();
+        } catch (Denied broken) {
+            return;
+        }
+        for (String environment : environments) {
+            if (journal.scopes(environment).isEmpty()) {
+                continue;
+            }
+            try {
+                EnvironmentView view = platform.lately(environment).view();
+                for (Datastore datastore : view.datastores().values()) {
+                    look(environment, datastore);
+                }
+            } catch (Denied broken) {
+                LOG.debug("{} cannot be read", environment);
+            }
+        }
+    }
+
+    private void look(String environment, Datastore datastore) throws InterruptedException {
+        Schedule schedule = schedule(datastore.backup());
+        if (schedule.daily().isEmpty() && schedule.drill().isEmpty()) {
+            return;
+        }
+        look(environment, datastore, "backup", schedule);
+        look(environment, datastore, "drill", schedule);
+    }
+
+    private void look(String environment, Datastore datastore, String what, Schedule schedule)
+            throws InterruptedException {
+        String key = key(environment, datastore, what);
+        Instant now = clock.instant();
+        Failed failed = failures.get(key);
+        if (failed != null && failed.at().plus(TRY_AGAIN).isAfter(now)) {
+            return;
+        }
+        try {
+            BackupPolicy policy = datastore.backup().policy();
+            List<StoredBackup> stored = backups.list(environment, policy);
+            List<Schedule.Past> all = stored.stream().map(Schedule.Past::of).toList();
+            Optional<BackupOutcome> outcome =
+                    what.equals("backup")
+                            ? backup(environment, policy, schedule.isDue(all, now))
+                            : drill(environment, policy, schedule, stored, all);
+            if (outcome.isPresent()
+                    && outcome.get() instanceof BackupOutcome.Refused(String why, String hint)) {
+                failed(key, hint.isEmpty() ? why : why + "; " + hint);
+            } else {
+                failures.remove(key);
+            }
+        } catch (PostgresFailure | IOException e) {
+            failed(key, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<BackupOutcome> backup(String environment, BackupPolicy policy, boolean due)
+            throws PostgresFailure, IOException, InterruptedException {
+        return due
+                ? Optional.of(backups.make(environment, policy, Duration.ZERO, _ -> {}))
+                : Optional.empty();
+    }
+
+    private Optional<BackupOutcome> drill(
+            String environment,
+            BackupPolicy policy,
+            Schedule schedule,
+            List<StoredBackup> stored,
+            List<Schedule.Past> all)
+            throws PostgresFailure, IOException, InterruptedException {
+        BackupStore store = backups.store(environment, policy);
+        Optional<Schedule.Past> due =
+                schedule.drillDue(
+                        all, store.drilled(), clock.instant(), RandomGenerator.getDefault());
+        for (StoredBackup one : stored) {
+            if (due.isPresent() && due.get().name().equals(one.name())) {
+                BackupOutcome outcome = backups.drill(environment, policy, one, _ -> {});
+                if (outcome instanceof BackupOutcome.Verified) {
+                    store.drilled(clock.instant());
+                }
+                return Optional.of(outcome);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void failed(String key, String why) {
+        Failed before = failures.put(key, new Failed(clock.instant(), why));
+        if (before == null || !before.why().equals(why)) {
+            LOG.error("the {} failed: {}", key, why);
+        }
+    }
+
+    /// What is wrong in an environment, a sentence for each, with the datastore's name before it.
+    public List<String> troubles(EnvironmentView view) {
+        var troubles = new ArrayList<String>();
+        if (journal.scopes(view.environment()).isEmpty()) {
+            return troubles;
+        }
+        for (Datastore datastore : view.datastores().values()) {
+            Schedule schedule = schedule(datastore.backup());
+            if (schedule.daily().isEmpty() && schedule.drill().isEmpty()) {
+                continue;
+            }
+            try {
+                List<Schedule.Past> all =
+                        backups.list(view.environment(), datastore.backup().policy()).stream()
+                                .map(Schedule.Past::of)
+                                .toList();
+                schedule.troubles(all, clock.instant())
+                        .forEach(one -> troubles.add(datastore.name() + ": " + one));
+            } catch (IOException e) {
+                troubles.add(datastore.name() + ": its backups cannot be read: " + e.getMessage());
+            }
+            for (String what : List.of("backup", "drill")) {
+                Failed failed = failures.get(key(view.environment(), datastore, what));
+                if (failed != null) {
+                    troubles.add(
+                            "%s: the last %s failed: %s"
+                                    .formatted(datastore.name(), what, failed.why()));
+                }
+            }
+        }
+        return troubles;
+    }
+
+    private static String key(String environment, Datastore datastore, String what) {
+        return what + " of " + datastore.name() + " in " + environment;
+    }
+
+    private Schedule schedule(Backup backup) {
+        return new Schedule(
+                backup.daily().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(LocalTime.parse(backup.daily())),
+                zone,
+                backup.drill().isZero() ? Optional.empty() : Optional.of(backup.drill()));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.postgres.PostgresBackups;
+import dev.belay.driver.postgres.PostgresFailure;
+import dev.belay.driver.postgres.RehearsalOutcome;
+import dev.belay.driver.postgres.RehearsalReport;
+import dev.belay.manifest.Component;
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.Inventory;
+import dev.belay.release.Migrations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Tries what a release would do to the schemas, before anybody asks for the release: on copies of
+/// the data. What it shows is what the next plan is made with.
+public final class SchemaPlanning {
+    /// A copy of data that is older would say less of how long things take, and of what is in them.
+    private static final Duration COPY_OF = Duration.ofHours(24);
+
+    private final Vault vault;
+    private final PostgresBackups backups;
+    private final SchemaSources schemas;
+    private final InventoryReader inventory;
+    private final StoreDoor door;
+
+    public SchemaPlanning(
+            Vault vault,
+            PostgresBackups backups,
+            SchemaSources schemas,
+            InventoryReader inventory,
+            StoreDoor door) {
+        this.vault = vault;
+        this.backups = backups;
+        this.schemas = schemas;
+        this.inventory = inventory;
+        this.door = door;
+    }
+
+    /// One component's migrations.
+    ///
+    /// @param migrations that a release would bring, as `0007 add_total`
+    /// @param lines what the rehearsal showed; empty when nothing is to be done
+    public record Planned(
+            String component, String datastore, List<String> migrations, List<String> lines) {
+        public Planned {
+            migrations = List.copyOf(migrations);
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /// What all of them come to.
+    public record All(List<Planned> components) {
+        public All {
+            components = List.copyOf(components);
+        }
+    }
+
+    /// Rehearses what is new.
+    ///
+    /// @throws Denied when something is wrong with the files, or a database cannot be copied
+    public Object plan(EnvironmentView view, Consumer<String> progress) {
+        return vault.follow(
+                "migrate plan " + view.environment(), says -> rehearseAll(view, says), progress);
+    }
+
+    private Vault.Ending rehearseAll(EnvironmentView view, Consumer<String> progress)
+            throws PostgresFailure, IOException, InterruptedException {
+        var all = new ArrayList<Planned>();
+        Inventory now = inventory.read(view, false);
+        for (Component component : view.components().values()) {
+            Migrations to = kept(view, component);
+            if (to == null) {
+                continue;
+            }
+            Datastore datastore = view.datastore(to.datastore().name());
+            List<Migrations.One> fresh = to.beyond(before(now, component));
+            var lines = new ArrayList<String>();
+            if (!fresh.isEmpty()) {
+                Consumer<String> says = line -> progress.accept(component.name() + ": " + line);
+                if (backups.make(view.environment(), datastore.backup().policy(), COPY_OF, says)
+                        instanceof BackupOutcome.Refused(String reason, String hint)) {
+                    return new Vault.Ending.Bad(
+                            "`%s` cannot be backed up: %s".formatted(datastore.name(), reason),
+                            hint);
+                }
+                switch (backups.rehearse(
+                        view.environment(),
+                        to,
+                        fresh.stream().map(Migrations.One::version).toList(),
+                        datastore.backup().policy(),
+                        says)) {
+                    case RehearsalOutcome.Reported(RehearsalReport report) ->
+                            lines.addAll(report.lines());
+                    case RehearsalOutcome.Refused(String reason, String hint) -> {
+                        return new Vault.Ending.Bad(reason, hint);
+                    }
+                }
+            }
+            all.add(
+                    new Planned(
+                            component.name(),
+                            datastore.name(),
+                            fresh.stream().map(Migrations.One::toString).toList(),
+                            lines));
+        }
+        return new Vault.Ending.Good(new All(all));
+    }
+
+    /// Kept like a release's: what was rehearsed is what is planned next.
+    private @Nullable Migrations kept(EnvironmentView view, Component component) {
+        try (var _ = door.among()) {
+            return schemas.of(view, component);
+        }
+    }
+
+    private static @Nullable Migrations before(Inventory now, Component component) {
+        Inventory.Component past = now.components().get(component.name());
+        return past == null || past.history().isEmpty()
+                ? null
+                : past.history().getFirst().deployment().migrations();
+    }
+}

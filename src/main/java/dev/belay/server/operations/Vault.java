@@ -1,0 +1,252 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.Errands;
+import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Verification;
+import dev.belay.driver.postgres.PostgresBackups;
+import dev.belay.driver.postgres.PostgresFailure;
+import dev.belay.manifest.Datastore;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.problem.Nearest;
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Dependency;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Backups for whoever asks for them. What takes long goes on when its asker has gone; whoever asks
+/// for the same meanwhile is told how far it is.
+public final class Vault implements AutoCloseable {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    /// Says that it is still there, to whoever would give up on silence.
+    private static final Duration SAYS_EVERY = Duration.ofSeconds(30);
+
+    private final PostgresBackups backups;
+    private final Errands<String, Ending> errands = new Errands<>();
+
+    public Vault(PostgresBackups backups) {
+        this.backups = backups;
+    }
+
+    /// How something long ended.
+    sealed interface Ending {
+        /// It was done.
+        ///
+        /// @param value what is answered, an object for JSON
+        record Good(Object value) implements Ending {}
+
+        record Bad(String reason, String hint) implements Ending {}
+    }
+
+    /// Something long.
+    interface Doing {
+        Ending run(Consumer<String> progress)
+                throws PostgresFailure, IOException, InterruptedException;
+    }
+
+    /// What was made or found.
+    public record Kept(BackupView backup, List<String> remarks) {}
+
+    /// All backups of the environment's datastores, or of one, the newest of each first.
+    ///
+    /// @param named a datastore, or empty
+    public List<BackupView> list(EnvironmentView view, String named) {
+        var all = new ArrayList<BackupView>();
+        for (Datastore datastore : kept(view, named)) {
+            try {
+                backups.list(view.environment(), datastore.backup().policy()).stream()
+                        .map(one -> BackupView.of(datastore.name(), one))
+                        .forEach(all::add);
+            } catch (IOException e) {
+                throw Denied.failure("the backups cannot be read: " + e.getMessage(), "");
+            }
+        }
+        return all;
+    }
+
+    /// Makes a new one and verifies it.
+    public Object make(EnvironmentView view, String named, Consumer<String> progress) {
+        Datastore datastore = one(view, named);
+        return follow(
+                "backup " + view.environment() + " " + datastore.name(),
+                says ->
+                        kept(
+                                datastore,
+                                backups.make(
+                                        view.environment(),
+                                        datastore.backup().policy(),
+                                        Duration.ZERO,
+                                        says)),
+                progress);
+    }
+
+    /// Restores one into scratch and compares.
+    ///
+    /// @param backup its name; empty for the newest
+    public Object drill(
+            EnvironmentView view, String named, String backup, Consumer<String> progress) {
+        Datastore datastore = one(view, named);
+        StoredBackup stored = find(view, datastore, backup);
+        return follow(
+                "drill " + view.environment() + " " + datastore.name() + " " + stored.name(),
+                says ->
+                        kept(
+                                datastore,
+                                backups.drill(
+                                        view.environment(),
+                                        datastore.backup().policy(),
+                                        stored,
+                                        says)),
+                progress);
+    }
+
+    private static Ending kept(Datastore datastore, BackupOutcome outcome) {
+        return switch (outcome) {
+            case BackupOutcome.Verified(StoredBackup made, Verification verification) ->
+                    new Ending.Good(
+                            new Kept(
+                                    BackupView.of(datastore.name(), made), verification.remarks()));
+            case BackupOutcome.Refused(String reason, String hint) -> new Ending.Bad(reason, hint);
+        };
+    }
+
+    /// Waits for something long, which somebody else may have begun.
+    Object follow(String key, Doing doing, Consumer<String> progress) {
+        errands.forgetEnded(key);
+        String last = "";
+        long said = System.nanoTime();
+        while (true) {
+            switch (errands.ask(key, says -> guarded(doing, says))) {
+                case Errands.State.Going<Ending>(String line) -> {
+                    boolean silent = System.nanoTime() - said > SAYS_EVERY.toNanos();
+                    if (!line.equals(last) || silent) {
+                        progress.accept(line);
+                        last = line;
+                        said = System.nanoTime();
+                    }
+                    pause();
+                }
+                case Errands.State.Ended<Ending>(Ending ending) -> {
+                    return switch (ending) {
+                        case Ending.Good(Object value) -> value;
+                        case Ending.Bad(String reason, String hint) ->
+                                throw Denied.failure(reason, hint);
+                    };
+                }
+                case Errands.State.Broken<Ending>(String why) ->
+                        throw Denied.failure("it broke off: " + why, "try it again");
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_EVERY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Denied.failure("it was interrupted; the work goes on", "ask again");
+        }
+    }
+
+    private static Ending guarded(Doing doing, Consumer<String> says) throws InterruptedException {
+        try {
+            return doing.run(says);
+        } catch (PostgresFailure e) {
+            return new Ending.Bad(String.valueOf(e.getMessage()), e.hint());
+        } catch (IOException e) {
+            return new Ending.Bad(String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    /// One of a datastore's backups.
+    ///
+    /// @param backup its name; empty for the newest that was verified
+    StoredBackup find(EnvironmentView view, Datastore datastore, String backup) {
+        BackupPolicy policy = datastore.backup().policy();
+        try {
+            Optional<StoredBackup> found =
+                    backup.isEmpty()
+                            ? backups.list(view.environment(), policy).stream()
+                                    .filter(one -> one.verified().isPresent())
+                                    .findFirst()
+                            : backups.store(view.environment(), policy).find(backup);
+            return found.orElseThrow(() ->
+                    backup.isEmpty()
+                            ? Denied.refusal(
+                                    "there is no verified backup of `" + datastore.name() + "`",
+                                    "`belay backup "
+                                            + view.environment()
+                                            + " "
+                                            + datastore.name()
+                                            + "`")
+                            : Denied.unknown(
+                                    "request/unknown-backup",
+                                    "backup",
+                                    backup,
+                                    "`" + datastore.name() + "` has no such backup",
+                                    "`belay backups " + view.environment() + "` shows all"));
+        } catch (IOException e) {
+            throw Denied.failure(String.valueOf(e.getMessage()), "take another one");
+        }
+    }
+
+    /// The one of that name, or the only one there is.
+    Datastore one(EnvironmentView view, String named) {
+        List<Datastore> all = kept(view, named);
+        if (all.size() != 1) {
+            throw Denied.refusal(
+                    "`%s` has %s"
+                            .formatted(
+                                    view.environment(),
+                                    all.isEmpty()
+                                            ? "no datastore of engine `postgres`"
+                                            : all.size() + " datastores that can be backed up"),
+                    all.isEmpty()
+                            ? "the others cannot be backed up by this version"
+                            : "name one of "
+                                    + String.join(
+                                            ", ", all.stream().map(Datastore::name).toList()));
+        }
+        return all.getFirst();
+    }
+
+    private static List<Datastore> kept(EnvironmentView view, String named) {
+        if (!named.isEmpty() && !view.datastores().containsKey(named)) {
+            throw Denied.unknown(
+                    "request/unknown-datastore",
+                    "datastore",
+                    named,
+                    "`" + view.environment() + "` has no such datastore",
+                    Nearest.hint(named, view.datastores().keySet()));
+        }
+        List<Datastore> all =
+                view.datastores().values().stream()
+                        .filter(one -> named.isEmpty() || one.name().equals(named))
+                        .filter(one -> one.dependency().engine() == Dependency.Engine.POSTGRES)
+                        .toList();
+        if (!named.isEmpty() && all.isEmpty()) {
+            throw Denied.refusal(
+                    "this version cannot back up `"
+                            + named
+                            + "`, of engine `"
+                            + view.datastore(named)
+                                    .dependency()
+                                    .engine()
+                                    .name()
+                                    .toLowerCase(java.util.Locale.ROOT)
+                            + "`",
+                    "back it up in a `job`");
+        }
+        return all;
+    }
+
+    @Override
+    public void close() {
+        errands.close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.belay.server.text;
+
+import dev.belay.server.operations.BackupView;
+import java.time.Duration;
+import java.util.List;
+
+/// Backups, a line each, the newest of each datastore first.
+public final class BackupText {
+    private static final long KIBI = 1024;
+
+    private final StringBuilder text = new StringBuilder();
+    private final Paint paint;
+    private final long now;
+
+    private BackupText(long now, boolean colour) {
+        this.now = now;
+        paint = new Paint(colour);
+    }
+
+    /// All of them.
+    ///
+    /// @param now milliseconds since the epoch
+    public static String of(List<BackupView> backups, long now, boolean colour) {
+        var writer = new BackupText(now, colour);
+        if (backups.isEmpty()) {
+            writer.text.append("there is no backup\n");
+        }
+        String datastore = "";
+        for (BackupView one : backups) {
+            if (!one.datastore().equals(datastore)) {
+                datastore = one.datastore();
+                writer.text.append(writer.paint.bold(datastore)).append('\n');
+            }
+            writer.write(one);
+        }
+        return writer.text.toString();
+    }
+
+    private void write(BackupView one) {
+        String verified =
+                one.verified() == 0
+                        ? paint.bad("never verified")
+                        : paint.good("verified")
+                                + " in "
+                                + Duration.ofMillis(one.took()).toSeconds()
+                                + " s";
+        text.append("  ")
+                .append(Paint.plain(one.name()))
+                .append("  ")
+                .append(Ages.of(now - one.instant()))
+                .append(" old  ")
+                .append(verified)
+                .append(
+                        paint.dim(
+                                "  %d rows of %d tables, %s"
+                                        .formatted(one.rows(), one.tables(), size(one.bytes()))))
+                .append(one.encrypted() ? paint.dim(", encrypted") : "")
+                .append('\n');
+    }
+
+    private static String size(long bytes) {
+        return bytes < KIBI * KIBI
+                ? Math.max(1, bytes / KIBI) + " KiB"
+                : bytes / (KIBI * KIBI) + " MiB";
+    }
+}

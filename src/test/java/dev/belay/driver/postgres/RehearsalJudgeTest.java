@@ -1,0 +1,106 @@
+package dev.belay.driver.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.Look;
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Dependency;
+import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
+import dev.belay.release.SchemaVerdict;
+import dev.belay.release.Work.Rehearsed;
+import dev.belay.release.Work.Rehearsed.Back;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RehearsalJudgeTest {
+    private static final Dependency DB =
+            new Dependency("db", Dependency.Engine.POSTGRES, "${DATABASE_URL}", false);
+
+    private static Rehearsed planned(boolean overlaps, Back back) {
+        var to =
+                new Migrations(
+                        "api", DB, Digest.of("x"), List.of(new Migrations.One("2", "price", "")));
+        return new Rehearsed(to, List.of("2"), BackupPolicy.usual(DB), overlaps, back);
+    }
+
+    private static RehearsalReport report(
+            String standing, boolean revert, boolean exact, String... faults) {
+        return new RehearsalReport(
+                "api",
+                "sha256:x",
+                Instant.EPOCH,
+                Duration.ofSeconds(3),
+                "",
+                "",
+                new SchemaVerdict(
+                        List.of("2"), standing, revert, exact, "b", List.of("it is renamed")),
+                exact || faults.length > 0,
+                List.of(faults),
+                List.of(),
+                0);
+    }
+
+    private static String failure(Rehearsed planned, RehearsalReport report) {
+        return RehearsalJudge.of(planned, report) instanceof Look.Failed(String why, _, _)
+                ? why
+                : "";
+    }
+
+    @Test
+    void what_is_as_planned_passes() {
+        assertThat(RehearsalJudge.of(planned(true, Back.STAYS), report("compatible", true, true)))
+                .isInstanceOf(Look.Done.class);
+        assertThat(failure(planned(true, Back.TAKEN_BACK), report("dangerous", true, true)))
+                .isEmpty();
+        assertThat(failure(planned(false, Back.TAKEN_BACK), report("breaking", false, true)))
+                .isEmpty();
+        assertThat(failure(planned(true, Back.NONE), report("compatible", true, false))).isEmpty();
+    }
+
+    @Test
+    void a_plan_that_leaves_the_schema_needs_a_release_that_runs_on_it() {
+        assertThat(failure(planned(false, Back.STAYS), report("breaking", false, true)))
+                .contains("does not run on it: it is renamed");
+    }
+
+    @Test
+    void a_plan_that_goes_back_needs_a_way_that_leads_back() {
+        assertThat(
+                        failure(
+                                planned(false, Back.TAKEN_BACK),
+                                report("compatible", true, false, "column `sum` stays")))
+                .isEqualTo("the way back does not lead back: column `sum` stays");
+        assertThat(failure(planned(false, Back.TAKEN_BACK), report("compatible", true, false)))
+                .isEqualTo("the way back does not lead back: there is none");
+    }
+
+    @Test
+    void two_releases_at_once_need_a_schema_for_both() {
+        assertThat(failure(planned(true, Back.TAKEN_BACK), report("breaking", false, true)))
+                .isEqualTo("the release before fails on the new schema: it is renamed");
+    }
+
+    @Test
+    void writers_are_not_kept_waiting() {
+        RehearsalReport usual = report("compatible", true, true);
+        var held = new RehearsalReport.Held("public.orders", Duration.ofMillis(5_001));
+        RehearsalReport slow =
+                new RehearsalReport(
+                        usual.set(),
+                        usual.files(),
+                        usual.at(),
+                        usual.took(),
+                        "",
+                        "",
+                        usual.verdict(),
+                        true,
+                        List.of(),
+                        List.of(held),
+                        0);
+        assertThat(failure(planned(true, Back.STAYS), slow))
+                .isEqualTo("nobody could write to `public.orders` for 5.0 s");
+    }
+}

@@ -1,0 +1,287 @@
+package dev.belay.wholes;
+
+import static dev.belay.driver.postgres.TestDatabases.ask;
+import static dev.belay.driver.postgres.TestDatabases.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.postgres.PostgresAddress;
+import dev.belay.driver.postgres.TestDatabases;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// An environment that migrates nothing without a backup that was restored and a rehearsal on it,
+/// on a real server.
+class SafeguardedTest {
+    private static final String COLUMNS =
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'orders'"
+                    + " AND table_schema = 'public' ORDER BY ordinal_position";
+
+    @TempDir private static Path temp;
+    private static TestDatabases databases;
+
+    @TempDir private Path folder;
+    private Whole whole;
+    private PostgresAddress database;
+
+    @BeforeAll
+    static void server() throws Exception {
+        databases = new TestDatabases(temp);
+    }
+
+    @AfterAll
+    static void noServer() {
+        databases.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        // Run by root, PostgreSQL runs as somebody else.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        whole = new Whole(folder);
+        database = databases.fresh();
+        Files.writeString(
+                folder.resolve(".env"),
+                "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
+                        .formatted(
+                                database.user(),
+                                database.password(),
+                                database.host(),
+                                database.port(),
+                                database.database()));
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                datastores:
+                  db: {engine: postgres, url: "${DATABASE_URL}", backup: {to: kept, keep: 30d}}
+                components:
+                  api:
+                    kind: service
+                    build: {output: app}
+                    run: sh run.sh
+                    port: %d
+                    instances: 2
+                    uses: [db]
+                    migrations: {datastore: db, dir: db}
+                    health: {http: /, within: 3s}
+                    stop: {grace: 2s, drain: 2s}
+                environments:
+                  local:
+                    target: process
+                    env-file: [.env]
+                    gates: {backup: verified}
+                    rollout: {soak: 0s}
+                """
+                        .formatted(whole.port()));
+        Files.createDirectory(folder.resolve("db"));
+        migration("1_orders", "CREATE TABLE orders (id int PRIMARY KEY);", "DROP TABLE orders;");
+        whole.start();
+        whole.ship("v1");
+        run(database, "INSERT INTO orders SELECT generate_series(1, 500)");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        whole.end();
+    }
+
+    private void migration(String name, String up, String down) throws Exception {
+        Files.writeString(folder.resolve("db/" + name + ".up.sql"), up);
+        if (!down.isEmpty()) {
+            Files.writeString(folder.resolve("db/" + name + ".down.sql"), down);
+        }
+    }
+
+    private List<String> columns() throws Exception {
+        return ask(database, COLUMNS);
+    }
+
+    private JsonNode backups() throws Exception {
+        return whole.get("/api/v1/environments/local/backups").json().path("backups");
+    }
+
+    /// What came of something long.
+    private JsonNode result(String path, Map<String, Object> body) throws Exception {
+        Whole.Answer answer = send(path, body);
+        JsonNode last = JsonMapper.shared().readTree(answer.body().lines().toList().getLast());
+        assertThat(last.has("result")).as(answer.body()).isTrue();
+        return last.path("result");
+    }
+
+    private String failure(String path, Map<String, Object> body) throws Exception {
+        Whole.Answer answer = send(path, body);
+        assertThat(answer.body()).doesNotContain("\"result\"");
+        return answer.body();
+    }
+
+    private Whole.Answer send(String path, Map<String, Object> body) throws Exception {
+        return whole.post(
+                "/api/v1/environments/local/" + path, JsonMapper.shared().writeValueAsString(body));
+    }
+
+    private String because(String word, String state) throws Exception {
+        whole.writes(word);
+        return whole.awaitState(whole.begin(), state).path("because").asString();
+    }
+
+    @Test
+    void what_a_copy_shows_to_be_wrong_touches_nothing() throws Exception {
+        migration(
+                "2_next",
+                "ALTER TABLE orders RENAME id TO number;",
+                "ALTER TABLE orders RENAME number TO id;");
+        assertThat(because("v2", "rolled-back"))
+                .contains("the release before fails on the new schema")
+                .contains("orders.id");
+
+        migration(
+                "2_next",
+                "ALTER TABLE orders ADD price int;\nALTER TABLE orders ADD sum int;",
+                "ALTER TABLE orders DROP price;");
+        assertThat(because("v3", "rolled-back"))
+                .contains("the way back does not lead back")
+                .contains("sum");
+
+        migration(
+                "2_next",
+                "ALTER TABLE orders ADD CONSTRAINT small CHECK (id < 400);",
+                "ALTER TABLE orders DROP CONSTRAINT small;");
+        assertThat(because("v4", "rolled-back"))
+                .contains("refused on a copy of the data")
+                .contains("small");
+        assertThat(columns()).containsExactly("id");
+        whole.runsOnly("v1");
+
+        migration("2_next", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        whole.ship("v5");
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(folder.resolve(".belay/scratch")).isEmptyDirectory();
+        // One for each schema that was there; the attempts in between found it young enough.
+        assertThat(backups()).hasSize(2);
+        assertThat(backups().path(0).path("verified").asLong()).isPositive();
+    }
+
+    @Test
+    void once_it_is_rehearsed_the_plan_leaves_a_compatible_schema_where_it_is() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        JsonNode result = result("rehearsals", Map.of());
+        assertThat(result.path("components").path(0).path("migrations").path(0).asString())
+                .isEqualTo("2 price");
+        assertThat(result.path("components").path(0).path("lines").path(0).asString())
+                .startsWith("compatible; the release before runs on the new schema");
+        whole.script("sleep 600");
+        whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(columns()).containsExactly("id", "price");
+        whole.runsOnly("v1");
+        whole.ship("v2");
+        assertThat(columns()).containsExactly("id", "price");
+    }
+
+    @Test
+    void killed_while_it_backs_up_it_begins_anew_and_leaves_nothing() throws Exception {
+        run(
+                database,
+                "CREATE TABLE wide AS SELECT i, repeat(md5(i::text), 20) t FROM generate_series(1, 60000) i");
+        for (Path one : kept()) {
+            delete(one);
+        }
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        whole.writes("v2");
+        String release = whole.begin();
+        whole.await(
+                "the backup is being made",
+                () -> kept().stream().anyMatch(one -> one.toString().endsWith(".partial")));
+        whole.killServer();
+        whole.start();
+        whole.awaitState(release, "completed");
+        assertThat(kept()).hasSize(1).noneMatch(one -> one.toString().endsWith(".partial"));
+        assertThat(folder.resolve(".belay/scratch")).isEmptyDirectory();
+    }
+
+    private List<Path> kept() throws Exception {
+        try (var all = Files.list(folder.resolve("kept/local/db"))) {
+            return all.filter(one -> one.getFileName().toString().startsWith("2")).toList();
+        }
+    }
+
+    private static void delete(Path folder) throws Exception {
+        try (var all = Files.walk(folder)) {
+            for (Path one : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        }
+    }
+
+    @Test
+    void a_backup_is_restored_beside_what_lives_and_in_its_place() throws Exception {
+        JsonNode made = result("backups", Map.of()).path("backup");
+        assertThat(made.path("rows").asLong()).isGreaterThanOrEqualTo(500);
+        run(database, "DELETE FROM orders WHERE id > 10");
+
+        JsonNode beside = result("restores", Map.of("datastore", "db", "into", "look_here"));
+        assertThat(beside.path("database").asString()).isEqualTo("look_here");
+        assertThat(ask(database.at("look_here"), "SELECT count(*)::text FROM orders"))
+                .containsExactly("500");
+        assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("10");
+
+        JsonNode swapped = result("restores", Map.of("datastore", "db", "swap", true));
+        assertThat(swapped.path("database").asString()).isEqualTo(database.database());
+        assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
+        String aside = swapped.path("aside").asString();
+        assertThat(
+                        ask(
+                                database,
+                                "SELECT datallowconn::text FROM pg_database WHERE datname = '"
+                                        + aside
+                                        + "'"))
+                .containsExactly("false");
+        assertThat(Traffic.once(whole.port())).isEqualTo("v1");
+
+        // Refused, it leaves the living database open.
+        assertThat(
+                        failure(
+                                "restores",
+                                Map.of(
+                                        "datastore",
+                                        "db",
+                                        "into",
+                                        database.database(),
+                                        "swap",
+                                        true)))
+                .contains("nothing is restored over a database");
+        assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
+        assertThat(Traffic.once(whole.port())).isEqualTo("v1");
+
+        drillsAndDamageAreTold();
+    }
+
+    private void drillsAndDamageAreTold() throws Exception {
+        assertThat(result("drills", Map.of()).path("backup").path("verified").asLong())
+                .isPositive();
+        Path data;
+        try (var all = Files.walk(kept().getFirst())) {
+            data =
+                    all.filter(one -> one.toString().endsWith(".zst"))
+                            .max(java.util.Comparator.comparingLong(one -> one.toFile().length()))
+                            .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(data);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(data, bytes);
+        assertThat(failure("drills", Map.of())).contains("is damaged");
+        Whole.Answer unknown =
+                whole.post("/api/v1/environments/local/drills", "{\"backup\": \"../../etc\"}");
+        assertThat(unknown.status()).isEqualTo(404);
+    }
+}
