@@ -15,14 +15,18 @@ public record Progress(Stage stage, long bytes, long expected, Duration elapsed)
         return millis == 0 ? 0 : bytes * 1000 / millis;
     }
 
-    /// A line for people: `dump: 120 of 280 MB, 35 MB/s, 4 s left`.
+    /// A line for people: `dump 40 %: 120 of about 280 MB, 35 MB/s, about 4 s left`. What stands
+    /// before the colon changes seldom.
     public String text() {
-        String what = stage.name().toLowerCase(java.util.Locale.ROOT);
-        if (bytes == 0) {
+        long tenths = expected == 0 ? 0 : Math.min(9, 10 * bytes / expected);
+        String what =
+                stage.name().toLowerCase(java.util.Locale.ROOT)
+                        + (tenths == 0 ? "" : " " + 10 * tenths + " %");
+        if (megabytes(bytes) == 0) {
             return what;
         }
         String sum = expected == 0 ? megabytes(bytes) + " MB" : amount() + " MB";
-        return "%s: %s, %s MB/s%s"
+        return "%s: %s, %d MB/s%s"
                 .formatted(
                         what,
                         sum,

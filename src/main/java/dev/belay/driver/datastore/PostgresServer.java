@@ -109,14 +109,18 @@ final class PostgresServer implements LocalServer {
     }
 
     /// One statement a line, as single-user mode reads them. Making what is there already fails and
-    /// is meant to.
+    /// is meant to. The role may make databases: a backup is restored into a new one.
     private static String statements(DependencyUrl url) {
         String role = identifier(url.user());
         String database = identifier(url.path().isEmpty() ? url.user() : url.path());
         return "CREATE ROLE "
                 + role
                 + "\n"
-                + ("ALTER ROLE " + role + " LOGIN PASSWORD " + literal(url.password()) + "\n")
+                + ("ALTER ROLE "
+                        + role
+                        + " LOGIN CREATEDB PASSWORD "
+                        + literal(url.password())
+                        + "\n")
                 + ("CREATE DATABASE " + database + " OWNER " + role + "\n");
     }
 

@@ -44,6 +44,8 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     public static final String KEY_VARIABLE = "BELAY_BACKUP_KEY";
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBackups.class);
+    private static final long KIBI = 1024;
+
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     /// The data change, and with them what can be said of migrations.
@@ -94,7 +96,11 @@ public final class PostgresBackups implements Backups, AutoCloseable {
         String environment = order.scope().environment();
         try {
             Optional<StoredBackup> fresh =
-                    errands.knows(purpose(order)) ? Optional.empty() : fresh(environment, work);
+                    errands.knows(purpose(order))
+                            ? Optional.empty()
+                            : work.sameSchema()
+                                    ? ofThisSchema(environment, work.policy(), work.atMost())
+                                    : fresh(environment, work.policy(), work.atMost());
             if (fresh.isPresent()) {
                 store(environment, work.policy()).pledge(order.release(), fresh.get());
                 return new Look.Done(words(fresh.get()));
@@ -117,13 +123,16 @@ public final class PostgresBackups implements Backups, AutoCloseable {
                         });
     }
 
-    private Optional<StoredBackup> fresh(String environment, Work.BackedUp work)
+    /// The newest that was verified, is no older than that, and is of the very schema that the
+    /// datastore has.
+    private Optional<StoredBackup> ofThisSchema(
+            String environment, BackupPolicy policy, Duration atMost)
             throws IOException, PostgresFailure {
-        Optional<StoredBackup> young = fresh(environment, work.policy(), work.atMost());
-        if (young.isEmpty() || !work.sameSchema()) {
+        Optional<StoredBackup> young = fresh(environment, policy, atMost);
+        if (young.isEmpty()) {
             return young;
         }
-        PostgresAddress source = FilledAddress.of(values, work.policy().datastore(), environment);
+        PostgresAddress source = FilledAddress.of(values, policy.datastore(), environment);
         String then = PostgresVerification.facts(young.get().manifest()).catalogue();
         return then.equals(PostgresFacts.catalogue(source)) ? young : Optional.empty();
     }
@@ -153,7 +162,9 @@ public final class PostgresBackups implements Backups, AutoCloseable {
 
     private Look look(Order order, Doing doing) {
         return switch (errands.ask(purpose(order), progress -> quietly(doing, progress))) {
-            case Errands.State.Going<Look>(String progress) -> new Look.Waiting(AGAIN, progress);
+            case Errands.State.Going<Look>(String progress) ->
+                    // How far exactly would be a line a second in every log.
+                    new Look.Waiting(AGAIN, progress.replaceFirst(": .*", ""));
             case Errands.State.Ended<Look>(Look look) -> look;
             case Errands.State.Broken<Look>(String why) ->
                     new Look.Failed("a bug of Belay: " + why, "", "");
@@ -181,12 +192,12 @@ public final class PostgresBackups implements Backups, AutoCloseable {
 
     /// One line about a backup that may be relied on.
     public static String words(StoredBackup backup) {
-        return "`%s`: %d rows of %d tables, %d MB, restored and compared"
+        return "`%s`: %,d rows of %d tables, %,d KiB, restored and compared"
                 .formatted(
                         backup.name(),
                         backup.manifest().total().rows(),
                         backup.manifest().tables().size(),
-                        backup.manifest().storedBytes() >> 20);
+                        Math.ceilDiv(backup.manifest().storedBytes(), KIBI));
     }
 
     // --- for everybody ----------------------------------------------------------------------
@@ -208,14 +219,15 @@ public final class PostgresBackups implements Backups, AutoCloseable {
 
     /// Makes one and verifies it, unless somebody else did meanwhile; then removes what is too old.
     ///
-    /// @param atMost how old one may be that is there already; zero for a new one in any case
+    /// @param atMost how old one of the same schema may be that is there already; zero for a new
+    ///   one in any case
     public BackupOutcome make(
             String environment, BackupPolicy policy, Duration atMost, Consumer<String> progress)
             throws PostgresFailure, IOException, InterruptedException {
         BackupStore store = store(environment, policy);
         try (PathLock _ = alone(store, progress)) {
             Optional<StoredBackup> fresh =
-                    atMost.isZero() ? Optional.empty() : fresh(environment, policy, atMost);
+                    atMost.isZero() ? Optional.empty() : ofThisSchema(environment, policy, atMost);
             if (fresh.isPresent()) {
                 StoredBackup there = fresh.get();
                 return new BackupOutcome.Verified(there, there.verified().orElseThrow());
@@ -302,6 +314,16 @@ public final class PostgresBackups implements Backups, AutoCloseable {
         return new PostgresRestore(
                         living.at("postgres"), shop(progress), keysFor(backup, environment, policy))
                 .restore(backup, name);
+    }
+
+    /// Why one cannot be restored under that name, or not in the place of the living database;
+    /// empty when nothing is known to be in the way. Changes nothing.
+    public Optional<PostgresRestore.Outcome> obstacle(
+            String environment, Dependency datastore, StoredBackup backup, String name)
+            throws PostgresFailure {
+        PostgresAddress living = FilledAddress.of(values, datastore, environment);
+        Optional<PostgresRestore.Outcome> own = restorer(living).swapObstacle(living.database());
+        return own.isPresent() ? own : restorer(living).obstacle(backup, name);
     }
 
     /// Lets nobody into the living database, and ends whoever is in it.

@@ -110,7 +110,7 @@ record PostgresFacts(
               OR r.oid IN (SELECT p.refobjid FROM pg_shdepend p
                 WHERE p.refclassid = 'pg_authid'::regclass AND (p.dbid = d.oid
                   OR p.dbid = 0 AND p.classid = 'pg_database'::regclass AND p.objid = d.oid)))
-              AND (r.oid = 10 OR r.oid >= 16384)
+              AND r.rolname !~ '^pg_'
             ORDER BY 1
             """;
 

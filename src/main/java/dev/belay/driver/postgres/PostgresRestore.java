@@ -14,6 +14,12 @@ import java.util.Optional;
 /// Puts a backup back: always into a new database, which is compared with the backup before anybody
 /// uses it, and which then takes the old one's name. The old one stays, under another name.
 public final class PostgresRestore {
+    private static final String MAY_CREATE =
+            "SELECT (rolsuper OR rolcreatedb)::text FROM pg_roles WHERE rolname = current_user";
+
+    private static final String OWNS =
+            "SELECT pg_has_role(datdba, 'USAGE')::text FROM pg_database WHERE datname = ";
+
     private final PostgresAddress server;
     private final Workshop workshop;
     private final BackupKeys keys;
@@ -71,8 +77,18 @@ public final class PostgresRestore {
         }
     }
 
+    /// Why it cannot be restored under that name; empty when nothing is known to be in the way.
+    public Optional<Outcome> obstacle(StoredBackup backup, String name) throws PostgresFailure {
+        return obstacle(PostgresVerification.facts(backup.manifest()), name);
+    }
+
     private Optional<Outcome> obstacle(PostgresFacts facts, String name) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
+            if (!Ask.text(connection, MAY_CREATE).equals("true")) {
+                return refused(
+                        "`" + server.user() + "` may not make databases",
+                        "`ALTER ROLE \"" + server.user() + "\" CREATEDB`, by an administrator");
+            }
             if (exists(connection, name)) {
                 return refused(
                         "a database `"
@@ -149,6 +165,22 @@ public final class PostgresRestore {
             }
         } catch (SQLException e) {
             throw new PostgresFailure("swapping databases", e);
+        }
+    }
+
+    /// Why a database cannot change its name, or be closed; empty when nothing is known to be in
+    /// the way.
+    public Optional<Outcome> swapObstacle(String living) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            return Ask.texts(connection, OWNS + Sql.literal(living)).contains("true")
+                    ? Optional.empty()
+                    : refused(
+                            "`%s` does not own `%s`, and so cannot rename or close it"
+                                    .formatted(server.user(), living),
+                            "restore it with `--into`, and point the application at that; or"
+                                    + " `ALTER DATABASE … OWNER TO …`, by an administrator");
+        } catch (SQLException e) {
+            throw new PostgresFailure("looking at the server", e);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.belay.driver.postgres;
 import dev.belay.schema.Catalogue;
 import dev.belay.schema.CatalogueDiff;
 import dev.belay.schema.Evidence;
+import dev.belay.schema.Kind;
 import dev.belay.schema.Replay;
+import dev.belay.schema.SchemaObject;
 import dev.belay.schema.Signals;
 import dev.belay.schema.Verdict;
 import dev.belay.schema.script.Script;
@@ -13,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Tries a migration on a database that nobody needs: there, back and there again. What it says is
 /// what was seen, not what was expected.
@@ -47,11 +51,17 @@ public final class Rehearsal {
     /// @param trip empty when there is no way back to try
     ///
     /// @param files what was seen in each file of the migration, in their order
+    /// @param tables that were there before it
     public record Rehearsed(
-            Verdict verdict, CatalogueDiff diff, List<Signals> files, Optional<RoundTrip> trip)
+            Verdict verdict,
+            CatalogueDiff diff,
+            List<Signals> files,
+            Set<String> tables,
+            Optional<RoundTrip> trip)
             implements Result {
         public Rehearsed {
             files = List.copyOf(files);
+            tables = Set.copyOf(tables);
         }
 
         /// All that was seen, one after the other.
@@ -129,7 +139,11 @@ public final class Rehearsal {
         if (down.isPresent()) {
             trip = Optional.of(trip(up, down.get(), before, after, rows));
         }
-        return new Rehearsed(Verdict.of(evidence), evidence.diff(), signals, trip);
+        return new Rehearsed(Verdict.of(evidence), evidence.diff(), signals, tables(before), trip);
+    }
+
+    private static Set<String> tables(Catalogue catalogue) {
+        return catalogue.all(Kind.TABLE).map(SchemaObject::name).collect(Collectors.toSet());
     }
 
     private RoundTrip trip(

@@ -163,7 +163,7 @@ final class RehearsalRun {
                             verdict(rehearsed, versions, backup),
                             wayBack,
                             rehearsed.trip().map(RehearsalRun::faults).orElse(List.of()),
-                            held(rehearsed.files()),
+                            held(rehearsed),
                             contract.statements().size());
         };
     }
@@ -208,12 +208,13 @@ final class RehearsalRun {
     }
 
     /// Over the files: each is a transaction of its own.
-    private static List<RehearsalReport.Held> held(List<Signals> files) {
+    private static List<RehearsalReport.Held> held(Rehearsal.Rehearsed rehearsed) {
         Map<String, Duration> longest = new TreeMap<>();
-        for (Signals file : files) {
+        for (Signals file : rehearsed.files()) {
             file.statements().stream()
                     .flatMap(one -> one.locks().keySet().stream())
                     .distinct()
+                    .filter(rehearsed.tables()::contains)
                     .forEach(relation ->
                             longest.merge(
                                     relation,

@@ -122,6 +122,11 @@ public final class Restoring {
         Dependency to = datastore.dependency();
         String environment = view.environment();
         String living = backups.database(environment, to);
+        String name = name(view, datastore, wish);
+        if (backups.obstacle(environment, to, backup, name).orElse(null)
+                instanceof PostgresRestore.Outcome.Refused(String reason, String hint)) {
+            return new Vault.Ending.Bad(reason, hint);
+        }
         List<String> held = hold(view, datastore, progress);
         boolean fenced = false;
         try {
@@ -129,7 +134,6 @@ public final class Restoring {
             backups.fence(environment, to);
             fenced = true;
             Instant stopped = clock.instant();
-            String name = name(view, datastore, wish);
             switch (backups.restore(
                     environment, datastore.backup().policy(), backup, name, progress)) {
                 case PostgresRestore.Outcome.Refused(String reason, String hint) -> {
