@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -138,7 +139,8 @@ final class Jobs {
                 return Optional.of(new Finding.InProgress("`" + name(job) + "` cannot be killed"));
             }
         }
-        int status = settledStatus(job);
+        OptionalInt settled = settledStatus(job);
+        int status = settled.orElse(Life.NO_STATUS);
         if (status == 0) {
             return Optional.of(new Finding.Done("`" + name(job) + "` ended with status 0"));
         }
@@ -148,7 +150,7 @@ final class Jobs {
         if (status != Life.NO_STATUS || job.wasOverdue()) {
             return Optional.of(new Finding.Failed(how(job, status), seeLog(job)));
         }
-        return isBeingWritten(record)
+        return settled.isEmpty()
                 ? Optional.of(new Finding.InProgress("`" + name(job) + "` has just ended"))
                 : Optional.empty();
     }
@@ -281,11 +283,11 @@ final class Jobs {
     }
 
     private Answer result(ScopeFolder scope, JobFolder job) throws IOException {
-        int status = settledStatus(job);
-        Optional<JobFolder.Attempt> record = job.read();
-        if (status == Life.NO_STATUS && record.isPresent() && isBeingWritten(record.get())) {
+        OptionalInt settled = settledStatus(job);
+        if (settled.isEmpty()) {
             return new Answer.InDoubt("`" + name(job) + "` has just ended");
         }
+        int status = settled.getAsInt();
         // What it left running is not part of a job that ended.
         Signals.exterminate(tags(scope.scope(), job), Set.of(), Deadline.in(KILL_WITHIN));
         if (status == 0) {
@@ -404,9 +406,18 @@ final class Jobs {
         }
     }
 
-    private static int settledStatus(JobFolder job) throws IOException {
-        long launcher = job.read().map(JobFolder.Attempt::launcher).orElse(0L);
-        return job.run().settledStatus(launcher);
+    /// How it ended; empty while its launcher is still to say.
+    private static OptionalInt settledStatus(JobFolder job) throws IOException {
+        Optional<JobFolder.Attempt> record = job.read();
+        long launcher = record.map(JobFolder.Attempt::launcher).orElse(0L);
+        int status = job.run().settledStatus(launcher);
+        if (status != Life.NO_STATUS) {
+            return OptionalInt.of(status);
+        }
+        return record.isPresent() && isBeingWritten(record.get())
+                ? OptionalInt.empty()
+                // A launcher that is gone now may have written since it was last asked for.
+                : OptionalInt.of(job.run().status());
     }
 
     private static Life life(JobFolder job) {

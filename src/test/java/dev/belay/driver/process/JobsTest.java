@@ -8,6 +8,7 @@ import dev.belay.driver.Order;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,17 +200,62 @@ class JobsTest {
     }
 
     @Test
-    void a_job_that_was_killed_is_unknown_without_a_probe() throws IOException {
-        Path began = folder.resolve("began");
-        Work.RunJob job = job(": > " + began + "; exec sleep 1000");
+    void a_job_that_was_killed_has_failed_by_the_word_of_its_launcher() throws IOException {
+        Work.RunJob job = job("exec sleep 1000");
         CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
-        Host.await("it runs", () -> Files.exists(began));
-        host.kill(
-                "KILL", host.processes().stream().mapToLong(p -> p.entry().pid()).max().orElse(0));
-        host.close();
+        host.kill("KILL", pidOfTheRun());
 
         assertThat(answer.join()).isInstanceOf(Answer.Failed.class);
-        assertThat(probe(job, 2)).isInstanceOfAny(Finding.Unknowable.class, Finding.Failed.class);
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Failed.class);
+    }
+
+    @Test
+    void a_job_that_was_killed_after_its_launcher_is_unknown_without_a_probe() throws IOException {
+        Work.RunJob job = job("exec sleep 1000");
+        CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
+        long pid = pidOfTheRun();
+        long launcher = launcherOf(pid);
+        // One after the other: killed at once, it may still have the time to write.
+        host.kill("KILL", launcher);
+        Host.await("nobody watches", () -> !Host.lives(launcher));
+        host.kill("KILL", pid);
+
+        assertThat(answer.join()).isInstanceOf(Answer.InDoubt.class);
+        assertThat(probe(job, 2)).isInstanceOf(Finding.Unknowable.class);
+    }
+
+    @Test
+    void a_launcher_that_is_slow_to_say_how_its_job_ended_is_asked_again() throws IOException {
+        Work.RunJob job = job("exec sleep 1000");
+        CompletableFuture<Answer> answer = Host.async(() -> run(job, 1));
+        long pid = pidOfTheRun();
+        long launcher = launcherOf(pid);
+        host.kill("STOP", launcher);
+        host.kill("KILL", pid);
+
+        assertThat(answer.join()).isEqualTo(new Answer.InDoubt("`job-1` has just ended"));
+        assertThat(probe(job, 2)).isEqualTo(new Finding.InProgress("`job-1` has just ended"));
+        host.kill("CONT", launcher);
+        Host.await("it said so", () -> probe(job, 3) instanceof Finding.Failed);
+    }
+
+    /// As its launcher wrote it down: pids go round, so that the greatest need not be the last.
+    private long pidOfTheRun() throws IOException {
+        Path claim = host.state.resolve("instances/local/api/jobs/1/run-1/claim");
+        Host.await("it runs", () -> hasText(claim));
+        return Long.parseLong(Files.readString(claim).split(" ", 2)[0]);
+    }
+
+    private static boolean hasText(Path file) {
+        try {
+            return Files.exists(file) && Files.readString(file).endsWith("\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long launcherOf(long pid) {
+        return ProcessHandle.of(pid).flatMap(ProcessHandle::parent).orElseThrow().pid();
     }
 
     @Test
