@@ -105,6 +105,16 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
         int equals = setting.indexOf('=');
         String[] path = setting.substring(0, Math.max(0, equals)).split("\\.", -1);
         boolean named = List.of(path).stream().noneMatch(String::isBlank);
+        boolean ofBackups =
+                path[0].equals("datastores") && (path.length < 3 || path[2].equals("backup"));
+        if (path[0].equals("gates") || ofBackups) {
+            complaints.add(
+                    Code.OVERRIDE,
+                    new Place.Named("`--set " + setting + "`"),
+                    "gates and backups cannot be changed on the command line",
+                    "leave a step out with `--skip backup --why …`: that is recorded");
+            return Optional.empty();
+        }
         if (equals < 0 || !named || path.length > YamlReader.DEPTH_MAX / 2) {
             complaints.add(
                     Code.OVERRIDE,

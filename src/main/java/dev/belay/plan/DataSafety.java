@@ -125,7 +125,7 @@ final class DataSafety {
                                             one.to(),
                                             SchemaReturn.versions(one.fresh()),
                                             datastore.backup().policy(),
-                                            overlaps(change),
+                                            overlaps(change, datastore.name()),
                                             SchemaReturn.of(
                                                             one.to(),
                                                             one.fresh(),
@@ -140,9 +140,14 @@ final class DataSafety {
         return ends;
     }
 
-    /// Whether anybody uses the release before while the schema is the new one already.
-    private static boolean overlaps(Change change) {
+    /// Whether anybody uses the old schema's release while the new schema is there already: the
+    /// component itself, or another one on the same datastore.
+    private boolean overlaps(Change change, String datastore) {
         Deployment now = change.now();
-        return now != null && !now.isEnded() && change.strategy() != Strategy.RECREATE;
+        boolean itself = now != null && !now.isEnded() && change.strategy() != Strategy.RECREATE;
+        return itself
+                || outline.view().components().values().stream()
+                        .filter(other -> !other.name().equals(change.name()))
+                        .anyMatch(other -> other.uses().contains(datastore));
     }
 }

@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
 import java.util.List;
 import java.util.Map;
 
@@ -41,6 +42,11 @@ public record Inventory(String environment, Map<String, Component> components) {
         /// One that is written as this version writes it.
         public Past(Deployment deployment, boolean soaked, String release) {
             this(deployment, soaked, release, Digest.of(PlanJson.encode(deployment)).text());
+        }
+
+        /// The same with another schema than the journal says; the journal's digest stays.
+        public Past having(Migrations schema) {
+            return new Past(deployment.with(schema), soaked, release, digest);
         }
 
         Baseline baseline() {

@@ -14,6 +14,12 @@ public record Finding(
         Reversibility reversibility,
         String reason,
         String recipe) {
+    /// Nobody needs to take it back: old code does not notice it, and a way back loses nothing but
+    /// what new code wrote into it.
+    boolean onlyAdds() {
+        return oldOnNew == OldOnNew.OK && newOnOld == NewOnOld.BREAKS;
+    }
+
     /// The old release can fail on the new schema.
     public boolean breaks() {
         return oldOnNew.compareTo(OldOnNew.NARROWS) >= 0;

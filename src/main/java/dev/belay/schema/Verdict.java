@@ -42,7 +42,8 @@ public record Verdict(List<Finding> findings) {
                 .filter(one ->
                         one.oldOnNew() == OldOnNew.WEAKENS
                                 || one.danger().compareTo(Danger.SCAN_UNDER_LOCK) >= 0
-                                || one.reversibility().compareTo(Reversibility.LOSSY) >= 0);
+                                || (one.reversibility().compareTo(Reversibility.LOSSY) >= 0
+                                        && !one.onlyAdds()));
     }
 
     /// Whether the release before can simply be put back on the new schema: nothing that it says is

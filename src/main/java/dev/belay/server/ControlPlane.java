@@ -46,6 +46,7 @@ import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.Restoring;
+import dev.belay.server.operations.SchemaDrift;
 import dev.belay.server.operations.SchemaPlanning;
 import dev.belay.server.operations.SchemaReader;
 import dev.belay.server.operations.SchemaSources;
@@ -205,9 +206,8 @@ public final class ControlPlane implements AutoCloseable {
         var watch = new DependencyWatch(checks, CLOCK);
         var due = new BackupWatch(platform, journal, backups, CLOCK, ZoneId.systemDefault());
         keeping = new BackupKeeping(due);
-        var store = new Releases.Store(journal, journal);
         var inventory = new InventoryReader(journal, target);
-        var releases = new Releases(platform, sources, inventory, store, door, engine::nudge);
+        Releases releases = releases(platform, sources, inventory, databases, door);
         var operations =
                 new Operations(
                         platform,
@@ -217,7 +217,7 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         new StatusReader(
                                 journal, target, router, watch, gateway, orders, due, CODECS),
-                        data(databases, schemas, inventory, door),
+                        data(databases, schemas, inventory, releases, door),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -235,6 +235,17 @@ public final class ControlPlane implements AutoCloseable {
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
         LOG.info("listening on port {}", api.port());
+    }
+
+    private Releases releases(
+            Platform platform,
+            Sources sources,
+            InventoryReader inventory,
+            PostgresDatabases databases,
+            StoreDoor door) {
+        var store = new Releases.Store(journal, journal);
+        var drift = new SchemaDrift(journal, databases);
+        return new Releases(platform, sources, inventory, drift, store, door, engine::nudge);
     }
 
     private static Actor actor() {
@@ -256,13 +267,14 @@ public final class ControlPlane implements AutoCloseable {
             PostgresDatabases databases,
             SchemaSources schemas,
             InventoryReader inventory,
+            Releases releases,
             StoreDoor door) {
         var doors = new Doorkeeper(gateway.client());
         return new Operations.Data(
                 new SchemaReader(databases),
                 new SchemaPlanning(vault, backups, schemas, inventory, door),
                 vault,
-                new Restoring(vault, backups, doors, CLOCK));
+                new Restoring(vault, backups, doors, releases, CLOCK));
     }
 
     private ReleaseReader reader() {
@@ -273,12 +285,16 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static PostgresBackups backups(
-            StateFolder state, ArtifactStore artifacts, Values values) throws IOException {
+            StateFolder state, ArtifactStore artifacts, Values values) {
         var places =
                 new PostgresBackups.Places(
                         state.backups(), state.scratch(), state.rehearsals(), TABLES_AT_ONCE);
         var backups = new PostgresBackups(places, artifacts, values, CLOCK);
-        backups.sweep();
+        try {
+            backups.sweep();
+        } catch (IOException e) {
+            LOG.warn("what was left of earlier trials cannot be removed: {}", e.getMessage());
+        }
         return backups;
     }
 

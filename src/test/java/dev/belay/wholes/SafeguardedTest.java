@@ -9,6 +9,7 @@ import dev.belay.driver.postgres.TestDatabases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -217,7 +218,7 @@ class SafeguardedTest {
 
     private static void delete(Path folder) throws Exception {
         try (var all = Files.walk(folder)) {
-            for (Path one : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(one);
             }
         }
@@ -235,7 +236,8 @@ class SafeguardedTest {
                 .containsExactly("500");
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("10");
 
-        JsonNode swapped = result("restores", Map.of("datastore", "db", "swap", true));
+        JsonNode swapped =
+                result("restores", Map.of("datastore", "db", "swap", true, "loseWritesOf", "db"));
         assertThat(swapped.path("database").asString()).isEqualTo(database.database());
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
         String aside = swapped.path("aside").asString();
@@ -248,6 +250,8 @@ class SafeguardedTest {
                 .containsExactly("false");
         assertThat(Traffic.once(whole.port())).isEqualTo("v1");
 
+        assertThat(failure("restores", Map.of("datastore", "db", "swap", true)))
+                .contains("request/loss-not-agreed");
         // Refused, it leaves the living database open.
         assertThat(
                         failure(
@@ -258,7 +262,9 @@ class SafeguardedTest {
                                         "into",
                                         database.database(),
                                         "swap",
-                                        true)))
+                                        true,
+                                        "loseWritesOf",
+                                        "db")))
                 .contains("nothing is restored over a database");
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
         assertThat(Traffic.once(whole.port())).isEqualTo("v1");
@@ -266,14 +272,29 @@ class SafeguardedTest {
         drillsAndDamageAreTold();
     }
 
+    @Test
+    void what_a_restore_took_back_the_next_release_brings_again() throws Exception {
+        String before = result("backups", Map.of()).path("backup").path("name").asString();
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        whole.ship("v2");
+        result(
+                "restores",
+                Map.of("datastore", "db", "backup", before, "swap", true, "loseWritesOf", "db"));
+        assertThat(columns()).containsExactly("id");
+
+        whole.awaitState(whole.begin(), "completed");
+        assertThat(columns()).containsExactly("id", "price");
+        whole.runsOnly("v2");
+    }
+
     private void drillsAndDamageAreTold() throws Exception {
         assertThat(result("drills", Map.of()).path("backup").path("verified").asLong())
                 .isPositive();
         Path data;
-        try (var all = Files.walk(kept().getFirst())) {
+        try (var all = Files.walk(kept().stream().max(Comparator.naturalOrder()).orElseThrow())) {
             data =
                     all.filter(one -> one.toString().endsWith(".zst"))
-                            .max(java.util.Comparator.comparingLong(one -> one.toFile().length()))
+                            .max(Comparator.comparingLong(one -> one.toFile().length()))
                             .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(data);

@@ -49,6 +49,6 @@ final class Narration {
     private static Stop cutOff(String why) {
         return Stop.failed(
                 "the control plane ended before it was done: " + why,
-                "do it again: what was half done is begun anew");
+                "the work may have ended well: look before it is done again");
     }
 }

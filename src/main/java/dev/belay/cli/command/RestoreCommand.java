@@ -19,10 +19,10 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Without --swap a new database is made of it and compared; the living one is left alone.",
-            "With --swap requests for what uses the datastore are held, and refused after 30 s; the",
-            "living database takes no connections; the two change names. What lived before stays,",
-            "under another name. Everything written since the backup is lost from the living one:",
-            "say its name with --lose-writes-of, so that nobody does this by accident.",
+            "With --swap the two then change names, while requests for what uses the datastore are held",
+            "and nobody gets into it. What lived before stays, under another name. What was written",
+            "since the backup is lost from the living one: say its name with --lose-writes-of, so that",
+            "nobody does this by accident.",
             "",
             "Examples:",
             "  belay restore production postgres",
@@ -86,7 +86,9 @@ public final class RestoreCommand extends BelayCommand {
                                                 "into",
                                                 into,
                                                 "swap",
-                                                swap))));
+                                                swap,
+                                                "loseWritesOf",
+                                                swap ? agreed : ""))));
         terminal().print(json() ? result.toString() : text(result));
         return ExitCode.DONE;
     }

@@ -173,6 +173,12 @@ public final class BackupStore {
         return Set.copyOf(names.subList(0, Math.min(releases, names.size())));
     }
 
+    /// Takes back that it was verified: what lies there now is not what was.
+    public void distrust(StoredBackup backup) throws IOException {
+        Files.deleteIfExists(backup.folder().resolve(VERIFICATION));
+        DurableFile.sync(backup.folder());
+    }
+
     /// When one of them was last restored for practice; the epoch for never.
     public Instant drilled() throws IOException {
         return DurableFile.read(root.resolve(DRILLED)).map(Instant::parse).orElse(Instant.EPOCH);
@@ -191,11 +197,12 @@ public final class BackupStore {
         remove(gone);
     }
 
-    /// Removes what is no backup: folders that never got a manifest. For whoever alone makes
-    /// backups here, while he makes none.
+    /// Removes what never became a backup: only that ends in `.partial`. One whose manifest cannot
+    /// be seen now may be seen again when the disk is well. For whoever alone makes backups here,
+    /// while he makes none.
     public void sweep() throws IOException {
         for (Path folder : folders()) {
-            if (folder.toString().endsWith(PARTIAL) || !Files.exists(folder.resolve(MANIFEST))) {
+            if (folder.toString().endsWith(PARTIAL)) {
                 LOG.info("{} never became a backup; it is removed", folder);
                 remove(folder);
             }

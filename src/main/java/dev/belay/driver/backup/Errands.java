@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -50,10 +51,22 @@ public final class Errands<K, R> implements AutoCloseable {
         private final FutureTask<R> task;
         private final Thread thread;
         private volatile String progress = "it begins";
+        private volatile long ended;
 
         Errand(Doing<R> doing) {
-            task = new FutureTask<>(() -> doing.run(line -> progress = line));
+            task =
+                    new FutureTask<>(() -> {
+                        try {
+                            return doing.run(line -> progress = line);
+                        } finally {
+                            ended = System.nanoTime();
+                        }
+                    });
             thread = Thread.ofVirtual().name("errand").unstarted(task);
+        }
+
+        boolean endedFor(Duration time) {
+            return task.isDone() && System.nanoTime() - ended >= time.toNanos();
         }
 
         State<R> state() {
@@ -94,10 +107,17 @@ public final class Errands<K, R> implements AutoCloseable {
         return all.containsKey(key);
     }
 
+    /// How far it is; starts nothing. Empty when nobody asked for it, or it is forgotten.
+    public synchronized Optional<State<R>> look(K key) {
+        return Optional.ofNullable(all.get(key)).map(Errand::state);
+    }
+
     /// The next to ask starts it anew; what goes on is left alone.
-    public synchronized void forgetEnded(K key) {
+    ///
+    /// @param ago only when it ended that long ago
+    public synchronized void forgetEnded(K key, Duration ago) {
         Errand<R> known = all.get(key);
-        if (known != null && known.task.isDone()) {
+        if (known != null && known.endedFor(ago)) {
             all.remove(key);
         }
     }

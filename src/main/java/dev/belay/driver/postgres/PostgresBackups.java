@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class PostgresBackups implements Backups, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBackups.class);
     private static final long KIBI = 1024;
+    private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
@@ -60,6 +62,9 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     private final InstantSource clock;
     private final RehearsalStore rehearsals;
     private final Errands<Purpose, Look> errands = new Errands<>();
+
+    /// Names of backups that somebody reads: they are not removed meanwhile.
+    private final Set<String> inUse = ConcurrentHashMap.newKeySet();
 
     /// By backup, the keys that only this process has.
     private final Map<String, BackupKeys> passing = new ConcurrentHashMap<>();
@@ -210,10 +215,13 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     /// The newest that was verified and is no older than that.
     public Optional<StoredBackup> fresh(String environment, BackupPolicy policy, Duration atMost)
             throws IOException {
-        Instant limit = clock.instant().minus(atMost);
+        Instant now = clock.instant();
+        Instant limit = now.minus(atMost);
         return list(environment, policy).stream()
                 .filter(one -> one.verified().isPresent())
-                .filter(one -> !one.manifest().finished().isBefore(limit))
+                .filter(one -> !one.manifest().instant().isBefore(limit))
+                // Made by a clock that was ahead, it would be young for ever.
+                .filter(one -> one.manifest().instant().isBefore(now.plus(AHEAD_MAX)))
                 .findFirst();
     }
 
@@ -238,8 +246,11 @@ public final class PostgresBackups implements Backups, AutoCloseable {
                     new PostgresBackup(source, store, keys(environment, policy), shop(progress));
             BackupOutcome outcome = backup.make();
             if (outcome instanceof BackupOutcome.Verified(StoredBackup made, var _)) {
+                passing.clear();
                 passing.put(made.name(), backup.keys());
                 retire(store, policy);
+            } else {
+                keepOneForPeople(store);
             }
             return outcome;
         }
@@ -249,8 +260,17 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     public BackupOutcome drill(
             String environment, BackupPolicy policy, StoredBackup backup, Consumer<String> progress)
             throws PostgresFailure, IOException, InterruptedException {
-        return new PostgresVerification(shop(progress), keysFor(backup, environment, policy))
-                .verify(store(environment, policy), backup);
+        BackupStore store = store(environment, policy);
+        inUse.add(backup.name());
+        try {
+            if (PostgresVerification.files(backup).isPresent()) {
+                store.distrust(backup);
+            }
+            return new PostgresVerification(shop(progress), keysFor(backup, environment, policy))
+                    .verify(store, backup);
+        } finally {
+            inUse.remove(backup.name());
+        }
     }
 
     /// Tries a component's migrations on the newest verified backup, and writes down what it
@@ -282,8 +302,15 @@ public final class PostgresBackups implements Backups, AutoCloseable {
                         store(environment, policy),
                         newest.get(),
                         keysFor(newest.get(), environment, policy));
-        RehearsalOutcome made =
-                new RehearsalRun(source, shop(progress), progress).run(from, to, versions, files);
+        inUse.add(newest.get().name());
+        RehearsalOutcome made;
+        try {
+            made =
+                    new RehearsalRun(source, shop(progress), progress)
+                            .run(from, to, versions, files);
+        } finally {
+            inUse.remove(newest.get().name());
+        }
         if (made instanceof RehearsalOutcome.Reported(RehearsalReport report)) {
             rehearsals.write(environment, report);
         }
@@ -311,9 +338,16 @@ public final class PostgresBackups implements Backups, AutoCloseable {
             Consumer<String> progress)
             throws PostgresFailure, InterruptedException {
         PostgresAddress living = FilledAddress.of(values, policy.datastore(), environment);
-        return new PostgresRestore(
-                        living.at("postgres"), shop(progress), keysFor(backup, environment, policy))
-                .restore(backup, name);
+        inUse.add(backup.name());
+        try {
+            return new PostgresRestore(
+                            living.at("postgres"),
+                            shop(progress),
+                            keysFor(backup, environment, policy))
+                    .restore(backup, name);
+        } finally {
+            inUse.remove(backup.name());
+        }
     }
 
     /// Why one cannot be restored under that name, or not in the place of the living database;
@@ -376,6 +410,20 @@ public final class PostgresBackups implements Backups, AutoCloseable {
         }
     }
 
+    /// Of those that failed their proof the newest is there to be looked at; more would fill the
+    /// disk.
+    private static void keepOneForPeople(BackupStore store) throws IOException {
+        boolean newest = true;
+        for (StoredBackup one : store.list()) {
+            if (one.verified().isEmpty()) {
+                if (!newest) {
+                    store.delete(one);
+                }
+                newest = false;
+            }
+        }
+    }
+
     private void retire(BackupStore store, BackupPolicy policy) {
         try {
             List<StoredBackup> all = store.list();
@@ -388,7 +436,7 @@ public final class PostgresBackups implements Backups, AutoCloseable {
                                     clock.instant());
             for (Retention.Kept one : gone) {
                 for (StoredBackup backup : all) {
-                    if (backup.name().equals(one.name())) {
+                    if (backup.name().equals(one.name()) && !inUse.contains(one.name())) {
                         store.delete(backup);
                         LOG.info(
                                 "the backup {} is removed: it is older than {}",
@@ -416,7 +464,10 @@ public final class PostgresBackups implements Backups, AutoCloseable {
         List<String> identities =
                 values.find(environment, KEY_VARIABLE)
                         .map((Secret secret) -> secret.use(text -> text))
-                        .map(text -> Arrays.stream(text.strip().split("\\s+", -1)).toList())
+                        .map(text ->
+                                Arrays.stream(text.split("\\s+", -1))
+                                        .filter(key -> !key.isBlank())
+                                        .toList())
                         .orElse(List.of());
         return new BackupKeys(policy.recipients(), identities);
     }

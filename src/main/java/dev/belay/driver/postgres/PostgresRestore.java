@@ -4,6 +4,7 @@ import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.StoredBackup;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -14,8 +15,24 @@ import java.util.Optional;
 /// Puts a backup back: always into a new database, which is compared with the backup before anybody
 /// uses it, and which then takes the old one's name. The old one stays, under another name.
 public final class PostgresRestore {
+    /// PostgreSQL cuts what is longer.
+    private static final int NAME_MAX = 63;
+
     private static final String MAY_CREATE =
             "SELECT (rolsuper OR rolcreatedb)::text FROM pg_roles WHERE rolname = current_user";
+
+    private static final int ENDED_TRIES = 100;
+
+    /// Sessions that only an administrator may end.
+    private static final String STRANGERS =
+            """
+            SELECT DISTINCT a.usename FROM pg_stat_activity a
+            JOIN pg_roles r ON r.rolname = a.usename
+            WHERE a.backend_type = 'client backend'
+            AND a.pid <> pg_backend_pid() AND NOT pg_has_role(current_user, r.oid, 'USAGE')
+            AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+            AND a.datname =
+            """;
 
     private static final String OWNS =
             "SELECT pg_has_role(datdba, 'USAGE')::text FROM pg_database WHERE datname = ";
@@ -88,6 +105,11 @@ public final class PostgresRestore {
                 return refused(
                         "`" + server.user() + "` may not make databases",
                         "`ALTER ROLE \"" + server.user() + "\" CREATEDB`, by an administrator");
+            }
+            if (name.getBytes(StandardCharsets.UTF_8).length > NAME_MAX) {
+                return refused(
+                        "`" + name + "` is longer than a database's name can be",
+                        "at most " + NAME_MAX + " bytes");
             }
             if (exists(connection, name)) {
                 return refused(
@@ -172,6 +194,14 @@ public final class PostgresRestore {
     /// the way.
     public Optional<Outcome> swapObstacle(String living) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
+            List<String> strangers =
+                    Ask.texts(connection, STRANGERS + Sql.literal(living));
+            if (!strangers.isEmpty()) {
+                return refused(
+                        "`%s` may not end the sessions of `%s` in `%s`"
+                                .formatted(server.user(), String.join("`, `", strangers), living),
+                        "end them, or let `" + server.user() + "` be a member of those roles");
+            }
             return Ask.texts(connection, OWNS + Sql.literal(living)).contains("true")
                     ? Optional.empty()
                     : refused(
@@ -211,13 +241,23 @@ public final class PostgresRestore {
                         .formatted(Sql.identifier(database), allowed));
     }
 
+    /// Ends the sessions of clients; the server's own workers give way by themselves.
     private static void end(Connection connection, String database) throws PostgresFailure {
-        // Waits for each: a rename is refused while one is there.
-        Ask.texts(
-                connection,
-                "SELECT pg_terminate_backend(pid, 10000)::text FROM pg_stat_activity WHERE datname = "
+        String sessions =
+                "FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = "
                         + Sql.literal(database)
-                        + " AND pid <> pg_backend_pid()");
+                        + " AND pid <> pg_backend_pid()";
+        Ask.texts(connection, "SELECT pg_terminate_backend(pid)::text " + sessions);
+        // A rename is refused while one is there.
+        for (int i = 0; i < ENDED_TRIES; i++) {
+            if (Ask.number(connection, "SELECT count(*) " + sessions) == 0) {
+                return;
+            }
+            Ask.texts(connection, "SELECT pg_sleep(0.1)::text");
+        }
+        throw new PostgresFailure(
+                "sessions in `" + database + "` do not end",
+                "look at `pg_stat_activity`, end them, and try again");
     }
 
     private static void run(Connection connection, String statements) throws PostgresFailure {

@@ -123,6 +123,7 @@ public final class Rehearsal {
         Catalogue before = catalogue();
         Map<String, String> rows = down.isPresent() ? RowSums.of(scratch, before) : Map.of();
         List<Replay.Answer> first = replay();
+        Replay.Coverage coverage = coverage(first);
         progress.accept("applying the migration");
         List<Signals> signals;
         try {
@@ -131,15 +132,21 @@ public final class Rehearsal {
             return new Refused(e.getMessage() == null ? "" : e.getMessage(), e.hint());
         }
         Catalogue after = catalogue();
-        Replay replay =
-                StatementReplay.compare(
-                        contract.coverage(), contract.statements(), first, replay());
+        Replay replay = StatementReplay.compare(coverage, contract.statements(), first, replay());
         Evidence evidence = Evidence.of(before, after, together(signals), replay);
         Optional<RoundTrip> trip = Optional.empty();
         if (down.isPresent()) {
             trip = Optional.of(trip(up, down.get(), before, after, rows));
         }
         return new Rehearsed(Verdict.of(evidence), evidence.diff(), signals, tables(before), trip);
+    }
+
+    /// Statements that were refused already prove nothing: when they are most, nothing is known.
+    private Replay.Coverage coverage(List<Replay.Answer> before) {
+        long taken = before.stream().filter(Replay.Taken.class::isInstance).count();
+        return before.isEmpty() || 2 * taken > before.size()
+                ? contract.coverage()
+                : Replay.Coverage.NONE;
     }
 
     private static Set<String> tables(Catalogue catalogue) {

@@ -70,9 +70,16 @@ final class RehearsalRun {
                 return new RehearsalOutcome.Refused(reason, hint);
             }
             PostgresAddress copy = cluster.address(PostgresBackup.RESTORED);
-            List<Migration> pending = pending(copy, to, files);
+            Standing standing = standing(copy, to, files);
+            Optional<RehearsalOutcome> unfit = unfit(standing);
+            if (unfit.isPresent()) {
+                return unfit.get();
+            }
+            List<Migration> pending = standing.pending();
+            progress.accept("making the copy as the real one");
+            new CopyOfServer(source, copy).prepare();
             var result =
-                    new Rehearsal(copy, source.user(), contract, progress)
+                    new Rehearsal(copy, runner(copy), contract, progress)
                             .run(
                                     pending.stream().map(one -> one.up().script()).toList(),
                                     back(pending));
@@ -82,11 +89,33 @@ final class RehearsalRun {
         }
     }
 
-    private static List<Migration> pending(PostgresAddress copy, Migrations to, MigrationSet files)
+    /// What the runner itself would not do either, or goes on with where it stopped.
+    private static Optional<RehearsalOutcome> unfit(Standing standing) {
+        if (standing.obstacle().isPresent()) {
+            var obstacle = standing.obstacle().get();
+            return Optional.of(new RehearsalOutcome.Refused(obstacle.reason(), obstacle.hint()));
+        }
+        return standing.half().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new RehearsalOutcome.Refused(
+                                "migration "
+                                        + standing.half().getFirst()
+                                        + " stopped half-way, and what is left of it cannot be"
+                                        + " rehearsed",
+                                "finish it with `--skip rehearse --why …`"));
+    }
+
+    private static Standing standing(PostgresAddress copy, Migrations to, MigrationSet files)
             throws PostgresFailure {
         MigrationRunner.Status status =
                 new MigrationRunner(copy, to.set(), LockPatience.DEFAULT, Duration.ZERO).status();
-        return Standing.of(files, status.applied()).pending();
+        return Standing.of(files, status.applied());
+    }
+
+    /// Empty for the copy's own superuser, whom a role of that name would be.
+    private String runner(PostgresAddress copy) {
+        return source.user().equals(copy.user()) ? "" : source.user();
     }
 
     /// The latest first; empty when one of them has none.

@@ -1,5 +1,6 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.Folders;
 import dev.belay.driver.backup.HashedJson;
 import dev.belay.driver.disk.DurableFile;
 import java.io.IOException;
@@ -20,8 +21,9 @@ final class RehearsalStore {
     }
 
     void write(String environment, RehearsalReport report) throws IOException {
-        DurableFile.folder(root.resolve(environment));
-        DurableFile.write(file(environment, report.set()), HashedJson.bytes(report));
+        Path file = file(environment, report.set());
+        DurableFile.folder(Folders.parent(file));
+        DurableFile.write(file, HashedJson.bytes(report));
     }
 
     /// Empty when there was none, or it cannot be read.
@@ -38,6 +40,7 @@ final class RehearsalStore {
         }
     }
 
+    /// A set is named as its platform and its component.
     private Path file(String environment, String set) {
         return root.resolve(environment).resolve(set + ".json");
     }

@@ -44,21 +44,28 @@ final class SignalReader implements AutoCloseable {
 
     private final Connection session;
     private final PostgresAddress at;
+    private final String role;
     private final List<Seen> seen = new ArrayList<>();
 
     /// @param at a superuser's way to a copy that nobody else uses
     /// @param role who carries the script out; empty for the superuser
     SignalReader(PostgresAddress at, String role) throws PostgresFailure {
         this.at = at;
+        this.role = role;
         session = at.connect("belay/rehearsal");
-        try {
-            if (!role.isEmpty()) {
-                execute(session, "SET ROLE " + Sql.identifier(role));
-            }
-        } catch (SQLException e) {
-            close();
-            throw new PostgresFailure("becoming `" + role + "`", e);
+    }
+
+    /// As the runner's session is before every file: nothing of the one before is left, and what
+    /// the role's own settings say holds.
+    private void begin() throws SQLException {
+        execute(session, "RESET SESSION AUTHORIZATION");
+        execute(session, "RESET ROLE");
+        execute(session, "RESET ALL");
+        if (!role.isEmpty()) {
+            StatementReplay.settings(session, role);
+            execute(session, "SET ROLE " + Sql.identifier(role));
         }
+        execute(session, "SET TimeZone = 'UTC'");
     }
 
     private record Relation(String name, String file) {}
@@ -76,6 +83,7 @@ final class SignalReader implements AutoCloseable {
         int number = 0;
         Statement last = null;
         try {
+            begin();
             for (Statement one : script.statements()) {
                 last = one;
                 number++;

@@ -53,6 +53,13 @@ public final class StatementReplay {
 
     /// The settings that a session of the role begins with, and then its rights.
     private static void become(Connection session, String role) throws SQLException {
+        settings(session, role);
+        try (Statement statement = session.createStatement()) {
+            statement.execute("SET SESSION AUTHORIZATION " + Sql.identifier(role));
+        }
+    }
+
+    static void settings(Connection session, String role) throws SQLException {
         try (var settings =
                 session.prepareStatement(
                         """
@@ -67,9 +74,6 @@ public final class StatementReplay {
                         """)) {
             settings.setString(1, role);
             settings.execute();
-        }
-        try (Statement statement = session.createStatement()) {
-            statement.execute("SET SESSION AUTHORIZATION " + Sql.identifier(role));
         }
     }
 

@@ -74,13 +74,26 @@ final class Bodies {
     }
 
     record Restore(Restoring.Wish wish) {
+        /// A swap is agreed to by the datastore's name.
+        private static boolean agreed(Fields fields) {
+            boolean swap = fields.flag("swap");
+            if (!fields.text("loseWritesOf").equals(swap ? fields.text("datastore") : "")) {
+                fields.wrong(
+                        "request/loss-not-agreed",
+                        "loseWritesOf",
+                        "what was written since the backup will not be in the living database",
+                        "agree with the datastore's name");
+            }
+            return swap;
+        }
+
         static Restore read(Fields fields) {
             return new Restore(
                     new Restoring.Wish(
                             fields.text("datastore"),
                             fields.text("backup"),
                             fields.text("into"),
-                            fields.flag("swap")));
+                            agreed(fields)));
         }
     }
 

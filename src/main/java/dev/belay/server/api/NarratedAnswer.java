@@ -5,7 +5,6 @@ import dev.belay.server.operations.No;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,8 +47,18 @@ final class NarratedAnswer {
                 throw denied;
             }
             send(out, Map.of("failed", failure(denied.no())));
+        } catch (Gone gone) {
+            // Whoever followed has left; what he asked for goes on.
+            return;
         }
         out.flush();
+    }
+
+    /// There is nobody to tell any more.
+    private static final class Gone extends RuntimeException {
+        Gone(IOException cause) {
+            super(cause.getMessage(), cause, false, false);
+        }
     }
 
     private static Map<String, String> failure(No no) {
@@ -72,7 +81,7 @@ final class NarratedAnswer {
             out.write((redact.apply(Wire.text(line)) + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new Gone(e);
         }
     }
 }

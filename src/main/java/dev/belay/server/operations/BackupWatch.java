@@ -36,6 +36,9 @@ public final class BackupWatch {
     /// After a failure: a server that is away for a moment costs no night.
     private static final Duration TRY_AGAIN = Duration.ofMinutes(15);
 
+    /// After a backup that did not restore to what its source was: each takes its room on the disk.
+    private static final Duration TRY_LATER = Duration.ofHours(6);
+
     private final Platform platform;
     private final Journal journal;
     private final PostgresBackups backups;
@@ -43,7 +46,7 @@ public final class BackupWatch {
     private final ZoneId zone;
     private final Map<String, Failed> failures = new ConcurrentHashMap<>();
 
-    private record Failed(Instant at, String why) {}
+    private record Failed(Instant again, String why) {}
 
     public BackupWatch(
             Platform platform,
@@ -60,24 +63,28 @@ public final class BackupWatch {
 
     /// Does what is due, one after the other.
     public void pass() throws InterruptedException {
-        List<String> environments;
-        try {
-            environments = platform.manifest().environments();
-        } catch (Denied broken) {
-            return;
-        }
-        for (String environment : environments) {
+        for (String environment : platform.environmentsLately()) {
             if (journal.scopes(environment).isEmpty()) {
                 continue;
             }
             try {
                 EnvironmentView view = platform.lately(environment).view();
                 for (Datastore datastore : view.datastores().values()) {
-                    look(environment, datastore);
+                    guarded(environment, datastore);
                 }
             } catch (Denied broken) {
                 LOG.debug("{} cannot be read", environment);
             }
+        }
+    }
+
+    /// One that goes wrong in a way that nobody thought of keeps no other from being backed up.
+    private void guarded(String environment, Datastore datastore) throws InterruptedException {
+        try {
+            look(environment, datastore);
+        } catch (RuntimeException e) {
+            LOG.error("a bug while looking after the backups of {}", datastore.name(), e);
+            failed(key(environment, datastore, "backup"), "a bug of Belay: " + e, TRY_AGAIN);
         }
     }
 
@@ -95,7 +102,7 @@ public final class BackupWatch {
         String key = key(environment, datastore, what);
         Instant now = clock.instant();
         Failed failed = failures.get(key);
-        if (failed != null && failed.at().plus(TRY_AGAIN).isAfter(now)) {
+        if (failed != null && failed.again().isAfter(now)) {
             return;
         }
         try {
@@ -108,12 +115,12 @@ public final class BackupWatch {
                             : drill(environment, policy, schedule, stored, all);
             if (outcome.isPresent()
                     && outcome.get() instanceof BackupOutcome.Refused(String why, String hint)) {
-                failed(key, hint.isEmpty() ? why : why + "; " + hint);
+                failed(key, hint.isEmpty() ? why : why + "; " + hint, TRY_LATER);
             } else {
                 failures.remove(key);
             }
         } catch (PostgresFailure | IOException e) {
-            failed(key, String.valueOf(e.getMessage()));
+            failed(key, String.valueOf(e.getMessage()), TRY_AGAIN);
         }
     }
 
@@ -147,8 +154,8 @@ public final class BackupWatch {
         return Optional.empty();
     }
 
-    private void failed(String key, String why) {
-        Failed before = failures.put(key, new Failed(clock.instant(), why));
+    private void failed(String key, String why, Duration pause) {
+        Failed before = failures.put(key, new Failed(clock.instant().plus(pause), why));
         if (before == null || !before.why().equals(why)) {
             LOG.error("the {} failed: {}", key, why);
         }

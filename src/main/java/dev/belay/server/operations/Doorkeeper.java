@@ -111,9 +111,13 @@ public final class Doorkeeper {
         return keys;
     }
 
-    /// Names of the components that get requests.
-    List<String> routed(EnvironmentView view) {
-        return routed(view.environment()).stream().map(RouteKey::component).toList();
+    /// Names of the components that get requests, and of which nobody shut the door.
+    List<String> openOnes(EnvironmentView view) {
+        Map<RouteKey, GatewayClient.ShutDoor> shut = doors();
+        return routed(view.environment()).stream()
+                .filter(key -> !shut.containsKey(key))
+                .map(RouteKey::component)
+                .toList();
     }
 
     private List<RouteKey> routed(String environment) {

@@ -35,6 +35,16 @@ public final class Platform {
         return now;
     }
 
+    /// Names of the environments, of when the manifest was last in order.
+    List<String> environmentsLately() {
+        try {
+            return manifest().environments();
+        } catch (Denied broken) {
+            Manifest before = last;
+            return before == null ? List.of() : before.environments();
+        }
+    }
+
     /// One environment as it is, or, while the manifest is broken, as it was when it was last in
     /// order: a typo must keep nobody from looking, nor from going back.
     ///

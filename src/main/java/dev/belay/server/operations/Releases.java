@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Plans and submits releases.
@@ -44,6 +45,7 @@ public final class Releases {
     private final Platform platform;
     private final Sources sources;
     private final InventoryReader inventory;
+    private final SchemaDrift drift;
     private final Store store;
     private final Runnable nudge;
     private final StoreDoor door;
@@ -60,12 +62,14 @@ public final class Releases {
             Platform platform,
             Sources sources,
             InventoryReader inventory,
+            SchemaDrift drift,
             Store store,
             StoreDoor door,
             Runnable nudge) {
         this.platform = platform;
         this.sources = sources;
         this.inventory = inventory;
+        this.drift = drift;
         this.store = store;
         this.door = door;
         this.nudge = nudge;
@@ -109,7 +113,8 @@ public final class Releases {
         try (var _ = lanes.deploys(wish.environment());
                 var _ = door.among()) {
             Prepared prepared = prepare(read, wish, by, progress);
-            return planned(Planner.plan(prepared.over(inventory.read(read.view(), false))));
+            Inventory now = drift.corrected(inventory.read(read.view(), false));
+            return planned(Planner.plan(prepared.over(now)));
         }
     }
 
@@ -126,7 +131,7 @@ public final class Releases {
             Platform.Read read = platform.in(wish.environment(), wish.set());
             Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
             try (var _ = lanes.planning(wish.environment())) {
-                Inventory now = inventory.read(read.view(), terms.supersede());
+                Inventory now = drift.corrected(inventory.read(read.view(), terms.supersede()));
                 Submission submission = planned(Planner.plan(prepared.over(now)));
                 requireAgreed(submission, terms, wish);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
@@ -149,6 +154,24 @@ public final class Releases {
             Inventory now = inventory.read(read.view(), terms.supersede());
             var request = new RollbackRequest(read.view(), components, now, read.manifestDigest());
             return submit(planned(Planner.rollback(request)), reason, terms);
+        }
+    }
+
+    /// Does something while no release of these components is under way, and none can begin.
+    ///
+    /// @throws Denied when one is under way
+    <T> T whileNothingGoesOn(String environment, Set<String> components, Supplier<T> doing) {
+        try (var _ = lanes.planning(environment)) {
+            for (ReleaseRow row :
+                    store.journal()
+                            .list(environment, ReleaseState.unended(), Long.MAX_VALUE, AHEAD_MAX)) {
+                if (row.scopes().stream().anyMatch(scope -> components.contains(scope.name()))) {
+                    throw Denied.refusal(
+                            "`" + row.id() + "` is under way, and uses what is to be exchanged",
+                            "wait for its end, or `belay cancel " + row.id() + " --roll-back`");
+                }
+            }
+            return doing.get();
         }
     }
 

@@ -16,18 +16,26 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Puts a backup back: into a database of its own for people to look at, or in the place of the
 /// living one.
 ///
-/// The latter is a person's decision and never a release's. Requests are held at the gateway, for a
-/// bounded time, and refused after that; the living database takes no connections; the backup is
-/// restored beside it and compared; the two change names; then everything is open again. Whatever
-/// fails before the names change leaves the living database as it was.
+/// The latter is a person's decision and never a release's. The backup is restored beside the
+/// living database and compared; then, while no release is under way, requests are held at the
+/// gateway, the living database takes no connections, the two change names, and everything is open
+/// again. Whatever fails before the names change leaves the living database as it was.
 public final class Restoring {
+    private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
     private static final int REQUESTS = 1_000;
     private static final long BYTES = 8L << 20;
     private static final Duration AGE = Duration.ofSeconds(30);
@@ -40,9 +48,16 @@ public final class Restoring {
     private final Vault vault;
     private final PostgresBackups backups;
     private final Doorkeeper doors;
+    private final Releases releases;
     private final InstantSource clock;
 
-    public Restoring(Vault vault, PostgresBackups backups, Doorkeeper doors, InstantSource clock) {
+    public Restoring(
+            Vault vault,
+            PostgresBackups backups,
+            Doorkeeper doors,
+            Releases releases,
+            InstantSource clock) {
+        this.releases = releases;
         this.vault = vault;
         this.backups = backups;
         this.doors = doors;
@@ -80,7 +95,8 @@ public final class Restoring {
         Datastore datastore = vault.one(view, wish.datastore());
         StoredBackup backup = vault.find(view, datastore, wish.backup());
         return vault.follow(
-                "restore " + view.environment() + " " + datastore.name(),
+                "restore %s %s %s %s"
+                        .formatted(view.environment(), datastore.name(), backup.name(), wish),
                 says ->
                         wish.swap()
                                 ? swapped(view, datastore, backup, wish, says)
@@ -121,68 +137,145 @@ public final class Restoring {
             throws PostgresFailure, IOException, InterruptedException {
         Dependency to = datastore.dependency();
         String environment = view.environment();
-        String living = backups.database(environment, to);
         String name = name(view, datastore, wish);
         if (backups.obstacle(environment, to, backup, name).orElse(null)
                 instanceof PostgresRestore.Outcome.Refused(String reason, String hint)) {
             return new Vault.Ending.Bad(reason, hint);
         }
-        List<String> held = hold(view, datastore, progress);
-        boolean fenced = false;
+        // What the backup holds does not depend on what lives: nobody has to wait for this.
+        List<String> remarks;
+        switch (backups.restore(environment, datastore.backup().policy(), backup, name, progress)) {
+            case PostgresRestore.Outcome.Refused(String reason, String hint) -> {
+                return new Vault.Ending.Bad(reason, hint);
+            }
+            case PostgresRestore.Outcome.Restored(var _, var said) -> remarks = said;
+        }
+        return uninterrupted(() ->
+                releases.whileNothingGoesOn(
+                        environment,
+                        users(view, datastore),
+                        () -> exchange(view, datastore, backup, name, remarks, progress)));
+    }
+
+    /// On a thread that nobody interrupts: it takes seconds, and half of it is an outage.
+    private static Vault.Ending uninterrupted(Supplier<Vault.Ending> doing)
+            throws InterruptedException {
+        var task = new FutureTask<Vault.Ending>(doing::get);
+        Thread.ofPlatform().name("restore").start(task);
+        boolean interrupted = false;
         try {
-            progress.accept("`" + living + "` takes no connections");
-            backups.fence(environment, to);
-            fenced = true;
-            Instant stopped = clock.instant();
-            switch (backups.restore(
-                    environment, datastore.backup().policy(), backup, name, progress)) {
-                case PostgresRestore.Outcome.Refused(String reason, String hint) -> {
-                    return new Vault.Ending.Bad(reason, hint);
-                }
-                case PostgresRestore.Outcome.Restored(var _, var remarks) -> {
-                    String aside = cut(living + "_before_", clock.instant());
-                    progress.accept("`" + name + "` takes the place of `" + living + "`");
-                    backups.swap(environment, to, name, aside);
-                    fenced = false;
-                    Instant instant = backup.manifest().instant();
-                    return new Vault.Ending.Good(
-                            new Restored(
-                                    backup.name(),
-                                    living,
-                                    aside,
-                                    instant.toEpochMilli(),
-                                    Duration.between(instant, stopped).toSeconds(),
-                                    remarks));
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
                 }
             }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Denied denied) {
+                return new Vault.Ending.Wrong(denied.no());
+            }
+            throw new IllegalStateException(e.getCause());
         } finally {
-            if (fenced) {
-                backups.unfence(environment, to);
-            }
-            if (!held.isEmpty()) {
-                doors.open(view, held);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
 
-    /// Of everything that gets requests and uses the datastore.
-    private List<String> hold(
-            EnvironmentView view, Datastore datastore, Consumer<String> progress) {
+    private Vault.Ending exchange(
+            EnvironmentView view,
+            Datastore datastore,
+            StoredBackup backup,
+            String name,
+            List<String> remarks,
+            Consumer<String> progress) {
+        Dependency to = datastore.dependency();
+        String environment = view.environment();
+        var held = new ArrayList<String>();
+        boolean closed = false;
+        try {
+            hold(view, datastore, held, progress);
+            String living = backups.database(environment, to);
+            Instant stopped = clock.instant();
+            String aside = cut(living + "_before_", stopped);
+            progress.accept("`" + living + "` takes no connections");
+            closed = true;
+            backups.fence(environment, to);
+            progress.accept("`" + name + "` takes the place of `" + living + "`");
+            backups.swap(environment, to, name, aside);
+            closed = false;
+            Instant instant = backup.manifest().instant();
+            return new Vault.Ending.Good(
+                    new Restored(
+                            backup.name(),
+                            living,
+                            aside,
+                            instant.toEpochMilli(),
+                            Duration.between(instant, stopped).toSeconds(),
+                            remarks));
+        } catch (PostgresFailure e) {
+            return new Vault.Ending.Bad(
+                    e.getMessage() + "; the backup is restored as `" + name + "`", e.hint());
+        } finally {
+            if (closed) {
+                reopen(environment, to);
+            }
+            open(view, held);
+        }
+    }
+
+    private void reopen(String environment, Dependency datastore) {
+        try {
+            backups.unfence(environment, datastore);
+        } catch (PostgresFailure e) {
+            LOG.error(
+                    "the database of {} in {} stays closed: {}; ALTER DATABASE … ALLOW_CONNECTIONS true opens it",
+                    datastore.name(),
+                    environment,
+                    e.getMessage());
+        }
+    }
+
+    /// One after the other: one that is gone meanwhile keeps no other shut.
+    private void open(EnvironmentView view, List<String> held) {
+        for (String one : held) {
+            try {
+                doors.open(view, List.of(one));
+            } catch (Denied gone) {
+                LOG.error("{} is not opened: {}", one, gone.getMessage());
+            }
+        }
+    }
+
+    /// Requests for everything that uses the datastore and is open; what a person has shut stays as
+    /// it is.
+    private void hold(
+            EnvironmentView view,
+            Datastore datastore,
+            List<String> held,
+            Consumer<String> progress) {
         List<String> users =
-                doors.routed(view).stream()
-                        .filter(name -> uses(view.components().get(name), datastore.name()))
+                doors.openOnes(view).stream()
+                        .filter(name -> users(view, datastore).contains(name))
                         .toList();
         if (!users.isEmpty()) {
             progress.accept("requests for " + String.join(", ", users) + " are held");
-            doors.shut(view, users, since -> new Door.Hold(since, REQUESTS, BYTES, AGE));
         }
-        return users;
+        for (String one : users) {
+            held.add(one);
+            doors.shut(view, List.of(one), since -> new Door.Hold(since, REQUESTS, BYTES, AGE));
+        }
     }
 
-    private static boolean uses(@Nullable Component component, String datastore) {
-        if (component == null) {
-            return false;
-        }
+    private static Set<String> users(EnvironmentView view, Datastore datastore) {
+        return view.components().values().stream()
+                .filter(one -> uses(one, datastore.name()))
+                .map(Component::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean uses(Component component, String datastore) {
         MigrationSource migrations = component.migrations();
         return component.uses().contains(datastore)
                 || (migrations != null && migrations.datastore().equals(datastore));

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 /// Backups for whoever asks for them. What takes long goes on when its asker has gone; whoever asks
 /// for the same meanwhile is told how far it is.
 public final class Vault implements AutoCloseable {
+    /// Whoever lost his connection hears how it ended when he asks again; later it begins anew.
+    private static final Duration HEARD_WITHIN = Duration.ofMinutes(10);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     /// Says that it is still there, to whoever would give up on silence.
@@ -41,6 +44,9 @@ public final class Vault implements AutoCloseable {
         record Good(Object value) implements Ending {}
 
         record Bad(String reason, String hint) implements Ending {}
+
+        /// Something in the request or the files is wrong.
+        record Wrong(No no) implements Ending {}
     }
 
     /// Something long.
@@ -117,11 +123,12 @@ public final class Vault implements AutoCloseable {
 
     /// Waits for something long, which somebody else may have begun.
     Object follow(String key, Doing doing, Consumer<String> progress) {
-        errands.forgetEnded(key);
+        errands.forgetEnded(key, HEARD_WITHIN);
+        Errands.State<Ending> state = errands.ask(key, says -> guarded(doing, says));
         String last = "";
         long said = System.nanoTime();
         while (true) {
-            switch (errands.ask(key, says -> guarded(doing, says))) {
+            switch (state) {
                 case Errands.State.Going<Ending>(String line) -> {
                     boolean silent = System.nanoTime() - said > SAYS_EVERY.toNanos();
                     if (!line.equals(last) || silent) {
@@ -130,18 +137,28 @@ public final class Vault implements AutoCloseable {
                         said = System.nanoTime();
                     }
                     pause();
+                    // Never asked for again from here: it would begin anew.
+                    state = errands.look(key).orElseThrow(Vault::told);
                 }
                 case Errands.State.Ended<Ending>(Ending ending) -> {
+                    errands.forgetEnded(key, Duration.ZERO);
                     return switch (ending) {
                         case Ending.Good(Object value) -> value;
                         case Ending.Bad(String reason, String hint) ->
                                 throw Denied.failure(reason, hint);
+                        case Ending.Wrong(No no) -> throw new Denied(no);
                     };
                 }
                 case Errands.State.Broken<Ending>(String why) ->
                         throw Denied.failure("it broke off: " + why, "try it again");
             }
         }
+    }
+
+    private static Denied told() {
+        return Denied.failure(
+                "it has ended, and somebody else who followed it was told how",
+                "look at `belay backups` before it is done again");
     }
 
     private static void pause() {
@@ -156,6 +173,8 @@ public final class Vault implements AutoCloseable {
     private static Ending guarded(Doing doing, Consumer<String> says) throws InterruptedException {
         try {
             return doing.run(says);
+        } catch (Denied denied) {
+            return new Ending.Wrong(denied.no());
         } catch (PostgresFailure e) {
             return new Ending.Bad(String.valueOf(e.getMessage()), e.hint());
         } catch (IOException e) {

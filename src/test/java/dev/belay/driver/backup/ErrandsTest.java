@@ -3,6 +3,7 @@ package dev.belay.driver.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.backup.Errands.State;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -37,11 +38,14 @@ class ErrandsTest {
                     });
             said.await();
             assertThat(errands.ask("a", _ -> "other")).isEqualTo(new State.Going<>("half"));
-            errands.forgetEnded("a");
+            errands.forgetEnded("a", Duration.ZERO);
             go.countDown();
             assertThat(ended(errands, "a")).isEqualTo(new State.Ended<>("done 1"));
             assertThat(ended(errands, "a")).isEqualTo(new State.Ended<>("done 1"));
-            errands.forgetEnded("a");
+            errands.forgetEnded("a", Duration.ofHours(1));
+            assertThat(errands.look("a")).contains(new State.Ended<>("done 1"));
+            errands.forgetEnded("a", Duration.ZERO);
+            assertThat(errands.look("a")).isEmpty();
             assertThat(ended(errands, "a")).isEqualTo(new State.Ended<>("never"));
         }
     }

@@ -1,0 +1,98 @@
+package dev.belay.server.operations;
+
+import dev.belay.driver.postgres.PostgresDatabases;
+import dev.belay.driver.postgres.PostgresFailure;
+import dev.belay.journal.Journal;
+import dev.belay.journal.ReleaseRow;
+import dev.belay.plan.Inventory;
+import dev.belay.release.Migrations;
+import dev.belay.release.ReleaseState;
+import dev.belay.release.Scope;
+import dev.belay.schema.migration.Applied;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks whether databases have the migrations that the journal says they have. A restore takes
+/// them back without any release; what is planned after it has to bring them again, rehearsed and
+/// with a way back like new ones.
+public final class SchemaDrift {
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaDrift.class);
+    private static final int RELEASES_MAX = 1_000;
+
+    private final Journal journal;
+    private final PostgresDatabases databases;
+
+    public SchemaDrift(Journal journal, PostgresDatabases databases) {
+        this.journal = journal;
+        this.databases = databases;
+    }
+
+    /// The same inventory, in which what a component runs has no migration that its database does
+    /// not have. A database that cannot be asked is believed to be as the journal says.
+    Inventory corrected(Inventory inventory) {
+        Set<Scope> busy =
+                journal
+                        .list(
+                                inventory.environment(),
+                                ReleaseState.unended(),
+                                Long.MAX_VALUE,
+                                RELEASES_MAX)
+                        .stream()
+                        .map(ReleaseRow::scopes)
+                        .flatMap(Set::stream)
+                        .collect(Collectors.toSet());
+        var components = new HashMap<String, Inventory.Component>();
+        inventory
+                .components()
+                .forEach((name, component) -> {
+                    boolean settled =
+                            !busy.contains(Scope.component(inventory.environment(), name));
+                    components.put(
+                            name,
+                            settled && !component.history().isEmpty()
+                                    ? corrected(inventory.environment(), component)
+                                    : component);
+                });
+        return new Inventory(inventory.environment(), components);
+    }
+
+    private Inventory.Component corrected(String environment, Inventory.Component component) {
+        Inventory.Past latest = component.history().getFirst();
+        Migrations said = latest.deployment().migrations();
+        if (said == null) {
+            return component;
+        }
+        Set<String> there = new HashSet<>();
+        try {
+            for (Applied one :
+                    databases.status(said.set(), said.datastore(), environment).applied()) {
+                if (one.whole()) {
+                    there.add(one.version().text());
+                }
+            }
+        } catch (PostgresFailure e) {
+            LOG.info("where the schema of {} is cannot be asked: {}", said.set(), e.getMessage());
+            return component;
+        }
+        List<Migrations.One> left =
+                said.all().stream().filter(one -> there.contains(one.version())).toList();
+        if (left.size() == said.all().size()) {
+            return component;
+        }
+        LOG.warn(
+                "the database of {} has {} of the {} migrations that were released",
+                said.set(),
+                left.size(),
+                said.all().size());
+        var history = new ArrayList<>(component.history());
+        history.set(
+                0, latest.having(new Migrations(said.set(), said.datastore(), said.files(), left)));
+        return new Inventory.Component(history, component.running());
+    }
+}
