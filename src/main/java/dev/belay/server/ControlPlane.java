@@ -31,6 +31,7 @@ import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
 import dev.belay.server.api.Api;
+import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
@@ -273,6 +274,7 @@ public final class ControlPlane implements AutoCloseable {
         return new Operations.Data(
                 new SchemaReader(databases),
                 new SchemaPlanning(vault, backups, schemas, inventory, door),
+                new Adopting(databases, journal),
                 vault,
                 new Restoring(vault, backups, doors, releases, CLOCK));
     }

@@ -13,7 +13,13 @@ import picocli.CommandLine.Command;
 @Command(
         description =
                 "Shows where schemas stand, and tries what is pending on a copy. They change by `belay deploy`.",
-        footer = {"", "Examples:", "  belay migrate status", "  belay migrate plan production"})
+        footer = {
+            "",
+            "Examples:",
+            "  belay migrate status",
+            "  belay migrate plan production",
+            "  belay migrate adopt production api --from flyway"
+        })
 public final class MigrateCommand extends BelayCommand {
     public MigrateCommand(Context context) {
         super(context);
@@ -22,6 +28,7 @@ public final class MigrateCommand extends BelayCommand {
     @Override
     public Map<String, BelayCommand> parts() {
         Map<String, BelayCommand> parts = new LinkedHashMap<>();
+        parts.put("adopt", new MigrateAdoptCommand(context()));
         parts.put("plan", new MigratePlanCommand(context()));
         parts.put("status", new MigrateStatusCommand(context()));
         return parts;
@@ -34,6 +41,6 @@ public final class MigrateCommand extends BelayCommand {
                         "usage/command-missing",
                         new Place.Named("`belay migrate`"),
                         "`belay migrate` needs a word more",
-                        "`belay migrate status` or `belay migrate plan`"));
+                        "`belay migrate status`, `belay migrate plan` or `belay migrate adopt`"));
     }
 }

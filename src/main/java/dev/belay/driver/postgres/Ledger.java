@@ -1,6 +1,7 @@
 package dev.belay.driver.postgres;
 
 import dev.belay.release.Digest;
+import dev.belay.schema.migration.Adoption;
 import dev.belay.schema.migration.Applied;
 import dev.belay.schema.migration.Migration;
 import dev.belay.schema.migration.MigrationVersion;
@@ -31,6 +32,9 @@ import java.util.TreeMap;
 /// Every call is within the caller's transaction, or its own where the caller has none.
 final class Ledger {
     static final String SCHEMA = "belay_ledger";
+
+    /// Stands where a release would: no release that falls takes back what it did not bring.
+    private static final String ADOPTED = "adopted";
 
     /// How digests of statements are made; another way would get another number.
     private static final int ALGORITHM = 1;
@@ -79,6 +83,8 @@ final class Ledger {
               statements_digest text NOT NULL,
               token bigint NOT NULL,
               at timestamptz NOT NULL DEFAULT clock_timestamp());
+            ALTER TABLE belay_ledger.history
+              ADD COLUMN IF NOT EXISTS actor text NOT NULL DEFAULT '';
             """;
 
     private final Connection connection;
@@ -111,6 +117,21 @@ final class Ledger {
         }
     }
 
+    /// How a person says whose the lines are that stand under a name without a platform.
+    Adoption.Refused askWhose(String earlier) {
+        return new Adoption.Refused(
+                "the ledger has migrations of `"
+                        + earlier
+                        + "`, from before a platform's name stood there",
+                "if they are of this platform, put its name before: `UPDATE"
+                        + " belay_ledger.migration SET set_name = '"
+                        + set
+                        + "' WHERE set_name = '"
+                        + earlier
+                        + "'`, and so in `portion`, `history` and `runner`; else rename them"
+                        + " to their platform's");
+    }
+
     /// A portion that was begun.
     ///
     /// @param statement the one that runs outside of a transaction, as text: it is looked for when
@@ -139,8 +160,8 @@ final class Ledger {
                     statement.executeQuery(
                             """
                             SELECT 1 FROM pg_attribute
-                            WHERE attrelid = to_regclass('belay_ledger.portion')
-                              AND attname = 'search_path'\
+                            WHERE attrelid = to_regclass('belay_ledger.history')
+                              AND attname = 'actor'\
                             """)) {
                 if (there.next()) {
                     return;
@@ -362,6 +383,45 @@ final class Ledger {
             statement.setLong(6, token);
             statement.executeUpdate();
         }
+    }
+
+    /// Writes that a migration is applied that somebody else carried out, and who says so.
+    void adopted(Migration migration, long token, String by) throws SQLException {
+        applied(migration, true, ADOPTED);
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        INSERT INTO belay_ledger.history
+                          (set_name, version, name, direction, statements_digest, token, actor)
+                        VALUES (?, ?, ?, 'adopted', ?, ?, ?)\
+                        """)) {
+            statement.setString(1, set);
+            statement.setString(2, migration.version().text());
+            statement.setString(3, migration.name());
+            statement.setString(4, migration.up().script().fingerprint().text());
+            statement.setLong(5, token);
+            statement.setString(6, by);
+            statement.executeUpdate();
+        }
+    }
+
+    /// Every migration that ever was applied, whatever became of it.
+    List<String> past() throws SQLException {
+        var past = new ArrayList<String>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT version || ' ' || name FROM belay_ledger.history
+                        WHERE set_name = ? GROUP BY version, name ORDER BY min(id)\
+                        """)) {
+            statement.setString(1, set);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    past.add(row.getString(1));
+                }
+            }
+        }
+        return past;
     }
 
     /// The portions of a migration that were begun, in their order.

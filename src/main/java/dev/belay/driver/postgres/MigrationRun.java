@@ -1,5 +1,6 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.schema.migration.Adoption;
 import dev.belay.schema.migration.Applied;
 import dev.belay.schema.migration.Migration;
 import dev.belay.schema.migration.MigrationSet;
@@ -65,17 +66,8 @@ final class MigrationRun {
     MigrationOutcome up(MigrationSet files) throws SQLException {
         Optional<String> earlier = ledger.earlierName();
         if (earlier.isPresent()) {
-            return refused(
-                    "the ledger has migrations of `"
-                            + earlier.get()
-                            + "`, from before a platform's name stood there",
-                    "if they are of this platform, put its name before: `UPDATE"
-                            + " belay_ledger.migration SET set_name = '"
-                            + ledger.set()
-                            + "' WHERE set_name = '"
-                            + earlier.get()
-                            + "'`, and so in `portion`, `history` and `runner`; else rename them"
-                            + " to their platform's");
+            Adoption.Refused ask = ledger.askWhose(earlier.get());
+            return refused(ask.reason(), ask.hint());
         }
         MigrationOutcome back = finishWaysBack(files);
         return back == null ? upwards(files) : back;

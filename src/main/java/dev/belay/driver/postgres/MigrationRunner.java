@@ -1,5 +1,6 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.schema.migration.Adoption;
 import dev.belay.schema.migration.Applied;
 import dev.belay.schema.migration.MigrationSet;
 import dev.belay.schema.migration.MigrationVersion;
@@ -58,7 +59,7 @@ public final class MigrationRunner {
     /// @throws PostgresFailure when the server went away, and nobody knows what became of the last
     ///   portion; the next call finds out
     public MigrationOutcome up(MigrationSet files, Claim claim) throws PostgresFailure {
-        return within(claim, run -> run.up(files));
+        return within(claim, false, session -> session.run(claim).up(files));
     }
 
     /// Takes back what of `versions` the claim's release applied, the latest first. Uses the way
@@ -66,7 +67,30 @@ public final class MigrationRunner {
     /// know it.
     public MigrationOutcome down(Set<MigrationVersion> versions, Claim claim)
             throws PostgresFailure {
-        return within(claim, run -> run.down(versions));
+        return within(claim, false, session -> session.run(claim).down(versions));
+    }
+
+    /// What [#adopt] would write. Changes nothing, waits for nobody.
+    public Adoption adoptable(AdoptionWish wish) throws PostgresFailure {
+        try (Connection connection = address.connect(application())) {
+            return new LedgerAdoption(connection, new Ledger(connection, set)).look(wish);
+        } catch (SQLException e) {
+            throw new PostgresFailure("reading the migrations of " + set + " in " + address, e);
+        }
+    }
+
+    /// Writes that migrations are applied which others carried out, and carries nothing out.
+    ///
+    /// @param token the last that was given out, not a new one: a release that has it already must
+    ///   ask anew, and one that gets the next finds what is written here
+    /// @param by who says so
+    public MigrationOutcome adopt(AdoptionWish wish, long token, String by) throws PostgresFailure {
+        return within(
+                new Claim(token, ""),
+                true,
+                session ->
+                        new LedgerAdoption(session.connection(), session.ledger())
+                                .write(wish, token, by));
     }
 
     /// What stands, and the last token.
@@ -111,11 +135,20 @@ public final class MigrationRunner {
         }
     }
 
-    private interface Moving {
-        MigrationOutcome move(MigrationRun run) throws SQLException;
+    /// One that holds the set's lock.
+    private record Session(Connection connection, Ledger ledger, PortionRun portions) {
+        MigrationRun run(Claim claim) {
+            return new MigrationRun(connection, ledger, claim, portions);
+        }
     }
 
-    private MigrationOutcome within(Claim claim, Moving moving) throws PostgresFailure {
+    private interface Moving {
+        MigrationOutcome move(Session session) throws SQLException;
+    }
+
+    /// @param again whether the claim's token may be the last already
+    private MigrationOutcome within(Claim claim, boolean again, Moving moving)
+            throws PostgresFailure {
         long until = System.nanoTime() + within.toNanos();
         try (Connection connection = address.connect(application())) {
             var ledger = new Ledger(connection, set);
@@ -154,9 +187,12 @@ public final class MigrationRunner {
                 LockSupport.parkNanos(Duration.ofMillis(AGAIN_MILLIS + jitter).toNanos());
             }
             if (!ledger.raise(claim.token())) {
-                return new MigrationOutcome.Stale(ledger.last().orElse(claim.token()));
+                long last = ledger.last().orElse(claim.token());
+                if (!again || last != claim.token()) {
+                    return new MigrationOutcome.Stale(last);
+                }
             }
-            return moving.move(new MigrationRun(connection, ledger, claim, portions));
+            return moving.move(new Session(connection, ledger, portions));
         } catch (SQLException e) {
             throw new PostgresFailure("migrating " + set + " in " + address, e);
         }

@@ -10,6 +10,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Direction;
 import dev.belay.release.Migrations;
 import dev.belay.release.Work;
+import dev.belay.schema.migration.Adoption;
 import dev.belay.schema.migration.Applied;
 import dev.belay.schema.migration.MigrationSet;
 import dev.belay.schema.migration.MigrationVersion;
@@ -90,6 +91,29 @@ public final class PostgresDatabases implements Databases {
             throws PostgresFailure {
         PostgresAddress address = address(datastore, environment);
         return new MigrationRunner(address, set, patience, Duration.ZERO).status();
+    }
+
+    /// What [#adopt] would write; changes nothing.
+    public Adoption adoptable(
+            String set, Dependency datastore, String environment, AdoptionWish wish)
+            throws PostgresFailure {
+        PostgresAddress address = address(datastore, environment);
+        return new MigrationRunner(address, set, patience, Duration.ZERO).adoptable(wish);
+    }
+
+    /// Writes into the ledger what others applied.
+    ///
+    /// @param token the last that was given out for whoever migrates the set
+    public MigrationOutcome adopt(
+            String set,
+            Dependency datastore,
+            String environment,
+            AdoptionWish wish,
+            long token,
+            String by)
+            throws PostgresFailure {
+        PostgresAddress address = address(datastore, environment);
+        return new MigrationRunner(address, set, patience, ANSWER).adopt(wish, token, by);
     }
 
     private interface Judging {

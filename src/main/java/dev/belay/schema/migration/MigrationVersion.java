@@ -3,6 +3,8 @@ package dev.belay.schema.migration;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Where a migration stands among the others: numbers, separated by dots or underscores; `7` and
@@ -10,8 +12,10 @@ import java.util.stream.Collectors;
 ///
 /// @param text in its one form: no leading zeros, dots between, no `.0` at the end
 public record MigrationVersion(String text) implements Comparable<MigrationVersion> {
+    private static final Pattern FORM = Pattern.compile("[0-9]+([._][0-9]+)*");
+
     public MigrationVersion {
-        if (!text.matches("[0-9]+([._][0-9]+)*")) {
+        if (!FORM.matcher(text).matches()) {
             throw new IllegalArgumentException("not a version: " + text);
         }
         List<BigInteger> parts = parts(text);
@@ -19,6 +23,13 @@ public record MigrationVersion(String text) implements Comparable<MigrationVersi
             parts.removeLast();
         }
         text = parts.stream().map(BigInteger::toString).collect(Collectors.joining("."));
+    }
+
+    /// Of what somebody wrote; empty when it is no version.
+    public static Optional<MigrationVersion> parse(String text) {
+        return FORM.matcher(text).matches()
+                ? Optional.of(new MigrationVersion(text))
+                : Optional.empty();
     }
 
     private static List<BigInteger> parts(String text) {

@@ -33,7 +33,7 @@ public final class Api implements AutoCloseable {
     /// @param stop ends the control plane, soon after it was called
     public static Api start(Terms terms, Operations operations, Runnable stop) {
         var streams = new SnapshotStream();
-        var environments = new EnvironmentRoutes(operations);
+        var environments = new EnvironmentRoutes(operations, terms.actor());
         var logs = new LogRoutes(operations);
         var releases = new ReleaseRoutes(operations, streams, terms.actor());
         var system = new SystemRoutes(operations, terms.version(), stop);

@@ -2,6 +2,9 @@ package dev.belay.server.api;
 
 import dev.belay.execution.Command;
 import dev.belay.journal.Fact;
+import dev.belay.release.Actor;
+import dev.belay.schema.migration.EarlierTool;
+import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Restoring;
 import dev.belay.server.operations.Wish;
 import java.util.List;
@@ -24,6 +27,11 @@ final class Bodies {
                     "roll-back", Fact.Decision.ROLL_BACK,
                     "adopt", Fact.Decision.ADOPT,
                     "write-off", Fact.Decision.WRITE_OFF);
+
+    private static final Map<String, EarlierTool> TOOLS =
+            Map.of(
+                    EarlierTool.FLYWAY.word(), EarlierTool.FLYWAY,
+                    EarlierTool.GOLANG_MIGRATE.word(), EarlierTool.GOLANG_MIGRATE);
 
     private Bodies() {}
 
@@ -95,6 +103,28 @@ final class Bodies {
                             fields.text("into"),
                             agreed(fields)));
         }
+    }
+
+    /// One of `to` and `from` must be there: nobody guesses where a schema is.
+    static Adopting.Wish adoption(Fields fields, Actor actor) {
+        String to = fields.text("to");
+        EarlierTool from =
+                Objects.requireNonNullElse(
+                        fields.choice("from", TOOLS, EarlierTool.NONE), EarlierTool.NONE);
+        if (to.isBlank() && from == EarlierTool.NONE) {
+            fields.wrong(
+                    "request/missing-field",
+                    "to",
+                    "it is missing",
+                    "say the last version that is applied, or `from` whose history to read it");
+        }
+        return new Adopting.Wish(
+                fields.required("component"),
+                to.strip(),
+                from,
+                fields.flag("dryRun"),
+                fields.texts("shown"),
+                actor);
     }
 
     static Command command(Fields fields) {

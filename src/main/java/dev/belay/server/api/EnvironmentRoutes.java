@@ -1,6 +1,8 @@
 package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.Actor;
+import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
@@ -22,9 +24,11 @@ import java.util.function.Consumer;
 /// What an environment runs, why it waits, and its local datastores.
 final class EnvironmentRoutes {
     private final Operations operations;
+    private final Actor actor;
 
-    EnvironmentRoutes(Operations operations) {
+    EnvironmentRoutes(Operations operations, Actor actor) {
         this.operations = operations;
+        this.actor = actor;
     }
 
     void register(RoutesConfig routes) {
@@ -32,6 +36,7 @@ final class EnvironmentRoutes {
         routes.get("/api/v1/environments/{env}/status", this::status);
         routes.get("/api/v1/environments/{env}/why", this::why);
         routes.get("/api/v1/environments/{env}/migrations", this::migrations);
+        routes.post("/api/v1/environments/{env}/adoptions", this::adopt);
         routes.post("/api/v1/environments/{env}/up", this::up);
         routes.post("/api/v1/environments/{env}/down", this::down);
     }
@@ -75,6 +80,13 @@ final class EnvironmentRoutes {
         } else {
             Wire.answer(ctx, Map.of("schemas", schemas));
         }
+    }
+
+    private void adopt(Context ctx) throws IOException {
+        Adopting.Wish wish = Wire.read(ctx, fields -> Bodies.adoption(fields, actor));
+        // What is wrong in the manifest now is no reason to write what stood there before.
+        EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
+        Wire.answer(ctx, operations.data().adopting().adopt(view, wish));
     }
 
     private void up(Context ctx) throws IOException {

@@ -29,5 +29,9 @@ public record Operations(
         Runnable nudge) {
     /// What concerns data, which outlive releases.
     public record Data(
-            SchemaReader schemas, SchemaPlanning planning, Vault vault, Restoring restoring) {}
+            SchemaReader schemas,
+            SchemaPlanning planning,
+            Adopting adopting,
+            Vault vault,
+            Restoring restoring) {}
 }
