@@ -74,8 +74,7 @@ final class SignalReader implements AutoCloseable {
         static final Counts NONE = new Counts(0, new Tuples(0, 0, 0));
     }
 
-    /// Runs a script as production will: what may be in a transaction is in one, up to the next
-    /// statement that must be alone.
+    /// Runs a script as production will, in the same portions.
     ///
     /// @throws PostgresFailure when a statement is refused, which it names
     Signals run(Script script) throws PostgresFailure {
@@ -84,20 +83,19 @@ final class SignalReader implements AutoCloseable {
         Statement last = null;
         try {
             begin();
-            for (Statement one : script.statements()) {
-                last = one;
-                number++;
-                if (session.getAutoCommit() != one.isAlone()) {
-                    // Switching it on commits.
-                    session.setAutoCommit(one.isAlone());
-                }
-                if (one.isAlone()) {
-                    alone(number, one);
-                } else {
-                    inTransaction(number, one);
-                    if (script.oneByOne()) {
-                        session.commit();
+            for (Script.Portion portion : script.portions()) {
+                session.setAutoCommit(!portion.transaction());
+                for (Statement one : portion.statements()) {
+                    last = one;
+                    number++;
+                    if (portion.transaction()) {
+                        inTransaction(number, one);
+                    } else {
+                        alone(number, one);
                     }
+                }
+                if (portion.transaction()) {
+                    session.commit();
                 }
             }
             session.setAutoCommit(true);
@@ -133,7 +131,7 @@ final class SignalReader implements AutoCloseable {
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         var locks = new HashMap<String, Lock>();
         locks(session, "pg_backend_pid()", before, locks);
-        add(number, one, took, before, locks, counted, wal);
+        add(new Done(number, one, false, took), before, locks, counted, wal);
     }
 
     private void alone(int number, Statement one) throws SQLException {
@@ -154,7 +152,7 @@ final class SignalReader implements AutoCloseable {
             }
         }
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        add(number, one, took, before, locks, Map.of(), wal);
+        add(new Done(number, one, true, took), before, locks, Map.of(), wal);
     }
 
     private void watch(String pid, Map<Long, Relation> before, Map<String, Lock> locks) {
@@ -170,10 +168,11 @@ final class SignalReader implements AutoCloseable {
         }
     }
 
+    /// @param alone whether it ran outside of a transaction
+    private record Done(int number, Statement statement, boolean alone, Duration took) {}
+
     private void add(
-            int number,
-            Statement one,
-            Duration took,
+            Done done,
             Map<Long, Relation> before,
             Map<String, Lock> locks,
             Map<Long, Counts> counted,
@@ -181,7 +180,7 @@ final class SignalReader implements AutoCloseable {
             throws SQLException {
         var scans = new HashMap<String, Long>();
         var tuples = new HashMap<String, Tuples>();
-        if (!one.isAlone()) {
+        if (!done.alone()) {
             counts().forEach((oid, is) -> {
                 Relation relation = before.get(oid);
                 Counts was = counted.getOrDefault(oid, Counts.NONE);
@@ -204,10 +203,10 @@ final class SignalReader implements AutoCloseable {
                                         + ")::bigint"));
         seen.add(
                 new Seen(
-                        number,
-                        one.text(),
-                        one.isAlone(),
-                        took,
+                        done.number(),
+                        done.statement().text(),
+                        done.alone(),
+                        done.took(),
                         locks,
                         rewritten(before),
                         scans,

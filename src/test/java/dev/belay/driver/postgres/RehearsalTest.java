@@ -115,6 +115,16 @@ class RehearsalTest {
     }
 
     @Test
+    void what_commits_on_its_own_may_do_so_where_its_file_says_so() throws Exception {
+        String commits = "DO $$ BEGIN UPDATE notes SET room = 1; COMMIT; END $$;";
+        assertThat(rehearse(Contract.UNKNOWN, commits, "").getClass()).isEqualTo(Refused.class);
+        var seen = rehearsed("-- belay: no-transaction\n" + commits + " SELECT 1;", "");
+        assertThat(seen.signals().statements())
+                .extracting(one -> one.alone())
+                .containsExactly(true, false);
+    }
+
+    @Test
     void a_refused_statement_is_named_and_nothing_of_it_stays() throws Exception {
         assertThat(
                         rehearse(
