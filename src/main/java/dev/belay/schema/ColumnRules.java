@@ -212,9 +212,11 @@ final class ColumnRules {
                 Rule.DROP_COLUMN,
                 column,
                 unlessUnused(effect, column),
-                evidence.replay().coverage() == Replay.Coverage.COMPLETE
-                        ? "it is gone, with its values"
-                        : "whatever names it is refused, and its values are gone");
+                switch (unlessUnused(effect, column).oldOnNew()) {
+                    case OK -> "it is gone, with its values";
+                    case WEAKENS -> "no statement that was seen names it, and its values are gone";
+                    case NARROWS, BREAKS -> "whatever names it is refused, and its values are gone";
+                });
     }
 
     private void renamed(SchemaObject before, SchemaObject after) {
@@ -226,13 +228,26 @@ final class ColumnRules {
     }
 
     /// When all statements of the old release are known and none is refused, a name that is gone
-    /// was not one of theirs.
+    /// was not one of theirs. When they were seen for some time, it was with what is seen: so those
+    /// of its table must be among them, or nothing was learnt of it.
     private Effect unlessUnused(Effect effect, SchemaObject column) {
-        boolean unused =
-                evidence.replay().coverage() == Replay.Coverage.COMPLETE
-                        && evidence.replay().failing().findAny().isEmpty()
-                        && (!column.is("not null") || !column.facet("default").isEmpty());
-        return unused ? new Effect(OldOnNew.OK, effect.newOnOld(), effect.reversibility()) : effect;
+        Replay replay = evidence.replay();
+        if (replay.failing().findAny().isPresent()
+                || (column.is("not null") && column.facet("default").isEmpty())) {
+            return effect;
+        }
+        return switch (replay.coverage()) {
+            case COMPLETE -> new Effect(OldOnNew.OK, effect.newOnOld(), effect.reversibility());
+            case OBSERVED ->
+                    evidence.before()
+                                    .owner(column)
+                                    .filter(table -> replay.namesColumnsOf(table.local()))
+                                    .isPresent()
+                            ? new Effect(
+                                    OldOnNew.WEAKENS, effect.newOnOld(), effect.reversibility())
+                            : effect;
+            case NONE -> effect;
+        };
     }
 
     /// Another column stands under the name now.

@@ -204,13 +204,14 @@ class RehearsalTest {
                                 "");
         assertThat(all.verdict().standing()).isEqualTo(Verdict.Standing.DANGEROUS);
         assertThat(all.verdict().isPlainRevertible()).isTrue();
-        var some =
-                (Rehearsed)
-                        rehearse(
-                                new Contract("app_rw", Coverage.OBSERVED, names),
-                                "ALTER TABLE notes DROP room",
-                                "");
-        assertThat(some.verdict().isPlainRevertible()).isFalse();
+        assertThat(droppedWhenSeen(names)).isEqualTo(OldOnNew.WEAKENS);
+        // Nothing was seen of the table, or it was read without names.
+        assertThat(droppedWhenSeen(List.of("SELECT id FROM tenants"))).isEqualTo(OldOnNew.BREAKS);
+        assertThat(droppedWhenSeen(List.of("SELECT id FROM notes", "SELECT n.* FROM notes n")))
+                .isEqualTo(OldOnNew.BREAKS);
+        assertThat(droppedWhenSeen(List.of("SELECT count(*) FROM notes")))
+                .isEqualTo(OldOnNew.WEAKENS);
+        assertThat(droppedWhenSeen(List.of())).isEqualTo(OldOnNew.BREAKS);
         var used =
                 (Rehearsed)
                         rehearse(
@@ -220,5 +221,20 @@ class RehearsalTest {
         assertThat(used.verdict().breaking().filter(one -> one.rule() == Rule.STATEMENT))
                 .hasSize(2)
                 .allMatch(one -> one.oldOnNew() == OldOnNew.BREAKS);
+    }
+
+    /// What a dropped column is to the old release, of which these statements were seen.
+    private static OldOnNew droppedWhenSeen(List<String> statements) throws Exception {
+        var seen =
+                (Rehearsed)
+                        rehearse(
+                                new Contract("app_rw", Coverage.OBSERVED, statements),
+                                "ALTER TABLE notes DROP room",
+                                "");
+        return seen.verdict().findings().stream()
+                .filter(one -> one.rule() == Rule.DROP_COLUMN)
+                .findFirst()
+                .orElseThrow()
+                .oldOnNew();
     }
 }
