@@ -33,6 +33,13 @@ public interface Router {
         return observe(scope).map(seen -> seen.inFlightAt(instances)).orElse(0);
     }
 
+    /// Whether somebody keeps requests for the component out: they wait, or are told to come back.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    default boolean keepsOut(Scope scope) {
+        return false;
+    }
+
     /// Whether the router itself listens on that port of this host.
     ///
     /// @throws java.io.UncheckedIOException when the router cannot be asked

@@ -389,6 +389,15 @@ public final class GatewayRouter implements Router {
         }
     }
 
+    @Override
+    public boolean keepsOut(Scope scope) {
+        try {
+            return gateway.doors().containsKey(key(scope));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Observed observed(JsonNode table, JsonNode route, RouteKey key) throws IOException {
         var weights = new HashMap<String, Integer>();
         var members = new HashMap<String, List<String>>();
