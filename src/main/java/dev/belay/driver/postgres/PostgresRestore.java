@@ -194,8 +194,7 @@ public final class PostgresRestore {
     /// the way.
     public Optional<Outcome> swapObstacle(String living) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
-            List<String> strangers =
-                    Ask.texts(connection, STRANGERS + Sql.literal(living));
+            List<String> strangers = Ask.texts(connection, STRANGERS + Sql.literal(living));
             if (!strangers.isEmpty()) {
                 return refused(
                         "`%s` may not end the sessions of `%s` in `%s`"

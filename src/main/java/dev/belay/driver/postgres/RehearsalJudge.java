@@ -14,7 +14,7 @@ final class RehearsalJudge {
 
     private static final String SKIP =
             "; who wants it all the same leaves the rehearsal out, with a reason:"
-                    + " `--skip rehearse --why …`";
+                    + " `--skip rehearse --reason …`";
 
     private RehearsalJudge() {}
 

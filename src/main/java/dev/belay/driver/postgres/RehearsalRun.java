@@ -103,7 +103,7 @@ final class RehearsalRun {
                                         + standing.half().getFirst()
                                         + " stopped half-way, and what is left of it cannot be"
                                         + " rehearsed",
-                                "finish it with `--skip rehearse --why …`"));
+                                "finish it with `--skip rehearse --reason …`"));
     }
 
     private static Standing standing(PostgresAddress copy, Migrations to, MigrationSet files)
