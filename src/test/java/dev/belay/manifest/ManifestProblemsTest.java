@@ -517,6 +517,16 @@ class ManifestProblemsTest {
                 .containsExactly("unknown-reference 1:1");
         assertThat(set(manifest, "instances")).containsExactly("override");
         assertThat(set(manifest, "..=1")).containsExactly("override");
+        // Neither a gate nor a backup is set away without a trace.
+        for (String away :
+                List.of(
+                        "gates=null",
+                        "gates.backup=null",
+                        "datastores=null",
+                        "datastores.db=null",
+                        "datastores.db.backup.to=/tmp/x")) {
+            assertThat(set(manifest, away)).as(away).containsExactly("override");
+        }
         assertThat(set(manifest, "components.a.run=[")).containsExactly("syntax 1:2");
         assertThat(brief(problems(manifest.in("lokal")))).containsExactly("unknown-environment");
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -211,22 +212,31 @@ class ManifestTest {
         Manifest manifest =
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
 
-        assertThat(view(manifest, "local").unsupported())
-                .allMatch(problem -> problem.code().equals("manifest/not-yet"))
-                .extracting(Problem::message)
-                .satisfiesExactly(backup -> assertThat(backup).startsWith("`backup`"));
+        assertThat(view(manifest, "local").unsupported()).isEmpty();
+        assertThat(view(manifest, "local").datastore("postgres").backup())
+                .isEqualTo(
+                        new Backup(
+                                new BackupPolicy(
+                                        view(manifest, "local").datastore("postgres").dependency(),
+                                        "",
+                                        Duration.ofDays(30),
+                                        List.of()),
+                                "02:00",
+                                Duration.ZERO));
+        assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true));
+        assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
-                        "`backup`",
                         "`promotes`",
                         "`kubernetes`",
-                        "`gates`",
+                        "`evidence`",
+                        "`checklist`",
+                        "`approvals`",
+                        "`window`",
                         "`strategy: canary`",
                         "`steps`",
                         "`roll-back-on`");
-        assertThat(view(manifest, "local", "datastores.postgres.backup=null").unsupported())
-                .isEmpty();
     }
 
     @Test
