@@ -226,6 +226,7 @@ class ManifestTest {
         assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
+                .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
                         "`promotes`",
