@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.postgres.PostgresAddress;
 import dev.belay.driver.postgres.TestDatabases;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -272,7 +273,7 @@ class MigratedByCommandTest {
         price();
         manifest(DOWN, ILL);
         boolean ended = false;
-        for (int line = 2; !ended; line += 3) {
+        for (int line = 2; !ended; line += 7) {
             int before = calls().size();
             whole.writes("v" + line);
             String release = whole.begin();
@@ -317,7 +318,17 @@ class MigratedByCommandTest {
         whole.awaitState(release, "rolled-back");
         assertThat(calls()).containsExactly("up", "up", "down to 1");
         assertThat(columns()).containsExactly("id");
+        // Its instances died with the machine, and were started again.
+        whole.await("v1 serves again", () -> serves("v1"));
         whole.runsOnly("v1");
+    }
+
+    private boolean serves(String word) {
+        try {
+            return Traffic.once(whole.port()).equals(word);
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     @Test

@@ -258,10 +258,13 @@ class MigratedTest {
                 .contains("`CASCADE` takes along")
                 .contains("db/2_price.down.sql")
                 .contains("migrations/statement");
+        Files.delete(folder.resolve("db/2_price.up.sql"));
+        Files.delete(folder.resolve("db/2_price.down.sql"));
+        aFileThatLiesTooDeepIsNotPassedOver();
+        aWrongFileCostsNoBuild();
     }
 
-    @Test
-    void a_file_that_lies_too_deep_is_not_passed_over() throws Exception {
+    private void aFileThatLiesTooDeepIsNotPassedOver() throws Exception {
         Files.createDirectories(folder.resolve("db/2_price/more"));
         migration("2_price/more/3_vat", "SELECT 1;", "");
         Whole.Answer answer = whole.deploy();
@@ -269,10 +272,12 @@ class MigratedTest {
         assertThat(answer.body())
                 .contains("db/2_price/more/3_vat.up.sql")
                 .contains("deeper than a folder of one migration");
+        Files.delete(folder.resolve("db/2_price/more/3_vat.up.sql"));
+        Files.delete(folder.resolve("db/2_price/more"));
+        Files.delete(folder.resolve("db/2_price"));
     }
 
-    @Test
-    void a_wrong_file_costs_no_build() throws Exception {
+    private void aWrongFileCostsNoBuild() throws Exception {
         Path manifest = folder.resolve("belay.yaml");
         Files.writeString(
                 manifest,

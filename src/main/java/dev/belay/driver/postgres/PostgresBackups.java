@@ -48,7 +48,7 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     private static final long KIBI = 1024;
     private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration AGAIN = Duration.ofMillis(300);
 
     /// The data change, and with them what can be said of migrations.
     private static final Duration RELIED_ON = Duration.ofHours(24);
