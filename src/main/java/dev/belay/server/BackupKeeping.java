@@ -1,22 +1,25 @@
 package dev.belay.server;
 
 import dev.belay.server.operations.BackupWatch;
+import dev.belay.server.operations.Restoring;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks every so often whether a backup or a drill is due; on a thread of its own, since either
-/// may take hours.
+/// Looks every so often whether a backup or a drill is due, or an exchange of databases was cut
+/// off; on a thread of its own, since backups may take hours.
 final class BackupKeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackupKeeping.class);
     private static final Duration EVERY = Duration.ofSeconds(20);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
     private final BackupWatch watch;
+    private final Restoring restoring;
     private final Thread thread = Thread.ofVirtual().name("backups").unstarted(this::work);
 
-    BackupKeeping(BackupWatch watch) {
+    BackupKeeping(BackupWatch watch, Restoring restoring) {
         this.watch = watch;
+        this.restoring = restoring;
     }
 
     void start() {
@@ -27,6 +30,7 @@ final class BackupKeeping implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
+                    restoring.settle();
                     watch.pass();
                 } catch (RuntimeException e) {
                     LOG.error("a bug while looking after backups", e);

@@ -206,9 +206,10 @@ public final class ControlPlane implements AutoCloseable {
         ReleaseReader reader = reader();
         var watch = new DependencyWatch(checks, CLOCK);
         var due = new BackupWatch(platform, journal, backups, CLOCK, ZoneId.systemDefault());
-        keeping = new BackupKeeping(due);
         var inventory = new InventoryReader(journal, target);
         Releases releases = releases(platform, sources, inventory, databases, door);
+        Operations.Data data = data(databases, schemas, inventory, releases, door);
+        keeping = new BackupKeeping(due, data.restoring());
         var operations =
                 new Operations(
                         platform,
@@ -218,7 +219,7 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         new StatusReader(
                                 journal, target, router, watch, gateway, orders, due, CODECS),
-                        data(databases, schemas, inventory, releases, door),
+                        data,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -235,7 +236,6 @@ public final class ControlPlane implements AutoCloseable {
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
-        LOG.info("listening on port {}", api.port());
     }
 
     private Releases releases(
@@ -276,7 +276,7 @@ public final class ControlPlane implements AutoCloseable {
                 new SchemaPlanning(vault, backups, schemas, inventory, door),
                 new Adopting(databases, journal),
                 vault,
-                new Restoring(vault, backups, doors, releases, CLOCK));
+                new Restoring(vault, backups, doors, releases, state.exchanges(), CLOCK));
     }
 
     private ReleaseReader reader() {
@@ -306,6 +306,7 @@ public final class ControlPlane implements AutoCloseable {
         livenessWatch.start();
         renewal.start();
         keeping.start();
+        LOG.info("listening on port {}", api.port());
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.

@@ -149,6 +149,11 @@ public final class StateFolder {
         return folder.resolve("scratch");
     }
 
+    /// What is closed while databases change places; empty while none do.
+    public Path exchanges() {
+        return folder.resolve("exchanges");
+    }
+
     /// What rehearsals of migrations showed.
     public Path rehearsals() {
         return folder.resolve("rehearsals");

@@ -40,6 +40,11 @@ final class Processes {
         process.onExit().get(WITHIN_SECONDS, TimeUnit.SECONDS);
     }
 
+    /// @param name as `STOP`
+    static void signal(long pid, String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start().waitFor();
+    }
+
     /// Launchers first, as nobody may write down an end while the folder is removed.
     static void killAll(Path folder) throws Exception {
         for (var left = ofFolder(folder); !left.isEmpty(); left = ofFolder(folder)) {

@@ -270,6 +270,7 @@ class SafeguardedTest {
         assertThat(Traffic.once(whole.port())).isEqualTo("v1");
 
         whatARestoreTookBackTheNextReleaseBringsAgain();
+        whoIsKilledInTheMiddleOfAnExchangeLeavesNothingClosed();
         drillsAndDamageAreTold();
     }
 
@@ -285,6 +286,54 @@ class SafeguardedTest {
         whole.awaitState(whole.begin(), "completed");
         assertThat(columns()).containsExactly("id", "price");
         whole.runsOnly("v2");
+    }
+
+    private void whoIsKilledInTheMiddleOfAnExchangeLeavesNothingClosed() throws Exception {
+        String open =
+                "SELECT datallowconn::text FROM pg_database WHERE datname = '%s'"
+                        .formatted(database.database());
+        PostgresAddress server = database.at("postgres");
+        // A session that does not end keeps the database fenced and the names as they are.
+        try (var session = database.connect("belay/test");
+                var asking = session.createStatement();
+                var row = asking.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            long backend = row.getLong(1);
+            List<String> before = ask(server, "SELECT datname FROM pg_database");
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try {
+                            send(
+                                    "restores",
+                                    Map.of("datastore", "db", "swap", true, "loseWritesOf", "db"));
+                        } catch (Exception _) {
+                            // Whom it asks is killed.
+                        }
+                    });
+            // Earlier, PostgreSQL would wait for the session before it makes a database.
+            whole.await(
+                    "it is being restored",
+                    () -> ask(server, "SELECT datname FROM pg_database").size() > before.size());
+            Processes.signal(backend, "STOP");
+            try {
+                whole.await("it is fenced", () -> ask(server, open).equals(List.of("false")));
+                whole.killServer();
+            } finally {
+                Processes.signal(backend, "CONT");
+            }
+        }
+        assertThat(ask(server, open)).containsExactly("false");
+        whole.start();
+        whole.await("it is open", () -> ask(server, open).equals(List.of("true")));
+        whole.await("nothing is left to be opened", () -> notes().isEmpty());
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(Traffic.once(whole.port())).isEqualTo("v2");
+    }
+
+    private List<Path> notes() throws Exception {
+        try (var all = Files.list(folder.resolve(".belay/exchanges"))) {
+            return all.toList();
+        }
     }
 
     private void drillsAndDamageAreTold() throws Exception {

@@ -376,6 +376,14 @@ public final class PostgresBackups implements Backups, AutoCloseable {
         return new PostgresRestore(living.at("postgres"), shop(_ -> {}), BackupKeys.UNENCRYPTED);
     }
 
+    /// Opens whichever database has the living one's name after an exchange that was cut off.
+    ///
+    /// @return whether the names had changed
+    public boolean settle(String environment, Dependency datastore, String name, String aside)
+            throws PostgresFailure {
+        return restorer(FilledAddress.of(values, datastore, environment)).settle(name, aside);
+    }
+
     /// Gives a restored database the living one's name.
     ///
     /// @param aside what the living one is called from then on

@@ -232,6 +232,21 @@ public final class PostgresRestore {
         }
     }
 
+    /// Opens whichever database has the living one's name, when it is not known how far an exchange
+    /// came. The names change in one transaction, so that both changed or none.
+    ///
+    /// @return whether the names had changed
+    public boolean settle(String living, String aside) throws PostgresFailure {
+        try (Connection connection = server.connect("belay/restore")) {
+            if (exists(connection, living)) {
+                connections(connection, living, true);
+            }
+            return exists(connection, aside);
+        } catch (SQLException e) {
+            throw new PostgresFailure("opening `" + living + "`", e);
+        }
+    }
+
     private static void connections(Connection connection, String database, boolean allowed)
             throws PostgresFailure {
         run(

@@ -111,6 +111,21 @@ public final class Doorkeeper {
         return keys;
     }
 
+    /// Opens the doors of some components where requests are held, as nobody else will.
+    ///
+    /// @param since milliseconds of the epoch; what was shut before, or for maintenance, stays
+    void openHolds(String environment, List<String> components, long since) {
+        for (Map.Entry<RouteKey, GatewayClient.ShutDoor> shut : doors().entrySet()) {
+            RouteKey key = shut.getKey();
+            if (key.environment().equals(environment)
+                    && components.contains(key.component())
+                    && shut.getValue().door() instanceof Door.Hold hold
+                    && hold.since() >= since) {
+                check(key, gateway.open(key));
+            }
+        }
+    }
+
     /// Names of the components that get requests, and of which nobody shut the door.
     List<String> openOnes(EnvironmentView view) {
         Map<RouteKey, GatewayClient.ShutDoor> shut = doors();

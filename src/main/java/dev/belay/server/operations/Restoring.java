@@ -11,6 +11,7 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.MigrationSource;
 import dev.belay.release.Dependency;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -33,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /// The latter is a person's decision and never a release's. The backup is restored beside the
 /// living database and compared; then, while no release is under way, requests are held at the
 /// gateway, the living database takes no connections, the two change names, and everything is open
-/// again. Whatever fails before the names change leaves the living database as it was.
+/// again. Whatever fails before the names change leaves the living database as it was; what a
+/// killed process leaves closed is opened by the next one ([#settle]).
 public final class Restoring {
     private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
     private static final int REQUESTS = 1_000;
@@ -49,14 +52,21 @@ public final class Restoring {
     private final PostgresBackups backups;
     private final Doorkeeper doors;
     private final Releases releases;
+    private final ExchangeNotes notes;
     private final InstantSource clock;
 
+    /// Exchanges of this process, which it ends itself.
+    private final Set<ExchangeNotes.Note> ours = ConcurrentHashMap.newKeySet();
+
+    /// @param notes a folder for what has to be opened again
     public Restoring(
             Vault vault,
             PostgresBackups backups,
             Doorkeeper doors,
             Releases releases,
+            Path notes,
             InstantSource clock) {
+        this.notes = new ExchangeNotes(notes);
         this.releases = releases;
         this.vault = vault;
         this.backups = backups;
@@ -194,11 +204,19 @@ public final class Restoring {
         String environment = view.environment();
         var held = new ArrayList<String>();
         boolean closed = false;
+        ExchangeNotes.Note note = null;
         try {
-            hold(view, datastore, held, progress);
+            List<String> users = openUsers(view, datastore);
             String living = backups.database(environment, to);
+            Instant began = clock.instant();
+            String aside = cut(living + "_before_", began);
+            note =
+                    new ExchangeNotes.Note(
+                            environment, to, living, name, aside, users, began.toEpochMilli());
+            ours.add(note);
+            notes.write(note);
+            hold(view, users, held, progress);
             Instant stopped = clock.instant();
-            String aside = cut(living + "_before_", stopped);
             progress.accept("`" + living + "` takes no connections");
             closed = true;
             backups.fence(environment, to);
@@ -217,23 +235,89 @@ public final class Restoring {
         } catch (PostgresFailure e) {
             return new Vault.Ending.Bad(
                     e.getMessage() + "; the backup is restored as `" + name + "`", e.hint());
+        } catch (IOException e) {
+            return new Vault.Ending.Bad(
+                    "it cannot be written down what is about to be closed: "
+                            + e.getMessage()
+                            + "; the backup is restored as `"
+                            + name
+                            + "`",
+                    "make room for the state folder, and swap again");
         } finally {
-            if (closed) {
-                reopen(environment, to);
-            }
+            boolean opened = !closed || reopened(environment, to);
             open(view, held);
+            if (note != null) {
+                ended(note, opened);
+            }
         }
     }
 
-    private void reopen(String environment, Dependency datastore) {
+    /// What could not be opened stays written down: it is tried again.
+    private void ended(ExchangeNotes.Note note, boolean opened) {
+        try {
+            if (opened) {
+                notes.remove(note);
+            }
+        } catch (IOException e) {
+            LOG.warn("a note of an exchange that has ended stays: {}", e.getMessage());
+        } finally {
+            ours.remove(note);
+        }
+    }
+
+    /// Opens what a control plane left closed that was killed in the middle of an exchange: the
+    /// living database, or the restored one under its name, and the components' doors. Asked again
+    /// and again, since the server may be away.
+    public void settle() {
+        List<ExchangeNotes.Note> left;
+        try {
+            left = notes.all();
+        } catch (IOException e) {
+            LOG.error("what an exchange left closed cannot be read: {}", e.getMessage());
+            return;
+        }
+        for (ExchangeNotes.Note note : left) {
+            if (!ours.contains(note)) {
+                settle(note);
+            }
+        }
+    }
+
+    private void settle(ExchangeNotes.Note note) {
+        try {
+            boolean swapped =
+                    backups.settle(
+                            note.environment(), note.datastore(), note.living(), note.aside());
+            doors.openHolds(note.environment(), note.components(), note.since());
+            notes.remove(note);
+            LOG.warn(
+                    "the control plane was killed while `{}` took the place of `{}` in {}: it {}; the database is open",
+                    note.restored(),
+                    note.living(),
+                    note.environment(),
+                    swapped ? "has it now" : "did not, and lies beside it");
+        } catch (PostgresFailure | IOException | Denied e) {
+            LOG.error(
+                    "the database `{}` of {} in {} may be closed since {}: {}",
+                    note.living(),
+                    note.datastore().name(),
+                    note.environment(),
+                    Instant.ofEpochMilli(note.since()),
+                    e.getMessage());
+        }
+    }
+
+    private boolean reopened(String environment, Dependency datastore) {
         try {
             backups.unfence(environment, datastore);
+            return true;
         } catch (PostgresFailure e) {
             LOG.error(
                     "the database of {} in {} stays closed: {}; ALTER DATABASE … ALLOW_CONNECTIONS true opens it",
                     datastore.name(),
                     environment,
                     e.getMessage());
+            return false;
         }
     }
 
@@ -248,17 +332,18 @@ public final class Restoring {
         }
     }
 
-    /// Requests for everything that uses the datastore and is open; what a person has shut stays as
-    /// it is.
+    /// Everything that uses the datastore and is open; what a person has shut stays as it is.
+    private List<String> openUsers(EnvironmentView view, Datastore datastore) {
+        return doors.openOnes(view).stream()
+                .filter(name -> users(view, datastore).contains(name))
+                .toList();
+    }
+
     private void hold(
             EnvironmentView view,
-            Datastore datastore,
+            List<String> users,
             List<String> held,
             Consumer<String> progress) {
-        List<String> users =
-                doors.openOnes(view).stream()
-                        .filter(name -> users(view, datastore).contains(name))
-                        .toList();
         if (!users.isEmpty()) {
             progress.accept("requests for " + String.join(", ", users) + " are held");
         }
