@@ -167,10 +167,7 @@ public final class MigrationRunner {
                     throw e;
                 }
                 return new MigrationOutcome.Refused(
-                        "the ledger `"
-                                + Ledger.SCHEMA
-                                + "` cannot be used: "
-                                + String.valueOf(e.getMessage()).strip(),
+                        "the ledger `" + Ledger.SCHEMA + "` cannot be used: " + ServerWords.of(e),
                         "it needs a role that may create and use that schema, at a server that"
                                 + " takes writes",
                         kept,

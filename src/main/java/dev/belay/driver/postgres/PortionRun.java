@@ -204,7 +204,7 @@ final class PortionRun {
             if (!IN_THE_WAY.contains(e.getSQLState())) {
                 return broken(statement, e);
             }
-            return cleaning.clean(said(e));
+            return cleaning.clean(ServerWords.of(e));
         }
     }
 
@@ -244,17 +244,13 @@ final class PortionRun {
     }
 
     private static Result broken(Statement at, SQLException why) {
-        return new Result.Broken(at, said(why), passes(why));
+        return new Result.Broken(at, ServerWords.of(why), passes(why));
     }
 
     /// Whether the server may take the same another time, with nobody mending the statement.
     static boolean passes(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return PASSING.contains(state) || PASSING.contains(state.substring(0, 2));
-    }
-
-    private static String said(SQLException e) {
-        return String.valueOf(e.getMessage()).strip().replace("\n", "; ");
     }
 
     private void execute(String sql) throws SQLException {

@@ -21,7 +21,7 @@ public final class PostgresFailure extends Exception {
     }
 
     private PostgresFailure(String reason, SQLException cause, boolean beforeAnything) {
-        super(reason + ": " + said(cause), cause);
+        super(reason + ": " + ServerWords.of(cause), cause);
         this.hint = "";
         this.state = cause.getSQLState() == null ? "" : cause.getSQLState();
         this.beforeAnything = beforeAnything;
@@ -56,11 +56,5 @@ public final class PostgresFailure extends Exception {
     /// PostgreSQL's five letters (its manual, appendix A), or empty.
     public String state() {
         return state;
-    }
-
-    /// The server's own words on one line.
-    private static String said(SQLException cause) {
-        String text = cause.getMessage();
-        return text == null ? cause.getClass().getSimpleName() : text.strip().replace("\n", "; ");
     }
 }

@@ -124,8 +124,7 @@ public final class StatementReplay {
     }
 
     private static Answer refused(SQLException e) {
-        String message =
-                e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
-        return new Replay.Refused(e.getSQLState() == null ? "" : e.getSQLState(), message);
+        return new Replay.Refused(
+                e.getSQLState() == null ? "" : e.getSQLState(), ServerWords.brief(e));
     }
 }
