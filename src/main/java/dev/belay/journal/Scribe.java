@@ -1,20 +1,13 @@
 package dev.belay.journal;
 
 import dev.belay.release.ReleaseState;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.HexFormat;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Writes lines of one release's journal in one transaction, each together with its leaf of the
 /// audit log: no line is without a leaf.
 final class Scribe {
-    private static final int AUDIT_VERSION = 1;
-
     private final Session session;
     private final String release;
     private final long at;
@@ -68,39 +61,16 @@ final class Scribe {
     }
 
     private void audit(Fact fact, ReleaseState after) throws SQLException {
-        long seq = session.number("SELECT coalesce(max(seq), 0) + 1 FROM audit");
-        String body =
-                FactCodec.text(
-                        new TreeMap<>(
-                                Map.of(
-                                        "v", AUDIT_VERSION,
-                                        "seq", seq,
-                                        "at", at,
-                                        "actor", actor,
-                                        "release", release,
-                                        "entry", version,
-                                        "fence", fence,
-                                        "state", FactCodec.kebab(after),
-                                        "fact", FactCodec.fields(fact))));
-        session.update(
-                "INSERT INTO audit (seq, at, actor, body, leaf_hash) VALUES (?, ?, ?, ?, ?)",
-                seq,
+        AuditLeaf.add(
+                session,
                 at,
                 actor,
-                body,
-                leafHash(body));
-    }
-
-    /// The hash of a leaf as RFC 6962 defines it.
-    static String leafHash(String body) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update((byte) 0);
-            sha256.update(body.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+                Map.of(
+                        "release", release,
+                        "entry", version,
+                        "fence", fence,
+                        "state", FactCodec.kebab(after),
+                        "fact", FactCodec.fields(fact)));
     }
 
     /// What of a fact the constraints look at.

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -220,6 +221,18 @@ public final class SqliteJournal implements Journal, AuditLog, EarlierRequests {
     public long token(Scope scope) {
         return readers.read(reader ->
                 reader.number("SELECT op_token FROM scope WHERE scope = ?", scope.toString()));
+    }
+
+    @Override
+    public void record(Deed deed) {
+        writer.run(transaction -> {
+            AuditLeaf.add(
+                    transaction,
+                    now(),
+                    deed.actor(),
+                    Map.of("deed", deed.what(), "of", deed.of()));
+            return true;
+        });
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -180,7 +181,7 @@ class SqliteJournalTest {
             while (leaves.next()) {
                 bodies.add(leaves.getString("body"));
                 assertThat(leaves.getString("leaf_hash"))
-                        .isEqualTo(Scribe.leafHash(leaves.getString("body")));
+                        .isEqualTo(AuditLeaf.hash(leaves.getString("body")));
                 assertThat(leaves.getLong("seq")).isEqualTo(bodies.size());
             }
         }
@@ -193,9 +194,29 @@ class SqliteJournalTest {
     }
 
     @Test
+    void what_is_done_beside_releases_has_its_leaf_too() {
+        start(journal, API);
+        long before = journal.leaves(0, 100).getLast().seq();
+        var deed = new AuditLog.Deed("ann", "restore-begun", Map.of("datastore", "db", "as", "x"));
+        journal.record(deed);
+        journal.record(deed.then("restore-ended", Map.of("because", "done")));
+        journal.close();
+        journal = reopened();
+
+        List<AuditLog.Leaf> leaves = journal.leaves(before, 9);
+        assertThat(leaves).extracting(AuditLog.Leaf::seq).containsExactly(before + 1, before + 2);
+        assertThat(leaves.getLast().actor()).isEqualTo("ann");
+        assertThat(leaves.getLast().body())
+                .isEqualTo(
+                        "{\"actor\":\"ann\",\"at\":%d,\"deed\":\"restore-ended\",\"of\":{\"as\":\"x\",\"because\":\"done\",\"datastore\":\"db\"},\"seq\":%d,\"v\":1}"
+                                .formatted(leaves.getLast().at(), before + 2));
+        assertThat(leaves.getLast().hash()).isEqualTo(AuditLeaf.hash(leaves.getLast().body()));
+    }
+
+    @Test
     void a_leaf_is_hashed_as_rfc_6962_says() {
         // The well-known hash of an empty leaf.
-        assertThat(Scribe.leafHash(""))
+        assertThat(AuditLeaf.hash(""))
                 .isEqualTo("6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
     }
 

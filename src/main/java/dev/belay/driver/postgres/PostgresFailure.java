@@ -1,12 +1,16 @@
 package dev.belay.driver.postgres;
 
 import java.sql.SQLException;
+import java.util.List;
 
 /// Something that a PostgreSQL server or one of its programs did not do: what, and how to mend it.
 /// Holds no password.
 public final class PostgresFailure extends Exception {
     /// The server is there, and refuses because somebody else holds what is wanted.
     public static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /// Classes: insufficient resources, intervention, system error, internal error.
+    private static final List<String> OF_THE_SERVER = List.of("08", "53", "57P", "58", "XX");
 
     private final String hint;
     private final String state;
@@ -51,6 +55,12 @@ public final class PostgresFailure extends Exception {
     /// How to mend it, or empty.
     public String hint() {
         return hint;
+    }
+
+    /// Whether the server had not what it needed, as room on its disk, or broke down: it says
+    /// nothing of what was asked of it.
+    public boolean isOfTheServer() {
+        return OF_THE_SERVER.stream().anyMatch(state::startsWith);
     }
 
     /// PostgreSQL's five letters (its manual, appendix A), or empty.

@@ -129,6 +129,7 @@ public final class Rehearsal {
         try {
             signals = carriedOut(up);
         } catch (PostgresFailure e) {
+            theScriptsOwn(e);
             return new Refused(e.getMessage() == null ? "" : e.getMessage(), e.hint());
         }
         Catalogue after = catalogue();
@@ -164,6 +165,7 @@ public final class Rehearsal {
         try {
             carriedOut(down);
         } catch (PostgresFailure e) {
+            theScriptsOwn(e);
             return new RoundTrip(said(e), List.of(), List.of(), "", List.of());
         }
         Catalogue back = catalogue();
@@ -176,12 +178,23 @@ public final class Rehearsal {
         try {
             carriedOut(up);
         } catch (PostgresFailure e) {
+            theScriptsOwn(e);
             return new RoundTrip("", left, data, said(e), List.of());
         }
         List<String> again =
                 CatalogueDiff.between("the first time", after, "the second", catalogue())
                         .sentences();
         return new RoundTrip("", left, data, "", again);
+    }
+
+    /// @throws PostgresFailure when the copy's server broke down, which tells nothing of the scripts
+    private static void theScriptsOwn(PostgresFailure e) throws PostgresFailure {
+        if (e.isOfTheServer()) {
+            throw new PostgresFailure(
+                    "nothing can be said of the migration, as the copy's server gave up: "
+                            + e.getMessage(),
+                    "make room where copies are made, below `.belay/scratch`, and try again");
+        }
     }
 
     private static String said(PostgresFailure e) {

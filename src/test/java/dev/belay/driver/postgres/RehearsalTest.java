@@ -1,6 +1,7 @@
 package dev.belay.driver.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.driver.postgres.Rehearsal.Contract;
 import dev.belay.driver.postgres.Rehearsal.Refused;
@@ -122,6 +123,22 @@ class RehearsalTest {
         assertThat(seen.signals().statements())
                 .extracting(one -> one.alone())
                 .containsExactly(true, false);
+    }
+
+    @Test
+    void a_server_that_has_no_room_says_nothing_of_the_migration() throws Exception {
+        PostgresAddress full = copy();
+        Databases.run(
+                full,
+                "ALTER DATABASE \"" + full.database() + "\" SET temp_file_limit = '64kB'",
+                "ALTER DATABASE \"" + full.database() + "\" SET work_mem = '64kB'");
+        var up =
+                Script.of("CREATE TABLE sorted AS SELECT i FROM generate_series(1, 90000) i ORDER BY -i");
+        var rehearsal = new Rehearsal(full, "", Contract.UNKNOWN, _ -> {});
+        assertThatThrownBy(() -> rehearsal.run(List.of(up), Optional.empty()))
+                .isInstanceOf(PostgresFailure.class)
+                .hasMessageContaining("nothing can be said of the migration")
+                .hasMessageContaining("temp_file_limit");
     }
 
     @Test
