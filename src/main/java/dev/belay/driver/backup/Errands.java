@@ -9,12 +9,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Long work that somebody asks for again and again until it is done. The first to ask starts it;
 /// whoever asks with the same key meanwhile hears how far it is, and afterwards how it ended. It
-/// goes on when nobody asks any more, and ends with the process.
+/// ends with the process, and where it is for somebody who has to keep asking, when he does not: his
+/// release was called off.
 ///
 /// @param <K> what the work is for
 /// @param <R> how it ends
@@ -24,10 +26,23 @@ public final class Errands<K, R> implements AutoCloseable {
     /// So many results wait for somebody who asks.
     private static final int RESULTS_MAX = 100;
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
     private final Map<K, Errand<R>> all = new LinkedHashMap<>();
+    private final @Nullable Duration unasked;
     private boolean closed;
+
+    /// Work that goes on when nobody asks any more.
+    public Errands() {
+        unasked = null;
+    }
+
+    /// @param unasked work that nobody asked for in this time is ended, and forgotten
+    public Errands(Duration unasked) {
+        this.unasked = unasked;
+        Thread.ofVirtual().name("errands").start(this::giveUpUnasked);
+    }
 
     /// How far it is.
     public sealed interface State<R> {
@@ -52,6 +67,7 @@ public final class Errands<K, R> implements AutoCloseable {
         private final Thread thread;
         private volatile String progress = "it begins";
         private volatile long ended;
+        private long asked = System.nanoTime();
 
         Errand(Doing<R> doing) {
             task =
@@ -99,6 +115,7 @@ public final class Errands<K, R> implements AutoCloseable {
             all.put(key, known);
             known.thread.start();
         }
+        known.asked = System.nanoTime();
         return known.state();
     }
 
@@ -120,6 +137,31 @@ public final class Errands<K, R> implements AutoCloseable {
         if (known != null && known.endedFor(ago)) {
             all.remove(key);
         }
+    }
+
+    private void giveUpUnasked() {
+        try {
+            while (forgotUnasked()) {
+                Thread.sleep(LOOK_EVERY);
+            }
+        } catch (InterruptedException end) {
+            LOG.debug("nobody looks after errands any more");
+        }
+    }
+
+    /// @return whether there may be more
+    private synchronized boolean forgotUnasked() {
+        long limit = unasked == null ? Long.MAX_VALUE : unasked.toNanos();
+        long now = System.nanoTime();
+        all.values().removeIf(one -> {
+            boolean alone = !one.task.isDone() && now - one.asked > limit;
+            if (alone) {
+                LOG.info("nobody asks any more for what an errand does: {}", one.progress);
+                one.thread.interrupt();
+            }
+            return alone;
+        });
+        return !closed;
     }
 
     private void forgetOldest() {

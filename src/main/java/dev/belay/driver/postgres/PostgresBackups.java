@@ -50,6 +50,9 @@ public final class PostgresBackups implements Backups, AutoCloseable {
 
     private static final Duration AGAIN = Duration.ofMillis(300);
 
+    /// A release asks several times a second for what it waits for.
+    private static final Duration ABANDONED = Duration.ofMinutes(2);
+
     /// The data change, and with them what can be said of migrations.
     private static final Duration RELIED_ON = Duration.ofHours(24);
 
@@ -61,7 +64,7 @@ public final class PostgresBackups implements Backups, AutoCloseable {
     private final ValueProvider values;
     private final InstantSource clock;
     private final RehearsalStore rehearsals;
-    private final Errands<Purpose, Look> errands = new Errands<>();
+    private final Errands<Purpose, Look> errands = new Errands<>(ABANDONED);
 
     /// Names of backups that somebody reads: they are not removed meanwhile.
     private final Set<String> inUse = ConcurrentHashMap.newKeySet();

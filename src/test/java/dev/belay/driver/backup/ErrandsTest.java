@@ -51,6 +51,46 @@ class ErrandsTest {
     }
 
     @Test
+    void what_nobody_asks_for_any_more_ends_where_somebody_has_to() throws Exception {
+        var ended = new CountDownLatch(1);
+        try (var errands = new Errands<String, String>(Duration.ofMillis(300))) {
+            errands.ask(
+                    "a",
+                    _ -> {
+                        try {
+                            Thread.sleep(Duration.ofHours(1));
+                        } finally {
+                            ended.countDown();
+                        }
+                        return "late";
+                    });
+            ended.await();
+            // Whoever comes back begins anew.
+            assertThat(errands.look("a")).isEmpty();
+            assertThat(ended(errands, "a")).isEqualTo(new State.Ended<>("never"));
+        }
+    }
+
+    @Test
+    void what_somebody_keeps_asking_for_goes_on() throws Exception {
+        try (var errands = new Errands<String, String>(Duration.ofMillis(1500))) {
+            long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            State<String> state;
+            do {
+                state =
+                        errands.ask(
+                                "a",
+                                _ -> {
+                                    Thread.sleep(Duration.ofSeconds(2));
+                                    return "done";
+                                });
+                Thread.onSpinWait();
+            } while (state instanceof State.Going<String> && System.nanoTime() < end);
+            assertThat(state).isEqualTo(new State.Ended<>("done"));
+        }
+    }
+
+    @Test
     void a_bug_is_no_result() throws Exception {
         try (var errands = new Errands<String, String>()) {
             errands.ask(
