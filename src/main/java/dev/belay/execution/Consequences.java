@@ -73,7 +73,7 @@ final class Consequences {
 
     private static void wanted(Plan plan, boolean soaked, PlanCodec codec, List<Deployed> lines) {
         for (Map.Entry<String, Deployment> entry : plan.desired().entrySet()) {
-            Scope scope = Scope.component(plan.environment(), entry.getKey());
+            Scope scope = plan.scopeOf(entry.getKey());
             Deployment fallback = plan.fallback().get(entry.getKey());
             boolean removed = entry.getValue().isEnded() && fallback != null && !fallback.isEnded();
             // What is ended proves nothing about its revision.
@@ -89,7 +89,7 @@ final class Consequences {
             moved.add(route.component());
         }
         for (String component : plan.desired().keySet()) {
-            Scope scope = Scope.component(plan.environment(), component);
+            Scope scope = plan.scopeOf(component);
             Deployment fallback = plan.fallback().get(component);
             String before = plan.baseline().getOrDefault(scope, Baseline.NOTHING).revision();
             boolean other = fallback != null && !fallback.revision().id().equals(before);

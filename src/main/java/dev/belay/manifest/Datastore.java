@@ -1,13 +1,22 @@
 package dev.belay.manifest;
 
 import dev.belay.release.Dependency;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps data that outlives releases.
+///
+/// @param migrations schema changes that belong to it, and so to every component that uses it;
+///   absent when it has none, or components bring their own
 public record Datastore(
-        Dependency dependency, Local local, Backup backup, Responsible responsible, Source source) {
-    /// One of whose backups nobody said anything.
+        Dependency dependency,
+        Local local,
+        Backup backup,
+        @Nullable MigrationFolder migrations,
+        Responsible responsible,
+        Source source) {
+    /// One of whose backups and schema nobody said anything.
     public Datastore(Dependency dependency, Local local, Responsible responsible, Source source) {
-        this(dependency, local, Backup.usual(dependency), responsible, source);
+        this(dependency, local, Backup.usual(dependency), null, responsible, source);
     }
 
     public String name() {

@@ -74,6 +74,21 @@ public record EnvironmentView(
         return known(datastores.get(name), name);
     }
 
+    /// The components that use a datastore, in the order they are written.
+    public List<Component> usersOf(String datastore) {
+        return components.values().stream()
+                .filter(component -> component.uses().contains(datastore))
+                .toList();
+    }
+
+    /// Names of the datastores whose schema belongs to all that use them.
+    public List<String> sharedSchemas() {
+        return datastores.values().stream()
+                .filter(datastore -> datastore.migrations() != null)
+                .map(Datastore::name)
+                .toList();
+    }
+
     /// An external that is known to be there.
     public External external(String name) {
         return known(externals.get(name), name);

@@ -3,11 +3,14 @@ package dev.belay.manifest;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
+import dev.belay.manifest.text.Mark;
 import dev.belay.manifest.text.Node;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/// What is wrong with how a component migrates: keys that exclude or need each other, and
-/// datastores that nothing can migrate.
+/// What is wrong with how a component or a datastore migrates: keys that exclude or need each
+/// other, datastores that nothing can migrate, and databases with two owners.
 final class MigrationCheck {
     private final Effective effective;
     private final Complaints complaints;
@@ -18,6 +21,7 @@ final class MigrationCheck {
     }
 
     void check() {
+        checkShared();
         effective
                 .components()
                 .forEach((_, component) -> {
@@ -44,21 +48,88 @@ final class MigrationCheck {
         }
         for (Node.Scalar name : Texts.of(migrations.get(MigrationSections.DATASTORE.name()))) {
             Node.Mapping datastore = effective.merged("datastores").get(name.text());
-            for (Node.Scalar engine :
-                    datastore == null
-                            ? List.<Node.Scalar>of()
-                            : Texts.of(datastore.get("engine"))) {
-                if (!engine.text().equals("postgres")) {
-                    complaints.add(
-                            Code.NOT_YET,
-                            name.mark(),
-                            "this version cannot migrate a datastore of engine `"
-                                    + engine.text()
-                                    + "`",
-                            "say with `up:` by which command it is migrated");
-                }
+            if (datastore != null) {
+                checkEngine(
+                        datastore, name.mark(), "say with `up:` by which command it is migrated");
             }
         }
+    }
+
+    private void checkEngine(Node.Mapping datastore, Mark mark, String hint) {
+        for (Node.Scalar engine : Texts.of(datastore.get("engine"))) {
+            if (!engine.text().equals("postgres")) {
+                complaints.add(
+                        Code.NOT_YET,
+                        mark,
+                        "this version cannot migrate a datastore of engine `" + engine.text() + "`",
+                        hint);
+            }
+        }
+    }
+
+    /// A schema that all share has one history, and its datastore a name of its own.
+    private void checkShared() {
+        Map<String, String> owners = new HashMap<>();
+        effective
+                .merged("datastores")
+                .forEach((name, datastore) -> {
+                    Node.Entry migrations = datastore.entries().get("migrations");
+                    if (migrations == null) {
+                        return;
+                    }
+                    checkEngine(
+                            datastore,
+                            migrations.key(),
+                            "let one of its components do it, with `up:`");
+                    String other = owners.putIfAbsent(address(datastore), name);
+                    if (other != null) {
+                        complaints.add(
+                                Code.ONE_OF,
+                                migrations.key(),
+                                "`%s` and `%s` are one database, and both have `migrations`"
+                                        .formatted(other, name),
+                                "keep them in one of the two: nobody could say which come first");
+                    }
+                    if (effective.components().containsKey(name)) {
+                        complaints.add(
+                                Code.NAME_TAKEN,
+                                datastore.mark(),
+                                "`" + name + "` is a component already",
+                                "a datastore that has `migrations` is named where components are,"
+                                        + " as in `--only`");
+                    }
+                });
+        effective.components().forEach((name, component) -> checkOwner(name, component, owners));
+    }
+
+    /// @param owners by address, the datastore whose schema all share
+    private void checkOwner(String name, Node.Mapping component, Map<String, String> owners) {
+        Node.Entry own = component.entries().get("migrations");
+        for (Node.Scalar to :
+                Texts.of(Effective.mapping(component, "migrations").get("datastore"))) {
+            Node.Mapping datastore = effective.merged("datastores").get(to.text());
+            String owner = datastore == null ? null : owners.get(address(datastore));
+            if (own != null && owner != null) {
+                complaints.add(
+                        Code.ONE_OF,
+                        own.key(),
+                        "`%s` brings `migrations` for `%s`, whose schema belongs to the datastore%s"
+                                .formatted(
+                                        name,
+                                        to.text(),
+                                        owner.equals(to.text()) ? "" : " `" + owner + "`"),
+                        "move the files into the datastore's folder, or take `migrations` out"
+                                + " there: a new database could not tell which come first");
+            }
+        }
+    }
+
+    /// As it is written: the same text is the same database.
+    private static String address(Node.Mapping datastore) {
+        return Texts.of(datastore.get("url")).stream()
+                .map(Node.Scalar::text)
+                .findFirst()
+                .orElse("");
     }
 
     private void checkCommands(Node.Mapping migrations) {

@@ -77,6 +77,23 @@ final class MigrationSections {
                     List.of(),
                     row -> row);
 
+    static final Key<String> SHARED_FOLDER =
+            Key.of(
+                            "dir",
+                            PATH,
+                            "Folder of files that Belay applies, relative to the manifest's folder.")
+                    .asRequired();
+
+    static final Fields<Row> OF_DATASTORE =
+            Fields.of(
+                    "datastore-migrations",
+                    "The schema changes of a datastore that several components use. A release applies"
+                            + " them once, before any of these; none of them brings its own then.",
+                    "{dir: db/migrations}",
+                    List.of(SHARED_FOLDER),
+                    List.of(),
+                    row -> row);
+
     private MigrationSections() {}
 
     static MigrationCommands commands(Row row, List<String> up) {

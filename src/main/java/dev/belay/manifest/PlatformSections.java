@@ -75,12 +75,21 @@ final class PlatformSections {
 
     static final Key<Row> BACKUP = Key.of("backup", BackupSections.BACKUP, "How it is backed up.");
 
+    static final Key<Row> SCHEMA =
+            Key.of(
+                    "migrations",
+                    MigrationSections.OF_DATASTORE,
+                    "Schema changes that belong to all components which use it; of engine"
+                            + " `postgres`.");
+
     static final Fields<Row> DATASTORE =
             Fields.of(
                     "datastore",
                     "Keeps data that outlives releases.",
                     "{engine: postgres, url: \"${DATABASE_URL}\", local: {version: 16, port: 5432}}",
-                    List.of(ENGINE, URL_KEY, OPTIONAL, LOCAL, OWNER, CONTACT, RUNBOOK, BACKUP),
+                    List.of(
+                            ENGINE, URL_KEY, OPTIONAL, LOCAL, OWNER, CONTACT, RUNBOOK, BACKUP,
+                            SCHEMA),
                     List.of(),
                     row -> row);
 

@@ -222,6 +222,10 @@ final class Views {
                 row.find(PlatformSections.BACKUP)
                         .map(backup -> backup(dependency, backup))
                         .orElseGet(() -> Backup.usual(dependency)),
+                row.find(PlatformSections.SCHEMA)
+                        .map(own ->
+                                new MigrationFolder(name, own.get(MigrationSections.SHARED_FOLDER)))
+                        .orElse(null),
                 ComponentSection.responsible(row).or(everyone),
                 new NodeSource(row.map()));
     }

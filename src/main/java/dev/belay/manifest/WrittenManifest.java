@@ -112,7 +112,7 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
                     Code.OVERRIDE,
                     new Place.Named("`--set " + setting + "`"),
                     "gates and backups cannot be changed on the command line",
-                    "leave a step out with `--skip backup --why …`: that is recorded");
+                    "leave a step out with `--skip backup --reason …`: that is recorded");
             return Optional.empty();
         }
         if (equals < 0 || !named || path.length > YamlReader.DEPTH_MAX / 2) {

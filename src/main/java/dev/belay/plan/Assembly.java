@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /// of its components, each waiting for no more than it must.
 ///
 /// ```
-/// preflight ─► dependencies ─► level 1 ─► level 2 ─► … ─► platform's tests ─► soak ─► retire
-///                              └ each component: prepare ─► cutover
+/// preflight ─► dependencies ─► schemas ─► level 1 ─► level 2 ─► … ─► platform's tests ─► soak ─► retire
+///                                         └ each component: prepare ─► cutover
 /// ```
 final class Assembly {
     private final Outline outline;
@@ -39,7 +39,7 @@ final class Assembly {
     private Assembly(Outline outline) {
         this.outline = outline;
         this.changes = outline.changes();
-        this.lead = changes.getFirst().scope();
+        this.lead = (changes.isEmpty() ? outline.all() : changes).getFirst().scope();
     }
 
     static Plan plan(Outline outline) {
@@ -47,7 +47,8 @@ final class Assembly {
     }
 
     private Plan plan() {
-        Set<Integer> gate = new DataSafety(outline, drafts, lead).lay(dependencies(preflight()));
+        Set<Integer> safe = new DataSafety(outline, drafts, lead).lay(dependencies(preflight()));
+        Set<Integer> gate = schemas(safe);
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
         }
@@ -67,7 +68,7 @@ final class Assembly {
         var variables = new TreeSet<String>();
         var ports = new TreeSet<Integer>();
         var artifacts = new TreeSet<Digest>();
-        for (Change change : changes) {
+        for (Change change : outline.all()) {
             // What ends needs no value any more, and may have none.
             if (!change.ends()) {
                 variables.addAll(change.goal().revision().launch().required());
@@ -109,6 +110,26 @@ final class Assembly {
                                                 Times.MOMENT),
                                         outline.keeper(name),
                                         after)));
+        return ends.isEmpty() ? after : ends;
+    }
+
+    /// Those that are shared change before anything of a component does, whether it uses them or
+    /// not: when they are refused, nothing else was touched.
+    private Set<Integer> schemas(Set<Integer> after) {
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.MIGRATE)) {
+            return after;
+        }
+        List<Change> all = outline.schemas();
+        Set<Integer> start = drafts.meet("the data are safe", after, all.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Change schema : all) {
+            Draft draft =
+                    SchemaReturn.migrating(
+                            schema,
+                            Objects.requireNonNull(schema.goal().migrations()),
+                            outline.verdict(schema.name()));
+            ends.add(drafts.add(draft, schema.scope(), schema.responsible(), start));
+        }
         return ends.isEmpty() ? after : ends;
     }
 
@@ -285,7 +306,7 @@ final class Assembly {
         var baseline = new TreeMap<Scope, Baseline>();
         var desired = new TreeMap<String, Deployment>();
         var fallback = new TreeMap<String, Deployment>();
-        for (Change change : changes) {
+        for (Change change : outline.all()) {
             scopes.add(change.scope());
             baseline.put(change.scope(), change.baseline());
             desired.put(change.name(), change.goal());
@@ -320,6 +341,7 @@ final class Assembly {
                 title(
                         deploys ? "deploy " : "roll back ",
                         changes.stream().filter(change -> !(deploys && isRemoval(change)))));
+        parts.addFirst(title("migrate ", outline.schemas().stream()));
         parts.add(
                 title("remove ", changes.stream().filter(change -> deploys && isRemoval(change))));
         parts.removeIf(String::isEmpty);

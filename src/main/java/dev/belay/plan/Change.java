@@ -192,7 +192,12 @@ record Change(
 
     /// Whether nothing of it is to be left: no instance, no port.
     boolean ends() {
-        return job == null && goal.isEnded();
+        return job == null && !isDatastore() && goal.isEnded();
+    }
+
+    /// Whether it is a schema that all who use the datastore share, of which nothing runs.
+    boolean isDatastore() {
+        return scope.kind() == Scope.Kind.DATASTORE;
     }
 
     /// Versions that the goal brings and what runs now does not have, in their order.
@@ -224,7 +229,7 @@ record Change(
 
     /// Whether there is nothing to watch afterwards.
     boolean proven() {
-        return ends() || (sameRevision() && soaked);
+        return ends() || isDatastore() || (sameRevision() && soaked);
     }
 
     /// Whether anything has to happen at all.

@@ -276,25 +276,10 @@ final class Course {
     /// Before anything of the new revision starts. Undone it is after everything of it has ended.
     private void migrate() {
         Migrations to = goalMigrations();
-        List<Migrations.One> fresh = change.freshMigrations();
         if (to == null || !migrates || (change.sameRevision() && change.sameSchema())) {
             return;
         }
-        add(
-                new Draft(
-                        migrating(to, fresh),
-                        Phase.MIGRATE,
-                        new Work.Migrate(to, SchemaReturn.versions(fresh)),
-                        SchemaReturn.of(to, fresh, verdict).undo(),
-                        Times.MIGRATE_LIMIT,
-                        Times.SECOND));
-    }
-
-    private String migrating(Migrations to, List<Migrations.One> fresh) {
-        String where = change.name() + ": migrate `" + to.datastore().name() + "`";
-        return fresh.isEmpty()
-                ? change.name() + ": the schema of `" + to.datastore().name() + "` is as it was"
-                : where + " by " + words(fresh);
+        add(SchemaReturn.migrating(change, to, verdict));
     }
 
     /// `0007 add_total`, `0007 add_total … 0009 drop_sum (3)`.

@@ -50,7 +50,7 @@ final class DataSafety {
 
     private List<Rehearsal> migrating() {
         var all = new ArrayList<Rehearsal>();
-        for (Change change : outline.changes()) {
+        for (Change change : outline.all()) {
             Migrations to = change.ends() ? null : change.goal().migrations();
             List<Migrations.One> fresh = change.freshMigrations();
             if (to != null && !fresh.isEmpty() && outline.has(Phase.MIGRATE)) {
@@ -63,7 +63,7 @@ final class DataSafety {
     private Set<Integer> backups(List<Rehearsal> migrating, Set<Integer> after) {
         SortedMap<String, BackupPolicy> wanted = new TreeMap<>();
         Set<String> migrated = new TreeSet<>();
-        for (Change change : outline.changes()) {
+        for (Change change : outline.all()) {
             if (!change.ends()) {
                 change.needs().forEach(name -> want(name, wanted));
             }
@@ -118,8 +118,15 @@ final class DataSafety {
             ends.add(
                     drafts.add(
                             new Draft(
-                                    "%s: rehearse %s"
-                                            .formatted(change.name(), Course.words(one.fresh())),
+                                    change.isDatastore()
+                                            ? "rehearse %s on a copy of `%s`"
+                                                    .formatted(
+                                                            Course.words(one.fresh()),
+                                                            change.name())
+                                            : "%s: rehearse %s"
+                                                    .formatted(
+                                                            change.name(),
+                                                            Course.words(one.fresh())),
                                     Phase.REHEARSE,
                                     new Work.Rehearsed(
                                             one.to(),
@@ -143,11 +150,23 @@ final class DataSafety {
     /// Whether anybody uses the old schema's release while the new schema is there already: the
     /// component itself, or another one on the same datastore.
     private boolean overlaps(Change change, String datastore) {
-        Deployment now = change.now();
-        boolean itself = now != null && !now.isEnded() && change.strategy() != Strategy.RECREATE;
-        return itself
+        if (change.isDatastore()) {
+            return outline.view().usersOf(datastore).stream()
+                    .anyMatch(user ->
+                            outline.changes().stream()
+                                    .filter(one -> one.name().equals(user.name()))
+                                    .findFirst()
+                                    .map(DataSafety::overlaps)
+                                    .orElse(true));
+        }
+        return overlaps(change)
                 || outline.view().components().values().stream()
                         .filter(other -> !other.name().equals(change.name()))
                         .anyMatch(other -> other.uses().contains(datastore));
+    }
+
+    private static boolean overlaps(Change change) {
+        Deployment now = change.now();
+        return now != null && !now.isEnded() && change.strategy() != Strategy.RECREATE;
     }
 }

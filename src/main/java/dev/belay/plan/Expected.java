@@ -25,18 +25,23 @@ public final class Expected {
     /// @param release the id of the release that is undone
     public static Inventory afterUndo(Inventory now, Plan plan, String release) {
         var components = new HashMap<>(now.components());
+        var datastores = new HashMap<>(now.datastores());
         plan.fallback()
                 .forEach((name, deployment) ->
-                        components.computeIfPresent(
-                                name, (_, component) -> back(component, deployment, release)));
+                        (plan.isDatastore(name) ? datastores : components)
+                                .computeIfPresent(
+                                        name,
+                                        (_, component) -> back(component, deployment, release)));
         plan.desired().keySet().stream()
                 .filter(name -> !plan.fallback().containsKey(name))
                 .forEach(name ->
-                        components.computeIfPresent(
-                                name,
-                                (_, component) ->
-                                        new Inventory.Component(List.of(), component.running())));
-        return new Inventory(now.environment(), components);
+                        (plan.isDatastore(name) ? datastores : components)
+                                .computeIfPresent(
+                                        name,
+                                        (_, component) ->
+                                                new Inventory.Component(
+                                                        List.of(), component.running())));
+        return now.having(components, datastores);
     }
 
     private static Inventory.Component back(
@@ -64,21 +69,23 @@ public final class Expected {
     /// The same for several releases, called by one name.
     static Inventory after(Inventory now, List<Plan> plans, String release) {
         var components = new HashMap<>(now.components());
+        var datastores = new HashMap<>(now.datastores());
         for (Plan plan : plans) {
-            boolean soaks = plan.soaks();
             plan.desired()
-                    .forEach((name, deployment) ->
-                            components.merge(
-                                    name,
-                                    first(
-                                            deployment,
-                                            (soaks && !deployment.isEnded())
-                                                    || soakedBefore(
-                                                            components.get(name), deployment),
-                                            release),
-                                    Expected::onTop));
+                    .forEach((name, deployment) -> {
+                        boolean datastore = plan.isDatastore(name);
+                        var all = datastore ? datastores : components;
+                        boolean soaks = plan.soaks() && (datastore || !deployment.isEnded());
+                        all.merge(
+                                name,
+                                first(
+                                        deployment,
+                                        soaks || soakedBefore(all.get(name), deployment),
+                                        release),
+                                Expected::onTop);
+                    });
         }
-        return new Inventory(now.environment(), components);
+        return now.having(components, datastores);
     }
 
     private static Inventory.Component first(Deployment deployment, boolean soaks, String release) {

@@ -5,11 +5,31 @@ import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What an environment runs, as the journal and the drivers know it at the moment of planning.
-public record Inventory(String environment, Map<String, Component> components) {
+///
+/// @param datastores of those whose schema all share, which schemas they had; nothing runs of them
+/// @param moving those of them whose schema a release brought that has not ended
+public record Inventory(
+        String environment,
+        Map<String, Component> components,
+        Map<String, Component> datastores,
+        Set<String> moving) {
     public Inventory {
         components = Map.copyOf(components);
+        datastores = Map.copyOf(datastores);
+        moving = Set.copyOf(moving);
+    }
+
+    /// One in which no schema is shared.
+    public Inventory(String environment, Map<String, Component> components) {
+        this(environment, components, Map.of(), Set.of());
+    }
+
+    /// The same with other components and datastores.
+    public Inventory having(Map<String, Component> some, Map<String, Component> stores) {
+        return new Inventory(environment, some, stores, moving);
     }
 
     public static Inventory empty(String environment) {

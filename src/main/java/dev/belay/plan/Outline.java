@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One release before its steps are laid: which components, in which order, and what surrounds
@@ -19,15 +20,19 @@ import org.jspecify.annotations.Nullable;
 /// @param levels groups that follow each other; without an `order` there is one
 /// @param after component to those of the same level that must stand before it
 /// @param ordered whether `order` makes the levels: then the jobs of a level come first in it
+/// @param schemas those that all who use a datastore share: first of all
+/// @param remarks what was found out about them, for who reads the plan
 /// @param needs name to the probe of each datastore and external; none for a rollback, which has no
 ///   time for it
-/// @param verdicts component to what was seen when its migrations were rehearsed
+/// @param verdicts component or datastore to what was seen when its migrations were rehearsed
 /// @param platform smoke tests to run when all of it stands
 record Outline(
         Plan.Kind kind,
         EnvironmentView view,
         List<List<Change>> levels,
         Map<String, Set<String>> after,
+        List<Change> schemas,
+        List<String> remarks,
         boolean ordered,
         Set<Phase> without,
         SortedMap<String, Work.Reachable> needs,
@@ -36,8 +41,14 @@ record Outline(
         Duration soak,
         List<Plan.Skip> skipped,
         String manifestDigest) {
+    /// The components.
     List<Change> changes() {
         return levels.stream().flatMap(List::stream).toList();
+    }
+
+    /// The schemas and the components.
+    List<Change> all() {
+        return Stream.concat(schemas.stream(), levels.stream().flatMap(List::stream)).toList();
     }
 
     boolean has(Phase phase) {
@@ -55,6 +66,7 @@ record Outline(
                         : Responsible.of(view.responsible());
     }
 
+    /// @param component or datastore
     @Nullable SchemaVerdict verdict(String component) {
         return verdicts.get(component);
     }

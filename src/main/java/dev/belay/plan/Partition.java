@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,12 +21,14 @@ final class Partition {
     private final Map<String, String> parent = new HashMap<>();
     private final Map<String, Set<String>> after = new HashMap<>();
     private final Map<String, Integer> level = new HashMap<>();
+    private final SequencedMap<String, Change> schemas;
 
     /// One release's components.
     ///
+    /// @param schemas those that its components share
     /// @param levels groups that follow each other, in the order of the manifest
     /// @param after component to those of its level that must stand before it
-    record Part(List<List<Change>> levels, Map<String, Set<String>> after) {
+    record Part(List<Change> schemas, List<List<Change>> levels, Map<String, Set<String>> after) {
         List<Change> changes() {
             return levels.stream().flatMap(List::stream).toList();
         }
@@ -36,13 +39,21 @@ final class Partition {
         }
     }
 
-    private Partition(EnvironmentView view, SequencedMap<String, Change> changes) {
+    private Partition(
+            EnvironmentView view,
+            SequencedMap<String, Change> changes,
+            SequencedMap<String, Change> schemas) {
         this.view = view;
         this.changes = changes;
+        this.schemas = schemas;
     }
 
-    static List<Part> of(EnvironmentView view, SequencedMap<String, Change> changes) {
-        return new Partition(view, changes).parts();
+    /// @param schemas by their datastore; one joins all that change and use it
+    static List<Part> of(
+            EnvironmentView view,
+            SequencedMap<String, Change> changes,
+            SequencedMap<String, Change> schemas) {
+        return new Partition(view, changes, schemas).parts();
     }
 
     private List<Part> parts() {
@@ -56,11 +67,30 @@ final class Partition {
         } else {
             changes.keySet().forEach(name -> join(name, changes.firstEntry().getKey()));
         }
+        schemas.keySet().forEach(this::joinUsers);
         Map<String, List<Change>> parts = new LinkedHashMap<>();
         for (Change change : changes.values()) {
             parts.computeIfAbsent(root(change.name()), _ -> new ArrayList<>()).add(change);
         }
-        return parts.values().stream().map(this::part).toList();
+        schemas.keySet().forEach(name -> parts.computeIfAbsent(root(node(name)), _ -> List.of()));
+        return parts.entrySet().stream().map(part -> part(part.getKey(), part.getValue())).toList();
+    }
+
+    /// Who uses the schema that changes stands or falls with it, as with everybody who does.
+    private void joinUsers(String datastore) {
+        parent.put(node(datastore), node(datastore));
+        for (String name : changes.keySet()) {
+            Component component = view.components().get(name);
+            boolean uses = component != null && component.uses().contains(datastore);
+            if (uses || !view.order().isEmpty()) {
+                join(node(datastore), name);
+            }
+        }
+    }
+
+    /// No component has a blank in its name.
+    private static String node(String datastore) {
+        return "datastore " + datastore;
     }
 
     private void levels() {
@@ -74,7 +104,7 @@ final class Partition {
         }
     }
 
-    private Part part(List<Change> members) {
+    private Part part(String root, List<Change> members) {
         var levels = new ArrayList<List<Change>>();
         for (int i = 0; i <= view.order().size(); i++) {
             levels.add(new ArrayList<>());
@@ -88,7 +118,11 @@ final class Partition {
             befores.put(change.name(), same);
         }
         levels.removeIf(List::isEmpty);
-        return new Part(levels, befores);
+        List<Change> shared =
+                schemas.values().stream()
+                        .filter(schema -> root(node(schema.name())).equals(root))
+                        .toList();
+        return new Part(shared, levels, befores);
     }
 
     private int levelOf(String name) {

@@ -16,8 +16,9 @@ import java.util.TreeSet;
 /// @param scopes everything it owns
 /// @param baseline what each scope ran when it was planned
 /// @param steps numbered from 1; a partial order by [Step#after]
-/// @param desired component to what it runs when the plan is done
-/// @param fallback component to what it runs when the plan is undone; absent: nothing ran
+/// @param desired component to what it runs when the plan is done; a datastore whose schema all
+///   share, to the schema that it has then
+/// @param fallback component or datastore to what that is when the plan is undone; absent: nothing
 /// @param before what must be observed before it counts as rolled back: for each component how it
 ///   is settled, then its smoke tests. A component none of whose effects was ever intended stands
 ///   as it stood, and need not be looked at
@@ -65,6 +66,18 @@ public record Plan(
 
     public Step step(int number) {
         return steps.get(number - 1);
+    }
+
+    /// What a key of [#desired] or [#fallback] is the name of: a component, or a datastore whose
+    /// schema all share.
+    public Scope scopeOf(String name) {
+        Scope datastore = Scope.datastore(environment, name);
+        return scopes.contains(datastore) ? datastore : Scope.component(environment, name);
+    }
+
+    /// Whether a key of [#desired] is a datastore's.
+    public boolean isDatastore(String name) {
+        return scopeOf(name).kind() == Scope.Kind.DATASTORE;
     }
 
     /// Whether what it ships has soaked when it ends well; else it is no rollback target.

@@ -87,7 +87,13 @@ public final class PlanDocument {
     }
 
     private String anyRevision() {
-        return submission.plans().getFirst().desired().values().iterator().next().revision().id();
+        return submission.plans().stream()
+                .flatMap(plan -> plan.desired().values().stream())
+                .map(Deployment::revision)
+                .filter(revision -> !revision.launch().command().isEmpty())
+                .findFirst()
+                .map(Revision::id)
+                .orElse("api-3f9c1a2b7d10");
     }
 
     // --- there ------------------------------------------------------------------------------

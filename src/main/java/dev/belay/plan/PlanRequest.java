@@ -14,14 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// byte.
 ///
 /// @param built component to what it is to run; needed for the selected ones only
+/// @param schemas datastore to the schema that all who use it share; needed where a selected
+///   component uses it, or it is selected itself
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
+        SortedMap<String, Schema> schemas,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
     public PlanRequest {
         built = Collections.unmodifiableSortedMap(new TreeMap<>(built));
+        schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
     }
 
     public PlanRequest(
@@ -30,8 +34,13 @@ public record PlanRequest(
             Inventory inventory,
             Selection selection,
             String manifestDigest) {
-        this(view, new TreeMap<>(built), inventory, selection, manifestDigest);
+        this(view, new TreeMap<>(built), new TreeMap<>(), inventory, selection, manifestDigest);
     }
+
+    /// A datastore's schema.
+    ///
+    /// @param verdict what a rehearsal of it showed; absent when there was none lately
+    public record Schema(Migrations migrations, @Nullable SchemaVerdict verdict) {}
 
     /// What a revision is made of, beside its launch.
     ///

@@ -134,12 +134,28 @@ public final class PlanText {
                 .keySet()
                 .forEach(name -> {
                     Deployment back = plan.fallback().get(name);
+                    if (plan.isDatastore(name)) {
+                        lines.add(name + " → " + schemaBack(plan, name));
+                        return;
+                    }
                     lines.add(
                             back == null
                                     ? name + " → nothing: it did not run before"
                                     : name + " → " + words(back));
                 });
         return lines;
+    }
+
+    private static String schemaBack(Plan plan, String datastore) {
+        return plan.steps().stream()
+                .filter(step -> step.scope().equals(plan.scopeOf(datastore)))
+                .filter(step -> step.work() instanceof Work.Migrate)
+                .map(step ->
+                        step.undo() instanceof Undo.Nothing(String why)
+                                ? "its schema stays as it is then: " + why
+                                : words(step.undo()))
+                .findFirst()
+                .orElse("its schema stays");
     }
 
     static List<String> targets(Plan plan) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Makes plans: manifest and inventory in, the whole course of every release out. It decides
 /// everything that is to be decided, so that execution has nothing left to choose; it looks at
@@ -76,9 +77,12 @@ public final class Planner {
         if (!problems.isEmpty()) {
             return new Planning.Refused(problems);
         }
+        var shared = new SharedSchemas(request, chosen);
+        SequencedMap<String, Change> schemas = shared.beside(changes, unchanged);
         List<Plan> plans =
-                Partition.of(view, changes).stream()
-                        .map(part -> Assembly.plan(outline(part, chosen, changes)))
+                Partition.of(view, changes, schemas).stream()
+                        .map(part ->
+                                Assembly.plan(outline(part, shared.remarks(part), chosen, changes)))
                         .toList();
         for (Plan plan : plans) {
             PlanLint.demand(plan, request.inventory());
@@ -129,7 +133,9 @@ public final class Planner {
                                 Testers.of(component),
                                 component.kind() instanceof Component.Job job ? job : null);
         if (change.needed()) {
-            changes.put(component.name(), change);
+            boolean young = SharedSchemas.isYoung(component, request.inventory());
+            changes.put(
+                    component.name(), young && change.takesOver() ? change.returning() : change);
         } else {
             unchanged.put(component.name(), "`" + goal.revision().id() + "` runs as it is wanted");
         }
@@ -221,7 +227,10 @@ public final class Planner {
     }
 
     private Outline outline(
-            Partition.Part part, Selection.Chosen chosen, Map<String, Change> changes) {
+            Partition.Part part,
+            List<String> remarks,
+            Selection.Chosen chosen,
+            Map<String, Change> changes) {
         boolean proven = part.changes().stream().allMatch(Change::proven);
         boolean soaks = !proven && !chosen.without().contains(Phase.SOAK);
         return new Outline(
@@ -229,6 +238,8 @@ public final class Planner {
                 view,
                 part.levels(),
                 part.after(),
+                part.schemas(),
+                remarks,
                 !view.order().isEmpty(),
                 chosen.without(),
                 needs(part),
@@ -247,12 +258,19 @@ public final class Planner {
                         verdicts.put(name, source.verdict());
                     }
                 });
+        request.schemas()
+                .forEach((name, schema) -> {
+                    if (schema.verdict() != null) {
+                        verdicts.put(name, schema.verdict());
+                    }
+                });
         return verdicts;
     }
 
     private SortedMap<String, Work.Reachable> needs(Partition.Part part) {
         var needs = new TreeMap<String, Work.Reachable>();
-        for (Change change : part.changes()) {
+        for (Change change :
+                Stream.concat(part.schemas().stream(), part.changes().stream()).toList()) {
             for (String name : change.needs()) {
                 var datastore = view.datastores().get(name);
                 var external = view.externals().get(name);

@@ -55,7 +55,7 @@ final class Rollback {
             return new Planning.Refused(problems);
         }
         List<Plan> plans =
-                Partition.of(view, changes).stream()
+                Partition.of(view, changes, new LinkedHashMap<>()).stream()
                         .map(part -> Assembly.plan(outline(part)))
                         .toList();
         for (Plan plan : plans) {
@@ -94,11 +94,22 @@ final class Rollback {
             return asked;
         }
         switch (new Selection(declared, List.of(), List.of(), "", "").in(view, request.typed())) {
-            case Reading.Read<Selection.Chosen>(Selection.Chosen more) ->
-                    asked.addAll(more.components());
+            case Reading.Read<Selection.Chosen>(Selection.Chosen more) -> {
+                asked.addAll(more.components());
+                more.schemas().forEach(name -> problems.add(schemaStays(name)));
+            }
             case Reading.Refused<Selection.Chosen>(List<Problem> wrong) -> problems.addAll(wrong);
         }
         return asked;
+    }
+
+    private Problem schemaStays(String datastore) {
+        return new Problem(
+                "rollback/schema-stays",
+                new Place.Named("`" + request.typed() + " " + datastore + "`"),
+                "`" + datastore + "` is a datastore: a rollback leaves its schema as it is",
+                "name components; the data come back by `belay restore`, the schema by a release"
+                        + " with new migrations");
     }
 
     private void consider(String name, Map<String, Change> changes) {
@@ -286,6 +297,11 @@ final class Rollback {
                 view,
                 part.levels().reversed(),
                 after,
+                List.of(),
+                part.changes().stream()
+                        .flatMap(change ->
+                                SharedSchemas.left(change, view, request.inventory()).stream())
+                        .toList(),
                 false,
                 EnumSet.of(Phase.DEPENDENCIES, Phase.SOAK),
                 new TreeMap<>(),

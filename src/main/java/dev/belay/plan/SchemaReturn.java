@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
@@ -37,6 +38,24 @@ record SchemaReturn(Work.Rehearsed.Back back, Undo undo) {
                 new Undo.Apply(
                         new Work.TakeBack(to.set(), to.datastore(), versions),
                         Times.MIGRATE_LIMIT));
+    }
+
+    /// The step that applies them.
+    ///
+    /// @param change a component's or a datastore's
+    static Draft migrating(Change change, Migrations to, @Nullable SchemaVerdict verdict) {
+        List<Migrations.One> fresh = change.freshMigrations();
+        String datastore = to.datastore().name();
+        String who = change.isDatastore() ? "" : change.name() + ": ";
+        return new Draft(
+                fresh.isEmpty()
+                        ? who + "the schema of `" + datastore + "` is as it was"
+                        : who + "migrate `" + datastore + "` by " + Course.words(fresh),
+                Phase.MIGRATE,
+                new Work.Migrate(to, versions(fresh)),
+                of(to, fresh, verdict).undo(),
+                Times.MIGRATE_LIMIT,
+                Times.SECOND);
     }
 
     static List<String> versions(List<Migrations.One> some) {

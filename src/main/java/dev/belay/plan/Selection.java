@@ -37,11 +37,34 @@ public record Selection(
     /// A selection with every name resolved.
     ///
     /// @param components in the order of the manifest
+    /// @param schemas datastores whose schema all share and that are asked for
+    /// @param left those that are not to be migrated
     /// @param without the phases to leave out
-    public record Chosen(Set<String> components, Set<Phase> without) {
+    public record Chosen(
+            Set<String> components, Set<String> schemas, Set<String> left, Set<Phase> without) {
         public Chosen {
             components = Collections.unmodifiableSet(new LinkedHashSet<>(components));
+            schemas = Set.copyOf(schemas);
+            left = Set.copyOf(left);
             without = without.isEmpty() ? Set.of() : EnumSet.copyOf(without);
+        }
+
+        boolean left(String datastore) {
+            return left.contains(datastore);
+        }
+
+        /// Datastores whose schema a plan of these components has to know.
+        public Set<String> schemasToRead(EnvironmentView view) {
+            var names = new LinkedHashSet<String>();
+            for (String name : view.sharedSchemas()) {
+                boolean used =
+                        view.usersOf(name).stream()
+                                .anyMatch(user -> components.contains(user.name()));
+                if (used || schemas.contains(name)) {
+                    names.add(name);
+                }
+            }
+            return names;
         }
     }
 
@@ -57,6 +80,7 @@ public record Selection(
         only.forEach(name -> members(view, name, onlyFlag, List.of(), problems, components));
         if (only.isEmpty() && remove.isEmpty()) {
             components.addAll(view.components().keySet());
+            components.addAll(view.sharedSchemas());
         }
         var without = EnumSet.noneOf(Phase.class);
         var left = new LinkedHashSet<String>();
@@ -80,7 +104,10 @@ public record Selection(
         }
         var ordered = new LinkedHashSet<>(view.components().keySet());
         ordered.retainAll(components);
-        return new Reading.Read<>(new Chosen(ordered, without));
+        var schemas = new LinkedHashSet<>(view.sharedSchemas());
+        schemas.retainAll(components);
+        left.retainAll(view.sharedSchemas());
+        return new Reading.Read<>(new Chosen(ordered, schemas, left, without));
     }
 
     /// What was left out on request, for the record.
@@ -97,7 +124,7 @@ public record Selection(
 
     /// A component or group of that name hides the phase.
     private static Optional<Phase> phase(EnvironmentView view, String name) {
-        if (view.components().containsKey(name) || view.groups().containsKey(name)) {
+        if (isThere(view, name) || view.groups().containsKey(name)) {
             return Optional.empty();
         }
         for (Phase phase : Phase.values()) {
@@ -107,6 +134,11 @@ public record Selection(
             }
         }
         return Optional.empty();
+    }
+
+    /// A datastore counts where its schema belongs to all who use it.
+    private static boolean isThere(EnvironmentView view, String name) {
+        return view.components().containsKey(name) || view.sharedSchemas().contains(name);
     }
 
     private static List<String> phases() {
@@ -122,13 +154,14 @@ public record Selection(
             List<String> alsoKnown,
             List<Problem> problems,
             Set<String> into) {
-        if (view.components().containsKey(name)) {
+        if (isThere(view, name)) {
             into.add(name);
         } else if (view.groups().containsKey(name)) {
             into.addAll(view.groups().getOrDefault(name, List.of()));
         } else {
             var known = new TreeSet<>(alsoKnown);
             known.addAll(view.components().keySet());
+            known.addAll(view.sharedSchemas());
             known.addAll(view.groups().keySet());
             problems.add(
                     new Problem(

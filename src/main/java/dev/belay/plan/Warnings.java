@@ -16,6 +16,10 @@ final class Warnings {
 
     static List<String> of(Outline outline) {
         var warnings = new ArrayList<String>();
+        for (Change schema : outline.schemas()) {
+            schema(schema, outline, warnings);
+        }
+        warnings.addAll(outline.remarks());
         for (Change change : outline.changes()) {
             wayBack(change, warnings);
             schema(change, outline, warnings);

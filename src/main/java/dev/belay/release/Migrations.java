@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// The schema changes that a deployment comes with: all of them, those of earlier releases
 /// included.
 ///
-/// @param set whose they are: `platform/component`
+/// @param set whose they are: `platform/component`, or `platform/datastores/datastore` where all
+///   that use it share them
 /// @param datastore where they are applied
 /// @param files the digest of the archive that holds them
 /// @param all in their order

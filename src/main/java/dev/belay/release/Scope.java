@@ -16,6 +16,10 @@ public record Scope(String environment, Kind kind, String name) implements Compa
         return new Scope(environment, Kind.COMPONENT, name);
     }
 
+    public static Scope datastore(String environment, String name) {
+        return new Scope(environment, Kind.DATASTORE, name);
+    }
+
     /// Reads what [#toString] wrote.
     ///
     /// @throws IllegalArgumentException when it did not

@@ -272,6 +272,65 @@ class ManifestTest {
     }
 
     @Test
+    void a_schema_belongs_to_its_datastore_or_to_components_and_not_to_both() {
+        String text =
+                """
+                platform: shop
+                datastores:
+                  db: {engine: %s, url: "${URL}", migrations: {%s}}
+                  same: {engine: postgres, url: "${URL}"%s}
+                components:
+                  api: {kind: service, run: ./api, port: 80, uses: [db]}
+                  %s: {kind: worker, run: ./jobs%s}
+                environments:
+                  local: {target: process}
+                  bare: {target: process, datastores: {db: {migrations: null}}}
+                """;
+        Manifest manifest = good(folder, text.formatted("postgres", "dir: db/sql", "", "jobs", ""));
+        EnvironmentView local = view(manifest, "local");
+        assertThat(local.datastore("db").migrations())
+                .isEqualTo(new MigrationFolder("db", "db/sql"));
+        assertThat(local.sharedSchemas()).containsExactly("db");
+        assertThat(local.usersOf("db")).extracting(Component::name).containsExactly("api");
+        assertThat(view(manifest, "bare").sharedSchemas()).isEmpty();
+        String own = ", migrations: {datastore: %s}";
+        assertThatThrownBy(() ->
+                        good(
+                                folder,
+                                text.formatted(
+                                        "postgres", "dir: db", "", "jobs", own.formatted("db"))))
+                .hasMessageContaining("manifest/one-of")
+                .hasMessageContaining(
+                        "`jobs` brings `migrations` for `db`, whose schema belongs to the"
+                                + " datastore");
+        assertThatThrownBy(() ->
+                        good(
+                                folder,
+                                text.formatted(
+                                        "postgres", "dir: db", "", "jobs", own.formatted("same"))))
+                .hasMessageContaining("for `same`, whose schema belongs to the datastore `db`");
+        assertThatThrownBy(() ->
+                        good(
+                                folder,
+                                text.formatted(
+                                        "postgres",
+                                        "dir: db",
+                                        ", migrations: {dir: x}",
+                                        "jobs",
+                                        "")))
+                .hasMessageContaining("`db` and `same` are one database");
+        assertThatThrownBy(() -> good(folder, text.formatted("postgres", "dir: db", "", "db", "")))
+                .hasMessageContaining("`db` is a component already");
+        assertThatThrownBy(() -> good(folder, text.formatted("postgres", "", "", "jobs", "")))
+                .hasMessageContaining("`dir`");
+        assertThatThrownBy(
+                        () -> good(folder, text.formatted("postgres", "up: ./up", "", "jobs", "")))
+                .hasMessageContaining("has no key `up`");
+        assertThatThrownBy(() -> good(folder, text.formatted("mysql", "dir: db", "", "jobs", "")))
+                .hasMessageContaining("cannot migrate a datastore of engine `mysql`");
+    }
+
+    @Test
     void migrations_by_commands_say_how_to_go_back_only_with_a_status() {
         String text =
                 """

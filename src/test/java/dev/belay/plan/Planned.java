@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Plans in the words of a test: `plan(platform).as("v2").on(running).gives(…)`. Revisions are
@@ -84,7 +85,12 @@ final class Planned {
                                 version,
                                 platform.schema(name),
                                 verdicts.get(name))));
-        return new PlanRequest(platform.view(), built, inventory, selection, MANIFEST);
+        var schemas = new TreeMap<String, PlanRequest.Schema>();
+        platform.shared()
+                .forEach((name, migrations) ->
+                        schemas.put(name, new PlanRequest.Schema(migrations, verdicts.get(name))));
+        return new PlanRequest(
+                platform.view(), new TreeMap<>(built), schemas, inventory, selection, MANIFEST);
     }
 
     Result on(Inventory inventory) {
@@ -129,7 +135,23 @@ final class Planned {
                     running.putAll(at(before.components(), name).running());
                     components.put(name, new Inventory.Component(history, running));
                 });
-        return new Inventory("local", components);
+        return new Inventory(
+                "local", components, unsoaked(after.datastores(), before.datastores()), Set.of());
+    }
+
+    /// Those that the second version brought something new for.
+    private static Map<String, Inventory.Component> unsoaked(
+            Map<String, Inventory.Component> after, Map<String, Inventory.Component> before) {
+        var datastores = new TreeMap<>(after);
+        datastores.replaceAll((name, now) -> {
+            var history = new ArrayList<>(now.history());
+            if (!now.equals(before.get(name))) {
+                var latest = history.removeFirst();
+                history.addFirst(new Inventory.Past(latest.deployment(), false, latest.release()));
+            }
+            return new Inventory.Component(history, now.running());
+        });
+        return datastores;
     }
 
     /// What came of it.

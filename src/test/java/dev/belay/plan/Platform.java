@@ -5,6 +5,7 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Gates;
+import dev.belay.manifest.MigrationFolder;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
@@ -45,6 +46,7 @@ final class Platform {
     private final List<PlatformTest> tests = new ArrayList<>();
     private final List<Problem> unsupported = new ArrayList<>();
     private final LinkedHashMap<String, List<String>> groups = new LinkedHashMap<>();
+    private final TreeMap<String, Migrations> shared = new TreeMap<>();
 
     private Platform(List<Part> parts) {
         this.parts = parts;
@@ -86,6 +88,16 @@ final class Platform {
     Platform backedUp() {
         gates = new Gates(true);
         return this;
+    }
+
+    /// The schema of a datastore, which all who use it share: names of migrations in their order.
+    Platform schema(String datastore, String... names) {
+        shared.put(datastore, schema("shop/datastores/" + datastore, datastore, names));
+        return this;
+    }
+
+    Map<String, Migrations> shared() {
+        return shared;
     }
 
     Platform trafficTogether() {
@@ -140,6 +152,18 @@ final class Platform {
                 datastores.put(name, datastore(name));
             }
         }
+        shared.forEach((name, migrations) -> {
+            Datastore plain = datastore(name);
+            datastores.put(
+                    name,
+                    new Datastore(
+                            plain.dependency(),
+                            plain.local(),
+                            plain.backup(),
+                            new MigrationFolder(name, name),
+                            plain.responsible(),
+                            plain.source()));
+        });
         return new EnvironmentView(
                 "shop",
                 "local",
@@ -161,6 +185,18 @@ final class Platform {
                 Responsible.NOBODY,
                 unsupported,
                 Source.named("belay.yaml"));
+    }
+
+    /// One with a `!` has no way back.
+    private static Migrations schema(String set, String datastore, String... names) {
+        var all = new ArrayList<Migrations.One>();
+        for (String one : names) {
+            String oneWay = one.endsWith("!") ? "nobody wrote one" : "";
+            String number = Integer.toString(all.size() + 1);
+            all.add(new Migrations.One(number, one.replace("!", ""), oneWay));
+        }
+        return new Migrations(
+                set, datastore(datastore).dependency(), Digest.of(String.join(",", names)), all);
     }
 
     private static Datastore datastore(String name) {
@@ -261,18 +297,7 @@ final class Platform {
 
         /// Names of migrations in their order; one with a `!` has no way back.
         Part migrations(String... names) {
-            var all = new ArrayList<Migrations.One>();
-            for (String one : names) {
-                String oneWay = one.endsWith("!") ? "nobody wrote one" : "";
-                String number = Integer.toString(all.size() + 1);
-                all.add(new Migrations.One(number, one.replace("!", ""), oneWay));
-            }
-            migrations =
-                    new Migrations(
-                            name,
-                            datastore("db").dependency(),
-                            Digest.of(String.join(",", names)),
-                            all);
+            migrations = schema(name, "db", names);
             return this;
         }
 

@@ -15,14 +15,14 @@ final class Choice {
             names = "--only",
             paramLabel = "NAME",
             split = ",",
-            description = "Only these components or groups.")
+            description = "Only these components or groups, or a datastore's own schema.")
     private List<String> only = new ArrayList<>();
 
     @Option(
             names = "--skip",
             paramLabel = "NAME",
             split = ",",
-            description = "Not these components, groups or phases; it is written down.")
+            description = "Not these components, groups, schemas or phases; written down.")
     private List<String> skip = new ArrayList<>();
 
     @Option(

@@ -37,7 +37,10 @@ final class MigrateAdoptCommand extends BelayCommand {
     @Parameters(index = "0", paramLabel = "ENV", description = "The environment.")
     private String environment = "";
 
-    @Parameters(index = "1", paramLabel = "COMPONENT", description = "Whose migrations.")
+    @Parameters(
+            index = "1",
+            paramLabel = "COMPONENT",
+            description = "Whose migrations; a datastore where its schema is shared.")
     private String component = "";
 
     @Option(

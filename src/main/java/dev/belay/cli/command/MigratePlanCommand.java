@@ -58,7 +58,7 @@ final class MigratePlanCommand extends BelayCommand {
             }
         }
         return text.isEmpty()
-                ? "no component has `migrations` in this environment"
+                ? "nothing has files of `migrations` in this environment"
                 : text.toString().stripTrailing();
     }
 }

@@ -6,14 +6,11 @@ import dev.belay.driver.postgres.MigrationTexts;
 import dev.belay.driver.postgres.PostgresDatabases;
 import dev.belay.driver.postgres.PostgresFailure;
 import dev.belay.journal.Journal;
-import dev.belay.manifest.Component;
-import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.MigrationFolder;
 import dev.belay.problem.Nearest;
 import dev.belay.release.Actor;
 import dev.belay.release.Migrations;
-import dev.belay.release.Scope;
 import dev.belay.schema.migration.Adoption;
 import dev.belay.schema.migration.EarlierTool;
 import dev.belay.schema.migration.Migration;
@@ -22,6 +19,7 @@ import dev.belay.schema.migration.MigrationVersion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /// Takes over schemas that another tool, or a person, brought where they are: the ledger is told
 /// what is applied, and nothing is carried out.
@@ -36,6 +34,7 @@ public final class Adopting {
 
     /// What is wanted.
     ///
+    /// @param component whose files they are: a component, or a datastore whose schema all share
     /// @param to the last version that is applied; empty where the tool's history says it
     /// @param dryRun whether to look only
     /// @param shown the versions that somebody looked at before; empty where nobody did
@@ -75,38 +74,26 @@ public final class Adopting {
     ///
     /// @throws Denied when it cannot be done, or is not what was shown
     public Adopted adopt(EnvironmentView view, Wish wish) {
-        Component component = view.components().get(wish.component());
-        if (component == null) {
-            throw Denied.unknown(
-                    "request/unknown-component",
-                    "component",
-                    wish.component(),
-                    "`" + view.platform() + "` has no such component",
-                    Nearest.hint(wish.component(), view.components().keySet()));
-        }
-        if (!(component.migrations() instanceof MigrationFolder folder)) {
-            throw Denied.refusal(
-                    "`" + component.name() + "` has no folder of migrations",
-                    "name one as its `migrations: {datastore, dir}`; what other tools apply, their"
-                            + " own ledger knows");
-        }
-        Datastore datastore = view.datastore(folder.datastore());
-        AdoptionWish wanted = wanted(view, component, folder, wish);
-        String set = SchemaSources.set(view, component);
+        SchemaOwner owner = owner(view, wish.component());
+        AdoptionWish wanted = wanted(view, owner, wish);
         try {
             Adoption found =
-                    databases.adoptable(set, datastore.dependency(), view.environment(), wanted);
+                    databases.adoptable(
+                            owner.set(),
+                            owner.datastore().dependency(),
+                            view.environment(),
+                            wanted);
             return switch (found) {
                 case Adoption.Refused(String reason, String hint) ->
                         throw Denied.refusal(reason, hint);
                 case Adoption.Ready(List<Migration> adopted, List<String> remarks) -> {
                     if (!wish.dryRun()) {
-                        write(view, component, datastore, among(wanted, adopted), wish.by());
+                        write(view, owner, among(wanted, adopted), wish.by());
                     }
                     yield new Adopted(
-                            component.name(),
-                            datastore.name(),
-                            set,
+                            owner.name(),
+                            owner.datastore().name(),
+                            owner.set(),
                             !wish.dryRun(),
                             adopted.stream().map(SchemaSources::one).toList(),
                             wanted.files().migrations().stream()
@@ -121,6 +108,26 @@ public final class Adopting {
         }
     }
 
+    private static SchemaOwner owner(EnvironmentView view, String name) {
+        boolean known = view.components().containsKey(name) || view.datastores().containsKey(name);
+        if (!known) {
+            var names = new TreeSet<>(view.components().keySet());
+            names.addAll(view.sharedSchemas());
+            throw Denied.unknown(
+                    "request/unknown-component",
+                    "component",
+                    name,
+                    "`" + view.platform() + "` has no such component",
+                    Nearest.hint(name, names));
+        }
+        return SchemaOwner.named(view, name)
+                .orElseThrow(() ->
+                        Denied.refusal(
+                                "`" + name + "` has no folder of migrations",
+                                "name one as its `migrations: {dir: …}`; what other tools apply,"
+                                        + " their own ledger knows"));
+    }
+
     /// What is answered is what is written, though the two are read one after the other.
     private static AdoptionWish among(AdoptionWish wish, List<Migration> adopted) {
         List<String> shown =
@@ -130,19 +137,18 @@ public final class Adopting {
         return new AdoptionWish(wish.files(), wish.texts(), wish.from(), wish.to(), shown);
     }
 
-    private void write(
-            EnvironmentView view,
-            Component component,
-            Datastore datastore,
-            AdoptionWish wish,
-            Actor by)
+    private void write(EnvironmentView view, SchemaOwner owner, AdoptionWish wish, Actor by)
             throws PostgresFailure {
         String environment = view.environment();
         // Not a new one, which only a release is given: the next of them is greater than this.
-        long token = journal.token(Scope.component(environment, component.name()));
-        String set = SchemaSources.set(view, component);
+        long token = journal.token(owner.scope());
         switch (databases.adopt(
-                set, datastore.dependency(), environment, wish, token, by.subject())) {
+                owner.set(),
+                owner.datastore().dependency(),
+                environment,
+                wish,
+                token,
+                by.subject())) {
             case MigrationOutcome.Done _ -> {}
             case MigrationOutcome.Refused(var reason, var hint, boolean _, boolean _) ->
                     throw Denied.refusal(reason, hint);
@@ -151,7 +157,7 @@ public final class Adopting {
             case MigrationOutcome.Stale(long last) ->
                     throw Denied.refusal(
                             "`%s` was migrated with token %d, and the last given out here is %d"
-                                    .formatted(set, last, token),
+                                    .formatted(owner.set(), last, token),
                             "if a release is under way, ask again after it; else this control plane"
                                     + " is not the one that migrates there");
             case MigrationOutcome.Failed _, MigrationOutcome.Partial _ ->
@@ -159,10 +165,10 @@ public final class Adopting {
         }
     }
 
-    private static AdoptionWish wanted(
-            EnvironmentView view, Component component, MigrationFolder folder, Wish wish) {
+    private static AdoptionWish wanted(EnvironmentView view, SchemaOwner owner, Wish wish) {
+        MigrationFolder folder = owner.files();
         try {
-            MigrationSet files = SchemaSources.read(view, component, folder);
+            MigrationSet files = SchemaSources.read(view, owner);
             Map<String, String> texts = MigrationTexts.read(view.folder().resolve(folder.dir()));
             MigrationVersion to = wish.to().isEmpty() ? null : version(wish.to(), files, folder);
             return new AdoptionWish(files, texts, wish.from(), to, wish.shown());

@@ -76,11 +76,35 @@ public final class InventoryReader {
                 components.put(name, new Inventory.Component(history, exist));
             }
         }
-        var inventory = new Inventory(environment, components);
+        var inventory =
+                new Inventory(
+                        environment, components, datastores(view), moving(environment, ahead));
         for (ReleaseRow row : ahead) {
             inventory = after(inventory, row);
         }
         return inventory;
+    }
+
+    /// Nothing of a datastore runs that an instance would be found of.
+    private Map<String, Inventory.Component> datastores(EnvironmentView view) {
+        var datastores = new HashMap<String, Inventory.Component>();
+        for (String name : view.sharedSchemas()) {
+            List<Inventory.Past> history = history(Scope.datastore(view.environment(), name));
+            if (!history.isEmpty()) {
+                datastores.put(name, new Inventory.Component(history, Map.of()));
+            }
+        }
+        return datastores;
+    }
+
+    /// Who builds on what such a release brings has to wait for it, or take it over.
+    private static Set<String> moving(String environment, List<ReleaseRow> ahead) {
+        return ahead.stream()
+                .flatMap(row -> row.scopes().stream())
+                .filter(scope -> scope.environment().equals(environment))
+                .filter(scope -> scope.kind() == Scope.Kind.DATASTORE)
+                .map(Scope::name)
+                .collect(Collectors.toSet());
     }
 
     /// Active and queued releases, oldest first.

@@ -135,6 +135,7 @@ public final class ReleaseReader {
     private static boolean ends(Plan plan, String component) {
         Deployment goal = plan.desired().get(component);
         return goal != null
+                && !plan.isDatastore(component)
                 && goal.isEnded()
                 && plan.steps().stream()
                         .noneMatch(step ->

@@ -157,7 +157,8 @@ public final class Releases {
         }
     }
 
-    /// Does something while no release of these components is under way, and none can begin.
+    /// Does something while no release of these components or datastores is under way, and none can
+    /// begin.
     ///
     /// @throws Denied when one is under way
     <T> T whileNothingGoesOn(String environment, Set<String> components, Supplier<T> doing) {
@@ -216,13 +217,18 @@ public final class Releases {
     /// A request that lacks nothing but the inventory.
     private record Prepared(
             EnvironmentView view,
-            Map<String, PlanRequest.Source> built,
+            Sources.Made made,
             Selection selection,
             Set<String> selected,
             String manifestDigest) {
         PlanRequest over(Inventory inventory) {
             return new PlanRequest(
-                    view, new TreeMap<>(built), inventory, selection, manifestDigest);
+                    view,
+                    new TreeMap<>(made.built()),
+                    new TreeMap<>(made.schemas()),
+                    inventory,
+                    selection,
+                    manifestDigest);
         }
     }
 
@@ -231,12 +237,12 @@ public final class Releases {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
         var selection = new Selection(wish.only(), wish.skip(), wish.remove(), by, wish.why());
-        Set<String> wanted = chosen(selection.in(read.view())).components();
+        Selection.Chosen chosen = chosen(selection.in(read.view()));
         return new Prepared(
                 read.view(),
-                sources.of(read.view(), wanted, progress),
+                sources.of(read.view(), chosen, progress),
                 selection,
-                wanted,
+                chosen.components(),
                 read.manifestDigest());
     }
 

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -163,7 +164,7 @@ public final class Restoring {
         return uninterrupted(() ->
                 releases.whileNothingGoesOn(
                         environment,
-                        users(view, datastore),
+                        releasing(view, datastore),
                         () -> exchange(view, datastore, backup, name, remarks, progress)));
     }
 
@@ -358,6 +359,13 @@ public final class Restoring {
                 .filter(one -> uses(one, datastore.name()))
                 .map(Component::name)
                 .collect(Collectors.toSet());
+    }
+
+    /// What a release owns that has to do with it: who uses it, and its own schema.
+    private static Set<String> releasing(EnvironmentView view, Datastore datastore) {
+        Set<String> names = new HashSet<>(users(view, datastore));
+        names.add(datastore.name());
+        return names;
     }
 
     private static boolean uses(Component component, String datastore) {

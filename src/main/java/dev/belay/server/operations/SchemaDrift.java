@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,19 +49,28 @@ public final class SchemaDrift {
                         .map(ReleaseRow::scopes)
                         .flatMap(Set::stream)
                         .collect(Collectors.toSet());
-        var components = new HashMap<String, Inventory.Component>();
-        inventory
-                .components()
-                .forEach((name, component) -> {
-                    boolean settled =
-                            !busy.contains(Scope.component(inventory.environment(), name));
-                    components.put(
-                            name,
-                            settled && !component.history().isEmpty()
-                                    ? corrected(inventory.environment(), component)
-                                    : component);
-                });
-        return new Inventory(inventory.environment(), components);
+        String environment = inventory.environment();
+        return inventory.having(
+                corrected(
+                        inventory.components(),
+                        environment,
+                        name -> busy.contains(Scope.component(environment, name))),
+                corrected(
+                        inventory.datastores(),
+                        environment,
+                        name -> busy.contains(Scope.datastore(environment, name))));
+    }
+
+    private Map<String, Inventory.Component> corrected(
+            Map<String, Inventory.Component> all, String environment, Predicate<String> busy) {
+        var corrected = new HashMap<String, Inventory.Component>();
+        all.forEach((name, one) ->
+                corrected.put(
+                        name,
+                        busy.test(name) || one.history().isEmpty()
+                                ? one
+                                : corrected(environment, one)));
+        return corrected;
     }
 
     private Inventory.Component corrected(String environment, Inventory.Component component) {

@@ -5,11 +5,11 @@ import dev.belay.driver.postgres.PostgresBackups;
 import dev.belay.driver.postgres.PostgresFailure;
 import dev.belay.driver.postgres.RehearsalOutcome;
 import dev.belay.driver.postgres.RehearsalReport;
-import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Inventory;
 import dev.belay.release.Migrations;
+import dev.belay.release.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class SchemaPlanning {
         this.door = door;
     }
 
-    /// One component's migrations.
+    /// One component's migrations, or one datastore's that all share.
     ///
     /// @param migrations that a release would bring, as `0007 add_total`
     /// @param lines what the rehearsal showed; empty when nothing is to be done
@@ -73,16 +73,13 @@ public final class SchemaPlanning {
             throws PostgresFailure, IOException, InterruptedException {
         var all = new ArrayList<Planned>();
         Inventory now = inventory.read(view, false);
-        for (Component component : view.components().values()) {
-            Migrations to = kept(view, component);
-            if (to == null) {
-                continue;
-            }
-            Datastore datastore = view.datastore(to.datastore().name());
-            List<Migrations.One> fresh = to.beyond(before(now, component));
+        for (SchemaOwner owner : SchemaOwner.all(view)) {
+            Migrations to = kept(view, owner);
+            Datastore datastore = owner.datastore();
+            List<Migrations.One> fresh = to.beyond(before(now, owner));
             var lines = new ArrayList<String>();
             if (!fresh.isEmpty()) {
-                Consumer<String> says = line -> progress.accept(component.name() + ": " + line);
+                Consumer<String> says = line -> progress.accept(owner.name() + ": " + line);
                 if (backups.make(view.environment(), datastore.backup().policy(), COPY_OF, says)
                         instanceof BackupOutcome.Refused(String reason, String hint)) {
                     return new Vault.Ending.Bad(
@@ -104,7 +101,7 @@ public final class SchemaPlanning {
             }
             all.add(
                     new Planned(
-                            component.name(),
+                            owner.name(),
                             datastore.name(),
                             fresh.stream().map(Migrations.One::toString).toList(),
                             lines));
@@ -113,14 +110,15 @@ public final class SchemaPlanning {
     }
 
     /// Kept like a release's: what was rehearsed is what is planned next.
-    private @Nullable Migrations kept(EnvironmentView view, Component component) {
+    private Migrations kept(EnvironmentView view, SchemaOwner owner) {
         try (var _ = door.among()) {
-            return schemas.of(view, component);
+            return schemas.of(view, owner);
         }
     }
 
-    private static @Nullable Migrations before(Inventory now, Component component) {
-        Inventory.Component past = now.components().get(component.name());
+    private static @Nullable Migrations before(Inventory now, SchemaOwner owner) {
+        boolean shared = owner.scope().kind() == Scope.Kind.DATASTORE;
+        Inventory.Component past = (shared ? now.datastores() : now.components()).get(owner.name());
         return past == null || past.history().isEmpty()
                 ? null
                 : past.history().getFirst().deployment().migrations();

@@ -3,10 +3,7 @@ package dev.belay.server.operations;
 import dev.belay.driver.postgres.MigrationRunner;
 import dev.belay.driver.postgres.PostgresDatabases;
 import dev.belay.driver.postgres.PostgresFailure;
-import dev.belay.manifest.Component;
-import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
-import dev.belay.manifest.MigrationFolder;
 import dev.belay.schema.migration.Applied;
 import dev.belay.schema.migration.Migration;
 import dev.belay.schema.migration.MigrationSet;
@@ -25,46 +22,37 @@ public final class SchemaReader {
         this.databases = databases;
     }
 
-    /// Of each component that has files of migrations. What other tools apply, they know.
+    /// Of each component and datastore that has files of migrations. What other tools apply, they
+    /// know.
     ///
     /// @throws Denied when there is something wrong with the files
     public List<SchemaView> of(EnvironmentView view) {
         var all = new ArrayList<SchemaView>();
-        for (Component component : view.components().values()) {
-            if (!(component.migrations() instanceof MigrationFolder wanted)) {
-                continue;
-            }
-            Datastore datastore = view.datastores().get(wanted.datastore());
-            if (datastore != null) {
-                try {
-                    all.add(of(view, component, wanted, datastore));
-                } catch (IOException e) {
-                    throw Denied.failure(
-                            "the migrations in `"
-                                    + wanted.dir()
-                                    + "` cannot be read: "
-                                    + e.getMessage(),
-                            "");
-                }
+        for (SchemaOwner owner : SchemaOwner.all(view)) {
+            try {
+                all.add(of(view, owner));
+            } catch (IOException e) {
+                throw Denied.failure(
+                        "the migrations in `"
+                                + owner.files().dir()
+                                + "` cannot be read: "
+                                + e.getMessage(),
+                        "");
             }
         }
         return all;
     }
 
-    private SchemaView of(
-            EnvironmentView view, Component component, MigrationFolder wanted, Datastore datastore)
-            throws IOException {
-        MigrationSet files = SchemaSources.read(view, component, wanted);
+    private SchemaView of(EnvironmentView view, SchemaOwner owner) throws IOException {
+        MigrationSet files = SchemaSources.read(view, owner);
         try {
             MigrationRunner.Status status =
                     databases.status(
-                            SchemaSources.set(view, component),
-                            datastore.dependency(),
-                            view.environment());
+                            owner.set(), owner.datastore().dependency(), view.environment());
             Standing standing = Standing.of(files, status.applied());
             return new SchemaView(
-                    component.name(),
-                    wanted.datastore(),
+                    owner.name(),
+                    owner.datastore().name(),
                     "",
                     lines(files, status.applied(), standing),
                     standing.obstacle().map(Standing.Obstacle::reason).orElse(""),
@@ -72,8 +60,8 @@ public final class SchemaReader {
                     status.invalidIndexes());
         } catch (PostgresFailure e) {
             return new SchemaView(
-                    component.name(),
-                    wanted.datastore(),
+                    owner.name(),
+                    owner.datastore().name(),
                     e.getMessage() + (e.hint().isEmpty() ? "" : "; " + e.hint()),
                     List.of(),
                     "",

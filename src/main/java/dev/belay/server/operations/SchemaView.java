@@ -2,8 +2,9 @@ package dev.belay.server.operations;
 
 import java.util.List;
 
-/// Where one component's schema stands: what its files say beside what the database knows.
+/// Where one schema stands: what the files say beside what the database knows.
 ///
+/// @param component whose files they are: a component, or a datastore whose schema all share
 /// @param trouble why the database could not be asked, or `""`
 /// @param obstacle why what is pending cannot be applied, or `""`
 /// @param hint how that is mended, or `""`

@@ -9,6 +9,7 @@ import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.PlanRequest;
+import dev.belay.plan.Selection;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
@@ -78,23 +79,32 @@ public final class Sources {
         groundwork = new Groundwork(redactor);
     }
 
-    /// Of each of these components.
+    /// What was made.
+    ///
+    /// @param built by component
+    /// @param schemas by datastore, those that all who use it share
+    record Made(Map<String, PlanRequest.Source> built, Map<String, PlanRequest.Schema> schemas) {}
+
+    /// Of each of the components that were chosen, and of the schemas that they share.
     ///
     /// @param progress gets a line for everything that takes time
     /// @throws Denied when variables are wrong, something is missing, or a build fails
-    Map<String, PlanRequest.Source> of(
-            EnvironmentView view, Set<String> components, Consumer<String> progress) {
+    Made of(EnvironmentView view, Selection.Chosen chosen, Consumer<String> progress) {
+        Set<String> components = chosen.components();
         var wrong = new ArrayList<>(checking.variables(view, components));
+        List<SchemaOwner> shared =
+                chosen.schemasToRead(view).stream()
+                        .flatMap(name -> SchemaOwner.of(view, view.datastore(name)).stream())
+                        .toList();
+        shared.forEach(owner -> wrong.addAll(schemas.problems(view, owner)));
         for (String name : components) {
-            Component component = view.components().get(name);
-            if (component != null) {
-                wrong.addAll(schemas.problems(view, component));
-            }
+            SchemaOwner.of(view, view.component(name))
+                    .ifPresent(owner -> wrong.addAll(schemas.problems(view, owner)));
         }
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
-        if (!components.isEmpty()) {
+        if (!components.isEmpty() || !shared.isEmpty()) {
             groundwork.lay(view, progress);
         }
         var sources = new TreeMap<String, PlanRequest.Source>();
@@ -106,7 +116,10 @@ public final class Sources {
                 continue;
             }
             Digest artifact = build(view, component, keptBack, progress);
-            Migrations migrations = schemas.of(view, component);
+            Migrations migrations =
+                    SchemaOwner.of(view, component)
+                            .map(owner -> schemas.of(view, owner))
+                            .orElse(null);
             sources.put(
                     name,
                     new PlanRequest.Source(
@@ -117,7 +130,15 @@ public final class Sources {
                                     ? null
                                     : verdicts.of(view.environment(), migrations)));
         }
-        return sources;
+        var schemasByName = new TreeMap<String, PlanRequest.Schema>();
+        for (SchemaOwner owner : shared) {
+            Migrations migrations = schemas.of(view, owner);
+            schemasByName.put(
+                    owner.name(),
+                    new PlanRequest.Schema(
+                            migrations, verdicts.of(view.environment(), migrations)));
+        }
+        return new Made(sources, schemasByName);
     }
 
     private Digest build(

@@ -15,7 +15,7 @@ public final class SchemaText {
     public static String of(List<SchemaView> schemas, boolean colour) {
         var writer = new SchemaText(colour);
         if (schemas.isEmpty()) {
-            writer.line("no component has files of `migrations` in this environment");
+            writer.line("nothing has files of `migrations` in this environment");
         }
         schemas.forEach(writer::write);
         return writer.text.toString();
