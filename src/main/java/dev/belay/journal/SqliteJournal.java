@@ -227,10 +227,7 @@ public final class SqliteJournal implements Journal, AuditLog, EarlierRequests {
     public void record(Deed deed) {
         writer.run(transaction -> {
             AuditLeaf.add(
-                    transaction,
-                    now(),
-                    deed.actor(),
-                    Map.of("deed", deed.what(), "of", deed.of()));
+                    transaction, now(), deed.actor(), Map.of("deed", deed.what(), "of", deed.of()));
             return true;
         });
     }

@@ -14,7 +14,6 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.driver.postgres.LockPatience;
-import dev.belay.driver.postgres.PostgresBackups;
 import dev.belay.driver.postgres.PostgresDatabases;
 import dev.belay.driver.process.Logs;
 import dev.belay.driver.process.ProcessTarget;
@@ -56,7 +55,6 @@ import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
-import dev.belay.server.operations.Vault;
 import dev.belay.server.operations.WhyReader;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -87,9 +85,6 @@ public final class ControlPlane implements AutoCloseable {
 
     private static final InstantSource CLOCK = InstantSource.system();
 
-    /// Dumped and restored side by side.
-    private static final int TABLES_AT_ONCE = 2;
-
     private static final PlanCodec CODEC =
             new PlanCodec() {
                 @Override
@@ -116,8 +111,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Sweeper sweeper;
     private final LivenessWatch livenessWatch;
     private final CertificateRenewal renewal;
-    private final PostgresBackups backups;
-    private final Vault vault;
+    private final Safekeeping data;
     private final BackupKeeping keeping;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -185,8 +179,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
         late.set(target);
-        backups = backups(state, artifacts, values);
-        vault = new Vault(backups);
+        data = Safekeeping.of(state, artifacts, values, CLOCK);
         Checks checks = checks(router, runtime, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
@@ -200,16 +193,16 @@ public final class ControlPlane implements AutoCloseable {
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
         var checking = new Checking(platform, values);
         var schemas = new SchemaSources(artifacts);
-        var made = new Sources.Stores(builder, configurations, schemas, backups::verdict);
+        var made = new Sources.Stores(builder, configurations, schemas, data.rehearsals()::verdict);
         var versions = new VariableVersions(values, token.secret());
         var sources = new Sources(checking, made, versions, redactor, state.path());
         ReleaseReader reader = reader();
         var watch = new DependencyWatch(checks, CLOCK);
-        var due = new BackupWatch(platform, journal, backups, CLOCK, ZoneId.systemDefault());
+        var due = new BackupWatch(platform, journal, data.backups(), CLOCK, ZoneId.systemDefault());
         var inventory = new InventoryReader(journal, target);
         Releases releases = releases(platform, sources, inventory, databases, door);
-        Operations.Data data = data(databases, schemas, inventory, releases, door);
-        keeping = new BackupKeeping(due, data.restoring());
+        Operations.Data ofData = data(databases, schemas, inventory, releases, door);
+        keeping = new BackupKeeping(due, ofData.restoring());
         var operations =
                 new Operations(
                         platform,
@@ -219,7 +212,7 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         new StatusReader(
                                 journal, target, router, watch, gateway, orders, due, CODECS),
-                        data,
+                        ofData,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -261,7 +254,7 @@ public final class ControlPlane implements AutoCloseable {
             Logs logs) {
         return new HostChecks(
                 new HostChecks.Eyes(
-                        target, router, runtime, values, artifacts, last(logs), backups));
+                        target, router, runtime, values, artifacts, last(logs), data.checks()));
     }
 
     private Operations.Data data(
@@ -273,10 +266,12 @@ public final class ControlPlane implements AutoCloseable {
         var doors = new Doorkeeper(gateway.client());
         return new Operations.Data(
                 new SchemaReader(databases),
-                new SchemaPlanning(vault, backups, schemas, inventory, door),
+                new SchemaPlanning(
+                        data.vault(), data.backups(), data.rehearsals(), schemas, inventory, door),
                 new Adopting(databases, journal),
-                vault,
-                new Restoring(vault, backups, doors, releases, state.exchanges(), CLOCK));
+                data.vault(),
+                new Restoring(
+                        data.vault(), data.backups(), doors, releases, state.exchanges(), CLOCK));
     }
 
     private ReleaseReader reader() {
@@ -284,20 +279,6 @@ public final class ControlPlane implements AutoCloseable {
                 journal,
                 row -> PlanJson.decode(row.plan()),
                 release -> world.ask(() -> engine.because(release)));
-    }
-
-    private static PostgresBackups backups(
-            StateFolder state, ArtifactStore artifacts, Values values) {
-        var places =
-                new PostgresBackups.Places(
-                        state.backups(), state.scratch(), state.rehearsals(), TABLES_AT_ONCE);
-        var backups = new PostgresBackups(places, artifacts, values, CLOCK);
-        try {
-            backups.sweep();
-        } catch (IOException e) {
-            LOG.warn("what was left of earlier trials cannot be removed: {}", e.getMessage());
-        }
-        return backups;
     }
 
     private void startResidents() {
@@ -410,8 +391,7 @@ public final class ControlPlane implements AutoCloseable {
             livenessWatch.close();
             renewal.close();
             keeping.close();
-            vault.close();
-            backups.close();
+            data.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

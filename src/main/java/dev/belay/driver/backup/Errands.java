@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /// Long work that somebody asks for again and again until it is done. The first to ask starts it;
 /// whoever asks with the same key meanwhile hears how far it is, and afterwards how it ended. It
-/// ends with the process, and where it is for somebody who has to keep asking, when he does not: his
-/// release was called off.
+/// ends with the process, and where it is for somebody who has to keep asking, when he does not:
+/// his release was called off.
 ///
 /// @param <K> what the work is for
 /// @param <R> how it ends
@@ -153,14 +153,15 @@ public final class Errands<K, R> implements AutoCloseable {
     private synchronized boolean forgotUnasked() {
         long limit = unasked == null ? Long.MAX_VALUE : unasked.toNanos();
         long now = System.nanoTime();
-        all.values().removeIf(one -> {
-            boolean alone = !one.task.isDone() && now - one.asked > limit;
-            if (alone) {
-                LOG.info("nobody asks any more for what an errand does: {}", one.progress);
-                one.thread.interrupt();
-            }
-            return alone;
-        });
+        all.values()
+                .removeIf(one -> {
+                    boolean alone = !one.task.isDone() && now - one.asked > limit;
+                    if (alone) {
+                        LOG.info("nobody asks any more for what an errand does: {}", one.progress);
+                        one.thread.interrupt();
+                    }
+                    return alone;
+                });
         return !closed;
     }
 

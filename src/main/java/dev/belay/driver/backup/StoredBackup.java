@@ -15,9 +15,20 @@ public record StoredBackup(
         BackupManifest manifest,
         String manifestHash,
         @Nullable Verification verification) {
+    private static final long KIBI = 1024;
 
     public String name() {
         return manifest.name();
+    }
+
+    /// One line about it.
+    public String words() {
+        return "`%s`: %,d rows of %d tables, %,d KiB, restored and compared"
+                .formatted(
+                        name(),
+                        manifest.total().rows(),
+                        manifest.tables().size(),
+                        Math.ceilDiv(manifest.storedBytes(), KIBI));
     }
 
     /// Of this manifest; empty when it never was a database again.

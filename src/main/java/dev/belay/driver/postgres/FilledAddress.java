@@ -1,11 +1,9 @@
 package dev.belay.driver.postgres;
 
-import dev.belay.driver.configuration.Secret;
-import dev.belay.driver.configuration.Template;
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.FilledUrl;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.release.Dependency;
-import java.util.Optional;
-import java.util.TreeSet;
 
 /// A datastore's address with an environment's values in it.
 final class FilledAddress {
@@ -13,20 +11,11 @@ final class FilledAddress {
 
     static PostgresAddress of(ValueProvider values, Dependency datastore, String environment)
             throws PostgresFailure {
-        var missing = new TreeSet<String>();
-        String url =
-                new Template(datastore.url())
-                        .fill(name -> {
-                            Optional<Secret> value = values.find(environment, name);
-                            if (value.isEmpty()) {
-                                missing.add(name);
-                            }
-                            return value.map(secret -> secret.use(text -> text));
-                        });
-        if (!missing.isEmpty()) {
-            throw new PostgresFailure(
-                    "`" + String.join("`, `", missing) + "` has no value",
-                    "set it in the environment file");
+        String url;
+        try {
+            url = FilledUrl.of(values, datastore, environment);
+        } catch (DataFailure e) {
+            throw new PostgresFailure(e.reason(), e.hint());
         }
         return PostgresAddress.of(url);
     }

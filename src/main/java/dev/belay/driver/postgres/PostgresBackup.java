@@ -12,6 +12,7 @@ import dev.belay.driver.backup.Seal;
 import dev.belay.driver.backup.SealedFile;
 import dev.belay.driver.backup.Stage;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,32 +1,30 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.DataFailure;
 import java.sql.SQLException;
 import java.util.List;
 
 /// Something that a PostgreSQL server or one of its programs did not do: what, and how to mend it.
 /// Holds no password.
-public final class PostgresFailure extends Exception {
+public final class PostgresFailure extends DataFailure {
     /// The server is there, and refuses because somebody else holds what is wanted.
     public static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /// Classes: insufficient resources, intervention, system error, internal error.
     private static final List<String> OF_THE_SERVER = List.of("08", "53", "57P", "58", "XX");
 
-    private final String hint;
     private final String state;
     private final boolean beforeAnything;
 
     /// Something that was found before a server was asked.
     public PostgresFailure(String reason, String hint) {
-        super(reason);
-        this.hint = hint;
+        super(reason, hint);
         this.state = "";
         this.beforeAnything = true;
     }
 
     private PostgresFailure(String reason, SQLException cause, boolean beforeAnything) {
-        super(reason + ": " + ServerWords.of(cause), cause);
-        this.hint = "";
+        super(reason + ": " + ServerWords.of(cause), "", cause);
         this.state = cause.getSQLState() == null ? "" : cause.getSQLState();
         this.beforeAnything = beforeAnything;
     }
@@ -50,11 +48,6 @@ public final class PostgresFailure extends Exception {
     /// Whether nothing can have happened.
     public boolean beforeAnything() {
         return beforeAnything;
-    }
-
-    /// How to mend it, or empty.
-    public String hint() {
-        return hint;
     }
 
     /// Whether the server had not what it needed, as room on its disk, or broke down: it says

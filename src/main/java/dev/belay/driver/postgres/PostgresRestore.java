@@ -1,8 +1,11 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.BackupFiles;
 import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -16,7 +19,7 @@ import java.util.Optional;
 /// uses it, and which then takes the old one's name. The old one stays, under another name.
 public final class PostgresRestore {
     /// PostgreSQL cuts what is longer.
-    private static final int NAME_MAX = 63;
+    static final int NAME_MAX = 63;
 
     private static final String MAY_CREATE =
             "SELECT (rolsuper OR rolcreatedb)::text FROM pg_roles WHERE rolname = current_user";
@@ -68,11 +71,11 @@ public final class PostgresRestore {
             throws PostgresFailure, InterruptedException {
         PostgresFacts facts = PostgresVerification.facts(backup.manifest());
         try {
-            Optional<Outcome> obstacle = obstacle(facts, name);
+            Optional<Restorer.Outcome.Refused> obstacle = obstacle(facts, name);
             if (obstacle.isPresent()) {
-                return obstacle.get();
+                return new Outcome.Refused(obstacle.get().reason(), obstacle.get().hint());
             }
-            Optional<BackupOutcome.Refused> refused = PostgresVerification.files(backup);
+            Optional<BackupOutcome.Refused> refused = BackupFiles.damage(backup);
             var remarks = new ArrayList<String>();
             if (refused.isEmpty()) {
                 int major = PostgresVerification.major(facts);
@@ -95,11 +98,13 @@ public final class PostgresRestore {
     }
 
     /// Why it cannot be restored under that name; empty when nothing is known to be in the way.
-    public Optional<Outcome> obstacle(StoredBackup backup, String name) throws PostgresFailure {
+    public Optional<Restorer.Outcome.Refused> obstacle(StoredBackup backup, String name)
+            throws PostgresFailure {
         return obstacle(PostgresVerification.facts(backup.manifest()), name);
     }
 
-    private Optional<Outcome> obstacle(PostgresFacts facts, String name) throws PostgresFailure {
+    private Optional<Restorer.Outcome.Refused> obstacle(PostgresFacts facts, String name)
+            throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
             if (!Ask.text(connection, MAY_CREATE).equals("true")) {
                 return refused(
@@ -143,8 +148,8 @@ public final class PostgresRestore {
         return Ask.texts(connection, "SELECT datname FROM pg_database").contains(name);
     }
 
-    private static Optional<Outcome> refused(String reason, String hint) {
-        return Optional.of(new Outcome.Refused(reason, hint));
+    private static Optional<Restorer.Outcome.Refused> refused(String reason, String hint) {
+        return Optional.of(new Restorer.Outcome.Refused(reason, hint));
     }
 
     /// Gives the restored database the living one's name, and that another one, in one transaction:
@@ -192,7 +197,7 @@ public final class PostgresRestore {
 
     /// Why a database cannot change its name, or be closed; empty when nothing is known to be in
     /// the way.
-    public Optional<Outcome> swapObstacle(String living) throws PostgresFailure {
+    public Optional<Restorer.Outcome.Refused> swapObstacle(String living) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
             List<String> strangers = Ask.texts(connection, STRANGERS + Sql.literal(living));
             if (!strangers.isEmpty()) {

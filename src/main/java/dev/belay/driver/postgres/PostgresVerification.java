@@ -1,5 +1,6 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.BackupFiles;
 import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupManifest;
 import dev.belay.driver.backup.BackupOutcome;
@@ -12,6 +13,7 @@ import dev.belay.driver.backup.SealedFile;
 import dev.belay.driver.backup.Stage;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Verification;
+import dev.belay.driver.backup.Workshop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -52,7 +54,7 @@ public final class PostgresVerification {
     public BackupOutcome verify(BackupStore store, StoredBackup backup)
             throws PostgresFailure, InterruptedException {
         try {
-            Optional<BackupOutcome.Refused> damaged = files(backup);
+            Optional<BackupOutcome.Refused> damaged = BackupFiles.damage(backup);
             if (damaged.isPresent()) {
                 return damaged.get();
             }
@@ -86,7 +88,7 @@ public final class PostgresVerification {
             BackupStore store, StoredBackup backup, ScratchCluster cluster, String name)
             throws PostgresFailure, InterruptedException {
         try {
-            Optional<BackupOutcome.Refused> damaged = files(backup);
+            Optional<BackupOutcome.Refused> damaged = BackupFiles.damage(backup);
             return damaged.isPresent() ? damaged.get() : tried(store, backup, cluster, name);
         } catch (IOException e) {
             throw failure(e);
@@ -207,37 +209,6 @@ public final class PostgresVerification {
         }
     }
 
-    /// Whether every file is there and as it was written, and no other.
-    public static Optional<BackupOutcome.Refused> files(StoredBackup backup) throws IOException {
-        BackupManifest manifest = backup.manifest();
-        for (SealedFile file : manifest.files()) {
-            Path stored = backup.folder().resolve(file.name());
-            if (!Files.isRegularFile(stored)) {
-                return damaged(backup, "`" + file.name() + "` is missing");
-            }
-            if (Files.size(stored) != file.storedBytes()) {
-                return damaged(
-                        backup,
-                        "`%s` has %d bytes, and was written with %d"
-                                .formatted(file.name(), Files.size(stored), file.storedBytes()));
-            }
-            if (!Seal.storedSha256(stored).equals(file.storedSha256())) {
-                return damaged(backup, "`" + file.name() + "` is not as it was written");
-            }
-        }
-        List<String> strange = Folders.files(backup.folder());
-        strange.removeAll(manifest.byName().keySet());
-        return strange.isEmpty()
-                ? Optional.empty()
-                : damaged(backup, "`" + strange.getFirst() + "` does not belong to it");
-    }
-
-    private static Optional<BackupOutcome.Refused> damaged(StoredBackup backup, String what) {
-        return refused(
-                "the backup `" + backup.name() + "` is damaged: " + what,
-                "take another one, and look after the disk it lies on");
-    }
-
     static Optional<BackupOutcome.Refused> refused(String reason, String hint) {
         return Optional.of(new BackupOutcome.Refused(reason, hint));
     }
@@ -268,7 +239,8 @@ public final class PostgresVerification {
         }
         return altered.isEmpty()
                 ? Optional.empty()
-                : damaged(backup, "`" + altered.peek() + "` holds something else than was written");
+                : BackupFiles.damaged(
+                        backup, "`" + altered.peek() + "` holds something else than was written");
     }
 
     private static String plainName(String stored) {

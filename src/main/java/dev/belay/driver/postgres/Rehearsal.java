@@ -187,7 +187,8 @@ public final class Rehearsal {
         return new RoundTrip("", left, data, "", again);
     }
 
-    /// @throws PostgresFailure when the copy's server broke down, which tells nothing of the scripts
+    /// @throws PostgresFailure when the copy's server broke down, which tells nothing of the
+    ///   scripts
     private static void theScriptsOwn(PostgresFailure e) throws PostgresFailure {
         if (e.isOfTheServer()) {
             throw new PostgresFailure(

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Whether what a rehearsal showed is what a plan takes for granted.
-final class RehearsalJudge {
+public final class RehearsalJudge {
     /// Writers who wait longer than this are an outage.
     static final Duration HELD_MAX = Duration.ofSeconds(5);
 
@@ -18,7 +18,8 @@ final class RehearsalJudge {
 
     private RehearsalJudge() {}
 
-    static Look of(Work.Rehearsed work, RehearsalReport report) {
+    /// What the step that rehearses says.
+    public static Look of(Work.Rehearsed work, RehearsalReport report) {
         String detail = String.join("\n", report.lines());
         if (!report.refused().isEmpty()) {
             return new Look.Failed(

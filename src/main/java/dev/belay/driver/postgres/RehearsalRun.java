@@ -4,6 +4,7 @@ import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.schema.Finding;

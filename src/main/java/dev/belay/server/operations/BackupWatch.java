@@ -2,10 +2,10 @@ package dev.belay.server.operations;
 
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Schedule;
 import dev.belay.driver.backup.StoredBackup;
-import dev.belay.driver.postgres.PostgresBackups;
-import dev.belay.driver.postgres.PostgresFailure;
 import dev.belay.journal.Journal;
 import dev.belay.manifest.Backup;
 import dev.belay.manifest.Datastore;
@@ -41,7 +41,7 @@ public final class BackupWatch {
 
     private final Platform platform;
     private final Journal journal;
-    private final PostgresBackups backups;
+    private final DatastoreBackups backups;
     private final InstantSource clock;
     private final ZoneId zone;
     private final Map<String, Failed> failures = new ConcurrentHashMap<>();
@@ -51,7 +51,7 @@ public final class BackupWatch {
     public BackupWatch(
             Platform platform,
             Journal journal,
-            PostgresBackups backups,
+            DatastoreBackups backups,
             InstantSource clock,
             ZoneId zone) {
         this.platform = platform;
@@ -119,13 +119,13 @@ public final class BackupWatch {
             } else {
                 failures.remove(key);
             }
-        } catch (PostgresFailure | IOException e) {
+        } catch (DataFailure | IOException e) {
             failed(key, String.valueOf(e.getMessage()), TRY_AGAIN);
         }
     }
 
     private Optional<BackupOutcome> backup(String environment, BackupPolicy policy, boolean due)
-            throws PostgresFailure, IOException, InterruptedException {
+            throws DataFailure, IOException, InterruptedException {
         return due
                 ? Optional.of(backups.make(environment, policy, Duration.ZERO, _ -> {}))
                 : Optional.empty();
@@ -137,7 +137,7 @@ public final class BackupWatch {
             Schedule schedule,
             List<StoredBackup> stored,
             List<Schedule.Past> all)
-            throws PostgresFailure, IOException, InterruptedException {
+            throws DataFailure, IOException, InterruptedException {
         BackupStore store = backups.store(environment, policy);
         Optional<Schedule.Past> due =
                 schedule.drillDue(

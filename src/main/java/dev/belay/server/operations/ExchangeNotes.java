@@ -44,12 +44,17 @@ final class ExchangeNotes {
 
     /// When this returns, the note is on the disk.
     void write(Note note) throws IOException {
-        DurableFile.write(
-                DurableFile.folder(folder).resolve(note.aside() + SUFFIX), HashedJson.bytes(note));
+        DurableFile.folder(folder);
+        DurableFile.write(file(note), HashedJson.bytes(note));
     }
 
     void remove(Note note) throws IOException {
-        Files.deleteIfExists(folder.resolve(note.aside() + SUFFIX));
+        Files.deleteIfExists(file(note));
+    }
+
+    /// By what the old one will be called, which may be a path.
+    private Path file(Note note) {
+        return folder.resolve(note.aside().replaceAll("[^A-Za-z0-9_-]+", "-") + SUFFIX);
     }
 
     /// What was begun and not ended.

@@ -1,9 +1,9 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.DatastoreBackups;
+import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.StoredBackup;
-import dev.belay.driver.postgres.PostgresBackups;
-import dev.belay.driver.postgres.PostgresFailure;
-import dev.belay.driver.postgres.PostgresRestore;
 import dev.belay.gateway.Door;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,14 +41,8 @@ public final class Restoring {
     private static final int REQUESTS = 1_000;
     private static final long BYTES = 8L << 20;
     private static final Duration AGE = Duration.ofSeconds(30);
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
-
-    /// PostgreSQL cuts longer ones.
-    private static final int NAME_MAX = 63;
-
     private final Vault vault;
-    private final PostgresBackups backups;
+    private final DatastoreBackups backups;
     private final Doorkeeper doors;
     private final Releases releases;
     private final ExchangeNotes notes;
@@ -62,7 +54,7 @@ public final class Restoring {
     /// @param notes a folder for what has to be opened again
     public Restoring(
             Vault vault,
-            PostgresBackups backups,
+            DatastoreBackups backups,
             Doorkeeper doors,
             Releases releases,
             Path notes,
@@ -121,22 +113,23 @@ public final class Restoring {
             StoredBackup backup,
             Wish wish,
             Consumer<String> progress)
-            throws PostgresFailure, InterruptedException {
-        String name = name(view, datastore, wish);
-        return switch (backups.restore(
-                view.environment(), datastore.backup().policy(), backup, name, progress)) {
-            case PostgresRestore.Outcome.Refused(String reason, String hint) ->
-                    new Vault.Ending.Bad(reason, hint);
-            case PostgresRestore.Outcome.Restored(var _, var remarks) ->
-                    new Vault.Ending.Good(
-                            new Restored(
-                                    backup.name(),
-                                    name,
-                                    "",
-                                    backup.manifest().instant().toEpochMilli(),
-                                    0,
-                                    remarks));
-        };
+            throws DataFailure, IOException, InterruptedException {
+        try (DatastoreBackups.Held held = hold(view, datastore, backup)) {
+            Restorer restorer = restorer(view, datastore, held, progress);
+            return switch (restorer.restore(backup, name(restorer, wish))) {
+                case Restorer.Outcome.Refused(String reason, String hint) ->
+                        new Vault.Ending.Bad(reason, hint);
+                case Restorer.Outcome.Restored(String database, List<String> remarks) ->
+                        new Vault.Ending.Good(
+                                new Restored(
+                                        backup.name(),
+                                        database,
+                                        "",
+                                        backup.manifest().instant().toEpochMilli(),
+                                        0,
+                                        remarks));
+            };
+        }
     }
 
     private Vault.Ending swapped(
@@ -145,27 +138,44 @@ public final class Restoring {
             StoredBackup backup,
             Wish wish,
             Consumer<String> progress)
-            throws PostgresFailure, IOException, InterruptedException {
-        Dependency to = datastore.dependency();
-        String environment = view.environment();
-        String name = name(view, datastore, wish);
-        if (backups.obstacle(environment, to, backup, name).orElse(null)
-                instanceof PostgresRestore.Outcome.Refused(String reason, String hint)) {
-            return new Vault.Ending.Bad(reason, hint);
-        }
-        // What the backup holds does not depend on what lives: nobody has to wait for this.
-        List<String> remarks;
-        switch (backups.restore(environment, datastore.backup().policy(), backup, name, progress)) {
-            case PostgresRestore.Outcome.Refused(String reason, String hint) -> {
+            throws DataFailure, IOException, InterruptedException {
+        try (DatastoreBackups.Held held = hold(view, datastore, backup)) {
+            Restorer restorer = restorer(view, datastore, held, progress);
+            String name = name(restorer, wish);
+            if (restorer.obstacle(backup, name, true).orElse(null)
+                    instanceof Restorer.Outcome.Refused(String reason, String hint)) {
                 return new Vault.Ending.Bad(reason, hint);
             }
-            case PostgresRestore.Outcome.Restored(var _, var said) -> remarks = said;
+            // What the backup holds does not depend on what lives: nobody has to wait for this.
+            return switch (restorer.restore(backup, name)) {
+                case Restorer.Outcome.Refused(String reason, String hint) ->
+                        new Vault.Ending.Bad(reason, hint);
+                case Restorer.Outcome.Restored made ->
+                        uninterrupted(() ->
+                                releases.whileNothingGoesOn(
+                                        view.environment(),
+                                        releasing(view, datastore),
+                                        () ->
+                                                exchange(
+                                                        view, datastore, backup, restorer, made,
+                                                        progress)));
+            };
         }
-        return uninterrupted(() ->
-                releases.whileNothingGoesOn(
-                        environment,
-                        releasing(view, datastore),
-                        () -> exchange(view, datastore, backup, name, remarks, progress)));
+    }
+
+    private DatastoreBackups.Held hold(
+            EnvironmentView view, Datastore datastore, StoredBackup backup) throws IOException {
+        return backups.hold(view.environment(), datastore.backup().policy(), backup);
+    }
+
+    private Restorer restorer(
+            EnvironmentView view,
+            Datastore datastore,
+            DatastoreBackups.Held held,
+            Consumer<String> progress)
+            throws DataFailure {
+        return backups.restorer(
+                held, datastore.dependency(), view.environment(), backups.shop(progress));
     }
 
     /// On a thread that nobody interrupts: it takes seconds, and half of it is an outage.
@@ -198,59 +208,64 @@ public final class Restoring {
             EnvironmentView view,
             Datastore datastore,
             StoredBackup backup,
-            String name,
-            List<String> remarks,
+            Restorer restorer,
+            Restorer.Outcome.Restored made,
             Consumer<String> progress) {
-        Dependency to = datastore.dependency();
-        String environment = view.environment();
         var held = new ArrayList<String>();
         boolean closed = false;
-        ExchangeNotes.Note note = null;
+        ExchangeNotes.Note note = note(view, datastore, restorer, made);
         try {
-            List<String> users = openUsers(view, datastore);
-            String living = backups.database(environment, to);
-            Instant began = clock.instant();
-            String aside = cut(living + "_before_", began);
-            note =
-                    new ExchangeNotes.Note(
-                            environment, to, living, name, aside, users, began.toEpochMilli());
             ours.add(note);
             notes.write(note);
-            hold(view, users, held, progress);
+            hold(view, note.components(), held, progress);
             Instant stopped = clock.instant();
-            progress.accept("`" + living + "` takes no connections");
+            progress.accept("`" + restorer.living() + "` takes no connections");
             closed = true;
-            backups.fence(environment, to);
-            progress.accept("`" + name + "` takes the place of `" + living + "`");
-            backups.swap(environment, to, name, aside);
+            restorer.fence();
+            progress.accept(
+                    "`%s` takes the place of `%s`".formatted(made.database(), restorer.living()));
+            restorer.swap(made.database(), note.aside());
             closed = false;
             Instant instant = backup.manifest().instant();
             return new Vault.Ending.Good(
                     new Restored(
                             backup.name(),
-                            living,
-                            aside,
+                            restorer.living(),
+                            note.aside(),
                             instant.toEpochMilli(),
                             Duration.between(instant, stopped).toSeconds(),
-                            remarks));
-        } catch (PostgresFailure e) {
+                            made.remarks()));
+        } catch (DataFailure e) {
             return new Vault.Ending.Bad(
-                    e.getMessage() + "; the backup is restored as `" + name + "`", e.hint());
+                    "%s; the backup is restored as `%s`".formatted(e.reason(), made.database()),
+                    e.hint());
         } catch (IOException e) {
             return new Vault.Ending.Bad(
-                    "it cannot be written down what is about to be closed: "
-                            + e.getMessage()
-                            + "; the backup is restored as `"
-                            + name
-                            + "`",
+                    "it cannot be written down what is about to be closed: %s; the backup is restored as `%s`"
+                            .formatted(e.getMessage(), made.database()),
                     "make room for the state folder, and swap again");
         } finally {
-            boolean opened = !closed || reopened(environment, to);
+            boolean opened =
+                    !closed || reopened(view.environment(), datastore.dependency(), restorer);
             open(view, held);
-            if (note != null) {
-                ended(note, opened);
-            }
+            ended(note, opened);
         }
+    }
+
+    private ExchangeNotes.Note note(
+            EnvironmentView view,
+            Datastore datastore,
+            Restorer restorer,
+            Restorer.Outcome.Restored made) {
+        Instant began = clock.instant();
+        return new ExchangeNotes.Note(
+                view.environment(),
+                datastore.dependency(),
+                restorer.living(),
+                made.database(),
+                restorer.asideName(began),
+                openUsers(view, datastore),
+                began.toEpochMilli());
     }
 
     /// What could not be opened stays written down: it is tried again.
@@ -287,8 +302,8 @@ public final class Restoring {
     private void settle(ExchangeNotes.Note note) {
         try {
             boolean swapped =
-                    backups.settle(
-                            note.environment(), note.datastore(), note.living(), note.aside());
+                    backups.opener(note.datastore(), note.environment())
+                            .settle(note.restored(), note.aside());
             doors.openHolds(note.environment(), note.components(), note.since());
             notes.remove(note);
             LOG.warn(
@@ -297,7 +312,7 @@ public final class Restoring {
                     note.living(),
                     note.environment(),
                     swapped ? "has it now" : "did not, and lies beside it");
-        } catch (PostgresFailure | IOException | Denied e) {
+        } catch (DataFailure | IOException | Denied e) {
             LOG.error(
                     "the database `{}` of {} in {} may be closed since {}: {}",
                     note.living(),
@@ -308,16 +323,17 @@ public final class Restoring {
         }
     }
 
-    private boolean reopened(String environment, Dependency datastore) {
+    private static boolean reopened(String environment, Dependency datastore, Restorer restorer) {
         try {
-            backups.unfence(environment, datastore);
+            restorer.unfence();
             return true;
-        } catch (PostgresFailure e) {
+        } catch (DataFailure e) {
             LOG.error(
-                    "the database of {} in {} stays closed: {}; ALTER DATABASE … ALLOW_CONNECTIONS true opens it",
+                    "the datastore {} in {} stays closed: {}; {}",
                     datastore.name(),
                     environment,
-                    e.getMessage());
+                    e.reason(),
+                    e.hint());
             return false;
         }
     }
@@ -374,18 +390,7 @@ public final class Restoring {
                 || (migrations != null && migrations.datastore().equals(datastore));
     }
 
-    private String name(EnvironmentView view, Datastore datastore, Wish wish)
-            throws PostgresFailure {
-        return wish.into().isEmpty()
-                ? cut(
-                        backups.database(view.environment(), datastore.dependency()) + "_restored_",
-                        clock.instant())
-                : wish.into();
-    }
-
-    private static String cut(String beginning, Instant when) {
-        String stamp = STAMP.format(when);
-        int room = NAME_MAX - stamp.length();
-        return beginning.substring(0, Math.min(room, beginning.length())) + stamp;
+    private String name(Restorer restorer, Wish wish) {
+        return wish.into().isEmpty() ? restorer.freshName(clock.instant()) : wish.into();
     }
 }

@@ -1,10 +1,11 @@
 package dev.belay.server.operations;
 
 import dev.belay.driver.backup.BackupOutcome;
-import dev.belay.driver.postgres.PostgresBackups;
-import dev.belay.driver.postgres.PostgresFailure;
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.postgres.RehearsalOutcome;
 import dev.belay.driver.postgres.RehearsalReport;
+import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Inventory;
@@ -24,19 +25,22 @@ public final class SchemaPlanning {
     private static final Duration COPY_OF = Duration.ofHours(24);
 
     private final Vault vault;
-    private final PostgresBackups backups;
+    private final DatastoreBackups backups;
+    private final Rehearsals rehearsals;
     private final SchemaSources schemas;
     private final InventoryReader inventory;
     private final StoreDoor door;
 
     public SchemaPlanning(
             Vault vault,
-            PostgresBackups backups,
+            DatastoreBackups backups,
+            Rehearsals rehearsals,
             SchemaSources schemas,
             InventoryReader inventory,
             StoreDoor door) {
         this.vault = vault;
         this.backups = backups;
+        this.rehearsals = rehearsals;
         this.schemas = schemas;
         this.inventory = inventory;
         this.door = door;
@@ -70,7 +74,7 @@ public final class SchemaPlanning {
     }
 
     private Vault.Ending rehearseAll(EnvironmentView view, Consumer<String> progress)
-            throws PostgresFailure, IOException, InterruptedException {
+            throws DataFailure, IOException, InterruptedException {
         var all = new ArrayList<Planned>();
         Inventory now = inventory.read(view, false);
         for (SchemaOwner owner : SchemaOwner.all(view)) {
@@ -86,7 +90,7 @@ public final class SchemaPlanning {
                             "`%s` cannot be backed up: %s".formatted(datastore.name(), reason),
                             hint);
                 }
-                switch (backups.rehearse(
+                switch (rehearsals.rehearse(
                         view.environment(),
                         to,
                         fresh.stream().map(Migrations.One::version).toList(),

@@ -1,16 +1,15 @@
 package dev.belay.server.operations;
 
 import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Errands;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Verification;
-import dev.belay.driver.postgres.PostgresBackups;
-import dev.belay.driver.postgres.PostgresFailure;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.problem.Nearest;
 import dev.belay.release.BackupPolicy;
-import dev.belay.release.Dependency;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +28,10 @@ public final class Vault implements AutoCloseable {
     /// Says that it is still there, to whoever would give up on silence.
     private static final Duration SAYS_EVERY = Duration.ofSeconds(30);
 
-    private final PostgresBackups backups;
+    private final DatastoreBackups backups;
     private final Errands<String, Ending> errands = new Errands<>();
 
-    public Vault(PostgresBackups backups) {
+    public Vault(DatastoreBackups backups) {
         this.backups = backups;
     }
 
@@ -51,8 +50,7 @@ public final class Vault implements AutoCloseable {
 
     /// Something long.
     interface Doing {
-        Ending run(Consumer<String> progress)
-                throws PostgresFailure, IOException, InterruptedException;
+        Ending run(Consumer<String> progress) throws DataFailure, IOException, InterruptedException;
     }
 
     /// What was made or found.
@@ -175,8 +173,8 @@ public final class Vault implements AutoCloseable {
             return doing.run(says);
         } catch (Denied denied) {
             return new Ending.Wrong(denied.no());
-        } catch (PostgresFailure e) {
-            return new Ending.Bad(String.valueOf(e.getMessage()), e.hint());
+        } catch (DataFailure e) {
+            return new Ending.Bad(e.reason(), e.hint());
         } catch (IOException e) {
             return new Ending.Bad(String.valueOf(e.getMessage()), "");
         }
@@ -223,10 +221,10 @@ public final class Vault implements AutoCloseable {
                             .formatted(
                                     view.environment(),
                                     all.isEmpty()
-                                            ? "no datastore of engine `postgres`"
+                                            ? "no datastore that can be backed up"
                                             : all.size() + " datastores that can be backed up"),
                     all.isEmpty()
-                            ? "the others cannot be backed up by this version"
+                            ? "`belay docs datastore` names the engines"
                             : "name one of "
                                     + String.join(
                                             ", ", all.stream().map(Datastore::name).toList()));
@@ -234,7 +232,7 @@ public final class Vault implements AutoCloseable {
         return all.getFirst();
     }
 
-    private static List<Datastore> kept(EnvironmentView view, String named) {
+    private List<Datastore> kept(EnvironmentView view, String named) {
         if (!named.isEmpty() && !view.datastores().containsKey(named)) {
             throw Denied.unknown(
                     "request/unknown-datastore",
@@ -246,7 +244,7 @@ public final class Vault implements AutoCloseable {
         List<Datastore> all =
                 view.datastores().values().stream()
                         .filter(one -> named.isEmpty() || one.name().equals(named))
-                        .filter(one -> one.dependency().engine() == Dependency.Engine.POSTGRES)
+                        .filter(one -> backups.knows(one.dependency().engine()))
                         .toList();
         if (!named.isEmpty() && all.isEmpty()) {
             throw Denied.refusal(

@@ -13,6 +13,7 @@ import dev.belay.driver.backup.ProgressListener;
 import dev.belay.driver.backup.Seal;
 import dev.belay.driver.backup.Stage;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,12 +3,14 @@ package dev.belay.driver.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Choices;
+import dev.belay.driver.backup.BackupFiles;
 import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupManifest;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.ProgressListener;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -268,7 +270,7 @@ class PostgresRefusalTest {
     private static boolean accepted(Path folder) throws IOException {
         try {
             StoredBackup read = BackupStore.read(folder);
-            return PostgresVerification.files(read).isEmpty() && read.verified().isPresent();
+            return BackupFiles.damage(read).isEmpty() && read.verified().isPresent();
         } catch (IOException e) {
             return false;
         }

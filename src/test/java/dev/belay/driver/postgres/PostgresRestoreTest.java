@@ -9,6 +9,7 @@ import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.ProgressListener;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

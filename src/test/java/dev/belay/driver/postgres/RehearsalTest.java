@@ -133,7 +133,8 @@ class RehearsalTest {
                 "ALTER DATABASE \"" + full.database() + "\" SET temp_file_limit = '64kB'",
                 "ALTER DATABASE \"" + full.database() + "\" SET work_mem = '64kB'");
         var up =
-                Script.of("CREATE TABLE sorted AS SELECT i FROM generate_series(1, 90000) i ORDER BY -i");
+                Script.of(
+                        "CREATE TABLE sorted AS SELECT i FROM generate_series(1, 90000) i ORDER BY -i");
         var rehearsal = new Rehearsal(full, "", Contract.UNKNOWN, _ -> {});
         assertThatThrownBy(() -> rehearsal.run(List.of(up), Optional.empty()))
                 .isInstanceOf(PostgresFailure.class)

@@ -1,10 +1,10 @@
-package dev.belay.driver.postgres;
+package dev.belay.driver.backup;
 
-import dev.belay.driver.backup.BackupStore;
-import dev.belay.driver.backup.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where backups are made and tried out: what lies here is plain, and only for as long as it is
 /// worked on.
@@ -13,20 +13,21 @@ import java.nio.file.Path;
 /// @param jobs tables at once
 /// @param listener who wants to know how far it is
 public record Workshop(Path scratch, int jobs, ProgressListener listener) {
+    private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
     private static final String PREFIX = "plain-";
 
     /// A new folder that only its owner can read; who makes it removes it.
-    Path bench() throws IOException {
+    public Path bench() throws IOException {
         Files.createDirectories(scratch);
         return Files.createTempDirectory(scratch, PREFIX);
     }
 
-    /// Removes what a killed process left. For whoever alone works here, while he does not.
+    /// Removes the plain data that a killed process left. For whoever alone works here, while he
+    /// does not.
     public void sweep() throws IOException {
         if (!Files.isDirectory(scratch)) {
             return;
         }
-        ScratchCluster.discardLeftOver(scratch);
         try (var all = Files.list(scratch)) {
             for (Path one : all.toList()) {
                 if (one.getFileName().toString().startsWith(PREFIX)) {
@@ -36,12 +37,12 @@ public record Workshop(Path scratch, int jobs, ProgressListener listener) {
         }
     }
 
-    static void remove(Path bench) {
+    /// Removes a bench; one that stays is told in the log.
+    public static void remove(Path bench) {
         try {
             BackupStore.remove(bench);
         } catch (IOException e) {
-            org.slf4j.LoggerFactory.getLogger(Workshop.class)
-                    .warn("{} holds plain data and cannot be removed: {}", bench, e.getMessage());
+            LOG.warn("{} holds plain data and cannot be removed: {}", bench, e.getMessage());
         }
     }
 }

@@ -1,0 +1,288 @@
+package dev.belay.driver.backup;
+
+import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.disk.PathLock;
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Dependency;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Backups of datastores of any engine: where they lie, who makes one, which may be relied on, how
+/// long they are kept and who can read them. How one is made and proven is its [DatastoreKind]'s.
+///
+/// One backup of a datastore is made at a time, whoever asks. Every result that may be relied on
+/// lies on the disk.
+public final class DatastoreBackups {
+    /// Holds secret keys of age, for backups that are encrypted and were not just made.
+    public static final String KEY_VARIABLE = "BELAY_BACKUP_KEY";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatastoreBackups.class);
+    private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+
+    /// So many of the latest releases can be gone back from with the data of their time.
+    private static final int RELEASES_KEPT = 3;
+
+    private final Places places;
+    private final Map<Dependency.Engine, DatastoreKind> kinds;
+    private final ValueProvider values;
+    private final InstantSource clock;
+
+    /// Names of backups that somebody reads: they are not removed meanwhile.
+    private final Set<String> inUse = ConcurrentHashMap.newKeySet();
+
+    /// By backup, the keys that only this process has.
+    private final Map<String, BackupKeys> passing = new ConcurrentHashMap<>();
+
+    /// Where things lie.
+    ///
+    /// @param backups for datastores whose backups have no folder of their own
+    /// @param scratch where copies are made; plain data
+    /// @param jobs tables at once
+    public record Places(Path backups, Path scratch, int jobs) {}
+
+    /// A backup and what it takes to read it. It is not removed until this is closed.
+    public record Held(BackupStore store, StoredBackup backup, BackupKeys keys, Runnable release)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    public DatastoreBackups(
+            Places places,
+            Map<Dependency.Engine, DatastoreKind> kinds,
+            ValueProvider values,
+            InstantSource clock) {
+        this.places = places;
+        this.kinds = Map.copyOf(kinds);
+        this.values = values;
+        this.clock = clock;
+    }
+
+    /// Ends and removes what a killed process left. For whoever alone works here, before anybody
+    /// asks for anything.
+    public void sweep() throws IOException {
+        kinds.values().forEach(kind -> kind.sweep(places.scratch()));
+        shop(_ -> {}).sweep();
+    }
+
+    /// Whether datastores of that engine can be backed up.
+    public boolean knows(Dependency.Engine engine) {
+        return kinds.containsKey(engine);
+    }
+
+    /// Of one datastore, the newest first.
+    public List<StoredBackup> list(String environment, BackupPolicy policy) throws IOException {
+        return store(environment, policy).list();
+    }
+
+    /// The newest that was verified and is no older than that.
+    public Optional<StoredBackup> fresh(String environment, BackupPolicy policy, Duration atMost)
+            throws IOException {
+        Instant now = clock.instant();
+        Instant limit = now.minus(atMost);
+        return list(environment, policy).stream()
+                .filter(one -> one.verified().isPresent())
+                .filter(one -> !one.manifest().instant().isBefore(limit))
+                // Made by a clock that was ahead, it would be young for ever.
+                .filter(one -> one.manifest().instant().isBefore(now.plus(AHEAD_MAX)))
+                .findFirst();
+    }
+
+    /// The newest that was verified, is no older than that, and is of the very schema that the
+    /// datastore has.
+    public Optional<StoredBackup> ofThisSchema(
+            String environment, BackupPolicy policy, Duration atMost)
+            throws IOException, DataFailure {
+        Optional<StoredBackup> young = fresh(environment, policy, atMost);
+        return young.isPresent()
+                        && kind(policy.datastore())
+                                .isOfSameSchema(
+                                        address(environment, policy.datastore()), young.get())
+                ? young
+                : Optional.empty();
+    }
+
+    /// Makes one and verifies it, unless somebody else did meanwhile; then removes what is too old.
+    ///
+    /// @param atMost how old one of the same schema may be that is there already; zero for a new
+    ///   one in any case
+    public BackupOutcome make(
+            String environment, BackupPolicy policy, Duration atMost, Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        DatastoreKind kind = kind(policy.datastore());
+        BackupStore store = store(environment, policy);
+        try (PathLock _ = alone(store, progress)) {
+            Optional<StoredBackup> fresh =
+                    atMost.isZero() ? Optional.empty() : ofThisSchema(environment, policy, atMost);
+            if (fresh.isPresent()) {
+                StoredBackup there = fresh.get();
+                return new BackupOutcome.Verified(there, there.verified().orElseThrow());
+            }
+            store.sweep();
+            String address = address(environment, policy.datastore());
+            DatastoreKind.Made made =
+                    kind.make(address, store, keys(environment, policy), shop(progress));
+            if (made.outcome() instanceof BackupOutcome.Verified(StoredBackup backup, var _)) {
+                passing.clear();
+                passing.put(backup.name(), made.keys());
+                retire(store, policy);
+            } else {
+                keepOneForPeople(store);
+            }
+            return made.outcome();
+        }
+    }
+
+    /// Restores one into scratch once more and compares: a drill.
+    public BackupOutcome drill(
+            String environment, BackupPolicy policy, StoredBackup backup, Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        try (Held held = hold(environment, policy, backup)) {
+            if (BackupFiles.damage(backup).isPresent()) {
+                held.store().distrust(backup);
+            }
+            return kind(policy.datastore())
+                    .verify(held.store(), backup, held.keys(), shop(progress));
+        }
+    }
+
+    /// For whoever reads one: it stays meanwhile.
+    public Held hold(String environment, BackupPolicy policy, StoredBackup backup)
+            throws IOException {
+        inUse.add(backup.name());
+        return new Held(
+                store(environment, policy),
+                backup,
+                keysFor(backup, environment, policy),
+                () -> inUse.remove(backup.name()));
+    }
+
+    /// What puts a backup back.
+    public Restorer restorer(Held held, Dependency datastore, String environment, Workshop shop)
+            throws DataFailure {
+        return kind(datastore).restorer(address(environment, datastore), held.keys(), shop);
+    }
+
+    /// What opens again what an exchange left closed.
+    public Restorer opener(Dependency datastore, String environment) throws DataFailure {
+        return kind(datastore)
+                .restorer(address(environment, datastore), BackupKeys.UNENCRYPTED, shop(_ -> {}));
+    }
+
+    /// Where one works at backups.
+    public Workshop shop(Consumer<String> progress) {
+        return new Workshop(
+                places.scratch(), places.jobs(), (Progress at) -> progress.accept(at.text()));
+    }
+
+    private DatastoreKind kind(Dependency datastore) throws DataFailure {
+        DatastoreKind kind = kinds.get(datastore.engine());
+        if (kind == null) {
+            throw new DataFailure(
+                    "this version cannot back up `%s`, of engine `%s`"
+                            .formatted(
+                                    datastore.name(),
+                                    datastore.engine().name().toLowerCase(java.util.Locale.ROOT)),
+                    "back it up in a `job`");
+        }
+        return kind;
+    }
+
+    /// A datastore's address with an environment's values in it.
+    public String address(String environment, Dependency datastore) throws DataFailure {
+        return FilledUrl.of(values, datastore, environment);
+    }
+
+    /// Where the backups of one datastore lie.
+    public BackupStore store(String environment, BackupPolicy policy) throws IOException {
+        Path root = policy.folder().isEmpty() ? places.backups() : Path.of(policy.folder());
+        return BackupStore.at(root.resolve(environment).resolve(policy.datastore().name()));
+    }
+
+    private PathLock alone(BackupStore store, Consumer<String> progress)
+            throws IOException, InterruptedException {
+        while (true) {
+            Optional<PathLock> lock =
+                    PathLock.acquire(store.root().resolve("lock"), Duration.ofSeconds(1));
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            progress.accept("another backup of it is being made");
+        }
+    }
+
+    /// Of those that failed their proof the newest is there to be looked at; more would fill the
+    /// disk.
+    private static void keepOneForPeople(BackupStore store) throws IOException {
+        boolean newest = true;
+        for (StoredBackup one : store.list()) {
+            if (one.verified().isEmpty()) {
+                if (!newest) {
+                    store.delete(one);
+                }
+                newest = false;
+            }
+        }
+    }
+
+    private void retire(BackupStore store, BackupPolicy policy) {
+        try {
+            List<StoredBackup> all = store.list();
+            var gone =
+                    new Retention(policy.keep())
+                            .removable(
+                                    all.stream().map(Retention.Kept::of).toList(),
+                                    store.pledged(RELEASES_KEPT),
+                                    true,
+                                    clock.instant());
+            for (Retention.Kept one : gone) {
+                for (StoredBackup backup : all) {
+                    if (backup.name().equals(one.name()) && !inUse.contains(one.name())) {
+                        store.delete(backup);
+                        LOG.info(
+                                "the backup {} is removed: it is older than {}",
+                                one.name(),
+                                policy.keep());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("old backups were not removed: {}", e.getMessage());
+        }
+    }
+
+    private BackupKeys keysFor(StoredBackup backup, String environment, BackupPolicy policy) {
+        BackupKeys ours = passing.get(backup.name());
+        return ours == null ? keys(environment, policy) : ours;
+    }
+
+    private BackupKeys keys(String environment, BackupPolicy policy) {
+        List<String> identities =
+                values.find(environment, KEY_VARIABLE)
+                        .map((Secret secret) -> secret.use(text -> text))
+                        .map(text ->
+                                Arrays.stream(text.split("\\s+", -1))
+                                        .filter(key -> !key.isBlank())
+                                        .toList())
+                        .orElse(List.of());
+        return new BackupKeys(policy.recipients(), identities);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.belay.driver.backup;
+
+import java.nio.file.Path;
+
+/// How datastores of one engine are backed up and put back. What is the same for all of them (where
+/// backups lie, who makes one, how long they are kept, who can read them) is none of its business:
+/// that is [DatastoreBackups].
+///
+/// Addresses are whole, with the values of their environment; no message may repeat their password.
+public interface DatastoreKind {
+    /// A backup that was tried to be made, and the keys that can read it.
+    record Made(BackupOutcome outcome, BackupKeys keys) {}
+
+    /// Makes one, turns it into a datastore again and compares. What fails that stays in the store,
+    /// unverified; after anything else nothing is left of it.
+    ///
+    /// @param keys whom it is encrypted to
+    Made make(String address, BackupStore store, BackupKeys keys, Workshop workshop)
+            throws DataFailure, InterruptedException;
+
+    /// Turns one into a datastore in scratch and compares it with its manifest; writes the result
+    /// down.
+    BackupOutcome verify(BackupStore store, StoredBackup backup, BackupKeys keys, Workshop workshop)
+            throws DataFailure, InterruptedException;
+
+    /// Whether the datastore has the schema that it had then; where there is no such thing it has.
+    boolean isOfSameSchema(String address, StoredBackup backup) throws DataFailure;
+
+    /// What puts backups back where the address is.
+    Restorer restorer(String address, BackupKeys keys, Workshop workshop) throws DataFailure;
+
+    /// Ends and removes what a killed process left. For whoever alone works there.
+    void sweep(Path scratch);
+}

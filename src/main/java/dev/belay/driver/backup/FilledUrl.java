@@ -1,0 +1,36 @@
+package dev.belay.driver.backup;
+
+import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.Template;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.release.Dependency;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// A datastore's address with an environment's values in it.
+public final class FilledUrl {
+    private FilledUrl() {}
+
+    /// The address, which may hold a password from here on.
+    ///
+    /// @throws DataFailure when a value is missing
+    public static String of(ValueProvider values, Dependency datastore, String environment)
+            throws DataFailure {
+        var missing = new TreeSet<String>();
+        String url =
+                new Template(datastore.url())
+                        .fill(name -> {
+                            Optional<Secret> value = values.find(environment, name);
+                            if (value.isEmpty()) {
+                                missing.add(name);
+                            }
+                            return value.map(secret -> secret.use(text -> text));
+                        });
+        if (!missing.isEmpty()) {
+            throw new DataFailure(
+                    "`" + String.join("`, `", missing) + "` has no value",
+                    "set it in the environment file");
+        }
+        return url;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.belay.driver.postgres;
+
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.DatastoreBackups;
+import dev.belay.driver.backup.StoredBackup;
+import dev.belay.release.BackupPolicy;
+import dev.belay.release.Migrations;
+import dev.belay.release.SchemaVerdict;
+import dev.belay.schema.migration.MigrationSet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Rehearsals of migrations on databases made of backups, and what the last of them showed.
+public final class Rehearsals {
+    /// The data change, and with them what can be said of migrations.
+    private static final Duration RELIED_ON = Duration.ofHours(24);
+
+    private final DatastoreBackups backups;
+    private final ArtifactStore artifacts;
+    private final RehearsalStore rehearsals;
+    private final InstantSource clock;
+
+    /// @param folder where it is written down what they showed
+    public Rehearsals(
+            DatastoreBackups backups, ArtifactStore artifacts, Path folder, InstantSource clock) {
+        this.backups = backups;
+        this.artifacts = artifacts;
+        this.rehearsals = new RehearsalStore(folder);
+        this.clock = clock;
+    }
+
+    /// Tries a component's migrations on the newest verified backup, and writes down what it
+    /// showed.
+    ///
+    /// @param versions that a release would bring
+    public RehearsalOutcome rehearse(
+            String environment,
+            Migrations to,
+            List<String> versions,
+            BackupPolicy policy,
+            Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        Optional<StoredBackup> newest =
+                backups.list(environment, policy).stream()
+                        .filter(one -> one.verified().isPresent())
+                        .findFirst();
+        if (newest.isEmpty()) {
+            return new RehearsalOutcome.Refused(
+                    "there is no verified backup of `%s` to rehearse on"
+                            .formatted(policy.datastore().name()),
+                    "`belay backup " + environment + " " + policy.datastore().name() + "`");
+        }
+        MigrationSet files =
+                MigrationSet.read(MigrationTexts.read(artifacts.unpack(to.files()))).set();
+        PostgresAddress source =
+                PostgresAddress.of(backups.address(environment, policy.datastore()));
+        RehearsalOutcome made;
+        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get())) {
+            var from = new RehearsalRun.From(held.store(), held.backup(), held.keys());
+            made =
+                    new RehearsalRun(source, backups.shop(progress), progress)
+                            .run(from, to, versions, files);
+        }
+        if (made instanceof RehearsalOutcome.Reported(RehearsalReport report)) {
+            rehearsals.write(environment, report);
+        }
+        return made;
+    }
+
+    /// What the last rehearsal of these very files showed; null when there was none within a day,
+    /// or it did not come to a verdict.
+    public @Nullable SchemaVerdict verdict(String environment, Migrations migrations) {
+        Instant limit = clock.instant().minus(RELIED_ON);
+        return rehearsals
+                .read(environment, migrations.set())
+                .filter(one -> one.files().equals(migrations.files().text()))
+                .filter(one -> one.refused().isEmpty() && one.at().isAfter(limit))
+                .map(RehearsalReport::verdict)
+                .orElse(null);
+    }
+}

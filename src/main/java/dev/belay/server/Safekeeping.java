@@ -1,0 +1,50 @@
+package dev.belay.server;
+
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.backup.DatastoreBackups;
+import dev.belay.driver.backup.DatastoreKind;
+import dev.belay.driver.check.DataChecks;
+import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.postgres.PostgresKind;
+import dev.belay.driver.postgres.Rehearsals;
+import dev.belay.release.Dependency.Engine;
+import dev.belay.server.operations.Vault;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a control plane has for keeping data safe, wired: backups of every engine that is known,
+/// and rehearsals on them.
+record Safekeeping(
+        DatastoreBackups backups, Rehearsals rehearsals, DataChecks checks, Vault vault) {
+    private static final Logger LOG = LoggerFactory.getLogger(Safekeeping.class);
+
+    /// Dumped and restored side by side.
+    private static final int TABLES_AT_ONCE = 2;
+
+    static Safekeeping of(
+            StateFolder state, ArtifactStore artifacts, ValueProvider values, InstantSource clock) {
+        var places = new DatastoreBackups.Places(state.backups(), state.scratch(), TABLES_AT_ONCE);
+        var backups = new DatastoreBackups(places, kinds(), values, clock);
+        try {
+            backups.sweep();
+        } catch (IOException e) {
+            LOG.warn("what was left of earlier trials cannot be removed: {}", e.getMessage());
+        }
+        var rehearsals = new Rehearsals(backups, artifacts, state.rehearsals(), clock);
+        return new Safekeeping(
+                backups, rehearsals, new DataChecks(backups, rehearsals), new Vault(backups));
+    }
+
+    private static Map<Engine, DatastoreKind> kinds() {
+        return Map.of(Engine.POSTGRES, new PostgresKind());
+    }
+
+    /// Ends what goes on.
+    void close() {
+        vault.close();
+        checks.close();
+    }
+}
