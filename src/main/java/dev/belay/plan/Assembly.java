@@ -9,7 +9,6 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +34,10 @@ final class Assembly {
     private final Drafts drafts = new Drafts();
     private final Map<String, Course> courses = new LinkedHashMap<>();
     private final Scope lead;
+
+    /// By datastore, the last step that changes its schema: sets are carried out one after the
+    /// other, as they were rehearsed.
+    private final Map<String, Integer> migrated = new HashMap<>();
 
     private Assembly(Outline outline) {
         this.outline = outline;
@@ -127,7 +130,7 @@ final class Assembly {
                     SchemaReturn.migrating(
                             schema,
                             Objects.requireNonNull(schema.goal().migrations()),
-                            outline.verdict(schema.name()));
+                            outline.verdict(schema));
             ends.add(drafts.add(draft, schema.scope(), schema.responsible(), start));
         }
         return ends.isEmpty() ? after : ends;
@@ -202,7 +205,7 @@ final class Assembly {
 
     /// Lays one level and returns what the next one waits for.
     private Set<Integer> level(List<Change> level, Set<Integer> gate) {
-        List<Change> sorted = sorted(level);
+        List<Change> sorted = outline.inOrder(level);
         List<Change> roots = roots(level);
         List<Change> jobs =
                 outline.ordered()
@@ -236,7 +239,8 @@ final class Assembly {
                         drafts,
                         outline.has(Phase.VERIFY),
                         outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
-                        outline.verdict(change.name()));
+                        outline.verdict(change),
+                        migrated);
         courses.put(change.name(), course);
         Set<Integer> prepared = course.prepare(after);
         return outline.view().trafficTogether() ? prepared : course.cutover(prepared);
@@ -268,35 +272,6 @@ final class Assembly {
             jobs.forEach(job -> waitedFor.add(job.name()));
         }
         return level.stream().filter(change -> !waitedFor.contains(change.name())).toList();
-    }
-
-    /// Each after all that it waits for, otherwise as written.
-    private List<Change> sorted(List<Change> level) {
-        var byName = new HashMap<String, Change>();
-        var missing = new HashMap<String, Integer>();
-        var followers = new HashMap<String, List<Change>>();
-        for (Change change : level) {
-            byName.put(change.name(), change);
-            missing.put(change.name(), outline.before(change).size());
-            for (String before : outline.before(change)) {
-                followers.computeIfAbsent(before, _ -> new ArrayList<>()).add(change);
-            }
-        }
-        var free = new ArrayDeque<>(roots(level));
-        var sorted = new ArrayList<Change>();
-        while (!free.isEmpty()) {
-            Change next = free.removeFirst();
-            sorted.add(next);
-            for (Change follower : followers.getOrDefault(next.name(), List.of())) {
-                if (missing.merge(follower.name(), -1, Integer::sum) == 0) {
-                    free.addLast(follower);
-                }
-            }
-        }
-        if (sorted.size() != level.size()) {
-            throw new IllegalStateException("the manifest let a cycle pass: " + byName.keySet());
-        }
-        return sorted;
     }
 
     // --- the frame --------------------------------------------------------------------------

@@ -32,6 +32,7 @@ final class Course {
     private final boolean smoke;
     private final boolean migrates;
     private final @Nullable SchemaVerdict verdict;
+    private final Map<String, Integer> migrated;
     private final Revision goal;
     private final Map<String, Integer> counts;
     private List<Traffic> traffic;
@@ -41,17 +42,20 @@ final class Course {
 
     /// @param migrates whether the schema may change: not on the way back to an older revision
     /// @param verdict what a rehearsal of its migrations showed
+    /// @param migrated by datastore, the last step that changes its schema; added to
     Course(
             Change change,
             Drafts drafts,
             boolean smoke,
             boolean migrates,
-            @Nullable SchemaVerdict verdict) {
+            @Nullable SchemaVerdict verdict,
+            Map<String, Integer> migrated) {
         this.change = change;
         this.drafts = drafts;
         this.smoke = smoke;
         this.migrates = migrates;
         this.verdict = verdict;
+        this.migrated = migrated;
         this.goal = change.goal().revision();
         this.counts = new TreeMap<>(change.running());
         this.traffic = change.now() == null ? List.of() : change.now().traffic();
@@ -279,7 +283,15 @@ final class Course {
         if (to == null || !migrates || (change.sameRevision() && change.sameSchema())) {
             return;
         }
+        String datastore = to.datastore().name();
+        Integer before = migrated.get(datastore);
+        if (before != null) {
+            entry = Drafts.union(entry, Set.of(before));
+        }
         add(SchemaReturn.migrating(change, to, verdict));
+        if (!change.freshMigrations().isEmpty()) {
+            migrated.put(datastore, last.iterator().next());
+        }
     }
 
     /// `0007 add_total`, `0007 add_total … 0009 drop_sum (3)`.

@@ -5,16 +5,18 @@ import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
-import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// What comes before anything of a release touches data, where the environment asks for it: backups
 /// that were restored, and rehearsals of the migrations on copies made of them.
@@ -36,31 +38,17 @@ final class DataSafety {
         this.lead = lead;
     }
 
-    private record Rehearsal(Change change, Migrations to, List<Migrations.One> fresh) {}
-
     /// Lays the steps; returns what comes after them.
     Set<Integer> lay(Set<Integer> after) {
         if (outline.kind() != Plan.Kind.DEPLOY || !outline.view().gates().backup()) {
             return after;
         }
-        List<Rehearsal> migrating = migrating();
+        List<Outline.Migrating> migrating = outline.migrating();
         Set<Integer> backedUp = outline.has(Phase.BACKUP) ? backups(migrating, after) : after;
         return outline.has(Phase.REHEARSE) ? rehearsals(migrating, backedUp) : backedUp;
     }
 
-    private List<Rehearsal> migrating() {
-        var all = new ArrayList<Rehearsal>();
-        for (Change change : outline.all()) {
-            Migrations to = change.ends() ? null : change.goal().migrations();
-            List<Migrations.One> fresh = change.freshMigrations();
-            if (to != null && !fresh.isEmpty() && outline.has(Phase.MIGRATE)) {
-                all.add(new Rehearsal(change, to, fresh));
-            }
-        }
-        return all;
-    }
-
-    private Set<Integer> backups(List<Rehearsal> migrating, Set<Integer> after) {
+    private Set<Integer> backups(List<Outline.Migrating> migrating, Set<Integer> after) {
         SortedMap<String, BackupPolicy> wanted = new TreeMap<>();
         Set<String> migrated = new TreeSet<>();
         for (Change change : outline.all()) {
@@ -68,7 +56,7 @@ final class DataSafety {
                 change.needs().forEach(name -> want(name, wanted));
             }
         }
-        for (Rehearsal one : migrating) {
+        for (Outline.Migrating one : migrating) {
             want(one.to().datastore().name(), wanted);
             migrated.add(one.to().datastore().name());
         }
@@ -106,45 +94,64 @@ final class DataSafety {
         }
     }
 
-    private Set<Integer> rehearsals(List<Rehearsal> migrating, Set<Integer> after) {
-        if (migrating.isEmpty()) {
+    /// One for each datastore: what a release does to a database meets on the copy, too.
+    private Set<Integer> rehearsals(List<Outline.Migrating> migrating, Set<Integer> after) {
+        SequencedMap<String, List<Outline.Migrating>> byDatastore = new LinkedHashMap<>();
+        for (Outline.Migrating one : migrating) {
+            byDatastore
+                    .computeIfAbsent(one.to().datastore().name(), _ -> new ArrayList<>())
+                    .add(one);
+        }
+        if (byDatastore.isEmpty()) {
             return after;
         }
-        Set<Integer> start = drafts.meet("the backups are there", after, migrating.size(), lead);
+        Set<Integer> start = drafts.meet("the backups are there", after, byDatastore.size(), lead);
         var ends = new TreeSet<Integer>();
-        for (Rehearsal one : migrating) {
-            Datastore datastore = outline.view().datastore(one.to().datastore().name());
-            Change change = one.change();
+        byDatastore.forEach((name, parts) -> {
+            Change first = parts.getFirst().change();
             ends.add(
                     drafts.add(
                             new Draft(
-                                    change.isDatastore()
-                                            ? "rehearse %s on a copy of `%s`"
-                                                    .formatted(
-                                                            Course.words(one.fresh()),
-                                                            change.name())
-                                            : "%s: rehearse %s"
-                                                    .formatted(
-                                                            change.name(),
-                                                            Course.words(one.fresh())),
+                                    title(name, parts),
                                     Phase.REHEARSE,
                                     new Work.Rehearsed(
-                                            one.to(),
-                                            SchemaReturn.versions(one.fresh()),
-                                            datastore.backup().policy(),
-                                            overlaps(change, datastore.name()),
-                                            SchemaReturn.of(
-                                                            one.to(),
-                                                            one.fresh(),
-                                                            outline.verdict(change.name()))
-                                                    .back()),
+                                            parts.stream().map(this::part).toList(),
+                                            outline.view().datastore(name).backup().policy(),
+                                            parts.stream()
+                                                    .anyMatch(one -> overlaps(one.change(), name))),
                                     Times.BACKUP_LIMIT,
                                     Times.SECOND.multipliedBy(30)),
-                            change.scope(),
-                            change.responsible(),
+                            first.scope(),
+                            parts.size() == 1 ? first.responsible() : outline.keeper(name),
                             start));
-        }
+        });
         return ends;
+    }
+
+    private Work.Rehearsed.Part part(Outline.Migrating one) {
+        return new Work.Rehearsed.Part(
+                one.to(),
+                one.versions(),
+                SchemaReturn.of(one.to(), one.fresh(), outline.verdict(one.change())).back());
+    }
+
+    private static String title(String datastore, List<Outline.Migrating> parts) {
+        Outline.Migrating only = parts.getFirst();
+        if (parts.size() == 1 && !only.change().isDatastore()) {
+            return only.change().name() + ": rehearse " + Course.words(only.fresh());
+        }
+        return "rehearse %s on a copy of `%s`"
+                .formatted(
+                        parts.stream()
+                                .map(one ->
+                                        one.change().isDatastore()
+                                                ? Course.words(one.fresh())
+                                                : "%s of %s"
+                                                        .formatted(
+                                                                Course.words(one.fresh()),
+                                                                one.change().name()))
+                                .collect(Collectors.joining(", then ")),
+                        datastore);
     }
 
     /// Whether anybody uses the old schema's release while the new schema is there already: the

@@ -5,6 +5,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.Work;
+import java.util.List;
 
 /// [Migrations] as JSON.
 final class MigrationsJson {
@@ -51,20 +52,32 @@ final class MigrationsJson {
 
     /// The fields alone: the object is its caller's.
     static void write(JsonOut out, Work.Rehearsed work) {
-        out.put("back", work.back())
-                .strings("fresh", work.fresh())
-                .put("overlaps", work.overlaps())
+        out.put("overlaps", work.overlaps())
+                .list(
+                        "parts",
+                        work.parts(),
+                        part ->
+                                out.open()
+                                        .put("back", part.back())
+                                        .strings("fresh", part.fresh())
+                                        .put("to", () -> write(out, part.to()))
+                                        .close())
                 .put("policy", () -> write(out, work.policy()))
-                .put("to", () -> write(out, work.to()))
                 .put("type", "rehearsed");
     }
 
     static Work.Rehearsed rehearsed(JsonIn in) {
+        // Before several were rehearsed together, there was one and no list.
         return new Work.Rehearsed(
+                in.has("parts") ? in.list("parts", MigrationsJson::part) : List.of(part(in)),
+                policy(in.at("policy")),
+                in.truth("overlaps"));
+    }
+
+    private static Work.Rehearsed.Part part(JsonIn in) {
+        return new Work.Rehearsed.Part(
                 read(in.at("to")),
                 in.strings("fresh"),
-                policy(in.at("policy")),
-                in.truth("overlaps"),
                 in.choice("back", Work.Rehearsed.Back.class));
     }
 

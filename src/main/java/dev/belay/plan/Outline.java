@@ -4,13 +4,18 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +71,61 @@ record Outline(
                         : Responsible.of(view.responsible());
     }
 
-    /// @param component or datastore
-    @Nullable SchemaVerdict verdict(String component) {
-        return verdicts.get(component);
+    /// What is known of a component's or datastore's migrations: a verdict of other sets together
+    /// than this release brings is none.
+    @Nullable SchemaVerdict verdict(Change change) {
+        SchemaVerdict verdict = verdicts.get(change.name());
+        Migrations to = change.goal().migrations();
+        return verdict != null
+                        && to != null
+                        && verdict.together().equals(together(to.datastore().name()))
+                ? verdict
+                : null;
+    }
+
+    private List<String> together(String datastore) {
+        List<String> labels =
+                migrating().stream()
+                        .filter(one -> one.to().datastore().name().equals(datastore))
+                        .map(one -> SchemaVerdict.label(one.to().set(), one.versions()))
+                        .toList();
+        return labels.size() > 1 ? labels : List.of();
+    }
+
+    /// Who brings something new to a database.
+    record Migrating(Change change, Migrations to, List<Migrations.One> fresh) {
+        List<String> versions() {
+            return SchemaReturn.versions(fresh);
+        }
+    }
+
+    /// All of them, in the order in which they are carried out.
+    List<Migrating> migrating() {
+        var all = new ArrayList<Migrating>();
+        Stream.concat(schemas.stream(), levels.stream().flatMap(level -> inOrder(level).stream()))
+                .forEach(change -> {
+                    Migrations to = change.ends() ? null : change.goal().migrations();
+                    List<Migrations.One> fresh = change.freshMigrations();
+                    if (to != null && !fresh.isEmpty() && has(Phase.MIGRATE)) {
+                        all.add(new Migrating(change, to, fresh));
+                    }
+                });
+        return all;
+    }
+
+    /// A level's components as they are laid; where there is an `order`, its jobs come first.
+    List<Change> inOrder(List<Change> level) {
+        Map<String, Change> byName = new LinkedHashMap<>();
+        level.forEach(change -> byName.put(change.name(), change));
+        Set<String> jobs =
+                level.stream()
+                        .filter(change -> ordered && change.job() != null)
+                        .map(Change::name)
+                        .collect(Collectors.toSet());
+        return Laying.order(List.copyOf(byName.keySet()), after, jobs).stream()
+                .map(byName::get)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     Set<String> before(Change change) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,11 +18,11 @@ import java.util.TreeSet;
 /// others stand or fall alone.
 final class Partition {
     private final EnvironmentView view;
-    private final SequencedMap<String, Change> changes;
+    private final Set<String> changes;
     private final Map<String, String> parent = new HashMap<>();
     private final Map<String, Set<String>> after = new HashMap<>();
     private final Map<String, Integer> level = new HashMap<>();
-    private final SequencedMap<String, Change> schemas;
+    private final Set<String> schemas;
 
     /// One release's components.
     ///
@@ -39,13 +40,34 @@ final class Partition {
         }
     }
 
-    private Partition(
-            EnvironmentView view,
-            SequencedMap<String, Change> changes,
-            SequencedMap<String, Change> schemas) {
+    private Partition(EnvironmentView view, Set<String> changes, Set<String> schemas) {
         this.view = view;
         this.changes = changes;
         this.schemas = schemas;
+    }
+
+    /// Divides names in the same way.
+    ///
+    /// @param names components that change, in the order of the manifest
+    /// @return for each release, its components in the order in which they are laid
+    static List<List<String>> names(EnvironmentView view, Set<String> names) {
+        Set<String> jobs = new HashSet<>();
+        for (String name : names) {
+            Component component = view.components().get(name);
+            if (component != null
+                    && component.kind() instanceof Component.Job
+                    && !view.order().isEmpty()) {
+                jobs.add(name);
+            }
+        }
+        var partition = new Partition(view, names, Set.of());
+        return partition.groups().values().stream()
+                .map(partition::levelled)
+                .map(group ->
+                        group.levels().stream()
+                                .flatMap(level -> Laying.order(level, group.after(), jobs).stream())
+                                .toList())
+                .toList();
     }
 
     /// @param schemas by their datastore; one joins all that change and use it
@@ -53,33 +75,36 @@ final class Partition {
             EnvironmentView view,
             SequencedMap<String, Change> changes,
             SequencedMap<String, Change> schemas) {
-        return new Partition(view, changes, schemas).parts();
+        var partition = new Partition(view, changes.sequencedKeySet(), schemas.sequencedKeySet());
+        return partition.groups().entrySet().stream()
+                .map(group -> partition.part(group.getKey(), group.getValue(), changes, schemas))
+                .toList();
     }
 
-    private List<Part> parts() {
+    private SequencedMap<String, List<String>> groups() {
         levels();
-        for (String name : changes.keySet()) {
+        for (String name : changes) {
             after.put(name, changedBefore(name));
         }
-        changes.keySet().forEach(name -> parent.put(name, name));
+        changes.forEach(name -> parent.put(name, name));
         if (view.order().isEmpty()) {
             after.forEach((name, befores) -> befores.forEach(before -> join(name, before)));
         } else {
-            changes.keySet().forEach(name -> join(name, changes.firstEntry().getKey()));
+            changes.forEach(name -> join(name, changes.iterator().next()));
         }
-        schemas.keySet().forEach(this::joinUsers);
-        Map<String, List<Change>> parts = new LinkedHashMap<>();
-        for (Change change : changes.values()) {
-            parts.computeIfAbsent(root(change.name()), _ -> new ArrayList<>()).add(change);
+        schemas.forEach(this::joinUsers);
+        SequencedMap<String, List<String>> groups = new LinkedHashMap<>();
+        for (String name : changes) {
+            groups.computeIfAbsent(root(name), _ -> new ArrayList<>()).add(name);
         }
-        schemas.keySet().forEach(name -> parts.computeIfAbsent(root(node(name)), _ -> List.of()));
-        return parts.entrySet().stream().map(part -> part(part.getKey(), part.getValue())).toList();
+        schemas.forEach(name -> groups.computeIfAbsent(root(node(name)), _ -> List.of()));
+        return groups;
     }
 
     /// Who uses the schema that changes stands or falls with it, as with everybody who does.
     private void joinUsers(String datastore) {
         parent.put(node(datastore), node(datastore));
-        for (String name : changes.keySet()) {
+        for (String name : changes) {
             Component component = view.components().get(name);
             boolean uses = component != null && component.uses().contains(datastore);
             if (uses || !view.order().isEmpty()) {
@@ -94,7 +119,7 @@ final class Partition {
     }
 
     private void levels() {
-        for (String name : changes.keySet()) {
+        for (String name : changes) {
             level.put(name, view.order().size());
         }
         for (int i = view.order().size() - 1; i >= 0; i--) {
@@ -104,25 +129,43 @@ final class Partition {
         }
     }
 
-    private Part part(String root, List<Change> members) {
-        var levels = new ArrayList<List<Change>>();
+    private record Levelled(List<List<String>> levels, Map<String, Set<String>> after) {}
+
+    private Levelled levelled(List<String> members) {
+        var levels = new ArrayList<List<String>>();
         for (int i = 0; i <= view.order().size(); i++) {
             levels.add(new ArrayList<>());
         }
         var befores = new HashMap<String, Set<String>>();
-        for (Change change : members) {
-            int mine = levelOf(change.name());
-            levels.get(mine).add(change);
-            var same = new TreeSet<>(after.getOrDefault(change.name(), Set.of()));
+        for (String name : members) {
+            int mine = levelOf(name);
+            levels.get(mine).add(name);
+            var same = new TreeSet<>(after.getOrDefault(name, Set.of()));
             same.removeIf(before -> levelOf(before) != mine);
-            befores.put(change.name(), same);
+            befores.put(name, same);
         }
         levels.removeIf(List::isEmpty);
-        List<Change> shared =
-                schemas.values().stream()
+        return new Levelled(levels, befores);
+    }
+
+    private Part part(
+            String root,
+            List<String> members,
+            Map<String, Change> all,
+            SequencedMap<String, Change> shared) {
+        Levelled levelled = levelled(members);
+        return new Part(
+                shared.values().stream()
                         .filter(schema -> root(node(schema.name())).equals(root))
-                        .toList();
-        return new Part(shared, levels, befores);
+                        .toList(),
+                levelled.levels().stream()
+                        .map(level -> level.stream().map(name -> known(all, name)).toList())
+                        .toList(),
+                levelled.after());
+    }
+
+    private static Change known(Map<String, Change> all, String name) {
+        return Objects.requireNonNull(all.get(name), name);
     }
 
     private int levelOf(String name) {
@@ -141,7 +184,7 @@ final class Partition {
                 if (!seen.add(before)) {
                     continue;
                 }
-                if (changes.containsKey(before)) {
+                if (changes.contains(before)) {
                     found.add(before);
                 } else {
                     open.add(before);

@@ -16,9 +16,11 @@ import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -48,6 +50,14 @@ public final class Planner {
     /// Plans the way back to the last soaked deployment.
     public static Planning rollback(RollbackRequest request) {
         return new Rollback(request).plan();
+    }
+
+    /// Which of these components one release would bring, if nothing else changed, and in which
+    /// order their schemas would change.
+    public static List<List<String>> together(EnvironmentView view, Set<String> components) {
+        var names = new LinkedHashSet<>(view.components().keySet());
+        names.retainAll(components);
+        return Partition.names(view, names);
     }
 
     private Planning plan() {

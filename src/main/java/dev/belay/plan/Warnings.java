@@ -70,7 +70,7 @@ final class Warnings {
         String name = "`" + change.name() + "`";
         List<Migrations.One> fresh = change.freshMigrations();
         if (outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE)) {
-            rehearsed(name, fresh, outline.verdict(change.name()), outline, warnings);
+            rehearsed(name, fresh, outline.verdict(change), outline, warnings);
         }
         for (Migrations.One one : fresh) {
             if (!one.oneWay().isEmpty()) {

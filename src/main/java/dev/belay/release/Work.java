@@ -83,14 +83,31 @@ public sealed interface Work {
 
     /// The migrations went through on a copy of the data, and are what the plan takes them for.
     ///
-    /// @param fresh versions that the release brings
+    /// @param parts all that the release does to one datastore, in the order of the plan
     /// @param overlaps whether the release before is used while the new schema is there
-    /// @param back how the plan means to go back past them
-    record Rehearsed(
-            Migrations to, List<String> fresh, BackupPolicy policy, boolean overlaps, Back back)
-            implements Check {
+    record Rehearsed(List<Part> parts, BackupPolicy policy, boolean overlaps) implements Check {
         public Rehearsed {
-            fresh = List.copyOf(fresh);
+            parts = List.copyOf(parts);
+        }
+
+        /// One of a single set.
+        public Rehearsed(
+                Migrations to,
+                List<String> fresh,
+                BackupPolicy policy,
+                boolean overlaps,
+                Back back) {
+            this(List.of(new Part(to, fresh, back)), policy, overlaps);
+        }
+
+        /// One set.
+        ///
+        /// @param fresh versions that the release brings
+        /// @param back how the plan means to go back past them
+        public record Part(Migrations to, List<String> fresh, Back back) {
+            public Part {
+                fresh = List.copyOf(fresh);
+            }
         }
 
         /// How a release that falls leaves the schema.

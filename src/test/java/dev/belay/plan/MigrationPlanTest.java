@@ -108,7 +108,8 @@ class MigrationPlanTest {
                         new Undo.Nothing(
                                 "a rehearsal showed that the release before runs on the new"
                                         + " schema"));
-        assertThat(rehearsing(result.plan()).back()).isEqualTo(Work.Rehearsed.Back.STAYS);
+        assertThat(rehearsing(result.plan()).parts().getFirst().back())
+                .isEqualTo(Work.Rehearsed.Back.STAYS);
         assertThat(rehearsing(result.plan()).overlaps()).isTrue();
     }
 
@@ -137,6 +138,70 @@ class MigrationPlanTest {
                         .as("v2")
                         .on(running(shop("orders"), "v1"));
         assertThat(migrating(result.plan()).undo()).isInstanceOf(Undo.Apply.class);
+    }
+
+    private static Platform two(String... more) {
+        return Platform.of(
+                        service("web").port(3001).uses("db").after("api").migrations(more),
+                        service("api").uses("db").migrations("orders", "prices"))
+                .backedUp();
+    }
+
+    @Test
+    void two_sets_of_one_database_are_rehearsed_together_and_applied_one_after_the_other() {
+        var before =
+                running(
+                        Platform.of(
+                                service("web").port(3001).uses("db").after("api").migrations("a"),
+                                service("api").uses("db").migrations("orders")),
+                        "v1");
+        var result = plan(two("a", "b")).as("v2").on(before);
+        assertThat(Planned.lines(result.plan()))
+                .contains(
+                        "4 rehearse 2 prices of api, then 2 b of web on a copy of `db` after 3",
+                        "5 api: migrate `db` by 2 prices after 4");
+        assertThat(rehearsing(result.plan()).parts())
+                .extracting(part -> part.to().set())
+                .containsExactly("api", "web");
+        // Without `after` too: on the copy one came after the other.
+        Platform apart =
+                Platform.of(
+                                service("web").port(3001).uses("db").migrations("a", "b"),
+                                service("api").uses("db").migrations("orders", "prices"))
+                        .order(List.of(List.of("web", "api")));
+        Plan plan = plan(apart).as("v2").on(before).plan();
+        List<Step> migrating =
+                plan.steps().stream().filter(one -> one.work() instanceof Work.Migrate).toList();
+        assertThat(migrating).hasSize(2);
+        assertThat(migrating.getLast().after()).contains(migrating.getFirst().number());
+        assertThat(PlanJson.decode(PlanJson.encode(plan))).isEqualTo(plan);
+    }
+
+    @Test
+    void what_was_rehearsed_together_says_nothing_of_one_alone() {
+        var before = running(two("a"), "v1");
+        var together = verdict(true, true, "2");
+        var said =
+                new SchemaVerdict(
+                        together.versions(),
+                        together.standing(),
+                        true,
+                        true,
+                        together.backup(),
+                        List.of(),
+                        List.of("api 2", "web 2"));
+        var alone = plan(two("a", "b")).with("web", "v2").rehearsed("web", said).only("web");
+        assertThat(migrating(alone.on(before).plan()).undo()).isInstanceOf(Undo.Apply.class);
+        var onlyApi =
+                running(
+                        Platform.of(
+                                service("web").port(3001).uses("db").after("api").migrations("a"),
+                                service("api").uses("db").migrations("orders")),
+                        "v1");
+        var both = plan(two("a", "b")).as("v2").rehearsed("web", said).rehearsed("api", said);
+        assertThat(both.on(onlyApi).plan().steps())
+                .filteredOn(step -> step.work() instanceof Work.Migrate)
+                .allSatisfy(step -> assertThat(step.undo()).isInstanceOf(Undo.Nothing.class));
     }
 
     private static Step migrating(Plan plan) {

@@ -235,6 +235,29 @@ class PlanJsonTest {
                 new Work.TakeBackByCommand(api, "pg", tool()));
     }
 
+    /// As plans of journals have it that were written before several were rehearsed together.
+    @Test
+    void a_rehearsal_of_one_set_is_read_as_it_was_written_once() {
+        var dependency = new Dependency("pg", Dependency.Engine.POSTGRES, "${PG}", false);
+        var to =
+                new Migrations(
+                        "api",
+                        dependency,
+                        Digest.of("x"),
+                        List.of(new Migrations.One("2", "price", "")));
+        var work =
+                new Work.Rehearsed(
+                        to,
+                        List.of("2"),
+                        BackupPolicy.usual(dependency),
+                        true,
+                        Work.Rehearsed.Back.NONE);
+        String now = JsonOut.text(out -> WorkJson.write(out, work));
+        String then = now.replace("\"parts\":[{", "").replaceFirst("}],\"policy\"", ",\"policy\"");
+        assertThat(then).isNotEqualTo(now).doesNotContain("parts");
+        assertThat(WorkJson.read(JsonIn.read(then), Map.of())).isEqualTo(work);
+    }
+
     private static List<SmokeTest> tests() {
         var exchange =
                 new SmokeTest.Exchange(

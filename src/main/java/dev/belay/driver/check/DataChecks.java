@@ -81,8 +81,9 @@ public final class DataChecks implements Backups, AutoCloseable {
                 progress ->
                         switch (rehearsals.rehearse(
                                 order.scope().environment(),
-                                work.to(),
-                                work.fresh(),
+                                work.parts().stream()
+                                        .map(one -> new Rehearsals.Pending(one.to(), one.fresh()))
+                                        .toList(),
                                 work.policy(),
                                 progress)) {
                             case RehearsalOutcome.Reported(RehearsalReport report) ->

@@ -35,31 +35,37 @@ public final class RehearsalJudge {
 
     private static Optional<Look> wayBack(
             Work.Rehearsed work, RehearsalReport report, String detail) {
-        return switch (work.back()) {
-            case STAYS ->
-                    report.verdict().plainRevert()
-                            ? Optional.empty()
-                            : Optional.of(
-                                    new Look.Failed(
-                                            "the plan leaves the schema as it will be, and the"
-                                                    + " release before does not run on it: "
-                                                    + first(report),
-                                            "plan it again",
-                                            detail));
-            case TAKEN_BACK ->
-                    report.hasWayBack() && report.tripFaults().isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(
-                                    new Look.Failed(
-                                            "the way back does not lead back: "
-                                                    + (report.tripFaults().isEmpty()
-                                                            ? "there is none"
-                                                            : report.tripFaults().getFirst()),
-                                            "mend the way back, or say in its file that there is"
-                                                    + " none: `-- belay: irreversible because …`",
-                                            detail));
-            case NONE -> Optional.empty();
-        };
+        List<Work.Rehearsed.Back> backs =
+                work.parts().stream().map(Work.Rehearsed.Part::back).toList();
+        if (backs.contains(Work.Rehearsed.Back.STAYS) && !report.verdict().plainRevert()) {
+            return Optional.of(
+                    new Look.Failed(
+                            "the plan leaves the schema as it will be, and the release before does"
+                                    + " not run on it: "
+                                    + first(report),
+                            "plan it again",
+                            detail));
+        }
+        if (!backs.contains(Work.Rehearsed.Back.TAKEN_BACK)
+                || (report.hasWayBack() && report.tripFaults().isEmpty())) {
+            return Optional.empty();
+        }
+        if (backs.contains(Work.Rehearsed.Back.NONE)) {
+            return Optional.of(
+                    new Look.Failed(
+                            "the way back of some was not tried, as others of the release have none",
+                            "release those that have one first, with `--only`",
+                            detail));
+        }
+        return Optional.of(
+                new Look.Failed(
+                        "the way back does not lead back: "
+                                + (report.tripFaults().isEmpty()
+                                        ? "there is none"
+                                        : report.tripFaults().getFirst()),
+                        "mend the way back, or say in its file that there is none:"
+                                + " `-- belay: irreversible because …`",
+                        detail));
     }
 
     private static Optional<Look> overlap(

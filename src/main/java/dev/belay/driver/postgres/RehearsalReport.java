@@ -7,7 +7,7 @@ import java.util.List;
 
 /// What a rehearsal showed, written down.
 ///
-/// @param set whose migrations, a component's name
+/// @param set whose migrations
 /// @param files the digest of the archive that holds them
 /// @param at when it ended
 /// @param took the restore included
@@ -37,6 +37,29 @@ public record RehearsalReport(
 
     /// A table, and how long nobody could write to it.
     public record Held(String relation, Duration time) {}
+
+    /// The same as it is kept for another set of those that were rehearsed together.
+    RehearsalReport of(RehearsalRun.Part part) {
+        return new RehearsalReport(
+                part.to().set(),
+                part.to().files().text(),
+                at,
+                took,
+                refused,
+                hint,
+                new SchemaVerdict(
+                        part.versions(),
+                        verdict.standing(),
+                        verdict.plainRevert(),
+                        verdict.backIsExact(),
+                        verdict.backup(),
+                        verdict.findings(),
+                        verdict.together()),
+                hasWayBack,
+                tripFaults,
+                held,
+                statements);
+    }
 
     /// In a few lines.
     public List<String> lines() {

@@ -28,7 +28,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// A backup made into a database again, and a component's pending migrations tried on that.
+/// A backup made into a database again, and pending migrations tried on that: one set, or several
+/// in the order in which a release carries them out.
 final class RehearsalRun {
     private static final int STATEMENTS_MAX = 2_000;
 
@@ -58,8 +59,12 @@ final class RehearsalRun {
     /// The backup and how to read it.
     record From(BackupStore store, StoredBackup backup, BackupKeys keys) {}
 
-    RehearsalOutcome run(From from, Migrations to, List<String> versions, MigrationSet files)
-            throws PostgresFailure, InterruptedException {
+    /// One set of migrations.
+    ///
+    /// @param versions that a release would bring
+    record Part(Migrations to, List<String> versions, MigrationSet files) {}
+
+    RehearsalOutcome run(From from, List<Part> parts) throws PostgresFailure, InterruptedException {
         long begun = System.nanoTime();
         Rehearsal.Contract contract = contract();
         var verification = new PostgresVerification(workshop, from.keys());
@@ -71,12 +76,15 @@ final class RehearsalRun {
                 return new RehearsalOutcome.Refused(reason, hint);
             }
             PostgresAddress copy = cluster.address(PostgresBackup.RESTORED);
-            Standing standing = standing(copy, to, files);
-            Optional<RehearsalOutcome> unfit = unfit(standing);
-            if (unfit.isPresent()) {
-                return unfit.get();
+            var pending = new ArrayList<Migration>();
+            for (Part part : parts) {
+                Standing standing = standing(copy, part.to(), part.files());
+                Optional<RehearsalOutcome> unfit = unfit(standing);
+                if (unfit.isPresent()) {
+                    return unfit.get();
+                }
+                pending.addAll(standing.pending());
             }
-            List<Migration> pending = standing.pending();
             progress.accept("making the copy as the real one");
             new CopyOfServer(source, copy).prepare();
             var result =
@@ -86,7 +94,7 @@ final class RehearsalRun {
                                     back(pending));
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             return new RehearsalOutcome.Reported(
-                    report(to, versions, from, contract, pending, result, took));
+                    report(parts, from, contract, pending, result, took));
         }
     }
 
@@ -158,13 +166,14 @@ final class RehearsalRun {
     }
 
     private static RehearsalReport report(
-            Migrations to,
-            List<String> versions,
+            List<Part> parts,
             From from,
             Rehearsal.Contract contract,
             List<Migration> pending,
             Rehearsal.Result result,
             Duration took) {
+        Migrations to = parts.getFirst().to();
+        List<String> versions = parts.getFirst().versions();
         boolean wayBack = back(pending).isPresent();
         String backup = from.backup().name();
         return switch (result) {
@@ -177,7 +186,13 @@ final class RehearsalRun {
                             reason,
                             hint,
                             new SchemaVerdict(
-                                    versions, "breaking", false, false, backup, List.of()),
+                                    versions,
+                                    "breaking",
+                                    false,
+                                    false,
+                                    backup,
+                                    List.of(),
+                                    together(parts)),
                             wayBack,
                             List.of(),
                             List.of(),
@@ -190,7 +205,7 @@ final class RehearsalRun {
                             took,
                             "",
                             "",
-                            verdict(rehearsed, versions, backup),
+                            verdict(rehearsed, parts, backup),
                             wayBack,
                             rehearsed.trip().map(RehearsalRun::faults).orElse(List.of()),
                             held(rehearsed),
@@ -199,7 +214,7 @@ final class RehearsalRun {
     }
 
     private static SchemaVerdict verdict(
-            Rehearsal.Rehearsed rehearsed, List<String> versions, String backup) {
+            Rehearsal.Rehearsed rehearsed, List<Part> parts, String backup) {
         Verdict verdict = rehearsed.verdict();
         List<String> findings =
                 Stream.concat(verdict.breaking(), verdict.dangerous().filter(one -> !one.breaks()))
@@ -207,12 +222,21 @@ final class RehearsalRun {
                         .distinct()
                         .toList();
         return new SchemaVerdict(
-                versions,
+                parts.getFirst().versions(),
                 verdict.standing().name().toLowerCase(java.util.Locale.ROOT),
                 verdict.isPlainRevertible(),
                 rehearsed.trip().map(Rehearsal.RoundTrip::isExact).orElse(false),
                 backup,
-                findings);
+                findings,
+                together(parts));
+    }
+
+    private static List<String> together(List<Part> parts) {
+        return parts.size() == 1
+                ? List.of()
+                : parts.stream()
+                        .map(one -> SchemaVerdict.label(one.to().set(), one.versions()))
+                        .toList();
     }
 
     private static String sentence(Finding one) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -37,14 +38,22 @@ public final class Rehearsals {
         this.clock = clock;
     }
 
-    /// Tries a component's migrations on the newest verified backup, and writes down what it
-    /// showed.
+    /// A set that is to be tried.
     ///
     /// @param versions that a release would bring
+    public record Pending(Migrations to, List<String> versions) {
+        public Pending {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /// Tries migrations on the newest verified backup, and writes down what it showed.
+    ///
+    /// @param pending all that a release would do to the datastore, in the order in which it does;
+    ///   they meet on one copy
     public RehearsalOutcome rehearse(
             String environment,
-            Migrations to,
-            List<String> versions,
+            List<Pending> pending,
             BackupPolicy policy,
             Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
@@ -58,19 +67,24 @@ public final class Rehearsals {
                             .formatted(policy.datastore().name()),
                     "`belay backup " + environment + " " + policy.datastore().name() + "`");
         }
-        MigrationSet files =
-                MigrationSet.read(MigrationTexts.read(artifacts.unpack(to.files()))).set();
+        var parts = new ArrayList<RehearsalRun.Part>();
+        for (Pending one : pending) {
+            MigrationSet files =
+                    MigrationSet.read(MigrationTexts.read(artifacts.unpack(one.to().files())))
+                            .set();
+            parts.add(new RehearsalRun.Part(one.to(), one.versions(), files));
+        }
         PostgresAddress source =
                 PostgresAddress.of(backups.address(environment, policy.datastore()));
         RehearsalOutcome made;
         try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get())) {
             var from = new RehearsalRun.From(held.store(), held.backup(), held.keys());
-            made =
-                    new RehearsalRun(source, backups.shop(progress), progress)
-                            .run(from, to, versions, files);
+            made = new RehearsalRun(source, backups.shop(progress), progress).run(from, parts);
         }
         if (made instanceof RehearsalOutcome.Reported(RehearsalReport report)) {
-            rehearsals.write(environment, report);
+            for (RehearsalRun.Part part : parts) {
+                rehearsals.write(environment, report.of(part));
+            }
         }
         return made;
     }

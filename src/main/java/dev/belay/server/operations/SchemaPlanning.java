@@ -9,13 +9,19 @@ import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Inventory;
+import dev.belay.plan.Planner;
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Tries what a release would do to the schemas, before anybody asks for the release: on copies of
@@ -77,40 +83,89 @@ public final class SchemaPlanning {
             throws DataFailure, IOException, InterruptedException {
         var all = new ArrayList<Planned>();
         Inventory now = inventory.read(view, false);
+        SequencedMap<String, Pending> pending = new LinkedHashMap<>();
         for (SchemaOwner owner : SchemaOwner.all(view)) {
             Migrations to = kept(view, owner);
-            Datastore datastore = owner.datastore();
             List<Migrations.One> fresh = to.beyond(before(now, owner));
-            var lines = new ArrayList<String>();
-            if (!fresh.isEmpty()) {
-                Consumer<String> says = line -> progress.accept(owner.name() + ": " + line);
-                if (backups.make(view.environment(), datastore.backup().policy(), COPY_OF, says)
-                        instanceof BackupOutcome.Refused(String reason, String hint)) {
-                    return new Vault.Ending.Bad(
-                            "`%s` cannot be backed up: %s".formatted(datastore.name(), reason),
-                            hint);
-                }
-                switch (rehearsals.rehearse(
-                        view.environment(),
-                        to,
-                        fresh.stream().map(Migrations.One::version).toList(),
-                        datastore.backup().policy(),
-                        says)) {
-                    case RehearsalOutcome.Reported(RehearsalReport report) ->
-                            lines.addAll(report.lines());
-                    case RehearsalOutcome.Refused(String reason, String hint) -> {
-                        return new Vault.Ending.Bad(reason, hint);
+            if (fresh.isEmpty()) {
+                all.add(new Planned(owner.name(), owner.datastore().name(), List.of(), List.of()));
+            } else {
+                pending.put(owner.name(), new Pending(owner, to, fresh));
+            }
+        }
+        for (List<Pending> together : together(view, pending)) {
+            String names =
+                    together.stream()
+                            .map(one -> one.owner().name())
+                            .collect(Collectors.joining(" and "));
+            Consumer<String> says = line -> progress.accept(names + ": " + line);
+            switch (rehearse(view, together, says)) {
+                case RehearsalOutcome.Reported(RehearsalReport report) -> {
+                    for (Pending one : together) {
+                        var lines = new ArrayList<>(report.lines());
+                        if (together.size() > 1) {
+                            lines.add("rehearsed together: " + names + ", in this order");
+                        }
+                        all.add(
+                                new Planned(
+                                        one.owner().name(),
+                                        one.owner().datastore().name(),
+                                        one.fresh().stream().map(Migrations.One::toString).toList(),
+                                        lines));
                     }
                 }
+                case RehearsalOutcome.Refused(String reason, String hint) -> {
+                    return new Vault.Ending.Bad(reason, hint);
+                }
             }
-            all.add(
-                    new Planned(
-                            owner.name(),
-                            datastore.name(),
-                            fresh.stream().map(Migrations.One::toString).toList(),
-                            lines));
         }
         return new Vault.Ending.Good(new All(all));
+    }
+
+    private record Pending(SchemaOwner owner, Migrations to, List<Migrations.One> fresh) {}
+
+    /// What one release would do to one datastore, in its order.
+    private static List<List<Pending>> together(
+            EnvironmentView view, SequencedMap<String, Pending> pending) {
+        var all = new ArrayList<List<Pending>>();
+        for (Pending one : pending.values()) {
+            if (one.owner().scope().kind() == Scope.Kind.DATASTORE) {
+                all.add(List.of(one));
+            }
+        }
+        for (List<String> release : Planner.together(view, pending.keySet())) {
+            SequencedMap<String, List<Pending>> byDatastore = new LinkedHashMap<>();
+            for (String name : release) {
+                Pending one = Objects.requireNonNull(pending.get(name));
+                byDatastore
+                        .computeIfAbsent(one.owner().datastore().name(), _ -> new ArrayList<>())
+                        .add(one);
+            }
+            all.addAll(byDatastore.values());
+        }
+        return all;
+    }
+
+    private RehearsalOutcome rehearse(
+            EnvironmentView view, List<Pending> together, Consumer<String> says)
+            throws DataFailure, IOException, InterruptedException {
+        Datastore datastore = together.getFirst().owner().datastore();
+        BackupPolicy policy = datastore.backup().policy();
+        if (backups.make(view.environment(), policy, COPY_OF, says)
+                instanceof BackupOutcome.Refused(String reason, String hint)) {
+            return new RehearsalOutcome.Refused(
+                    "`%s` cannot be backed up: %s".formatted(datastore.name(), reason), hint);
+        }
+        return rehearsals.rehearse(
+                view.environment(),
+                together.stream()
+                        .map(one ->
+                                new Rehearsals.Pending(
+                                        one.to(),
+                                        one.fresh().stream().map(Migrations.One::version).toList()))
+                        .toList(),
+                policy,
+                says);
     }
 
     /// Kept like a release's: what was rehearsed is what is planned next.

@@ -78,6 +78,19 @@ class RehearsalJudgeTest {
     }
 
     @Test
+    void of_several_each_way_back_is_tried_or_none_is_believed() {
+        Rehearsed.Part one = planned(false, Back.TAKEN_BACK).parts().getFirst();
+        var none = new Rehearsed.Part(one.to(), one.fresh(), Back.NONE);
+        var both = new Rehearsed(List.of(one, none), BackupPolicy.usual(DB), false);
+        assertThat(failure(both, report("compatible", true, false)))
+                .contains("the way back of some was not tried");
+        var stays = new Rehearsed.Part(one.to(), one.fresh(), Back.STAYS);
+        var mixed = new Rehearsed(List.of(one, stays), BackupPolicy.usual(DB), false);
+        assertThat(failure(mixed, report("breaking", false, true))).contains("does not run on it");
+        assertThat(failure(mixed, report("compatible", true, true))).isEmpty();
+    }
+
+    @Test
     void two_releases_at_once_need_a_schema_for_both() {
         assertThat(failure(planned(true, Back.TAKEN_BACK), report("breaking", false, true)))
                 .isEqualTo("the release before fails on the new schema: it is renamed");
