@@ -4,6 +4,8 @@ package dev.belay.manifest;
 ///
 /// @param backup whether nothing is migrated, and nothing that uses a datastore is released,
 ///   without a backup that was restored; migrations are then rehearsed on it
-public record Gates(boolean backup) {
-    public static final Gates NONE = new Gates(false);
+/// @param wayBack whether a release from which nobody can go back is refused, unless somebody
+///   accepts that by name
+public record Gates(boolean backup, boolean wayBack) {
+    public static final Gates NONE = new Gates(false, false);
 }

@@ -37,6 +37,14 @@ final class LaterSections {
                     "`verified`: nothing is migrated without a backup that was restored, and without"
                             + " a rehearsal on it.");
 
+    static final Key<String> WAY_BACK_GATE =
+            Key.of(
+                    "way-back",
+                    words("required", "optional"),
+                    "`required`: a release that nobody can go back from is refused, unless it is"
+                            + " accepted by `--accept-no-way-back`; so it is where `backup` is"
+                            + " `verified`, too, without this.");
+
     static final Fields<Row> GATES =
             section(
                     "gates",
@@ -73,7 +81,8 @@ final class LaterSections {
                                             Key.of("zone", ZONE, "Time zone of the hours.")),
                                     "When.")
                             .asNotYet(),
-                    BACKUP_GATE);
+                    BACKUP_GATE,
+                    WAY_BACK_GATE);
 
     static final Fields<Row> ROLL_BACK_ON =
             section(

@@ -62,15 +62,25 @@ final class Views {
                 views.smoke(),
                 rollout.get(PlatformSections.SOAK),
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
-                new Gates(
-                        views.own
-                                .find(PlatformSections.GATES)
-                                .flatMap(gates -> gates.find(LaterSections.BACKUP_GATE))
-                                .isPresent()),
+                views.gates(),
                 views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
                 views.everyone,
                 unsupported,
                 new NodeSource(effective.own()));
+    }
+
+    /// Whose data are not to be lost wants to be able to go back, too.
+    private Gates gates() {
+        return own.find(PlatformSections.GATES)
+                .map(gates -> {
+                    boolean backup = gates.find(LaterSections.BACKUP_GATE).isPresent();
+                    boolean wayBack =
+                            gates.find(LaterSections.WAY_BACK_GATE)
+                                    .map("required"::equals)
+                                    .orElse(backup);
+                    return new Gates(backup, wayBack);
+                })
+                .orElse(Gates.NONE);
     }
 
     private SequencedMap<String, Component> components(Row rollout) {

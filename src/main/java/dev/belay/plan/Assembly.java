@@ -304,9 +304,19 @@ final class Assembly {
                 before(),
                 changes.stream().flatMap(change -> change.targets().stream()).toList(),
                 pointOfNoReturn(steps),
-                outline.skipped(),
-                Warnings.of(outline),
+                skipped(pointOfNoReturn(steps)),
+                Warnings.of(outline, steps, pointOfNoReturn(steps)),
                 outline.manifestDigest());
+    }
+
+    /// What nobody has to accept, nobody has accepted.
+    private List<Plan.Skip> skipped(int pointOfNoReturn) {
+        var skipped = new ArrayList<>(outline.skipped());
+        Plan.Skip accepted = outline.accepted();
+        if (pointOfNoReturn > 0 && accepted != null) {
+            skipped.add(accepted);
+        }
+        return skipped;
     }
 
     private String title() {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///   time for it
 /// @param verdicts component or datastore to what was seen when its migrations were rehearsed
 /// @param platform smoke tests to run when all of it stands
+/// @param accepted who agreed to a release without a way back; absent when nobody did
 record Outline(
         Plan.Kind kind,
         EnvironmentView view,
@@ -45,6 +46,7 @@ record Outline(
         Map<String, SchemaVerdict> verdicts,
         Duration soak,
         List<Plan.Skip> skipped,
+        Plan.@Nullable Skip accepted,
         String manifestDigest) {
     /// The components.
     List<Change> changes() {

@@ -80,6 +80,12 @@ public record Plan(
         return scopeOf(name).kind() == Scope.Kind.DATASTORE;
     }
 
+    /// Whether there is a point of no return that nobody has agreed to.
+    public boolean lacksWayBack() {
+        return pointOfNoReturn > 0
+                && skipped.stream().noneMatch(skip -> skip.what().equals(Skip.WAY_BACK));
+    }
+
     /// Whether what it ships has soaked when it ends well; else it is no rollback target.
     public boolean soaks() {
         return steps.stream().anyMatch(step -> step.phase() == Phase.SOAK)
@@ -101,5 +107,8 @@ public record Plan(
     }
 
     /// Something left out on request.
-    public record Skip(String what, String by, String why) {}
+    public record Skip(String what, String by, String why) {
+        /// Somebody agreed to a release that has a point of no return.
+        public static final String WAY_BACK = "way back";
+    }
 }

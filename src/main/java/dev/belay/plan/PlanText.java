@@ -173,7 +173,8 @@ public final class PlanText {
                 .toList();
     }
 
-    static String words(Plan.Skip skip) {
+    /// `rehearse, asked by anna: it was done by hand`.
+    public static String words(Plan.Skip skip) {
         String by = skip.by().isEmpty() ? "" : ", asked by " + skip.by();
         return skip.what() + by + (skip.why().isEmpty() ? "" : ": " + skip.why());
     }

@@ -257,6 +257,7 @@ public final class Planner {
                 verdicts(),
                 soaks ? view.soak() : Duration.ZERO,
                 request.selection().skips(),
+                request.selection().acceptance(),
                 request.manifestDigest());
     }
 

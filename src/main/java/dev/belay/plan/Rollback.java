@@ -309,6 +309,7 @@ final class Rollback {
                 Map.of(),
                 Duration.ZERO,
                 List.of(),
+                null,
                 request.manifestDigest());
     }
 }

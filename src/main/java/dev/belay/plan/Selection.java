@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Which part of a platform is wanted, as it was asked for.
 ///
@@ -24,14 +25,25 @@ import java.util.TreeSet;
 ///   but what `only` names
 /// @param by who asked
 /// @param why the reason given
+/// @param oneWay whether it is agreed to that nobody may be able to go back
 public record Selection(
-        List<String> only, List<String> skip, List<String> remove, String by, String why) {
+        List<String> only,
+        List<String> skip,
+        List<String> remove,
+        String by,
+        String why,
+        boolean oneWay) {
     public static final Selection ALL = new Selection(List.of(), List.of(), List.of(), "", "");
 
     public Selection {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
         remove = List.copyOf(remove);
+    }
+
+    public Selection(
+            List<String> only, List<String> skip, List<String> remove, String by, String why) {
+        this(only, skip, remove, by, why, false);
     }
 
     /// A selection with every name resolved.
@@ -120,6 +132,11 @@ public record Selection(
         }
         skip.forEach(name -> skips.add(new Plan.Skip(name, by, why)));
         return skips;
+    }
+
+    /// That it was agreed to a release without a way back; null when nobody did.
+    Plan.@Nullable Skip acceptance() {
+        return oneWay ? new Plan.Skip(Plan.Skip.WAY_BACK, by, why) : null;
     }
 
     /// A component or group of that name hides the phase.

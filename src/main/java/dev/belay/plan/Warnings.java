@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Warnings {
     private Warnings() {}
 
-    static List<String> of(Outline outline) {
+    static List<String> of(Outline outline, List<Step> steps, int pointOfNoReturn) {
         var warnings = new ArrayList<String>();
+        if (pointOfNoReturn > 0) {
+            forwardOnly(outline, steps.get(pointOfNoReturn - 1), warnings);
+        }
         for (Change schema : outline.schemas()) {
             schema(schema, outline, warnings);
         }
@@ -36,6 +39,18 @@ final class Warnings {
                     "without preflight nobody looks whether the artifacts for the way back exist");
         }
         return warnings;
+    }
+
+    private static void forwardOnly(Outline outline, Step step, List<String> warnings) {
+        String from = "from step " + step.number() + " on there is no way back";
+        Plan.Skip accepted = outline.accepted();
+        if (accepted != null) {
+            warnings.add("%s; %s accepted that: %s".formatted(from, accepted.by(), accepted.why()));
+        } else if (outline.view().gates().wayBack()) {
+            warnings.add(
+                    "%s, which `%s` asks for: a deploy is refused without `--accept-no-way-back`"
+                            .formatted(from, outline.view().environment()));
+        }
     }
 
     private static void wayBack(Change change, List<String> warnings) {

@@ -223,7 +223,7 @@ class ManifestTest {
                                         List.of()),
                                 "02:00",
                                 Duration.ZERO));
-        assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true));
+        assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true, true));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
@@ -238,6 +238,30 @@ class ManifestTest {
                         "`strategy: canary`",
                         "`steps`",
                         "`roll-back-on`");
+    }
+
+    @Test
+    void who_wants_verified_backups_wants_a_way_back_unless_they_say_otherwise() {
+        String text =
+                """
+                platform: shop
+                components:
+                  api: {kind: service, run: ./api, port: 80}
+                environments:
+                  local: {target: process, gates: {%s}}
+                """;
+        for (var each :
+                Map.of(
+                                "backup: verified", new Gates(true, true),
+                                "backup: verified, way-back: optional", new Gates(true, false),
+                                "way-back: required", new Gates(false, true),
+                                "", Gates.NONE)
+                        .entrySet()) {
+            assertThat(view(good(folder, text.formatted(each.getKey())), "local").gates())
+                    .as(each.getKey())
+                    .isEqualTo(each.getValue());
+        }
+        refuses(text, "way-back: please", "`way-back`");
     }
 
     @Test

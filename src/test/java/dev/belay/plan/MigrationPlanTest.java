@@ -53,6 +53,29 @@ class MigrationPlanTest {
                         + " one");
     }
 
+    @Test
+    void where_a_way_back_is_asked_for_somebody_accepts_by_name_that_there_is_none() {
+        Platform platform = shop("orders", "prices!").backedUp();
+        Inventory before = running(shop("orders"), "v1");
+        var lacking = plan(platform).as("v2").on(before);
+        assertThat(lacking.plan().lacksWayBack()).isTrue();
+        lacking.warns(
+                "from step 5 on there is no way back, which `local` asks for: a deploy is refused"
+                        + " without `--accept-no-way-back`");
+        var accepted = plan(platform).as("v2").accepting("the column was never used").on(before);
+        assertThat(accepted.plan().lacksWayBack()).isFalse();
+        accepted.warns(
+                "from step 5 on there is no way back; anna accepted that: the column was never"
+                        + " used");
+        assertThat(accepted.plan().skipped())
+                .containsExactly(new Plan.Skip("way back", "anna", "the column was never used"));
+        assertThat(accepted.submission().digest()).isNotEqualTo(lacking.submission().digest());
+        // Where there is one, there is nothing to accept.
+        var needless = plan(shop("orders", "prices").backedUp()).as("v2").accepting("x").on(before);
+        assertThat(needless.plan().skipped()).isEmpty();
+        assertThat(needless.plan().lacksWayBack()).isFalse();
+    }
+
     private static SchemaVerdict verdict(boolean plainRevert, boolean exact, String... versions) {
         return new SchemaVerdict(
                 List.of(versions),

@@ -75,6 +75,14 @@ final class Planned {
         return this;
     }
 
+    /// Somebody agreed to a release without a way back.
+    Planned accepting(String why) {
+        selection =
+                new Selection(
+                        selection.only(), selection.skip(), selection.remove(), "anna", why, true);
+        return this;
+    }
+
     PlanRequest request(Inventory inventory) {
         Map<String, PlanRequest.Source> built = new LinkedHashMap<>();
         versions.forEach((name, version) ->

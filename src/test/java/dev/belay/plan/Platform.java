@@ -86,7 +86,7 @@ final class Platform {
     }
 
     Platform backedUp() {
-        gates = new Gates(true);
+        gates = new Gates(true, true);
         return this;
     }
 

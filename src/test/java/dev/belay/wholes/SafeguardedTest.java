@@ -174,6 +174,44 @@ class SafeguardedTest {
     }
 
     @Test
+    void what_nobody_can_go_back_from_is_released_by_name_or_not_at_all() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "");
+        whole.writes("v2");
+        Whole.Answer refused = whole.deploy();
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.body()).contains("there is no way back from step").contains("2 price");
+        assertThat(accepting("").status()).isEqualTo(422);
+        assertThat(columns()).containsExactly("id");
+
+        Whole.Answer accepted = accepting("nobody reads it yet");
+        assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
+        String release = accepted.json().path("releases").path(0).asString();
+        JsonNode shown = whole.awaitState(release, "completed");
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(shown.path("overrides").path(0).asString())
+                .startsWith("way back, asked by ")
+                .endsWith(": nobody reads it yet");
+        assertThat(whole.get("/api/v1/releases/" + release + "/why").json().path("overrides"))
+                .isEqualTo(shown.path("overrides"));
+    }
+
+    private Whole.Answer accepting(String why) throws Exception {
+        return whole.post(
+                "/api/v1/releases",
+                JsonMapper.shared()
+                        .writeValueAsString(
+                                Map.of(
+                                        "environment",
+                                        "local",
+                                        "requestKey",
+                                        "accepting-" + why.length(),
+                                        "acceptNoWayBack",
+                                        true,
+                                        "reason",
+                                        why)));
+    }
+
+    @Test
     void once_it_is_rehearsed_the_plan_leaves_a_compatible_schema_where_it_is() throws Exception {
         migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
         JsonNode result = result("rehearsals", Map.of());

@@ -38,10 +38,18 @@ final class Choice {
             description = "Change the manifest for this once: components.api.instances=3.")
     private List<String> set = new ArrayList<>();
 
+    @Option(
+            names = "--accept-no-way-back",
+            description = "Agree, with a reason, to a release that nobody can go back from.")
+    private boolean oneWay;
+
     void into(Map<String, Object> body) {
         body.put("only", only);
         body.put("skip", skip);
         body.put("remove", remove);
         body.put("set", set);
+        if (oneWay) {
+            body.put("acceptNoWayBack", true);
+        }
     }
 }

@@ -167,12 +167,21 @@ final class Bodies {
     }
 
     private static Wish wanted(Fields fields, String why) {
+        boolean oneWay = fields.flag("acceptNoWayBack");
+        if (oneWay && fields.text(why).isBlank()) {
+            fields.wrong(
+                    "request/missing-field",
+                    why,
+                    "who accepts that there is no way back says why",
+                    "say it with `--reason` (`--why` of `belay plan`): it stays with the release");
+        }
         return new Wish(
                 fields.required("environment"),
                 fields.texts("only"),
                 fields.texts("skip"),
                 fields.texts("remove"),
                 fields.texts("set"),
-                fields.text(why));
+                fields.text(why),
+                oneWay);
     }
 }

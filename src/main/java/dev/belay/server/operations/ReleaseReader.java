@@ -7,6 +7,7 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
+import dev.belay.plan.PlanText;
 import dev.belay.plan.Step;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Work;
@@ -89,6 +90,7 @@ public final class ReleaseReader {
                 plan.pointOfNoReturn(),
                 steps,
                 plan.warnings(),
+                plan.skipped().stream().map(PlanText::words).toList(),
                 next(row, progress.held()));
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param heldStep the step it is about, or 0
 /// @param changes what each component runs before and after
 /// @param pointOfNoReturn the step after which the only way is forward, or 0
+/// @param overrides what was left out or agreed to, by whom and why
 /// @param next the commands that make sense now
 public record ReleaseView(
         ReleaseLine release,
@@ -27,11 +28,13 @@ public record ReleaseView(
         int pointOfNoReturn,
         List<StepView> steps,
         List<String> warnings,
+        List<String> overrides,
         List<String> next) {
     public ReleaseView {
         changes = List.copyOf(changes);
         steps = List.copyOf(steps);
         warnings = List.copyOf(warnings);
+        overrides = List.copyOf(overrides);
         next = List.copyOf(next);
     }
 

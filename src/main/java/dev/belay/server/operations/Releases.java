@@ -15,7 +15,9 @@ import dev.belay.plan.Planner;
 import dev.belay.plan.Planning;
 import dev.belay.plan.RollbackRequest;
 import dev.belay.plan.Selection;
+import dev.belay.plan.Step;
 import dev.belay.plan.Submission;
+import dev.belay.plan.Undo;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Actor;
@@ -134,6 +136,7 @@ public final class Releases {
                 Inventory now = drift.corrected(inventory.read(read.view(), terms.supersede()));
                 Submission submission = planned(Planner.plan(prepared.over(now)));
                 requireAgreed(submission, terms, wish);
+                requireWayBack(submission, read.view());
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
@@ -236,7 +239,9 @@ public final class Releases {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
-        var selection = new Selection(wish.only(), wish.skip(), wish.remove(), by, wish.why());
+        var selection =
+                new Selection(
+                        wish.only(), wish.skip(), wish.remove(), by, wish.why(), wish.oneWay());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         return new Prepared(
                 read.view(),
@@ -275,6 +280,24 @@ public final class Releases {
                             + " --plan "
                             + submission.digest().text()
                             + "`");
+        }
+    }
+
+    /// Where the environment asks for one: who goes on without it says so by name.
+    private static void requireWayBack(Submission submission, EnvironmentView view) {
+        if (!view.gates().wayBack()) {
+            return;
+        }
+        for (Plan plan : submission.plans()) {
+            if (plan.lacksWayBack()) {
+                Step step = plan.step(plan.pointOfNoReturn());
+                String why = step.undo() instanceof Undo.Impossible(String because) ? because : "";
+                throw Denied.refusal(
+                        "there is no way back from step %d on, `%s`: %s; `%s` asks for one"
+                                .formatted(step.number(), step.title(), why, view.environment()),
+                        "give it one, or release it all the same with `--accept-no-way-back --reason"
+                                + " …`, which is recorded with your name");
+            }
         }
     }
 

@@ -60,6 +60,10 @@ public final class WhyReader {
 
     public WhyView ofRelease(String id) {
         ReleaseView view = releases.show(id);
+        return of(id, view).overriding(view.overrides());
+    }
+
+    private WhyView of(String id, ReleaseView view) {
         ReleaseRow row = releases.row(id);
         return switch (row.state()) {
             case QUEUED -> queued(row, view);
@@ -150,6 +154,7 @@ public final class WhyReader {
                 who.contact(),
                 who.runbook(),
                 "belay show " + view.release().id(),
+                List.of(),
                 List.of());
     }
 
@@ -171,11 +176,12 @@ public final class WhyReader {
                 who.contact(),
                 who.runbook(),
                 command,
+                List.of(),
                 List.of());
     }
 
     private static WhyView free(String release, String reason) {
-        return new WhyView(false, release, 0, reason, 0, "", "", "", "", List.of());
+        return new WhyView(false, release, 0, reason, 0, "", "", "", "", List.of(), List.of());
     }
 
     private static String reason(ReleaseView view) {

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param since milliseconds since the epoch, 0 when unknown
 /// @param owner who can clear it, as far as it was written down
 /// @param command what to type to clear it; empty when only time helps
+/// @param overrides what was left out of it or agreed to, by whom and why
 /// @param others further releases of the environment that something is in the way of, by urgency
 public record WhyView(
         boolean blocked,
@@ -22,13 +23,22 @@ public record WhyView(
         String contact,
         String runbook,
         String command,
+        List<String> overrides,
         List<String> others) {
     public WhyView {
+        overrides = List.copyOf(overrides);
         others = List.copyOf(others);
     }
 
     WhyView with(List<String> further) {
         return new WhyView(
-                blocked, release, step, reason, since, owner, contact, runbook, command, further);
+                blocked, release, step, reason, since, owner, contact, runbook, command, overrides,
+                further);
+    }
+
+    WhyView overriding(List<String> what) {
+        return new WhyView(
+                blocked, release, step, reason, since, owner, contact, runbook, command, what,
+                others);
     }
 }

@@ -10,13 +10,15 @@ import java.util.List;
 /// @param remove components to end, which the manifest no longer has
 /// @param set overrides of the manifest, `components.api.instances=3`
 /// @param why the reason given
+/// @param oneWay whether it is agreed to that nobody may be able to go back
 public record Wish(
         String environment,
         List<String> only,
         List<String> skip,
         List<String> remove,
         List<String> set,
-        String why) {
+        String why,
+        boolean oneWay) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
@@ -31,6 +33,9 @@ public record Wish(
         names("--skip", skip, flags);
         names("--remove", remove, flags);
         set.forEach(one -> flags.addAll(List.of("--set", one)));
+        if (oneWay) {
+            flags.add("--accept-no-way-back");
+        }
         if (!why.isEmpty()) {
             flags.addAll(List.of("--reason", why));
         }

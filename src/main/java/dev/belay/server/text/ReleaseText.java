@@ -63,6 +63,7 @@ public final class ReleaseText {
                             + name(change.to()));
         }
         view.steps().forEach(step -> step(step, view.steps().size()));
+        view.overrides().forEach(one -> field("left out", one));
         view.warnings().forEach(warning -> line("  " + paint.warn("warning: " + warning)));
         view.steps().forEach(this::report);
         view.next().forEach(command -> line("  next: " + Paint.plain(command)));

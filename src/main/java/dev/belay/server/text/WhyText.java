@@ -16,6 +16,7 @@ public final class WhyText {
         line(text, "owner", why.owner());
         line(text, "contact", why.contact());
         line(text, "runbook", why.runbook());
+        why.overrides().forEach(one -> line(text, "left out", one));
         line(text, why.blocked() ? "to go on" : "more", why.command());
         if (!why.others().isEmpty()) {
             line(text, "also", String.join(", ", why.others()) + "; `belay why RELEASE` says why");
