@@ -26,7 +26,8 @@ record Safekeeping(
 
     static Safekeeping of(
             StateFolder state, ArtifactStore artifacts, ValueProvider values, InstantSource clock) {
-        var places = new DatastoreBackups.Places(state.backups(), state.scratch(), TABLES_AT_ONCE);
+        var places = new DatastoreBackups.Places(
+                        state.backups(), state.stores(), state.scratch(), TABLES_AT_ONCE);
         var backups = new DatastoreBackups(places, kinds(), values, clock);
         try {
             backups.sweep();

@@ -144,6 +144,11 @@ public final class StateFolder {
         return folder.resolve("backups");
     }
 
+    /// Which folders elsewhere had backups.
+    public Path stores() {
+        return folder.resolve("stores");
+    }
+
     /// Where backups are tried out; empty while nobody does.
     public Path scratch() {
         return folder.resolve("scratch");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +50,10 @@ public final class DatastoreBackups {
     /// Where things lie.
     ///
     /// @param backups for datastores whose backups have no folder of their own
+    /// @param seen where it is remembered which other folders had backups
     /// @param scratch where copies are made; plain data
     /// @param jobs tables at once
-    public record Places(Path backups, Path scratch, int jobs) {}
+    public record Places(Path backups, Path seen, Path scratch, int jobs) {}
 
     /// A backup and what it takes to read it. It is not removed until this is closed.
     public record Held(BackupStore store, StoredBackup backup, BackupKeys keys, Runnable release)
@@ -90,13 +92,35 @@ public final class DatastoreBackups {
         return store(environment, policy).list();
     }
 
+    /// Those that were verified and are of the very datastore that the address leads to now, the
+    /// newest first. Its address may have led elsewhere when others were made.
+    public List<StoredBackup> ours(String environment, BackupPolicy policy)
+            throws IOException, DataFailure {
+        List<StoredBackup> verified =
+                list(environment, policy).stream()
+                        .filter(one -> one.verified().isPresent())
+                        .toList();
+        if (verified.isEmpty()) {
+            return verified;
+        }
+        DatastoreKind kind = kind(policy.datastore());
+        String here = kind.origin(address(environment, policy.datastore()));
+        var ours = new ArrayList<StoredBackup>();
+        for (StoredBackup one : verified) {
+            String there = kind.origin(one);
+            if (here.isEmpty() || there.isEmpty() || here.equals(there)) {
+                ours.add(one);
+            }
+        }
+        return ours;
+    }
+
     /// The newest that was verified and is no older than that.
     public Optional<StoredBackup> fresh(String environment, BackupPolicy policy, Duration atMost)
-            throws IOException {
+            throws IOException, DataFailure {
         Instant now = clock.instant();
         Instant limit = now.minus(atMost);
-        return list(environment, policy).stream()
-                .filter(one -> one.verified().isPresent())
+        return ours(environment, policy).stream()
                 .filter(one -> !one.manifest().instant().isBefore(limit))
                 // Made by a clock that was ahead, it would be young for ever.
                 .filter(one -> one.manifest().instant().isBefore(now.plus(AHEAD_MAX)))
@@ -210,7 +234,15 @@ public final class DatastoreBackups {
 
     /// Where the backups of one datastore lie.
     public BackupStore store(String environment, BackupPolicy policy) throws IOException {
-        Path root = policy.folder().isEmpty() ? places.backups() : Path.of(policy.folder());
+        if (policy.folder().isEmpty()) {
+            return store(places.backups(), environment, policy);
+        }
+        new StoreMark(places.seen()).check(Path.of(policy.folder()));
+        return store(Path.of(policy.folder()), environment, policy);
+    }
+
+    private static BackupStore store(Path root, String environment, BackupPolicy policy)
+            throws IOException {
         return BackupStore.at(root.resolve(environment).resolve(policy.datastore().name()));
     }
 

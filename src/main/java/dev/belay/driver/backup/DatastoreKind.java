@@ -23,6 +23,13 @@ public interface DatastoreKind {
     BackupOutcome verify(BackupStore store, StoredBackup backup, BackupKeys keys, Workshop workshop)
             throws DataFailure, InterruptedException;
 
+    /// By what the datastore that the address leads to is known, wherever it is reached: two with
+    /// the same are one. Empty where nothing tells.
+    String origin(String address) throws DataFailure;
+
+    /// The same, of what a backup was made of.
+    String origin(StoredBackup backup) throws DataFailure;
+
     /// Whether the datastore has the schema that it had then; where there is no such thing it has.
     boolean isOfSameSchema(String address, StoredBackup backup) throws DataFailure;
 

@@ -33,6 +33,9 @@ import java.util.TreeMap;
 final class Ledger {
     static final String SCHEMA = "belay_ledger";
 
+    /// The table that only grows, as it stands in manifests of backups.
+    static final String HISTORY = "\"belay_ledger\".\"history\"";
+
     /// Stands where a release would: no release that falls takes back what it did not bring.
     private static final String ADOPTED = "adopted";
 

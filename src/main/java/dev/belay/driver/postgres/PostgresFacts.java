@@ -214,6 +214,20 @@ record PostgresFacts(
         }
     }
 
+    /// How much the ledger of migrations has been told.
+    static long ledgerLines(PostgresAddress address) throws PostgresFailure {
+        try (Connection connection = address.connect("belay/backup")) {
+            return Ask.text(
+                                    connection,
+                                    "SELECT coalesce(to_regclass('belay_ledger.history')::text, '')")
+                            .isEmpty()
+                    ? 0
+                    : Ask.number(connection, "SELECT count(*) FROM belay_ledger.history");
+        } catch (SQLException e) {
+            throw new PostgresFailure("closing a session", e);
+        }
+    }
+
     /// The difference in words, or empty.
     static String different(List<?> wanted, List<?> found) {
         var missing = new ArrayList<Object>(wanted);

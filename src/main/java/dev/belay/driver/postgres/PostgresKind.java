@@ -1,14 +1,18 @@
 package dev.belay.driver.postgres;
 
 import dev.belay.driver.backup.BackupKeys;
+import dev.belay.driver.backup.BackupManifest;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreKind;
 import dev.belay.driver.backup.Restorer;
+import dev.belay.driver.backup.RowChecksum;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Workshop;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /// PostgreSQL: a dump of one snapshot, and a database made of it that has the same rows.
 public final class PostgresKind implements DatastoreKind {
@@ -29,9 +33,44 @@ public final class PostgresKind implements DatastoreKind {
 
     @Override
     public boolean isOfSameSchema(String address, StoredBackup backup) throws DataFailure {
-        return PostgresVerification.facts(backup.manifest())
-                .catalogue()
-                .equals(PostgresFacts.catalogue(PostgresAddress.of(address)));
+        PostgresAddress there = PostgresAddress.of(address);
+        RowChecksum ledger = backup.manifest().tables().get(Ledger.HISTORY);
+        // A schema may have been adopted since: the same tables, and other migrations to do.
+        return (ledger == null ? 0 : ledger.rows()) == PostgresFacts.ledgerLines(there)
+                && PostgresVerification.facts(backup.manifest())
+                        .catalogue()
+                        .equals(PostgresFacts.catalogue(there));
+    }
+
+    @Override
+    public String origin(String address) throws DataFailure {
+        PostgresAddress there = PostgresAddress.of(address);
+        try {
+            return origin(there, there);
+        } catch (PostgresFailure gone) {
+            // Whoever wants a backup back may have no more than the server.
+            return origin(there.at("postgres"), there);
+        }
+    }
+
+    private static String origin(PostgresAddress asked, PostgresAddress there)
+            throws PostgresFailure {
+        try (Connection connection = asked.connect("belay/backup")) {
+            return origin(SourceFacts.systemIdentifier(connection), there.database());
+        } catch (SQLException e) {
+            throw new PostgresFailure("closing a session", e);
+        }
+    }
+
+    @Override
+    public String origin(StoredBackup backup) throws DataFailure {
+        BackupManifest manifest = backup.manifest();
+        return origin(
+                PostgresVerification.facts(manifest).systemIdentifier(), manifest.database());
+    }
+
+    private static String origin(String system, String database) {
+        return system.isEmpty() ? "" : system + "/" + database;
     }
 
     @Override

@@ -58,9 +58,7 @@ public final class Rehearsals {
             Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
         Optional<StoredBackup> newest =
-                backups.list(environment, policy).stream()
-                        .filter(one -> one.verified().isPresent())
-                        .findFirst();
+                backups.ours(environment, policy).stream().findFirst();
         if (newest.isEmpty()) {
             return new RehearsalOutcome.Refused(
                     "there is no verified backup of `%s` to rehearse on"

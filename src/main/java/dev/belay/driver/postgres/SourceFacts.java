@@ -34,18 +34,23 @@ record SourceFacts(
             "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()"
                     + " ELSE pg_current_wal_lsn() END::text";
 
-    static SourceFacts read(Connection it) throws PostgresFailure {
+    /// By which a cluster and its replicas are known; empty where one may not ask.
+    static String systemIdentifier(Connection it) throws PostgresFailure {
         boolean mayAsk =
                 Ask.text(
                                 it,
                                 "SELECT has_function_privilege('pg_control_system()', 'EXECUTE')::text")
                         .equals("true");
+        return mayAsk
+                ? Ask.text(it, "SELECT system_identifier::text FROM pg_control_system()")
+                : "";
+    }
+
+    static SourceFacts read(Connection it) throws PostgresFailure {
         return new SourceFacts(
                 Ask.text(it, "SHOW server_version"),
                 Integer.parseInt(Ask.text(it, "SHOW server_version_num")) / MAJOR,
-                mayAsk
-                        ? Ask.text(it, "SELECT system_identifier::text FROM pg_control_system()")
-                        : "",
+                systemIdentifier(it),
                 Ask.text(it, WAL),
                 Instant.parse(Ask.text(it, INSTANT)),
                 Ask.number(it, "SELECT pg_database_size(current_database())"),

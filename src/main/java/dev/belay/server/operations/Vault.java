@@ -95,7 +95,7 @@ public final class Vault implements AutoCloseable {
     public Object drill(
             EnvironmentView view, String named, String backup, Consumer<String> progress) {
         Datastore datastore = one(view, named);
-        StoredBackup stored = find(view, datastore, backup);
+        StoredBackup stored = find(view, datastore, backup, false);
         return follow(
                 "drill " + view.environment() + " " + datastore.name() + " " + stored.name(),
                 says ->
@@ -183,19 +183,22 @@ public final class Vault implements AutoCloseable {
     /// One of a datastore's backups.
     ///
     /// @param backup its name; empty for the newest that was verified
-    StoredBackup find(EnvironmentView view, Datastore datastore, String backup) {
+    /// @param living whether that has to be of the very datastore that lives there now, and not of
+    ///   one that the address led to before
+    StoredBackup find(
+            EnvironmentView view, Datastore datastore, String backup, boolean living) {
         BackupPolicy policy = datastore.backup().policy();
         try {
             Optional<StoredBackup> found =
                     backup.isEmpty()
-                            ? backups.list(view.environment(), policy).stream()
-                                    .filter(one -> one.verified().isPresent())
-                                    .findFirst()
+                            ? newest(view.environment(), policy, living)
                             : backups.store(view.environment(), policy).find(backup);
             return found.orElseThrow(() ->
                     backup.isEmpty()
                             ? Denied.refusal(
-                                    "there is no verified backup of `" + datastore.name() + "`",
+                                    "there is no verified backup of what `"
+                                            + datastore.name()
+                                            + "` leads to",
                                     "`belay backup "
                                             + view.environment()
                                             + " "
@@ -207,9 +210,20 @@ public final class Vault implements AutoCloseable {
                                     backup,
                                     "`" + datastore.name() + "` has no such backup",
                                     "`belay backups " + view.environment() + "` shows all"));
+        } catch (DataFailure e) {
+            throw Denied.failure(e.reason(), e.hint());
         } catch (IOException e) {
             throw Denied.failure(String.valueOf(e.getMessage()), "take another one");
         }
+    }
+
+    private Optional<StoredBackup> newest(String environment, BackupPolicy policy, boolean living)
+            throws IOException, DataFailure {
+        return living
+                ? backups.ours(environment, policy).stream().findFirst()
+                : backups.list(environment, policy).stream()
+                        .filter(one -> one.verified().isPresent())
+                        .findFirst();
     }
 
     /// The one of that name, or the only one there is.
