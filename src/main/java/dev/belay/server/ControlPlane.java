@@ -179,7 +179,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
         late.set(target);
-        data = Safekeeping.of(state, artifacts, values, CLOCK);
+        data = Safekeeping.of(state, artifacts, values, journal, CLOCK);
         Checks checks = checks(router, runtime, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);

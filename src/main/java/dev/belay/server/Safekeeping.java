@@ -7,6 +7,7 @@ import dev.belay.driver.check.DataChecks;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
+import dev.belay.journal.AuditLog;
 import dev.belay.release.Dependency.Engine;
 import dev.belay.server.operations.Vault;
 import java.io.IOException;
@@ -25,7 +26,11 @@ record Safekeeping(
     private static final int TABLES_AT_ONCE = 2;
 
     static Safekeeping of(
-            StateFolder state, ArtifactStore artifacts, ValueProvider values, InstantSource clock) {
+            StateFolder state,
+            ArtifactStore artifacts,
+            ValueProvider values,
+            AuditLog audit,
+            InstantSource clock) {
         var places = new DatastoreBackups.Places(
                         state.backups(), state.stores(), state.scratch(), TABLES_AT_ONCE);
         var backups = new DatastoreBackups(places, kinds(), values, clock);
@@ -36,7 +41,7 @@ record Safekeeping(
         }
         var rehearsals = new Rehearsals(backups, artifacts, state.rehearsals(), clock);
         return new Safekeeping(
-                backups, rehearsals, new DataChecks(backups, rehearsals), new Vault(backups));
+                backups, rehearsals, new DataChecks(backups, rehearsals), new Vault(backups, audit));
     }
 
     private static Map<Engine, DatastoreKind> kinds() {

@@ -279,6 +279,9 @@ class SafeguardedTest {
         assertThat(swapped.path("database").asString()).isEqualTo(database.database());
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
         String aside = swapped.path("aside").asString();
+        assertThat(whole.get("/api/v1/audit?limit=1000").body())
+                .contains("restore-begun", "\\\"into\\\":\\\"look_here\\\"")
+                .contains("restore-in-place-begun", "restore-in-place-ended");
         assertThat(
                         ask(
                                 database,

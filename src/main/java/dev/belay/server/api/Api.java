@@ -40,7 +40,7 @@ public final class Api implements AutoCloseable {
         var gateway = new GatewayRoutes(operations.gateway());
         var upgrade = new UpgradeRoutes(operations.upkeep());
         var doors = new DoorRoutes(operations);
-        var backups = new BackupRoutes(operations, terms.redact());
+        var backups = new BackupRoutes(operations, terms.actor(), terms.redact());
         var web = new WebRoutes(operations, terms.version());
         HttpServer server =
                 HttpServer.start(

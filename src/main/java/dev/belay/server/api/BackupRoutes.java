@@ -1,6 +1,7 @@
 package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.Actor;
 import dev.belay.server.operations.BackupView;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.text.BackupText;
@@ -14,10 +15,12 @@ import java.util.function.UnaryOperator;
 /// Backups, what they are good for, and rehearsals on them.
 final class BackupRoutes {
     private final Operations operations;
+    private final Actor actor;
     private final UnaryOperator<String> redact;
 
-    BackupRoutes(Operations operations, UnaryOperator<String> redact) {
+    BackupRoutes(Operations operations, Actor actor, UnaryOperator<String> redact) {
         this.operations = operations;
+        this.actor = actor;
         this.redact = redact;
     }
 
@@ -50,7 +53,7 @@ final class BackupRoutes {
         String datastore = Wire.read(ctx, fields -> fields.text("datastore"));
         EnvironmentView view = view(ctx);
         NarratedAnswer.give(
-                ctx, redact, progress -> operations.data().vault().make(view, datastore, progress));
+                ctx, redact, progress -> operations.data().vault().make(view, datastore, actor, progress));
     }
 
     private void drill(Context ctx) throws IOException {
@@ -63,7 +66,7 @@ final class BackupRoutes {
                         operations
                                 .data()
                                 .vault()
-                                .drill(view, body.datastore(), body.backup(), progress));
+                                .drill(view, body.datastore(), body.backup(), actor, progress));
     }
 
     private void rehearse(Context ctx) throws IOException {
@@ -71,7 +74,7 @@ final class BackupRoutes {
         // What is wrong in the manifest now is no reason to rehearse what stood there before.
         EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
         NarratedAnswer.give(
-                ctx, redact, progress -> operations.data().planning().plan(view, progress));
+                ctx, redact, progress -> operations.data().planning().plan(view, actor, progress));
     }
 
     private void restore(Context ctx) throws IOException {
@@ -80,6 +83,6 @@ final class BackupRoutes {
         NarratedAnswer.give(
                 ctx,
                 redact,
-                progress -> operations.data().restoring().restore(view, body.wish(), progress));
+                progress -> operations.data().restoring().restore(view, body.wish(), actor, progress));
     }
 }

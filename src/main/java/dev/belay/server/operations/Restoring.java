@@ -9,6 +9,7 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.MigrationSource;
+import dev.belay.release.Actor;
 import dev.belay.release.Dependency;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -94,12 +96,21 @@ public final class Restoring {
     }
 
     /// Does it; what takes long goes on when its asker has gone.
-    public Object restore(EnvironmentView view, Wish wish, Consumer<String> progress) {
+    public Object restore(
+            EnvironmentView view, Wish wish, Actor by, Consumer<String> progress) {
         Datastore datastore = vault.one(view, wish.datastore());
         StoredBackup backup = vault.find(view, datastore, wish.backup(), true);
         return vault.follow(
                 "restore %s %s %s %s"
                         .formatted(view.environment(), datastore.name(), backup.name(), wish),
+                Vault.deed(
+                        by,
+                        wish.swap() ? "restore-in-place" : "restore",
+                        view,
+                        Map.of(
+                                "datastore", datastore.name(),
+                                "backup", backup.name(),
+                                "into", wish.into())),
                 says ->
                         wish.swap()
                                 ? swapped(view, datastore, backup, wish, says)

@@ -10,6 +10,7 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Inventory;
 import dev.belay.plan.Planner;
+import dev.belay.release.Actor;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -74,9 +76,12 @@ public final class SchemaPlanning {
     /// Rehearses what is new.
     ///
     /// @throws Denied when something is wrong with the files, or a database cannot be copied
-    public Object plan(EnvironmentView view, Consumer<String> progress) {
+    public Object plan(EnvironmentView view, Actor by, Consumer<String> progress) {
         return vault.follow(
-                "migrate plan " + view.environment(), says -> rehearseAll(view, says), progress);
+                "migrate plan " + view.environment(),
+                Vault.deed(by, "rehearsal", view, Map.of()),
+                says -> rehearseAll(view, says),
+                progress);
     }
 
     private Vault.Ending rehearseAll(EnvironmentView view, Consumer<String> progress)

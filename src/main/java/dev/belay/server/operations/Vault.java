@@ -6,16 +6,23 @@ import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Errands;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Verification;
+import dev.belay.journal.AuditLog;
+import dev.belay.journal.JournalException;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.problem.Nearest;
+import dev.belay.release.Actor;
 import dev.belay.release.BackupPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Backups for whoever asks for them. What takes long goes on when its asker has gone; whoever asks
 /// for the same meanwhile is told how far it is.
@@ -28,11 +35,16 @@ public final class Vault implements AutoCloseable {
     /// Says that it is still there, to whoever would give up on silence.
     private static final Duration SAYS_EVERY = Duration.ofSeconds(30);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
+
     private final DatastoreBackups backups;
+    private final AuditLog audit;
     private final Errands<String, Ending> errands = new Errands<>();
 
-    public Vault(DatastoreBackups backups) {
+    /// @param audit is told what people do here, before it begins and when it ended
+    public Vault(DatastoreBackups backups, AuditLog audit) {
         this.backups = backups;
+        this.audit = audit;
     }
 
     /// How something long ended.
@@ -74,10 +86,11 @@ public final class Vault implements AutoCloseable {
     }
 
     /// Makes a new one and verifies it.
-    public Object make(EnvironmentView view, String named, Consumer<String> progress) {
+    public Object make(EnvironmentView view, String named, Actor by, Consumer<String> progress) {
         Datastore datastore = one(view, named);
         return follow(
                 "backup " + view.environment() + " " + datastore.name(),
+                deed(by, "backup", view, Map.of("datastore", datastore.name())),
                 says ->
                         kept(
                                 datastore,
@@ -93,11 +106,20 @@ public final class Vault implements AutoCloseable {
     ///
     /// @param backup its name; empty for the newest
     public Object drill(
-            EnvironmentView view, String named, String backup, Consumer<String> progress) {
+            EnvironmentView view,
+            String named,
+            String backup,
+            Actor by,
+            Consumer<String> progress) {
         Datastore datastore = one(view, named);
         StoredBackup stored = find(view, datastore, backup, false);
         return follow(
                 "drill " + view.environment() + " " + datastore.name() + " " + stored.name(),
+                deed(
+                        by,
+                        "drill",
+                        view,
+                        Map.of("datastore", datastore.name(), "backup", stored.name())),
                 says ->
                         kept(
                                 datastore,
@@ -119,10 +141,19 @@ public final class Vault implements AutoCloseable {
         };
     }
 
+    /// What somebody does in an environment, for the audit log.
+    static AuditLog.Deed deed(Actor by, String what, EnvironmentView view, Map<String, String> of) {
+        var all = new TreeMap<>(of);
+        all.put("environment", view.environment());
+        return new AuditLog.Deed(by.subject(), what, all);
+    }
+
     /// Waits for something long, which somebody else may have begun.
-    Object follow(String key, Doing doing, Consumer<String> progress) {
+    ///
+    /// @param deed of whoever is the first to ask
+    Object follow(String key, AuditLog.Deed deed, Doing doing, Consumer<String> progress) {
         errands.forgetEnded(key, HEARD_WITHIN);
-        Errands.State<Ending> state = errands.ask(key, says -> guarded(doing, says));
+        Errands.State<Ending> state = errands.ask(key, says -> audited(deed, doing, says));
         String last = "";
         long said = System.nanoTime();
         while (true) {
@@ -165,6 +196,34 @@ public final class Vault implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Denied.failure("it was interrupted; the work goes on", "ask again");
+        }
+    }
+
+    /// Nothing is done that could not be written down before.
+    private Ending audited(AuditLog.Deed deed, Doing doing, Consumer<String> says)
+            throws InterruptedException {
+        try {
+            audit.record(deed.then(deed.what() + "-begun", Map.of()));
+        } catch (JournalException e) {
+            return new Ending.Bad(
+                    "it cannot be written down: " + e.getMessage(), "mend that, and try again");
+        }
+        String end = "it broke off";
+        try {
+            Ending ending = guarded(doing, says);
+            end =
+                    switch (ending) {
+                        case Ending.Good _ -> "done";
+                        case Ending.Bad(String reason, var _) -> reason;
+                        case Ending.Wrong _ -> "refused";
+                    };
+            return ending;
+        } finally {
+            try {
+                audit.record(deed.then(deed.what() + "-ended", Map.of("how", end)));
+            } catch (JournalException e) {
+                LOG.error("{} ended ({}), and that cannot be written down: {}", deed, end, e);
+            }
         }
     }
 
