@@ -31,7 +31,8 @@ record Safekeeping(
             ValueProvider values,
             AuditLog audit,
             InstantSource clock) {
-        var places = new DatastoreBackups.Places(
+        var places =
+                new DatastoreBackups.Places(
                         state.backups(), state.stores(), state.scratch(), TABLES_AT_ONCE);
         var backups = new DatastoreBackups(places, kinds(), values, clock);
         try {
@@ -41,7 +42,10 @@ record Safekeeping(
         }
         var rehearsals = new Rehearsals(backups, artifacts, state.rehearsals(), clock);
         return new Safekeeping(
-                backups, rehearsals, new DataChecks(backups, rehearsals), new Vault(backups, audit));
+                backups,
+                rehearsals,
+                new DataChecks(backups, rehearsals),
+                new Vault(backups, audit));
     }
 
     private static Map<Engine, DatastoreKind> kinds() {

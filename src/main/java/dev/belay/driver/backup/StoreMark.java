@@ -34,9 +34,7 @@ final class StoreMark {
             throw new IOException(
                     "`%s` is not the folder that backups were in%s; mount it, or, where it is to begin anew, remove `%s`"
                             .formatted(
-                                    folder,
-                                    there.isEmpty() ? "" : ", but another one's",
-                                    memory));
+                                    folder, there.isEmpty() ? "" : ", but another one's", memory));
         }
         if (there.isEmpty()) {
             DurableFile.write(DurableFile.folder(folder).resolve(MARK), UUID.randomUUID() + "\n");

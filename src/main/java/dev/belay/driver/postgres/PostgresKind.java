@@ -65,8 +65,7 @@ public final class PostgresKind implements DatastoreKind {
     @Override
     public String origin(StoredBackup backup) throws DataFailure {
         BackupManifest manifest = backup.manifest();
-        return origin(
-                PostgresVerification.facts(manifest).systemIdentifier(), manifest.database());
+        return origin(PostgresVerification.facts(manifest).systemIdentifier(), manifest.database());
     }
 
     private static String origin(String system, String database) {

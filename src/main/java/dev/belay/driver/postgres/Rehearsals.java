@@ -57,8 +57,7 @@ public final class Rehearsals {
             BackupPolicy policy,
             Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
-        Optional<StoredBackup> newest =
-                backups.ours(environment, policy).stream().findFirst();
+        Optional<StoredBackup> newest = backups.ours(environment, policy).stream().findFirst();
         if (newest.isEmpty()) {
             return new RehearsalOutcome.Refused(
                     "there is no verified backup of `%s` to rehearse on"

@@ -53,7 +53,9 @@ final class BackupRoutes {
         String datastore = Wire.read(ctx, fields -> fields.text("datastore"));
         EnvironmentView view = view(ctx);
         NarratedAnswer.give(
-                ctx, redact, progress -> operations.data().vault().make(view, datastore, actor, progress));
+                ctx,
+                redact,
+                progress -> operations.data().vault().make(view, datastore, actor, progress));
     }
 
     private void drill(Context ctx) throws IOException {
@@ -83,6 +85,7 @@ final class BackupRoutes {
         NarratedAnswer.give(
                 ctx,
                 redact,
-                progress -> operations.data().restoring().restore(view, body.wish(), actor, progress));
+                progress ->
+                        operations.data().restoring().restore(view, body.wish(), actor, progress));
     }
 }

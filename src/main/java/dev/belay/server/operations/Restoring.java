@@ -96,8 +96,7 @@ public final class Restoring {
     }
 
     /// Does it; what takes long goes on when its asker has gone.
-    public Object restore(
-            EnvironmentView view, Wish wish, Actor by, Consumer<String> progress) {
+    public Object restore(EnvironmentView view, Wish wish, Actor by, Consumer<String> progress) {
         Datastore datastore = vault.one(view, wish.datastore());
         StoredBackup backup = vault.find(view, datastore, wish.backup(), true);
         return vault.follow(

@@ -244,8 +244,7 @@ public final class Vault implements AutoCloseable {
     /// @param backup its name; empty for the newest that was verified
     /// @param living whether that has to be of the very datastore that lives there now, and not of
     ///   one that the address led to before
-    StoredBackup find(
-            EnvironmentView view, Datastore datastore, String backup, boolean living) {
+    StoredBackup find(EnvironmentView view, Datastore datastore, String backup, boolean living) {
         BackupPolicy policy = datastore.backup().policy();
         try {
             Optional<StoredBackup> found =
