@@ -62,7 +62,10 @@ class RehearsedTogetherTest {
                                     database.database());
             var places =
                     new DatastoreBackups.Places(
-                            folder.resolve("kept"), folder.resolve("scratch"), 1);
+                            folder.resolve("kept"),
+                            folder.resolve("seen"),
+                            folder.resolve("scratch"),
+                            1);
             var backups =
                     new DatastoreBackups(
                             places,
