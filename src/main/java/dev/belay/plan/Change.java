@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param job only of a job
 /// @param soaked whether `now` lived through its soak
 /// @param targets where a rollback may lead, best first
+/// @param brought migrations that are there, though no release brought any
 record Change(
         String name,
         Scope scope,
@@ -49,13 +50,15 @@ record Change(
         Map<String, Revision> known,
         Component.@Nullable Job job,
         boolean soaked,
-        List<Plan.Target> targets) {
+        List<Plan.Target> targets,
+        Set<String> brought) {
     Change {
         testers = Map.copyOf(testers);
         needs = Collections.unmodifiableSet(new TreeSet<>(needs));
         running = Collections.unmodifiableSortedMap(new TreeMap<>(running));
         known = Map.copyOf(known);
         targets = List.copyOf(targets);
+        brought = Set.copyOf(brought);
     }
 
     /// The parts that only the inventory knows.
@@ -91,7 +94,8 @@ record Change(
                 known,
                 null,
                 latest != null && latest.soaked(),
-                past == null ? List.of() : targets(name, past, goal));
+                past == null ? List.of() : targets(name, past, goal),
+                Set.of());
     }
 
     private static Revision revision(Inventory.Past past) {
@@ -158,7 +162,29 @@ record Change(
                 known,
                 what,
                 soaked,
-                targets);
+                targets,
+                brought);
+    }
+
+    /// The same, where the database has these migrations and no release brought any.
+    Change knowing(Set<String> versions) {
+        return new Change(
+                name,
+                scope,
+                strategy,
+                responsible,
+                testers,
+                needs,
+                baseline,
+                now,
+                goal,
+                back,
+                running,
+                known,
+                job,
+                soaked,
+                targets,
+                versions);
     }
 
     /// The same way as a rollback takes it: undone, it leads to what runs now and nowhere else.
@@ -178,7 +204,8 @@ record Change(
                 known,
                 job,
                 soaked,
-                targets);
+                targets,
+                brought);
     }
 
     /// Whether a newer release takes over while `now` still soaks.
@@ -200,10 +227,17 @@ record Change(
         return scope.kind() == Scope.Kind.DATASTORE;
     }
 
-    /// Versions that the goal brings and what runs now does not have, in their order.
+    /// Versions that the goal brings and what runs now does not have, in their order. Those that
+    /// were adopted before the first release are no news.
     List<Migrations.One> freshMigrations() {
         Migrations to = goal.migrations();
-        return to == null ? List.of() : to.beyond(now == null ? null : now.migrations());
+        if (to == null) {
+            return List.of();
+        }
+        if (now != null && now.migrations() != null) {
+            return to.beyond(now.migrations());
+        }
+        return to.all().stream().filter(one -> !brought.contains(one.version())).toList();
     }
 
     boolean sameSchema() {

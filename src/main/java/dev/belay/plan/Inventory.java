@@ -6,30 +6,53 @@ import dev.belay.release.Migrations;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What an environment runs, as the journal and the drivers know it at the moment of planning.
 ///
 /// @param datastores of those whose schema all share, which schemas they had; nothing runs of them
+/// @param brought by set of migrations, the versions that its database has, where no release of
+///   this journal brought any: somebody adopted them
 /// @param moving those of them whose schema a release brought that has not ended
 public record Inventory(
         String environment,
         Map<String, Component> components,
         Map<String, Component> datastores,
-        Set<String> moving) {
+        Set<String> moving,
+        Map<String, Set<String>> brought) {
     public Inventory {
         components = Map.copyOf(components);
         datastores = Map.copyOf(datastores);
         moving = Set.copyOf(moving);
+        brought = Map.copyOf(brought);
+    }
+
+    /// One whose databases have only what releases brought.
+    public Inventory(
+            String environment,
+            Map<String, Component> components,
+            Map<String, Component> datastores,
+            Set<String> moving) {
+        this(environment, components, datastores, moving, Map.of());
     }
 
     /// One in which no schema is shared.
     public Inventory(String environment, Map<String, Component> components) {
-        this(environment, components, Map.of(), Set.of());
+        this(environment, components, Map.of(), Set.of(), Map.of());
     }
 
     /// The same with other components and datastores.
     public Inventory having(Map<String, Component> some, Map<String, Component> stores) {
-        return new Inventory(environment, some, stores, moving);
+        return new Inventory(environment, some, stores, moving, brought);
+    }
+
+    /// The same with databases of which that is known.
+    public Inventory knowing(Map<String, Set<String>> versions) {
+        return new Inventory(environment, components, datastores, moving, versions);
+    }
+
+    Set<String> brought(@Nullable Migrations to) {
+        return to == null ? Set.of() : brought.getOrDefault(to.set(), Set.of());
     }
 
     public static Inventory empty(String environment) {

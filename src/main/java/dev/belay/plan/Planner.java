@@ -141,7 +141,8 @@ public final class Planner {
                                 Responsible.of(component.responsible()),
                                 component.uses(),
                                 Testers.of(component),
-                                component.kind() instanceof Component.Job job ? job : null);
+                                component.kind() instanceof Component.Job job ? job : null)
+                        .knowing(request.inventory().brought(goal.migrations()));
         if (change.needed()) {
             boolean young = SharedSchemas.isYoung(component, request.inventory());
             changes.put(

@@ -95,7 +95,8 @@ final class SharedSchemas {
                         goal,
                         Strategy.BLUE_GREEN,
                         request.inventory().datastores().get(name))
-                .with(Responsible.of(datastore.responsible()), List.of(name), Map.of(), null);
+                .with(Responsible.of(datastore.responsible()), List.of(name), Map.of(), null)
+                .knowing(request.inventory().brought(schema.migrations()));
     }
 
     /// What a reader of one release's plan should know of the schemas.

@@ -267,7 +267,13 @@ public final class ControlPlane implements AutoCloseable {
         return new Operations.Data(
                 new SchemaReader(databases),
                 new SchemaPlanning(
-                        data.vault(), data.backups(), data.rehearsals(), schemas, inventory, door),
+                        data.vault(),
+                        data.backups(),
+                        data.rehearsals(),
+                        schemas,
+                        inventory,
+                        new SchemaDrift(journal, databases),
+                        door),
                 new Adopting(databases, journal),
                 data.vault(),
                 new Restoring(

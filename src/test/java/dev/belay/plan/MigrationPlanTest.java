@@ -10,6 +10,8 @@ import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MigrationPlanTest {
@@ -74,6 +76,23 @@ class MigrationPlanTest {
         var needless = plan(shop("orders", "prices").backedUp()).as("v2").accepting("x").on(before);
         assertThat(needless.plan().skipped()).isEmpty();
         assertThat(needless.plan().lacksWayBack()).isFalse();
+    }
+
+    @Test
+    void what_was_adopted_before_the_first_release_is_nothing_new() {
+        Inventory adopted =
+                Inventory.empty("local").knowing(Map.of("shop", Set.of("1", "2"), "web", Set.of()));
+        var first = plan(shop("orders!", "prices", "sums")).as("v1").on(adopted);
+        assertThat(migrating(first.plan()).title()).isEqualTo("shop: migrate `db` by 3 sums");
+        assertThat(first.plan().pointOfNoReturn()).isZero();
+        // What was released counts, and not what somebody wrote into the ledger beside it.
+        var later =
+                plan(shop("orders", "prices"))
+                        .as("v2")
+                        .on(
+                                running(shop("orders"), "v1")
+                                        .knowing(Map.of("shop", Set.of("1", "2"))));
+        assertThat(migrating(later.plan()).title()).isEqualTo("shop: migrate `db` by 2 prices");
     }
 
     private static SchemaVerdict verdict(boolean plainRevert, boolean exact, String... versions) {

@@ -144,6 +144,7 @@ class SharedSchemaTest {
     }
 
     private static void isChangedOnceBeforeAnythingThatUsesIt() throws Exception {
+        assertThat(belay(ExitCode.DONE, "plan", "local")).contains("migrate `db` by 2 price");
         String release = whole.begin();
         JsonNode shown = whole.awaitState(release, "completed");
         assertThat(shown.path("release").path("title").asString())

@@ -115,7 +115,9 @@ public final class Releases {
         try (var _ = lanes.deploys(wish.environment());
                 var _ = door.among()) {
             Prepared prepared = prepare(read, wish, by, progress);
-            Inventory now = drift.corrected(inventory.read(read.view(), false));
+            Inventory now =
+                    drift.corrected(
+                            inventory.read(read.view(), false), prepared.made().migrations());
             return planned(Planner.plan(prepared.over(now)));
         }
     }
@@ -133,7 +135,10 @@ public final class Releases {
             Platform.Read read = platform.in(wish.environment(), wish.set());
             Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
             try (var _ = lanes.planning(wish.environment())) {
-                Inventory now = drift.corrected(inventory.read(read.view(), terms.supersede()));
+                Inventory now =
+                        drift.corrected(
+                                inventory.read(read.view(), terms.supersede()),
+                                prepared.made().migrations());
                 Submission submission = planned(Planner.plan(prepared.over(now)));
                 requireAgreed(submission, terms, wish);
                 requireWayBack(submission, read.view());

@@ -11,12 +11,12 @@ import dev.belay.release.Scope;
 import dev.belay.schema.migration.Applied;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +61,38 @@ public final class SchemaDrift {
                         name -> busy.contains(Scope.datastore(environment, name))));
     }
 
+    /// The same inventory, with what is in databases that these are to be applied to for the first
+    /// time: what was adopted there is nothing new.
+    ///
+    /// @param wanted by component or datastore
+    Inventory corrected(Inventory inventory, Map<String, Migrations> wanted) {
+        Inventory now = corrected(inventory);
+        var brought = new HashMap<String, Set<String>>();
+        wanted.forEach((name, to) -> {
+            if (isFirst(now.components().get(name)) && isFirst(now.datastores().get(name))) {
+                try {
+                    brought.put(to.set(), applied(to, now.environment()));
+                } catch (PostgresFailure e) {
+                    LOG.info("what {} has already cannot be asked: {}", to.set(), e.getMessage());
+                }
+            }
+        });
+        return now.knowing(brought);
+    }
+
+    private static boolean isFirst(Inventory.@Nullable Component component) {
+        return component == null
+                || component.history().isEmpty()
+                || component.history().getFirst().deployment().migrations() == null;
+    }
+
+    private Set<String> applied(Migrations to, String environment) throws PostgresFailure {
+        return databases.status(to.set(), to.datastore(), environment).applied().stream()
+                .filter(Applied::whole)
+                .map(one -> one.version().text())
+                .collect(Collectors.toSet());
+    }
+
     private Map<String, Inventory.Component> corrected(
             Map<String, Inventory.Component> all, String environment, Predicate<String> busy) {
         var corrected = new HashMap<String, Inventory.Component>();
@@ -79,14 +111,9 @@ public final class SchemaDrift {
         if (said == null) {
             return component;
         }
-        Set<String> there = new HashSet<>();
+        Set<String> there;
         try {
-            for (Applied one :
-                    databases.status(said.set(), said.datastore(), environment).applied()) {
-                if (one.whole()) {
-                    there.add(one.version().text());
-                }
-            }
+            there = applied(said, environment);
         } catch (PostgresFailure e) {
             LOG.info("where the schema of {} is cannot be asked: {}", said.set(), e.getMessage());
             return component;

@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Tries what a release would do to the schemas, before anybody asks for the release: on copies of
 /// the data. What it shows is what the next plan is made with.
@@ -37,6 +37,7 @@ public final class SchemaPlanning {
     private final Rehearsals rehearsals;
     private final SchemaSources schemas;
     private final InventoryReader inventory;
+    private final SchemaDrift drift;
     private final StoreDoor door;
 
     public SchemaPlanning(
@@ -45,12 +46,14 @@ public final class SchemaPlanning {
             Rehearsals rehearsals,
             SchemaSources schemas,
             InventoryReader inventory,
+            SchemaDrift drift,
             StoreDoor door) {
         this.vault = vault;
         this.backups = backups;
         this.rehearsals = rehearsals;
         this.schemas = schemas;
         this.inventory = inventory;
+        this.drift = drift;
         this.door = door;
     }
 
@@ -87,11 +90,14 @@ public final class SchemaPlanning {
     private Vault.Ending rehearseAll(EnvironmentView view, Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
         var all = new ArrayList<Planned>();
-        Inventory now = inventory.read(view, false);
         SequencedMap<String, Pending> pending = new LinkedHashMap<>();
-        for (SchemaOwner owner : SchemaOwner.all(view)) {
-            Migrations to = kept(view, owner);
-            List<Migrations.One> fresh = to.beyond(before(now, owner));
+        Map<String, Migrations> wanted = new LinkedHashMap<>();
+        List<SchemaOwner> owners = SchemaOwner.all(view);
+        owners.forEach(owner -> wanted.put(owner.name(), kept(view, owner)));
+        Inventory now = drift.corrected(inventory.read(view, false), wanted);
+        for (SchemaOwner owner : owners) {
+            Migrations to = Objects.requireNonNull(wanted.get(owner.name()));
+            List<Migrations.One> fresh = fresh(to, now, owner);
             if (fresh.isEmpty()) {
                 all.add(new Planned(owner.name(), owner.datastore().name(), List.of(), List.of()));
             } else {
@@ -180,11 +186,16 @@ public final class SchemaPlanning {
         }
     }
 
-    private static @Nullable Migrations before(Inventory now, SchemaOwner owner) {
+    private static List<Migrations.One> fresh(Migrations to, Inventory now, SchemaOwner owner) {
         boolean shared = owner.scope().kind() == Scope.Kind.DATASTORE;
         Inventory.Component past = (shared ? now.datastores() : now.components()).get(owner.name());
-        return past == null || past.history().isEmpty()
-                ? null
-                : past.history().getFirst().deployment().migrations();
+        Migrations before =
+                past == null || past.history().isEmpty()
+                        ? null
+                        : past.history().getFirst().deployment().migrations();
+        Set<String> brought = now.brought().getOrDefault(to.set(), Set.of());
+        return before != null
+                ? to.beyond(before)
+                : to.all().stream().filter(one -> !brought.contains(one.version())).toList();
     }
 }

@@ -83,7 +83,19 @@ public final class Sources {
     ///
     /// @param built by component
     /// @param schemas by datastore, those that all who use it share
-    record Made(Map<String, PlanRequest.Source> built, Map<String, PlanRequest.Schema> schemas) {}
+    record Made(Map<String, PlanRequest.Source> built, Map<String, PlanRequest.Schema> schemas) {
+        /// By component or datastore.
+        Map<String, Migrations> migrations() {
+            var all = new TreeMap<String, Migrations>();
+            built.forEach((name, source) -> {
+                if (source.migrations() != null) {
+                    all.put(name, source.migrations());
+                }
+            });
+            schemas.forEach((name, schema) -> all.put(name, schema.migrations()));
+            return all;
+        }
+    }
 
     /// Of each of the components that were chosen, and of the schemas that they share.
     ///
