@@ -40,7 +40,7 @@ final class BackupSections {
     static final Fields<Row> BACKUP =
             Fields.of(
                     "backup",
-                    "How a datastore is backed up; one of engine `postgres`.",
+                    "How a datastore is backed up; one of engine `postgres` or `redis`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
                     List.of(DAILY, DRILL, KEEP, TO, RECIPIENTS),
                     List.of(),

@@ -6,7 +6,9 @@ import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Mark;
 import dev.belay.manifest.text.Node;
 import dev.belay.problem.Nearest;
+import dev.belay.release.Dependency;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +130,7 @@ final class References {
         datastores.forEach((name, datastore) -> {
             Node backup = datastore.get("backup");
             for (Node.Scalar engine : Texts.of(datastore.get("engine"))) {
-                if (backup != null && !engine.text().equals("postgres")) {
+                if (backup != null && !isBackedUp(engine.text())) {
                     complaints.add(
                             Code.NOT_YET,
                             backup.mark(),
@@ -138,6 +140,13 @@ final class References {
                 }
             }
         });
+    }
+
+    /// Also a word that is no engine: that is complained about elsewhere.
+    private static boolean isBackedUp(String engine) {
+        return Arrays.stream(Dependency.Engine.values())
+                .filter(one -> one.word().equals(engine))
+                .allMatch(Dependency.Engine::isBackedUp);
     }
 
     private void refer(Node.Scalar reference, Set<String> known, String what) {

@@ -4,7 +4,6 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.BackupPolicy;
-import dev.belay.release.Dependency;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.time.Duration;
@@ -89,7 +88,7 @@ final class DataSafety {
 
     private void want(String name, SortedMap<String, BackupPolicy> wanted) {
         Datastore datastore = outline.view().datastores().get(name);
-        if (datastore != null && datastore.dependency().engine() == Dependency.Engine.POSTGRES) {
+        if (datastore != null && datastore.dependency().engine().isBackedUp()) {
             wanted.put(name, datastore.backup().policy());
         }
     }

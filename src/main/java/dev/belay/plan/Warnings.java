@@ -7,6 +7,7 @@ import dev.belay.release.SchemaVerdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class Warnings {
             tests(change, outline.has(Phase.VERIFY), warnings);
             strangers(change, warnings);
         }
+        uncovered(outline, warnings);
         if (!outline.has(Phase.SOAK) && outline.kind() == Plan.Kind.DEPLOY) {
             warnings.add("without its soak nothing of this becomes a rollback target");
         }
@@ -51,6 +53,25 @@ final class Warnings {
                     "%s, which `%s` asks for: a deploy is refused without `--accept-no-way-back`"
                             .formatted(from, outline.view().environment()));
         }
+    }
+
+    /// The gate says more than it can keep.
+    private static void uncovered(Outline outline, List<String> warnings) {
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.view().gates().backup()) {
+            return;
+        }
+        outline.changes().stream()
+                .filter(change -> !change.ends())
+                .flatMap(change -> change.needs().stream())
+                .distinct()
+                .sorted()
+                .map(outline.view().datastores()::get)
+                .filter(Objects::nonNull)
+                .filter(one -> !one.dependency().engine().isBackedUp())
+                .forEach(one ->
+                        warnings.add(
+                                "`%s` is not backed up: this version knows no backups of `%s`"
+                                        .formatted(one.name(), one.dependency().engine().word())));
     }
 
     private static void wayBack(Change change, List<String> warnings) {

@@ -1,5 +1,7 @@
 package dev.belay.release;
 
+import java.util.Locale;
+
 /// Something outside the release that its components need: a datastore or an external service.
 ///
 /// @param url with `${NAME}` not yet resolved: it may hold a password
@@ -14,6 +16,19 @@ public record Dependency(String name, Engine engine, String url, boolean optiona
         NATS,
         RABBITMQ,
         KAFKA,
-        HTTP
+        HTTP;
+
+        /// Whether this version can back one up, and put it back.
+        public boolean isBackedUp() {
+            return switch (this) {
+                case POSTGRES, REDIS -> true;
+                case MYSQL, CLICKHOUSE, NATS, RABBITMQ, KAFKA, HTTP -> false;
+            };
+        }
+
+        /// As the manifest writes it.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

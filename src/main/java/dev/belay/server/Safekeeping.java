@@ -7,6 +7,7 @@ import dev.belay.driver.check.DataChecks;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
+import dev.belay.driver.redis.RedisKind;
 import dev.belay.journal.AuditLog;
 import dev.belay.release.Dependency.Engine;
 import dev.belay.server.operations.Vault;
@@ -49,7 +50,7 @@ record Safekeeping(
     }
 
     private static Map<Engine, DatastoreKind> kinds() {
-        return Map.of(Engine.POSTGRES, new PostgresKind());
+        return Map.of(Engine.POSTGRES, new PostgresKind(), Engine.REDIS, new RedisKind());
     }
 
     /// Ends what goes on.

@@ -24,6 +24,9 @@ import tools.jackson.databind.JsonNode;
             "since the backup is lost from the living one: say its name with --lose-writes-of, so that",
             "nobody does this by accident.",
             "",
+            "Redis is restored into an empty server, --into redis://HOST:PORT, or with --swap into free",
+            "databases of the living one, which then change places with those in use.",
+            "",
             "Examples:",
             "  belay restore production postgres",
             "  belay restore production postgres --backup 20260131T020000Z-shop-1f3a --into shop_look",
@@ -45,7 +48,9 @@ public final class RestoreCommand extends BelayCommand {
     @Option(
             names = "--into",
             paramLabel = "DATABASE",
-            description = "What the new database is called; a name with the time in it.")
+            description =
+                    "What the new database is called: a name with the time in it, unless it is said;"
+                            + " of Redis, the address of an empty server.")
     private String into = "";
 
     @Option(names = "--swap", description = "It takes the living one's place.")
@@ -108,8 +113,7 @@ public final class RestoreCommand extends BelayCommand {
                     """
 
                     not in it: what was written in the %s before writes stopped
-                    the database that lived before is called `%s`, and takes no connections
-                    schemas went back with it: `belay migrate status` shows what is pending now\
+                    what lived before is `%s` now\
                     """
                             .formatted(
                                     words(Duration.ofSeconds(result.path("lostSeconds").asLong(0))),

@@ -53,6 +53,13 @@ public record BackupManifest(
         return tables.values().stream().reduce(RowChecksum.NONE, RowChecksum::plus);
     }
 
+    /// What is in one, in the words of its engine, as `12 rows of 3 tables`.
+    public static String contents(String engine, long rows, long tables) {
+        return engine.equals("redis")
+                ? "%,d keys".formatted(rows)
+                : "%,d rows of %d tables".formatted(rows, tables);
+    }
+
     public long storedBytes() {
         return files.stream().mapToLong(SealedFile::storedBytes).sum();
     }

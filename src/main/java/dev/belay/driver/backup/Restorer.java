@@ -57,6 +57,9 @@ public interface Restorer {
     /// @param aside what the old one is called from now on
     void swap(String restored, String aside) throws DataFailure;
 
+    /// What a person should know after a swap.
+    List<String> afterSwap();
+
     /// Opens what a swap left closed that was cut off somewhere.
     ///
     /// @return whether the restored one is in the place of the living one

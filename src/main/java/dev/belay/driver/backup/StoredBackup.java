@@ -23,11 +23,13 @@ public record StoredBackup(
 
     /// One line about it.
     public String words() {
-        return "`%s`: %,d rows of %d tables, %,d KiB, restored and compared"
+        return "`%s`: %s, %,d KiB, restored and compared"
                 .formatted(
                         name(),
-                        manifest.total().rows(),
-                        manifest.tables().size(),
+                        BackupManifest.contents(
+                                manifest.engine(),
+                                manifest.total().rows(),
+                                manifest.tables().size()),
                         Math.ceilDiv(manifest.storedBytes(), KIBI));
     }
 

@@ -79,6 +79,13 @@ final class PostgresRestorer implements Restorer {
     }
 
     @Override
+    public List<String> afterSwap() {
+        return List.of(
+                "the database that lived before takes no connections",
+                "schemas went back with it: `belay migrate status` shows what is pending now");
+    }
+
+    @Override
     public boolean settle(String restored, String aside) throws DataFailure {
         return restore.settle(living, aside);
     }

@@ -13,6 +13,7 @@ import dev.belay.driver.backup.Verification;
 public record BackupView(
         String datastore,
         String name,
+        String engine,
         String database,
         String server,
         long instant,
@@ -29,6 +30,7 @@ public record BackupView(
         return new BackupView(
                 datastore,
                 backup.name(),
+                manifest.engine(),
                 manifest.database(),
                 manifest.server(),
                 manifest.instant().toEpochMilli(),

@@ -27,6 +27,7 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,7 +127,12 @@ public final class Restoring {
             throws DataFailure, IOException, InterruptedException {
         try (DatastoreBackups.Held held = hold(view, datastore, backup)) {
             Restorer restorer = restorer(view, datastore, held, progress);
-            return switch (restorer.restore(backup, name(restorer, wish))) {
+            String name = name(restorer, wish);
+            if (restorer.obstacle(backup, name, false).orElse(null)
+                    instanceof Restorer.Outcome.Refused(String reason, String hint)) {
+                return new Vault.Ending.Bad(reason, hint);
+            }
+            return switch (restorer.restore(backup, name)) {
                 case Restorer.Outcome.Refused(String reason, String hint) ->
                         new Vault.Ending.Bad(reason, hint);
                 case Restorer.Outcome.Restored(String database, List<String> remarks) ->
@@ -244,7 +250,8 @@ public final class Restoring {
                             note.aside(),
                             instant.toEpochMilli(),
                             Duration.between(instant, stopped).toSeconds(),
-                            made.remarks()));
+                            Stream.concat(made.remarks().stream(), restorer.afterSwap().stream())
+                                    .toList()));
         } catch (DataFailure e) {
             return new Vault.Ending.Bad(
                     "%s; the backup is restored as `%s`".formatted(e.reason(), made.database()),

@@ -1,5 +1,6 @@
 package dev.belay.server.text;
 
+import dev.belay.driver.backup.BackupManifest;
 import dev.belay.server.operations.BackupView;
 import java.time.Duration;
 import java.util.List;
@@ -52,8 +53,11 @@ public final class BackupText {
                 .append(verified)
                 .append(
                         paint.dim(
-                                "  %d rows of %d tables, %s"
-                                        .formatted(one.rows(), one.tables(), size(one.bytes()))))
+                                "  %s, %s"
+                                        .formatted(
+                                                BackupManifest.contents(
+                                                        one.engine(), one.rows(), one.tables()),
+                                                size(one.bytes()))))
                 .append(one.encrypted() ? paint.dim(", encrypted") : "")
                 .append('\n');
     }
