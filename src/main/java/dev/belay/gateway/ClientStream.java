@@ -23,12 +23,16 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request of a client that speaks HTTP/2, and its answer.
 // A write that fails ends the stream or the channel, and its exchange hears of that.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientStream implements Client {
+    /// So long a request is taken after its whole answer, and read by nobody.
+    private static final Duration UNREAD = Duration.ofSeconds(1);
+
     private static final int FILE_CHUNK = 64 * 1024;
 
     private final ClientSession session;
@@ -533,8 +537,9 @@ final class ClientStream implements Client {
         session.encoder().writeData(session.context(), stream.id(), bytes, 0, end, promise);
     }
 
-    /// Kept once the end of the answer is on its way. A client that still sends its request then is
-    /// told that nobody reads it (RFC 9113 §8.1).
+    /// Kept once the end of the answer is on its way. A client that still sends its request a moment
+    /// later is told that nobody reads it (RFC 9113 §8.1). Told at once, curl 7.88 takes its request
+    /// for failed where it has the whole answer, and who is nearly done would be cut for nothing.
     private ChannelPromise ending() {
         ChannelPromise promise = session.context().newPromise();
         stopRequestAfter(promise);
@@ -544,9 +549,21 @@ final class ClientStream implements Client {
     private void stopRequestAfter(ChannelPromise end) {
         end.addListener(sent -> {
             if (sent.isSuccess() && requestOpen && !closed) {
-                session.reset(stream, Http2Error.NO_ERROR);
+                var _ =
+                        session.context()
+                                .executor()
+                                .schedule(
+                                        this::stopRequest,
+                                        UNREAD.toMillis(),
+                                        TimeUnit.MILLISECONDS);
             }
         });
+    }
+
+    private void stopRequest() {
+        if (requestOpen && !closed) {
+            session.reset(stream, Http2Error.NO_ERROR);
+        }
     }
 
     @Override

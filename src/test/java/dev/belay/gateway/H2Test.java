@@ -251,6 +251,19 @@ class H2Test {
     }
 
     @Test
+    void a_request_that_is_nearly_done_is_not_cut_by_an_early_answer() throws Exception {
+        gateway.routes();
+        try (var client = client()) {
+            var stream = client.stream().send(TestH2Client.head("POST", "/"), false).whole();
+            assertThat(stream.status()).isEqualTo("503");
+            stream.data(new byte[1000], true);
+            var late = client.stream().send(TestH2Client.head("POST", "/"), false).whole();
+            TestGateway.eventually("the later one is told", () -> late.reset() >= 0);
+            assertThat(stream.reset()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void files_are_served_whole_and_by_headers_alone() throws Exception {
         Path site = Files.createDirectory(folder.resolve("site"));
         Files.write(site.resolve("large.bin"), LARGE);
