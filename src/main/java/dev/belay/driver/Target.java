@@ -25,6 +25,9 @@ public interface Target {
     /// Brings it back to where it was before this release did that.
     Answer takeBack(Work.TakeBackByCommand work, Order order);
 
+    /// Asks again what another tool would do to a schema: whether it is what it said once.
+    Look foreseen(Work.Foreseen work, Order order);
+
     /// Seals the scope against tokens below the order's, then says whether the effect happened.
     Finding probe(Work.Effect work, Order order);
 

@@ -62,18 +62,24 @@ final class MigrationSections {
                     COMMAND,
                     "Says whether `up` happened when its record cannot: exit code 0 yes, 1 no, 2"
                             + " under way, 3 in part.");
+    static final Key<List<String>> PLAN =
+            Key.of(
+                    "plan",
+                    COMMAND,
+                    "Prints what `up` would do, and does nothing: shown in the plan. It must print the"
+                            + " same when the release begins.");
     static final Key<Duration> TIMEOUT =
             Key.of("timeout", DURATION, "Time for `up`, and for `down`.").fallback("30m");
 
     /// What says nothing without `up`.
-    static final List<Key<?>> OF_UP = List.of(DOWN, STATUS, PROBE, TIMEOUT);
+    static final List<Key<?>> OF_UP = List.of(DOWN, STATUS, PROBE, PLAN, TIMEOUT);
 
     static final Fields<Row> MIGRATIONS =
             Fields.of(
                     "migrations",
                     "How a component's schema changes are applied.",
                     "{datastore: postgres, dir: db/migrations}",
-                    List.of(DATASTORE, TOOL, FOLDER, UP, DOWN, STATUS, PROBE, TIMEOUT),
+                    List.of(DATASTORE, TOOL, FOLDER, UP, DOWN, STATUS, PROBE, PLAN, TIMEOUT),
                     List.of(),
                     row -> row);
 
@@ -102,6 +108,7 @@ final class MigrationSections {
                 row.find(DOWN).orElse(List.of()),
                 row.find(STATUS).orElse(List.of()),
                 row.find(PROBE).orElse(List.of()),
+                row.find(PLAN).orElse(List.of()),
                 row.get(TIMEOUT));
     }
 }

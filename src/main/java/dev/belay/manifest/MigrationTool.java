@@ -17,6 +17,7 @@ public record MigrationTool(String datastore, MigrationCommands commands)
         all.put(MigrationSections.DOWN.name(), commands.down());
         all.put(MigrationSections.STATUS.name(), commands.status());
         all.put(MigrationSections.PROBE.name(), commands.probe());
+        all.put(MigrationSections.PLAN.name(), commands.plan());
         all.values().removeIf(List::isEmpty);
         return all;
     }

@@ -39,9 +39,32 @@ final class DataSafety {
 
     /// Lays the steps; returns what comes after them.
     Set<Integer> lay(Set<Integer> after) {
-        if (outline.kind() != Plan.Kind.DEPLOY || !outline.view().gates().backup()) {
+        if (outline.kind() != Plan.Kind.DEPLOY) {
             return after;
         }
+        return foreseen(outline.view().gates().backup() ? gated(after) : after);
+    }
+
+    /// Last of all, as what they say is of this moment.
+    private Set<Integer> foreseen(Set<Integer> after) {
+        List<Change> tools =
+                outline.changes().stream()
+                        .filter(change -> ToolMigration.foreseen(change, outline).isPresent())
+                        .toList();
+        Set<Integer> start = drafts.meet("the data are safe", after, tools.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Change change : tools) {
+            ends.add(
+                    drafts.add(
+                            ToolMigration.foreseen(change, outline).orElseThrow(),
+                            change.scope(),
+                            change.responsible(),
+                            start));
+        }
+        return ends.isEmpty() ? after : ends;
+    }
+
+    private Set<Integer> gated(Set<Integer> after) {
         List<Outline.Migrating> migrating = outline.migrating();
         Set<Integer> backedUp = outline.has(Phase.BACKUP) ? backups(migrating, after) : after;
         return outline.has(Phase.REHEARSE) ? rehearsals(migrating, backedUp) : backedUp;

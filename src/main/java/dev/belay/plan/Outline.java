@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param needs name to the probe of each datastore and external; none for a rollback, which has no
 ///   time for it
 /// @param verdicts component or datastore to what was seen when its migrations were rehearsed
+/// @param foreseen component to what its tool says that it would do
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
 record Outline(
@@ -44,6 +45,7 @@ record Outline(
         SortedMap<String, Work.Reachable> needs,
         List<PlatformTest> platform,
         Map<String, SchemaVerdict> verdicts,
+        Map<String, String> foreseen,
         Duration soak,
         List<Plan.Skip> skipped,
         Plan.@Nullable Skip accepted,

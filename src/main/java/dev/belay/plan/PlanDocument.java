@@ -131,6 +131,10 @@ public final class PlanDocument {
                             "");
             case Work.SmokePublic(int port, var _) ->
                     shell("curl -fsS -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:" + port);
+            case Work.Foreseen(Revision revision, var _, var by, String printed) -> {
+                shell(launch(revision, by.plan()));
+                lines("   It printed for this plan:", "", "```", printed, "```", "");
+            }
             case Work _ -> {}
         }
     }
@@ -182,7 +186,7 @@ public final class PlanDocument {
                             body(traffic),
                             "END");
             case Work.Publish(Revision revision) ->
-                    shell("ls .belay/artifacts/" + revision.artifact().hex());
+                    shell("ls .belay/artifacts/unpacked/" + revision.artifact().hex());
             case Work.Migrate(Migrations to, var _) ->
                     shell(
                             "tar tf .belay/artifacts/archives/" + to.files().hex() + ".tar",
@@ -303,7 +307,7 @@ public final class PlanDocument {
         if (launch.port()) {
             line.append(" export PORT=…;");
         }
-        line.append(" cd .belay/artifacts/").append(revision.artifact().hex()).append(" &&");
+        line.append(" cd .belay/artifacts/unpacked/").append(revision.artifact().hex()).append(" &&");
         command.forEach(word -> line.append(' ').append(quoted(word)));
         return line.append(" )").toString();
     }

@@ -16,16 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// @param built component to what it is to run; needed for the selected ones only
 /// @param schemas datastore to the schema that all who use it share; needed where a selected
 ///   component uses it, or it is selected itself
+/// @param foreseen component to what its tool says that it would do; absent where that was not
+///   asked
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
         SortedMap<String, Schema> schemas,
+        SortedMap<String, String> foreseen,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
     public PlanRequest {
         built = Collections.unmodifiableSortedMap(new TreeMap<>(built));
         schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
+        foreseen = Collections.unmodifiableSortedMap(new TreeMap<>(foreseen));
     }
 
     public PlanRequest(
@@ -34,7 +38,20 @@ public record PlanRequest(
             Inventory inventory,
             Selection selection,
             String manifestDigest) {
-        this(view, new TreeMap<>(built), new TreeMap<>(), inventory, selection, manifestDigest);
+        this(
+                view,
+                new TreeMap<>(built),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                inventory,
+                selection,
+                manifestDigest);
+    }
+
+    /// The same, knowing what the tools that see to schemas would do.
+    public PlanRequest foreseeing(Map<String, String> printed) {
+        return new PlanRequest(
+                view, built, schemas, new TreeMap<>(printed), inventory, selection, manifestDigest);
     }
 
     /// A datastore's schema.

@@ -118,6 +118,12 @@ public final class PlanText {
                         + Times.text(step.expected())
                         + ", at most "
                         + Times.text(step.deadline()));
+        if (step.work() instanceof Work.Foreseen(var _, var _, var _, String printed)) {
+            (printed.isEmpty() ? "nothing" : printed)
+                    .lines()
+                    // Never wrapped: it may be code.
+                    .forEach(each -> text.append("         | ").append(each).append('\n'));
+        }
         if (step.work() instanceof Work.Effect) {
             line(7, "undo: " + words(step.undo()));
         }

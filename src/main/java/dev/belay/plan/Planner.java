@@ -60,6 +60,20 @@ public final class Planner {
         return Partition.names(view, names);
     }
 
+    /// The tools that a planned release runs and that can say what they would do, by component.
+    public static Map<String, Work.MigrateByCommand> toForesee(Submission submission) {
+        var tools = new TreeMap<String, Work.MigrateByCommand>();
+        for (Plan plan : submission.plans()) {
+            for (Step step : plan.steps()) {
+                if (step.work() instanceof Work.MigrateByCommand tool
+                        && !tool.by().plan().isEmpty()) {
+                    tools.put(tool.revision().component(), tool);
+                }
+            }
+        }
+        return tools;
+    }
+
     private Planning plan() {
         problems.addAll(view.unsupported());
         return switch (request.selection().in(view)) {
@@ -256,6 +270,7 @@ public final class Planner {
                 needs(part),
                 platformTests(part, changes),
                 verdicts(),
+                request.foreseen(),
                 soaks ? view.soak() : Duration.ZERO,
                 request.selection().skips(),
                 request.selection().acceptance(),

@@ -307,6 +307,7 @@ final class Rollback {
                 new TreeMap<>(),
                 List.of(),
                 Map.of(),
+                Map.of(),
                 Duration.ZERO,
                 List.of(),
                 null,

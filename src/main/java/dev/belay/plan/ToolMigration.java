@@ -38,6 +38,27 @@ final class ToolMigration {
                         by.timeout().dividedBy(10)));
     }
 
+    /// Whether it would still do what it said; empty where it said nothing, or has nothing to do.
+    static Optional<Draft> foreseen(Change change, Outline outline) {
+        MigratedBy tool = change.freshTool();
+        String printed = outline.foreseen().get(change.name());
+        if (tool == null || printed == null || !outline.has(Phase.MIGRATE)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Draft(
+                        "%s: `%s` prints what it printed for this plan"
+                                .formatted(change.name(), ShellWords.of(tool.commands().plan())),
+                        Phase.MIGRATE,
+                        new Work.Foreseen(
+                                change.goal().revision(),
+                                tool.datastore().name(),
+                                tool.commands(),
+                                printed),
+                        LOOK_LIMIT,
+                        Times.SECOND));
+    }
+
     private static Undo undo(Revision goal, String datastore, MigrationCommands by) {
         if (by.status().isEmpty()) {
             return new Undo.Impossible("`" + ShellWords.of(by.up()) + "` has no `down`");

@@ -61,6 +61,7 @@ final class WorkJson {
                             .put("type", "settled");
             case Work.BackedUp backedUp -> MigrationsJson.write(out, backedUp);
             case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
+            case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -197,6 +198,7 @@ final class WorkJson {
                             in.list("traffic", WorkJson::traffic));
             case "backed-up" -> MigrationsJson.backedUp(in);
             case "rehearsed" -> MigrationsJson.rehearsed(in);
+            case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
                     new Work.Route(
@@ -335,6 +337,7 @@ final class WorkJson {
             case Work.Scale(Revision revision, int _) -> List.of(revision);
             case Work.Publish(Revision revision) -> List.of(revision);
             case Work.RunJob(Revision revision, var _) -> List.of(revision);
+            case Work.Foreseen(Revision revision, var _, var _, var _) -> List.of(revision);
             case Work.MigrateByCommand(Revision revision, var _, var _) -> List.of(revision);
             case Work.TakeBackByCommand(Revision revision, var _, var _) -> List.of(revision);
         };

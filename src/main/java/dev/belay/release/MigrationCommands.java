@@ -13,20 +13,33 @@ import java.util.List;
 ///   back an earlier one
 /// @param probe asks whether `up` happened, by exit code, as a job's does; empty when nobody can
 ///   say
+/// @param plan prints what `up` would do, and does nothing; empty when nothing says
 /// @param timeout for each of `up` and `down`
 public record MigrationCommands(
         List<String> up,
         List<String> down,
         List<String> status,
         List<String> probe,
+        List<String> plan,
         Duration timeout) {
     public MigrationCommands {
         up = List.copyOf(up);
         down = List.copyOf(down);
         status = List.copyOf(status);
         probe = List.copyOf(probe);
+        plan = List.copyOf(plan);
         if (up.isEmpty() || (status.isEmpty() && !down.isEmpty())) {
             throw new IllegalArgumentException("nobody could tell what " + up + " did");
         }
+    }
+
+    /// Those of a tool that cannot say what it would do.
+    public MigrationCommands(
+            List<String> up,
+            List<String> down,
+            List<String> status,
+            List<String> probe,
+            Duration timeout) {
+        this(up, down, status, probe, List.of(), timeout);
     }
 }

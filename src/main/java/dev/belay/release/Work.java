@@ -123,6 +123,13 @@ public sealed interface Work {
         }
     }
 
+    /// Another tool would do to a datastore what it said when the release was planned.
+    ///
+    /// @param datastore by its name
+    /// @param printed by its `plan`
+    record Foreseen(Revision revision, String datastore, MigrationCommands by, String printed)
+            implements Check {}
+
     // --- effects ----------------------------------------------------------------------------
 
     /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after

@@ -53,6 +53,7 @@ import dev.belay.server.operations.SchemaSources;
 import dev.belay.server.operations.Sources;
 import dev.belay.server.operations.StatusReader;
 import dev.belay.server.operations.StoreDoor;
+import dev.belay.server.operations.ToolPlans;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
@@ -238,8 +239,12 @@ public final class ControlPlane implements AutoCloseable {
             PostgresDatabases databases,
             StoreDoor door) {
         var store = new Releases.Store(journal, journal);
-        var drift = new SchemaDrift(journal, databases);
-        return new Releases(platform, sources, inventory, drift, store, door, engine::nudge);
+        var eyes =
+                new Releases.Eyes(
+                        inventory,
+                        new SchemaDrift(journal, databases),
+                        new ToolPlans(target.dryRun()));
+        return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
     private static Actor actor() {

@@ -372,7 +372,7 @@ class ManifestTest {
                 """;
         String all =
                 "up: pnpm db:migrate, down: [sh, -c, 'undo \"$BELAY_MIGRATED_FROM\"'],"
-                        + " status: pnpm db:version, probe: ./done, timeout: 5m";
+                        + " status: pnpm db:version, probe: ./done, plan: pnpm db:dry, timeout: 5m";
         Manifest manifest = good(folder, text.formatted(all));
         assertThat(view(manifest, "local").components().get("api"))
                 .extracting(Component::migrations)
@@ -384,6 +384,7 @@ class ManifestTest {
                                         List.of("sh", "-c", "undo \"$BELAY_MIGRATED_FROM\""),
                                         List.of("pnpm", "db:version"),
                                         List.of("./done"),
+                                        List.of("pnpm", "db:dry"),
                                         Duration.ofMinutes(5))));
         assertThat(view(good(folder, text.formatted("up: ./up")), "local").components().get("api"))
                 .extracting(Component::migrations)
@@ -401,6 +402,7 @@ class ManifestTest {
         refuses(text, "up: ./up, down: ./down", "`down` needs `status`");
         refuses(text, "down: ./down, status: ./at", "`down` needs `up`", "`status` needs `up`");
         refuses(text, "probe: ./done, timeout: 1m", "`probe` needs `up`", "`timeout` needs `up`");
+        refuses(text, "plan: ./dry", "`plan` needs `up`");
         refuses(text, "dir: db", "cannot migrate a datastore of engine `mysql`");
         refuses(text, "up: 'a && b'", "a shell");
         refuses(text, "up: []", "`up`");

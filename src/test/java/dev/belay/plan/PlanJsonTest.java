@@ -229,6 +229,7 @@ class PlanJsonTest {
                 new Work.BackedUp(backup, Duration.ofMinutes(15), true),
                 new Work.Rehearsed(
                         migrations, List.of("2"), backup, true, Work.Rehearsed.Back.TAKEN_BACK),
+                new Work.Foreseen(api, "pg", tool(), "ALTER\nTABLE"),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.MigrateByCommand(api, "pg", tool()),

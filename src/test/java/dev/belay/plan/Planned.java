@@ -22,6 +22,7 @@ final class Planned {
     private final Platform platform;
     private final TreeMap<String, String> versions = new TreeMap<>();
     private final TreeMap<String, SchemaVerdict> verdicts = new TreeMap<>();
+    private final TreeMap<String, String> foreseen = new TreeMap<>();
     private Selection selection = Selection.ALL;
 
     private Planned(Platform platform) {
@@ -46,6 +47,12 @@ final class Planned {
     /// Its migrations were tried on a copy of the data.
     Planned rehearsed(String component, SchemaVerdict verdict) {
         verdicts.put(component, verdict);
+        return this;
+    }
+
+    /// Its tool was asked what it would do.
+    Planned foreseen(String component, String printed) {
+        foreseen.put(component, printed);
         return this;
     }
 
@@ -98,7 +105,13 @@ final class Planned {
                 .forEach((name, migrations) ->
                         schemas.put(name, new PlanRequest.Schema(migrations, verdicts.get(name))));
         return new PlanRequest(
-                platform.view(), new TreeMap<>(built), schemas, inventory, selection, MANIFEST);
+                platform.view(),
+                new TreeMap<>(built),
+                schemas,
+                foreseen,
+                inventory,
+                selection,
+                MANIFEST);
     }
 
     Result on(Inventory inventory) {

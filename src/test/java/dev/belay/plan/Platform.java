@@ -322,6 +322,23 @@ final class Platform {
             return command.isEmpty() ? List.of() : List.of(command.split(" ", -1));
         }
 
+        /// The tool says what it would do; after [#migratedBy].
+        Part plans(String command) {
+            MigrationTool before = Objects.requireNonNull(tool);
+            MigrationCommands by = before.commands();
+            tool =
+                    new MigrationTool(
+                            before.datastore(),
+                            new MigrationCommands(
+                                    by.up(),
+                                    by.down(),
+                                    by.status(),
+                                    by.probe(),
+                                    words(command),
+                                    by.timeout()));
+            return this;
+        }
+
         Part probe(String... words) {
             probe = List.of(words);
             return this;

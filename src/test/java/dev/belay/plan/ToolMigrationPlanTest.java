@@ -65,6 +65,36 @@ class ToolMigrationPlanTest {
     }
 
     @Test
+    void what_it_says_that_it_would_do_is_shown_bound_and_asked_again_before_anything() {
+        Platform shop =
+                Platform.of(
+                                service("shop")
+                                        .uses("db")
+                                        .migratedBy("pnpm up", "pnpm down", "pnpm at")
+                                        .plans("pnpm dry"))
+                        .backedUp();
+        Inventory before = running(shop, "v1");
+        var asked = plan(shop).as("v2").foreseen("shop", "ALTER TABLE a\n  ADD b int").on(before);
+        assertThat(Planned.lines(asked.plan()))
+                .contains(
+                        "4 shop: `pnpm dry` prints what it printed for this plan after 3",
+                        "5 shop: migrate `db` by `pnpm up` after 4");
+        assertThat(PlanText.render(asked.submission()))
+                .contains("         | ALTER TABLE a\n         |   ADD b int\n");
+        assertThat(PlanDocument.markdown(asked.submission(), "today")).contains("&& pnpm dry )");
+        assertThat(PlanJson.decode(PlanJson.encode(asked.plan()))).isEqualTo(asked.plan());
+        var other = plan(shop).as("v2").foreseen("shop", "DROP TABLE a").on(before);
+        assertThat(other.submission().digest()).isNotEqualTo(asked.submission().digest());
+        assertThat(Planner.toForesee(asked.submission())).containsOnlyKeys("shop");
+        // The same artifact has nothing to do.
+        var again = plan(shop).as("v1").foreseen("shop", "x").on(before);
+        assertThat(again.plans()).isEmpty();
+        assertThat(Planner.toForesee(again.submission())).isEmpty();
+        var skipped = plan(shop).as("v2").foreseen("shop", "x").skip("migrate").on(before);
+        assertThat(skipped.plan().steps()).noneMatch(step -> step.phase() == Phase.MIGRATE);
+    }
+
+    @Test
     void a_probe_makes_it_verifiable() {
         var result = plan(by("up", "down", "at", "done")).onNothing();
         assertThat(result.plan().step(3).stepClass()).isEqualTo(StepClass.VERIFIABLE);

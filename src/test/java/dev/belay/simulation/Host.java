@@ -355,7 +355,8 @@ final class Host {
                     Work.SmokePrivate _,
                     Work.SmokePublic _,
                     Work.BackedUp _,
-                    Work.Rehearsed _ ->
+                    Work.Rehearsed _,
+                    Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")
                             : new Look.Done("");

@@ -32,6 +32,13 @@ class MigratedByCommandTest {
             at() { sql -c 'SELECT coalesce(max(version), 0) FROM tool'; }
             case $1 in
               at) at ;;
+              plan)
+                for file in $(ls versions | grep up.sql | sort -n); do
+                  [ "${file%%.*}" -le "$(at)" ] || cat "versions/$file"
+                done
+                # The third time that it is asked.
+                [ ! -e ../../../../moves ] || { echo x >> ../../../../moves
+                  [ "$(wc -l < ../../../../moves)" -lt 3 ] || echo DROP everything; } ;;
               up)
                 sql -c "INSERT INTO calls (what) VALUES ('up')"
                 for file in $(ls versions | grep up.sql | sort -n); do
@@ -174,6 +181,39 @@ class MigratedByCommandTest {
         reader.setAutoCommit(false);
         reader.createStatement().execute("SELECT * FROM orders");
         return reader;
+    }
+
+    @Test
+    void what_the_tool_would_do_is_part_of_the_plan_and_still_so_when_it_begins() throws Exception {
+        manifest(DOWN + "\n      plan: sh tool.sh plan", WELL);
+        price();
+        whole.writes("v2");
+        Whole.Answer planned = plan();
+        assertThat(planned.body()).contains("ALTER TABLE orders ADD price int");
+        assertThat(calls()).containsExactly("up");
+        assertThat(plan().json().path("digest")).isEqualTo(planned.json().path("digest"));
+
+        Files.createFile(folder.resolve("moves"));
+        JsonNode shown = whole.awaitState(whole.begin(), "rolled-back");
+        assertThat(shown.path("because").asString())
+                .contains("prints something else than when this release was planned");
+        assertThat(calls()).containsExactly("up");
+        assertThat(columns()).containsExactly("id");
+        Files.delete(folder.resolve("moves"));
+
+        whole.awaitState(whole.begin(), "completed");
+        assertThat(columns()).containsExactly("id", "price");
+        assertThat(plan().body()).doesNotContain("foreseen");
+
+        manifest(DOWN + "\n      plan: date +%N", WELL);
+        assertThat(plan().status()).isEqualTo(502);
+        assertThat(plan().body()).contains("prints something else every time");
+        manifest(DOWN + "\n      plan: sh -c 'echo no database >&2; exit 3'", WELL);
+        assertThat(plan().body()).contains("`plan` ended with status 3").contains("no database");
+    }
+
+    private Whole.Answer plan() throws Exception {
+        return whole.post("/api/v1/plans", "{\"environment\": \"local\"}");
     }
 
     @Test

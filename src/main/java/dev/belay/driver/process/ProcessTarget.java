@@ -3,6 +3,7 @@ package dev.belay.driver.process;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Instance;
+import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
 import dev.belay.driver.Target;
@@ -40,6 +41,7 @@ public final class ProcessTarget implements Target {
     private final Scaling scaling;
     private final Jobs jobs;
     private final CommandMigrations migrations;
+    private final DryRun dryRun;
     private final Publishing publishing;
     private final Supervision supervision;
     private final Supervisor supervisor;
@@ -70,6 +72,7 @@ public final class ProcessTarget implements Target {
                         limits);
         jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
         migrations = new CommandMigrations(this.state, jobs, preparation);
+        dryRun = new DryRun(this.state, instances, preparation);
         publishing = new Publishing(this.state, artifacts);
         this.supervision = supervision;
         supervisor = new Supervisor(this.state, starter, stopper, jobs, preparation, supervision);
@@ -99,6 +102,32 @@ public final class ProcessTarget implements Target {
     @Override
     public Answer takeBack(Work.TakeBackByCommand work, Order order) {
         return answer(order, (scope, deadline) -> migrations.down(scope, work, order, deadline));
+    }
+
+    @Override
+    public Look foreseen(Work.Foreseen work, Order order) {
+        try {
+            String environment = order.scope().environment();
+            return switch (dryRun.ask(environment, work.revision(), work.by(), order.within())) {
+                case DryRun.Said.Nothing(String because, String hint) ->
+                        new Look.Failed(because, hint, "");
+                case DryRun.Said.Printed(String now) when now.equals(work.printed()) ->
+                        new Look.Done("it would do what was planned");
+                case DryRun.Said.Printed(String now) ->
+                        new Look.Failed(
+                                "`plan` prints something else than when this release was planned: the"
+                                        + " database has moved",
+                                "look at it with `belay plan` and deploy again",
+                                now);
+            };
+        } catch (IOException e) {
+            return new Look.Failed("`plan` cannot be asked: " + e.getMessage(), "", "");
+        }
+    }
+
+    /// How another tool is asked what it would do.
+    public DryRun dryRun() {
+        return dryRun;
     }
 
     @Override

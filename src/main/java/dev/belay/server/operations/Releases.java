@@ -5,7 +5,9 @@ import dev.belay.journal.EarlierRequests;
 import dev.belay.journal.Journal;
 import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
+import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.Reading;
 import dev.belay.plan.Inventory;
 import dev.belay.plan.Plan;
@@ -48,6 +50,7 @@ public final class Releases {
     private final Sources sources;
     private final InventoryReader inventory;
     private final SchemaDrift drift;
+    private final ToolPlans tools;
     private final Store store;
     private final Runnable nudge;
     private final StoreDoor door;
@@ -56,6 +59,9 @@ public final class Releases {
     /// The journal, with its memory of requests.
     public record Store(Journal journal, EarlierRequests requests) {}
 
+    /// What planning looks at besides the manifest.
+    public record Eyes(InventoryReader inventory, SchemaDrift drift, ToolPlans tools) {}
+
     /// Over one journal.
     ///
     /// @param door keeps artifacts from being removed between their choice and the journal
@@ -63,15 +69,15 @@ public final class Releases {
     public Releases(
             Platform platform,
             Sources sources,
-            InventoryReader inventory,
-            SchemaDrift drift,
+            Eyes eyes,
             Store store,
             StoreDoor door,
             Runnable nudge) {
         this.platform = platform;
         this.sources = sources;
-        this.inventory = inventory;
-        this.drift = drift;
+        this.inventory = eyes.inventory();
+        this.drift = eyes.drift();
+        this.tools = eyes.tools();
         this.store = store;
         this.door = door;
         this.nudge = nudge;
@@ -118,7 +124,7 @@ public final class Releases {
             Inventory now =
                     drift.corrected(
                             inventory.read(read.view(), false), prepared.made().migrations());
-            return planned(Planner.plan(prepared.over(now)));
+            return planned(prepared, now, Map.of());
         }
     }
 
@@ -134,12 +140,13 @@ public final class Releases {
             }
             Platform.Read read = platform.in(wish.environment(), wish.set());
             Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
+            Map<String, String> foreseen = foreseen(prepared, terms);
             try (var _ = lanes.planning(wish.environment())) {
                 Inventory now =
                         drift.corrected(
                                 inventory.read(read.view(), terms.supersede()),
                                 prepared.made().migrations());
-                Submission submission = planned(Planner.plan(prepared.over(now)));
+                Submission submission = planned(prepared, now, foreseen);
                 requireAgreed(submission, terms, wish);
                 requireWayBack(submission, read.view());
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
@@ -234,6 +241,7 @@ public final class Releases {
                     view,
                     new TreeMap<>(made.built()),
                     new TreeMap<>(made.schemas()),
+                    new TreeMap<>(),
                     inventory,
                     selection,
                     manifestDigest);
@@ -263,6 +271,42 @@ public final class Releases {
         return Stream.concat(certificates.wrong().stream(), certificates.doubtful().stream())
                 .map(problem -> problem.message() + "; " + problem.hint())
                 .toList();
+    }
+
+    /// Which tools have something to do is known once it is planned; what they would do belongs
+    /// into the plan.
+    ///
+    /// @param known what was asked before
+    private Submission planned(Prepared prepared, Inventory now, Map<String, String> known) {
+        PlanRequest request = prepared.over(now);
+        Submission submission = planned(Planner.plan(request.foreseeing(known)));
+        var unasked = new TreeMap<>(Planner.toForesee(submission));
+        unasked.keySet().removeAll(known.keySet());
+        if (unasked.isEmpty()) {
+            return submission;
+        }
+        var foreseen = new TreeMap<>(known);
+        foreseen.putAll(tools.ask(submission.environment(), unasked));
+        return planned(Planner.plan(request.foreseeing(foreseen)));
+    }
+
+    /// Before nobody else may plan: a rollback is not to wait for tools.
+    private Map<String, String> foreseen(Prepared prepared, Terms terms) {
+        EnvironmentView view = prepared.view();
+        boolean any =
+                view.components().values().stream()
+                        .map(Component::migrations)
+                        .anyMatch(source ->
+                                source instanceof MigrationTool tool
+                                        && !tool.commands().plan().isEmpty());
+        if (!any) {
+            return Map.of();
+        }
+        Inventory now =
+                drift.corrected(
+                        inventory.read(view, terms.supersede()), prepared.made().migrations());
+        return tools.ask(
+                view.environment(), Planner.toForesee(planned(Planner.plan(prepared.over(now)))));
     }
 
     private static Submission planned(Planning planning) {
