@@ -25,8 +25,11 @@ import org.slf4j.LoggerFactory;
 /// `.partial`, its manifest last, and gets its own name when everything is on the disk: what has a
 /// name is whole. What a killed process left behind goes with [#sweep].
 public final class BackupStore {
-    static final String MANIFEST = "manifest.json";
-    static final String VERIFICATION = "verification.json";
+    /// What makes a folder a backup.
+    public static final String MANIFEST = "manifest.json";
+
+    /// When it became a datastore again.
+    public static final String VERIFICATION = "verification.json";
 
     /// By release, which of the backups it would go back to.
     private static final String RELEASES = "releases";
@@ -145,6 +148,37 @@ public final class BackupStore {
         } catch (IOException e) {
             LOG.warn("{} counts as unverified: {}", folder, e.getMessage());
             return null;
+        }
+    }
+
+    /// Takes in a backup that came from elsewhere, when it is as its manifest says.
+    ///
+    /// @param partial its files, in a folder that [#begin] made
+    /// @throws IOException when it is damaged, with what; nothing of it is left then
+    public StoredBackup takeIn(Path partial, String name) throws IOException {
+        Path folder = root.resolve(name);
+        boolean good = false;
+        try {
+            var manifest = HashedJson.read(partial.resolve(MANIFEST), BackupManifest.class);
+            var brought =
+                    new StoredBackup(
+                            partial, manifest.value(), manifest.hash(), verification(partial));
+            Optional<BackupOutcome.Refused> damage = BackupFiles.damage(brought);
+            if (damage.isPresent()) {
+                throw new IOException(damage.get().reason());
+            }
+            if (!manifest.value().name().equals(name)) {
+                throw new IOException(
+                        "`%s` holds the manifest of `%s`".formatted(name, manifest.value().name()));
+            }
+            Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.sync(root);
+            good = true;
+            return read(folder);
+        } finally {
+            if (!good) {
+                remove(partial);
+            }
         }
     }
 

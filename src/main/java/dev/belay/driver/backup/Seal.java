@@ -102,6 +102,11 @@ public final class Seal {
         return HexFormat.of().formatHex(sha.digest());
     }
 
+    /// The hash of some bytes, hexadecimal.
+    public static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
+    }
+
     private static OutputStream zipping(OutputStream to) throws IOException {
         var zipped = new ZstdOutputStreamNoFinalizer(to, LEVEL);
         zipped.setChecksum(true);
