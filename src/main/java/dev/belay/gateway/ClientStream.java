@@ -537,9 +537,10 @@ final class ClientStream implements Client {
         session.encoder().writeData(session.context(), stream.id(), bytes, 0, end, promise);
     }
 
-    /// Kept once the end of the answer is on its way. A client that still sends its request a moment
-    /// later is told that nobody reads it (RFC 9113 §8.1). Told at once, curl 7.88 takes its request
-    /// for failed where it has the whole answer, and who is nearly done would be cut for nothing.
+    /// Kept once the end of the answer is on its way. A client that still sends its request a
+    /// moment later is told that nobody reads it (RFC 9113 §8.1). Told at once, curl 7.88 takes its
+    /// request for failed where it has the whole answer, and who is nearly done would be cut for
+    /// nothing.
     private ChannelPromise ending() {
         ChannelPromise promise = session.context().newPromise();
         stopRequestAfter(promise);

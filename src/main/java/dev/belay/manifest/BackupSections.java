@@ -1,5 +1,6 @@
 package dev.belay.manifest;
 
+import static dev.belay.manifest.shape.Shapes.BUCKET;
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.FOLDER;
 import static dev.belay.manifest.shape.Shapes.RECIPIENT;
@@ -29,6 +30,12 @@ final class BackupSections {
                     .fallback("30d");
     static final Key<String> TO =
             Key.of("to", FOLDER, "Folder that they are kept in, in place of Belay's own.");
+    static final Key<String> COPY =
+            Key.of(
+                    "copy",
+                    BUCKET,
+                    "A second place for them: storage that speaks S3, with the `AWS_…` variables of"
+                            + " the environment.");
     static final Key<List<String>> RECIPIENTS =
             Key.of(
                             "recipients",
@@ -42,7 +49,7 @@ final class BackupSections {
                     "backup",
                     "How a datastore is backed up; one of engine `postgres` or `redis`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
-                    List.of(DAILY, DRILL, KEEP, TO, RECIPIENTS),
+                    List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS),
                     List.of(),
                     row -> row);
 

@@ -251,6 +251,7 @@ final class Views {
                         to,
                         row.get(BackupSections.KEEP),
                         row.get(BackupSections.RECIPIENTS)),
+                row.find(BackupSections.COPY).orElse(""),
                 row.find(BackupSections.DAILY).orElse(""),
                 row.find(BackupSections.DRILL).orElse(Duration.ZERO));
     }

@@ -1,5 +1,6 @@
 package dev.belay.server;
 
+import dev.belay.server.operations.BackupCopies;
 import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.Restoring;
 import java.time.Duration;
@@ -14,11 +15,13 @@ final class BackupKeeping implements AutoCloseable {
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
     private final BackupWatch watch;
+    private final BackupCopies copies;
     private final Restoring restoring;
     private final Thread thread = Thread.ofVirtual().name("backups").unstarted(this::work);
 
-    BackupKeeping(BackupWatch watch, Restoring restoring) {
+    BackupKeeping(BackupWatch watch, BackupCopies copies, Restoring restoring) {
         this.watch = watch;
+        this.copies = copies;
         this.restoring = restoring;
     }
 
@@ -32,6 +35,7 @@ final class BackupKeeping implements AutoCloseable {
                 try {
                     restoring.settle();
                     watch.pass();
+                    copies.pass();
                 } catch (RuntimeException e) {
                     LOG.error("a bug while looking after backups", e);
                 }

@@ -31,7 +31,6 @@ import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
 import dev.belay.server.api.Api;
 import dev.belay.server.operations.Adopting;
-import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
@@ -62,7 +61,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -180,7 +178,7 @@ public final class ControlPlane implements AutoCloseable {
                 new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         this.target = target;
         late.set(target);
-        data = Safekeeping.of(state, artifacts, values, journal, CLOCK);
+        data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         Checks checks = checks(router, runtime, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
@@ -198,12 +196,10 @@ public final class ControlPlane implements AutoCloseable {
         var versions = new VariableVersions(values, token.secret());
         var sources = new Sources(checking, made, versions, redactor, state.path());
         ReleaseReader reader = reader();
-        var watch = new DependencyWatch(checks, CLOCK);
-        var due = new BackupWatch(platform, journal, data.backups(), CLOCK, ZoneId.systemDefault());
         var inventory = new InventoryReader(journal, target);
         Releases releases = releases(platform, sources, inventory, databases, door);
         Operations.Data ofData = data(databases, schemas, inventory, releases, door);
-        keeping = new BackupKeeping(due, ofData.restoring());
+        keeping = new BackupKeeping(data.watch(), data.copies(), ofData.restoring());
         var operations =
                 new Operations(
                         platform,
@@ -211,8 +207,7 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        new StatusReader(
-                                journal, target, router, watch, gateway, orders, due, CODECS),
+                        status(checks, router, orders),
                         ofData,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
@@ -230,6 +225,12 @@ public final class ControlPlane implements AutoCloseable {
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
+    }
+
+    private StatusReader status(Checks checks, Router router, CertificateOrders orders) {
+        var watch = new DependencyWatch(checks, CLOCK);
+        return new StatusReader(
+                journal, target, router, watch, gateway, orders, data.watch(), CODECS);
     }
 
     private Releases releases(

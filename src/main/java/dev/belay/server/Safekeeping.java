@@ -8,11 +8,16 @@ import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.driver.redis.RedisKind;
-import dev.belay.journal.AuditLog;
+import dev.belay.driver.s3.S3Opener;
+import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Dependency.Engine;
+import dev.belay.server.operations.BackupCopies;
+import dev.belay.server.operations.BackupWatch;
+import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.Vault;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +25,12 @@ import org.slf4j.LoggerFactory;
 /// What a control plane has for keeping data safe, wired: backups of every engine that is known,
 /// and rehearsals on them.
 record Safekeeping(
-        DatastoreBackups backups, Rehearsals rehearsals, DataChecks checks, Vault vault) {
+        DatastoreBackups backups,
+        BackupCopies copies,
+        BackupWatch watch,
+        Rehearsals rehearsals,
+        DataChecks checks,
+        Vault vault) {
     private static final Logger LOG = LoggerFactory.getLogger(Safekeeping.class);
 
     /// Dumped and restored side by side.
@@ -29,8 +39,9 @@ record Safekeeping(
     static Safekeeping of(
             StateFolder state,
             ArtifactStore artifacts,
+            Platform platform,
             ValueProvider values,
-            AuditLog audit,
+            SqliteJournal journal,
             InstantSource clock) {
         var places =
                 new DatastoreBackups.Places(
@@ -42,11 +53,14 @@ record Safekeeping(
             LOG.warn("what was left of earlier trials cannot be removed: {}", e.getMessage());
         }
         var rehearsals = new Rehearsals(backups, artifacts, state.rehearsals(), clock);
+        var copies = new BackupCopies(platform, journal, backups, new S3Opener(values), clock);
         return new Safekeeping(
                 backups,
+                copies,
+                new BackupWatch(platform, journal, backups, copies, clock, ZoneId.systemDefault()),
                 rehearsals,
                 new DataChecks(backups, rehearsals),
-                new Vault(backups, audit));
+                new Vault(backups, copies, journal));
     }
 
     private static Map<Engine, DatastoreKind> kinds() {

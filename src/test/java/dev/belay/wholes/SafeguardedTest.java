@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.postgres.PostgresAddress;
 import dev.belay.driver.postgres.TestDatabases;
+import dev.belay.driver.s3.ObjectStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,6 +31,7 @@ class SafeguardedTest {
 
     @TempDir private static Path temp;
     private static TestDatabases databases;
+    private static ObjectStorage storage;
 
     @TempDir private Path folder;
     private Whole whole;
@@ -38,11 +40,13 @@ class SafeguardedTest {
     @BeforeAll
     static void server() throws Exception {
         databases = new TestDatabases(temp);
+        storage = new ObjectStorage();
     }
 
     @AfterAll
     static void noServer() {
         databases.close();
+        storage.close();
     }
 
     @BeforeEach
@@ -54,18 +58,21 @@ class SafeguardedTest {
         Files.writeString(
                 folder.resolve(".env"),
                 "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
-                        .formatted(
-                                database.user(),
-                                database.password(),
-                                database.host(),
-                                database.port(),
-                                database.database()));
+                                .formatted(
+                                        database.user(),
+                                        database.password(),
+                                        database.host(),
+                                        database.port(),
+                                        database.database())
+                        + "AWS_ENDPOINT_URL=%s\nAWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n"
+                                .formatted(
+                                        storage.url(), ObjectStorage.KEY_ID, ObjectStorage.SECRET));
         Files.writeString(
                 folder.resolve("belay.yaml"),
                 """
                 platform: small
                 datastores:
-                  db: {engine: postgres, url: "${DATABASE_URL}", backup: {to: kept, keep: 30d}}
+                  db: {engine: postgres, url: "${DATABASE_URL}", backup: {to: kept, keep: 30d, copy: "s3://kept/shop"}}
                 components:
                   api:
                     kind: service
@@ -312,7 +319,29 @@ class SafeguardedTest {
 
         whatARestoreTookBackTheNextReleaseBringsAgain();
         whoIsKilledInTheMiddleOfAnExchangeLeavesNothingClosed();
+        whatIsOnlyElsewhereIsBroughtBack();
         drillsAndDamageAreTold();
+    }
+
+    private void whatIsOnlyElsewhereIsBroughtBack() throws Exception {
+        whole.await(
+                "all are copied",
+                () -> backups().valueStream().allMatch(one -> one.path("copied").asBoolean()));
+        Path newest = kept().stream().max(Comparator.naturalOrder()).orElseThrow();
+        String name = newest.getFileName().toString();
+        delete(newest);
+        JsonNode gone =
+                backups()
+                        .valueStream()
+                        .filter(one -> one.path("name").asString().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(gone.path("here").asBoolean()).isFalse();
+        assertThat(gone.path("bytes").asLong()).isPositive();
+        result("restores", Map.of("datastore", "db", "backup", name, "into", "from_afar"));
+        assertThat(ask(database.at("from_afar"), "SELECT count(*)::text FROM orders"))
+                .containsExactly("500");
+        assertThat(newest).isDirectory();
     }
 
     private void whatARestoreTookBackTheNextReleaseBringsAgain() throws Exception {

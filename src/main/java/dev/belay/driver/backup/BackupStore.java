@@ -70,6 +70,16 @@ public final class BackupStore {
                         HexFormat.of().formatHex(random));
     }
 
+    /// Whether a backup could have that name.
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches() && !name.endsWith(PARTIAL);
+    }
+
+    /// When it was made, by its name.
+    public static Instant instant(String name) {
+        return STAMP.parse(name.substring(0, name.indexOf('-')), Instant::from);
+    }
+
     /// A new folder for a backup that is being made.
     public Path begin(String name) throws IOException {
         return DurableFile.folder(root.resolve(name + PARTIAL));

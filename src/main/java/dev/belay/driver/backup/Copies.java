@@ -16,6 +16,8 @@ public interface Copies extends AutoCloseable {
 
     /// Opens such a place.
     interface Opener {
+        /// Opens one datastore's.
+        ///
         /// @param address as `s3://bucket/prefix`
         /// @throws DataFailure when it is known already that nothing can be had there
         Copies open(String environment, String datastore, String address) throws DataFailure;

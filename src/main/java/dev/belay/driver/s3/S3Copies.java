@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /// One datastore's backups below a prefix of a bucket: `PREFIX/ENVIRONMENT/DATASTORE/NAME/FILE`.
 ///
 /// Every file goes there with the SHA-256 that its manifest has, so that the storage itself refuses
-/// what was changed on the way, where it looks (`x-amz-checksum-sha256`); what comes back is compared
-/// with the manifest by whoever fetches it.
+/// what was changed on the way, where it looks (`x-amz-checksum-sha256`); what comes back is
+/// compared with the manifest by whoever fetches it.
 final class S3Copies implements Copies {
     /// As many as S3 takes of one file.
     private static final int PARTS_MAX = 10_000;
@@ -133,11 +133,10 @@ final class S3Copies implements Copies {
     /// finds it.
     private void inParts(Path file, String key) throws IOException {
         String upload =
-                s3.createMultipartUpload(
-                                all ->
-                                        all.bucket(place.bucket())
-                                                .key(key)
-                                                .checksumAlgorithm(ChecksumAlgorithm.SHA256))
+                s3.createMultipartUpload(all ->
+                                all.bucket(place.bucket())
+                                        .key(key)
+                                        .checksumAlgorithm(ChecksumAlgorithm.SHA256))
                         .uploadId();
         boolean whole = false;
         try (FileChannel from = FileChannel.open(file)) {
@@ -147,12 +146,11 @@ final class S3Copies implements Copies {
                 var content = new byte[Math.toIntExact(Math.min(left, each))];
                 parts.add(part(from, key, upload, parts.size() + 1, content));
             }
-            s3.completeMultipartUpload(
-                    all ->
-                            all.bucket(place.bucket())
-                                    .key(key)
-                                    .uploadId(upload)
-                                    .multipartUpload(done -> done.parts(parts)));
+            s3.completeMultipartUpload(all ->
+                    all.bucket(place.bucket())
+                            .key(key)
+                            .uploadId(upload)
+                            .multipartUpload(done -> done.parts(parts)));
             whole = true;
         } finally {
             if (!whole) {

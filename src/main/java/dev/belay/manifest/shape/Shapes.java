@@ -133,6 +133,11 @@ public final class Shapes {
     public static final Shape<String> RECIPIENT =
             matching("a public key of age, such as `age1…`", "age1[a-z0-9]{58}");
 
+    public static final Shape<String> BUCKET =
+            matching(
+                    "a place in a bucket, such as `s3://backups/shop`",
+                    "s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]{0,300})?");
+
     public static final Shape<String> TIME =
             matching("a time of day, such as `\"02:00\"`", "([01][0-9]|2[0-3]):[0-5][0-9]");
 

@@ -42,6 +42,7 @@ public final class BackupWatch {
     private final Platform platform;
     private final Journal journal;
     private final DatastoreBackups backups;
+    private final BackupCopies copies;
     private final InstantSource clock;
     private final ZoneId zone;
     private final Map<String, Failed> failures = new ConcurrentHashMap<>();
@@ -52,11 +53,13 @@ public final class BackupWatch {
             Platform platform,
             Journal journal,
             DatastoreBackups backups,
+            BackupCopies copies,
             InstantSource clock,
             ZoneId zone) {
         this.platform = platform;
         this.journal = journal;
         this.backups = backups;
+        this.copies = copies;
         this.clock = clock;
         this.zone = zone;
     }
@@ -191,6 +194,7 @@ public final class BackupWatch {
                 }
             }
         }
+        troubles.addAll(copies.troubles(view));
         return troubles;
     }
 

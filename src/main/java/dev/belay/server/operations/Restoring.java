@@ -99,7 +99,7 @@ public final class Restoring {
     /// Does it; what takes long goes on when its asker has gone.
     public Object restore(EnvironmentView view, Wish wish, Actor by, Consumer<String> progress) {
         Datastore datastore = vault.one(view, wish.datastore());
-        StoredBackup backup = vault.find(view, datastore, wish.backup(), true);
+        StoredBackup backup = vault.find(view, datastore, wish.backup(), true, progress);
         return vault.follow(
                 "restore %s %s %s %s"
                         .formatted(view.environment(), datastore.name(), backup.name(), wish),

@@ -1,6 +1,7 @@
 package dev.belay.server.operations;
 
 import dev.belay.driver.backup.BackupOutcome;
+import dev.belay.driver.backup.Copies;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Errands;
@@ -16,6 +17,7 @@ import dev.belay.release.BackupPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,12 +40,15 @@ public final class Vault implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
 
     private final DatastoreBackups backups;
+    private final BackupCopies copies;
     private final AuditLog audit;
     private final Errands<String, Ending> errands = new Errands<>();
 
     /// @param audit is told what people do here, before it begins and when it ended
-    public Vault(DatastoreBackups backups, AuditLog audit) {
+    /// @param copies in their second place
+    public Vault(DatastoreBackups backups, BackupCopies copies, AuditLog audit) {
         this.backups = backups;
+        this.copies = copies;
         this.audit = audit;
     }
 
@@ -75,8 +80,17 @@ public final class Vault implements AutoCloseable {
         var all = new ArrayList<BackupView>();
         for (Datastore datastore : kept(view, named)) {
             try {
+                var elsewhere = new LinkedHashMap<String, Copies.Copy>();
+                copies.list(view, datastore).forEach(one -> elsewhere.put(one.name(), one));
                 backups.list(view.environment(), datastore.backup().policy()).stream()
-                        .map(one -> BackupView.of(datastore.name(), one))
+                        .map(one ->
+                                BackupView.of(
+                                        datastore.name(),
+                                        one,
+                                        elsewhere.remove(one.name()) != null))
+                        .forEach(all::add);
+                elsewhere.values().stream()
+                        .map(one -> BackupView.elsewhere(datastore, one))
                         .forEach(all::add);
             } catch (IOException e) {
                 throw Denied.failure("the backups cannot be read: " + e.getMessage(), "");
@@ -112,7 +126,7 @@ public final class Vault implements AutoCloseable {
             Actor by,
             Consumer<String> progress) {
         Datastore datastore = one(view, named);
-        StoredBackup stored = find(view, datastore, backup, false);
+        StoredBackup stored = find(view, datastore, backup, false, progress);
         return follow(
                 "drill " + view.environment() + " " + datastore.name() + " " + stored.name(),
                 deed(
@@ -136,7 +150,8 @@ public final class Vault implements AutoCloseable {
             case BackupOutcome.Verified(StoredBackup made, Verification verification) ->
                     new Ending.Good(
                             new Kept(
-                                    BackupView.of(datastore.name(), made), verification.remarks()));
+                                    BackupView.of(datastore.name(), made, false),
+                                    verification.remarks()));
             case BackupOutcome.Refused(String reason, String hint) -> new Ending.Bad(reason, hint);
         };
     }
@@ -244,13 +259,18 @@ public final class Vault implements AutoCloseable {
     /// @param backup its name; empty for the newest that was verified
     /// @param living whether that has to be of the very datastore that lives there now, and not of
     ///   one that the address led to before
-    StoredBackup find(EnvironmentView view, Datastore datastore, String backup, boolean living) {
+    StoredBackup find(
+            EnvironmentView view,
+            Datastore datastore,
+            String backup,
+            boolean living,
+            Consumer<String> progress) {
         BackupPolicy policy = datastore.backup().policy();
         try {
             Optional<StoredBackup> found =
                     backup.isEmpty()
                             ? newest(view.environment(), policy, living)
-                            : backups.store(view.environment(), policy).find(backup);
+                            : named(view, datastore, backup, progress);
             return found.orElseThrow(() ->
                     backup.isEmpty()
                             ? Denied.refusal(
@@ -273,6 +293,21 @@ public final class Vault implements AutoCloseable {
         } catch (IOException e) {
             throw Denied.failure(String.valueOf(e.getMessage()), "take another one");
         }
+    }
+
+    /// Here, or brought here.
+    private Optional<StoredBackup> named(
+            EnvironmentView view, Datastore datastore, String name, Consumer<String> progress)
+            throws IOException, DataFailure {
+        Optional<StoredBackup> here =
+                backups.store(view.environment(), datastore.backup().policy()).find(name);
+        boolean there =
+                copies.list(view, datastore).stream().anyMatch(one -> one.name().equals(name));
+        if (here.isPresent() || !there) {
+            return here;
+        }
+        progress.accept("bringing `" + name + "` back from " + datastore.backup().copy());
+        return Optional.of(copies.fetch(view, datastore, name));
     }
 
     private Optional<StoredBackup> newest(String environment, BackupPolicy policy, boolean living)

@@ -38,6 +38,16 @@ public final class BackupText {
     }
 
     private void write(BackupView one) {
+        if (!one.here()) {
+            text.append("  ")
+                    .append(Paint.plain(one.name()))
+                    .append("  ")
+                    .append(Ages.of(now - one.instant()))
+                    .append(" old  only in its second place")
+                    .append(paint.dim(", " + size(one.bytes())))
+                    .append('\n');
+            return;
+        }
         String verified =
                 one.verified() == 0
                         ? paint.bad("never verified")
@@ -59,6 +69,7 @@ public final class BackupText {
                                                         one.engine(), one.rows(), one.tables()),
                                                 size(one.bytes()))))
                 .append(one.encrypted() ? paint.dim(", encrypted") : "")
+                .append(one.copied() ? paint.dim(", copied") : "")
                 .append('\n');
     }
 

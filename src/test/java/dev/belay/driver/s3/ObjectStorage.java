@@ -171,8 +171,9 @@ public final class ObjectStorage implements AutoCloseable {
                     .append("</NextContinuationToken>");
         }
         page.forEach(one ->
-                xml.append("<Contents><Key>%s</Key><Size>%d</Size></Contents>"
-                        .formatted(one, objects.get(one).length)));
+                xml.append(
+                        "<Contents><Key>%s</Key><Size>%d</Size></Contents>"
+                                .formatted(one, objects.get(one).length)));
         reply(exchange, 200, xml.append("</ListBucketResult>").toString().getBytes(UTF_8));
     }
 
@@ -199,7 +200,8 @@ public final class ObjectStorage implements AutoCloseable {
         } else {
             store(key, body);
         }
-        exchange.getResponseHeaders().set("ETag", "\"" + HexFormat.of().formatHex(sha256(body)) + "\"");
+        exchange.getResponseHeaders()
+                .set("ETag", "\"" + HexFormat.of().formatHex(sha256(body)) + "\"");
         reply(exchange, 200, new byte[0]);
     }
 
@@ -216,7 +218,8 @@ public final class ObjectStorage implements AutoCloseable {
             reply(
                     exchange,
                     200,
-                    ("<InitiateMultipartUploadResult><UploadId>" + id
+                    ("<InitiateMultipartUploadResult><UploadId>"
+                                    + id
                                     + "</UploadId></InitiateMultipartUploadResult>")
                             .getBytes(UTF_8));
             return;

@@ -58,7 +58,8 @@ class S3CopiesTest {
     }
 
     private Copies copies() throws DataFailure {
-        return new S3Opener((_, name) -> Optional.ofNullable(values.get(name)).map(Secret::new), PART)
+        return new S3Opener(
+                        (_, name) -> Optional.ofNullable(values.get(name)).map(Secret::new), PART)
                 .open("production", "db", ADDRESS);
     }
 
@@ -109,9 +110,7 @@ class S3CopiesTest {
             copies.put(made);
             assertThat(storage.writes()).last().isEqualTo(BELOW + made.name() + "/manifest.json");
             assertThat(storage.pending()).isZero();
-            assertThat(copies.list())
-                    .extracting(Copies.Copy::name)
-                    .containsExactly(made.name());
+            assertThat(copies.list()).extracting(Copies.Copy::name).containsExactly(made.name());
             assertThat(copies.list().getFirst().bytes())
                     .isGreaterThan(made.manifest().storedBytes());
 
