@@ -6,6 +6,13 @@ package dev.belay.manifest;
 ///   without a backup that was restored; migrations are then rehearsed on it
 /// @param wayBack whether a release from which nobody can go back is refused, unless somebody
 ///   accepts that by name
-public record Gates(boolean backup, boolean wayBack) {
+/// @param migratedIn the environment in which the very same migrations must have been released
+///   first; empty for none
+public record Gates(boolean backup, boolean wayBack, String migratedIn) {
     public static final Gates NONE = new Gates(false, false);
+
+    /// Those that ask nothing of another environment.
+    public Gates(boolean backup, boolean wayBack) {
+        this(backup, wayBack, "");
+    }
 }

@@ -45,6 +45,13 @@ final class LaterSections {
                             + " accepted by `--accept-no-way-back`; so it is where `backup` is"
                             + " `verified`, too, without this.");
 
+    static final Key<String> MIGRATED_IN_GATE =
+            Key.of(
+                    "migrated-in",
+                    NAME,
+                    "Environment in which the very same migrations must have been released, and soaked,"
+                            + " first.");
+
     static final Fields<Row> GATES =
             section(
                     "gates",
@@ -82,7 +89,8 @@ final class LaterSections {
                                     "When.")
                             .asNotYet(),
                     BACKUP_GATE,
-                    WAY_BACK_GATE);
+                    WAY_BACK_GATE,
+                    MIGRATED_IN_GATE);
 
     static final Fields<Row> ROLL_BACK_ON =
             section(

@@ -201,6 +201,17 @@ final class References {
                 Texts.of(Effective.mapping(effective.own(), "promotes").get("from"))) {
             refer(from, environments, "environment");
         }
+        for (Node.Scalar below :
+                Texts.of(Effective.mapping(effective.own(), "gates").get("migrated-in"))) {
+            refer(below, environments, "environment");
+            if (below.text().equals(effective.name())) {
+                complaints.add(
+                        Code.CYCLE,
+                        below.mark(),
+                        "`" + below.text() + "` cannot wait for itself",
+                        "name the environment that comes before it");
+            }
+        }
     }
 
     /// Someone who wants a port, and where they say so.

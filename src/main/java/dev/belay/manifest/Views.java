@@ -78,7 +78,8 @@ final class Views {
                             gates.find(LaterSections.WAY_BACK_GATE)
                                     .map("required"::equals)
                                     .orElse(backup);
-                    return new Gates(backup, wayBack);
+                    return new Gates(
+                            backup, wayBack, gates.find(LaterSections.MIGRATED_IN_GATE).orElse(""));
                 })
                 .orElse(Gates.NONE);
     }

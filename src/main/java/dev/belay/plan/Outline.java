@@ -4,6 +4,7 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///   time for it
 /// @param verdicts component or datastore to what was seen when its migrations were rehearsed
 /// @param foreseen component to what its tool says that it would do
+/// @param below migrations that ended well in the environment which the gates name
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
 record Outline(
@@ -46,6 +48,7 @@ record Outline(
         List<PlatformTest> platform,
         Map<String, SchemaVerdict> verdicts,
         Map<String, String> foreseen,
+        Set<Digest> below,
         Duration soak,
         List<Plan.Skip> skipped,
         Plan.@Nullable Skip accepted,

@@ -307,7 +307,9 @@ public final class PlanDocument {
         if (launch.port()) {
             line.append(" export PORT=…;");
         }
-        line.append(" cd .belay/artifacts/unpacked/").append(revision.artifact().hex()).append(" &&");
+        line.append(" cd .belay/artifacts/unpacked/")
+                .append(revision.artifact().hex())
+                .append(" &&");
         command.forEach(word -> line.append(' ').append(quoted(word)));
         return line.append(" )").toString();
     }

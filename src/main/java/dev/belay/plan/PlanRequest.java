@@ -6,6 +6,7 @@ import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +19,21 @@ import org.jspecify.annotations.Nullable;
 ///   component uses it, or it is selected itself
 /// @param foreseen component to what its tool says that it would do; absent where that was not
 ///   asked
+/// @param below files of migrations, and artifacts whose tools migrate, that ended well in the
+///   environment which the gates name
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
         SortedMap<String, Schema> schemas,
         SortedMap<String, String> foreseen,
+        Set<Digest> below,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
     public PlanRequest {
         built = Collections.unmodifiableSortedMap(new TreeMap<>(built));
         schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
+        below = Set.copyOf(below);
         foreseen = Collections.unmodifiableSortedMap(new TreeMap<>(foreseen));
     }
 
@@ -43,6 +48,7 @@ public record PlanRequest(
                 new TreeMap<>(built),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                Set.of(),
                 inventory,
                 selection,
                 manifestDigest);
@@ -51,7 +57,14 @@ public record PlanRequest(
     /// The same, knowing what the tools that see to schemas would do.
     public PlanRequest foreseeing(Map<String, String> printed) {
         return new PlanRequest(
-                view, built, schemas, new TreeMap<>(printed), inventory, selection, manifestDigest);
+                view,
+                built,
+                schemas,
+                new TreeMap<>(printed),
+                below,
+                inventory,
+                selection,
+                manifestDigest);
     }
 
     /// A datastore's schema.

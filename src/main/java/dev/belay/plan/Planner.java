@@ -7,6 +7,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
@@ -72,6 +73,27 @@ public final class Planner {
             }
         }
         return tools;
+    }
+
+    /// The steps that change a schema by what did not end well in the environment that the gates
+    /// name, as their titles; none where they name no environment.
+    ///
+    /// @param below what did
+    public static List<String> untried(List<Step> steps, EnvironmentView view, Set<Digest> below) {
+        if (view.gates().migratedIn().isEmpty()) {
+            return List.of();
+        }
+        return steps.stream()
+                .filter(step ->
+                        switch (step.work()) {
+                            case Work.Migrate(var to, var fresh) ->
+                                    !fresh.isEmpty() && !below.contains(to.files());
+                            case Work.MigrateByCommand(var revision, var _, var _) ->
+                                    !below.contains(revision.artifact());
+                            case Work _ -> false;
+                        })
+                .map(Step::title)
+                .toList();
     }
 
     private Planning plan() {
@@ -271,6 +293,7 @@ public final class Planner {
                 platformTests(part, changes),
                 verdicts(),
                 request.foreseen(),
+                request.below(),
                 soaks ? view.soak() : Duration.ZERO,
                 request.selection().skips(),
                 request.selection().acceptance(),

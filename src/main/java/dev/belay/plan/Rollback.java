@@ -308,6 +308,7 @@ final class Rollback {
                 List.of(),
                 Map.of(),
                 Map.of(),
+                Set.of(),
                 Duration.ZERO,
                 List.of(),
                 null,

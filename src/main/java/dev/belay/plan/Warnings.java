@@ -20,6 +20,14 @@ final class Warnings {
         if (pointOfNoReturn > 0) {
             forwardOnly(outline, steps.get(pointOfNoReturn - 1), warnings);
         }
+        Planner.untried(steps, outline.view(), outline.below())
+                .forEach(title ->
+                        warnings.add(
+                                "%s: these very migrations have not ended well in `%s`, which `%s` asks for: a deploy is refused"
+                                        .formatted(
+                                                title,
+                                                outline.view().gates().migratedIn(),
+                                                outline.view().environment())));
         for (Change schema : outline.schemas()) {
             schema(schema, outline, warnings);
         }

@@ -262,6 +262,11 @@ class ManifestTest {
                     .isEqualTo(each.getValue());
         }
         refuses(text, "way-back: please", "`way-back`");
+        refuses(text, "migrated-in: local", "`local` cannot wait for itself");
+        refuses(text, "migrated-in: staging", "there is no environment `staging`");
+        String two = text + "  staging: {target: process}\n";
+        assertThat(view(good(folder, two.formatted("migrated-in: staging")), "local").gates())
+                .isEqualTo(new Gates(false, false, "staging"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,27 @@ class MigrationPlanTest {
                                 running(shop("orders"), "v1")
                                         .knowing(Map.of("shop", Set.of("1", "2"))));
         assertThat(migrating(later.plan()).title()).isEqualTo("shop: migrate `db` by 2 prices");
+    }
+
+    @Test
+    void what_did_not_end_well_in_the_environment_below_is_named() {
+        Platform platform = shop("orders", "prices").migratedIn("staging");
+        Inventory before = running(shop("orders"), "v1");
+        var untried = plan(platform).as("v2").on(before);
+        untried.warns(
+                "shop: migrate `db` by 2 prices: these very migrations have not ended well in"
+                        + " `staging`, which `local` asks for: a deploy is refused");
+        List<Step> steps = untried.plan().steps();
+        var files = Objects.requireNonNull(platform.schema("shop")).files();
+        assertThat(Planner.untried(steps, platform.view(), Set.of())).hasSize(1);
+        assertThat(Planner.untried(steps, platform.view(), Set.of(files))).isEmpty();
+        assertThat(Planner.untried(steps, shop("orders").view(), Set.of())).isEmpty();
+        assertThat(plan(platform).as("v2").below(files).on(before).plan().warnings())
+                .noneMatch(warning -> warning.contains("staging"));
+        // Who brings nothing new has nothing to have tried.
+        Platform same = shop("orders").migratedIn("staging");
+        assertThat(plan(same).as("v2").on(before).plan().warnings())
+                .noneMatch(warning -> warning.contains("staging"));
     }
 
     private static SchemaVerdict verdict(boolean plainRevert, boolean exact, String... versions) {

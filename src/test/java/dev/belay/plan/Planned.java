@@ -7,6 +7,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Planned {
     private final TreeMap<String, String> versions = new TreeMap<>();
     private final TreeMap<String, SchemaVerdict> verdicts = new TreeMap<>();
     private final TreeMap<String, String> foreseen = new TreeMap<>();
+    private final Set<Digest> below = new HashSet<>();
     private Selection selection = Selection.ALL;
 
     private Planned(Platform platform) {
@@ -53,6 +55,12 @@ final class Planned {
     /// Its tool was asked what it would do.
     Planned foreseen(String component, String printed) {
         foreseen.put(component, printed);
+        return this;
+    }
+
+    /// It ended well in the environment that the gates name.
+    Planned below(Digest digest) {
+        below.add(digest);
         return this;
     }
 
@@ -109,6 +117,7 @@ final class Planned {
                 new TreeMap<>(built),
                 schemas,
                 foreseen,
+                below,
                 inventory,
                 selection,
                 MANIFEST);

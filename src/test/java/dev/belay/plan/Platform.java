@@ -100,6 +100,11 @@ final class Platform {
         return shared;
     }
 
+    Platform migratedIn(String environment) {
+        gates = new Gates(false, false, environment);
+        return this;
+    }
+
     Platform trafficTogether() {
         together = true;
         return this;

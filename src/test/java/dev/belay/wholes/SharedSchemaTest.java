@@ -33,6 +33,7 @@ class SharedSchemaTest {
     private static TestDatabases databases;
     private static Whole whole;
     private static PostgresAddress database;
+    private static PostgresAddress later;
 
     @BeforeAll
     static void start() throws Exception {
@@ -42,15 +43,9 @@ class SharedSchemaTest {
         whole = new Whole(folder);
         database = databases.fresh();
         run(database, "CREATE TABLE orders (id int PRIMARY KEY)");
-        Files.writeString(
-                folder.resolve(".env"),
-                "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
-                        .formatted(
-                                database.user(),
-                                database.password(),
-                                database.host(),
-                                database.port(),
-                                database.database()));
+        later = databases.fresh();
+        environment(".env", database);
+        environment(".env.later", later);
         Files.writeString(
                 folder.resolve("belay.yaml"),
                 """
@@ -73,12 +68,29 @@ class SharedSchemaTest {
                   ticker: {kind: worker, dir: tick, run: sleep 600, uses: [db]}
                 environments:
                   local: {target: process, env-file: [.env], rollout: {soak: 0s}}
+                  later:
+                    target: process
+                    port-offset: 1
+                    env-file: [.env.later]
+                    gates: {migrated-in: local}
                 """
                         .formatted(whole.port()));
         Files.createDirectory(folder.resolve("tick"));
         Files.createDirectories(folder.resolve("shared/sql"));
         whole.writes("v1");
         whole.start();
+    }
+
+    private static void environment(String file, PostgresAddress address) throws Exception {
+        Files.writeString(
+                folder.resolve(file),
+                "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
+                        .formatted(
+                                address.user(),
+                                address.password(),
+                                address.host(),
+                                address.port(),
+                                address.database()));
     }
 
     @AfterAll
@@ -192,7 +204,12 @@ class SharedSchemaTest {
                 .doesNotContain("migrate db");
         assertThat(belay(ExitCode.DONE, "plan", "local", "--only", "ticker"))
                 .contains("db: left out on request, with 4 sum pending; `--only db` brings it");
+        assertThat(belay(ExitCode.WAITING, "deploy", "later", "--only", "db"))
+                .contains("these very migrations have not ended well in `local`");
         belay(ExitCode.DONE, "deploy", "local", "--only", "db");
+        belay(ExitCode.DONE, "deploy", "later", "--only", "db");
+        assertThat(ask(later, "SELECT DISTINCT set_name FROM belay_ledger.migration"))
+                .containsExactly("small/datastores/db");
         assertThat(columns()).containsExactly("id", "price", "note", "sum");
         serves("v2");
         assertThat(belay(ExitCode.PROBLEM, "rollback", "local", "db"))

@@ -15,6 +15,7 @@ import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,27 @@ public final class InventoryReader {
             inventory = after(inventory, row);
         }
         return inventory;
+    }
+
+    /// Files of migrations, and artifacts whose tools migrate, that were released in an environment
+    /// and soaked there; none for `""`.
+    Set<Digest> migrated(String environment) {
+        var digests = new HashSet<Digest>();
+        if (environment.isEmpty()) {
+            return digests;
+        }
+        for (Scope scope : journal.scopes(environment)) {
+            for (Inventory.Past past : history(scope)) {
+                Deployment deployment = past.deployment();
+                if (past.soaked() && deployment.migrations() != null) {
+                    digests.add(deployment.migrations().files());
+                }
+                if (past.soaked() && deployment.migratedBy() != null) {
+                    digests.add(deployment.migratedBy().artifact());
+                }
+            }
+        }
+        return digests;
     }
 
     /// Nothing of a datastore runs that an instance would be found of.

@@ -149,6 +149,7 @@ public final class Releases {
                 Submission submission = planned(prepared, now, foreseen);
                 requireAgreed(submission, terms, wish);
                 requireWayBack(submission, read.view());
+                requireTried(submission, prepared);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
@@ -233,6 +234,7 @@ public final class Releases {
     private record Prepared(
             EnvironmentView view,
             Sources.Made made,
+            Set<Digest> below,
             Selection selection,
             Set<String> selected,
             String manifestDigest) {
@@ -242,6 +244,7 @@ public final class Releases {
                     new TreeMap<>(made.built()),
                     new TreeMap<>(made.schemas()),
                     new TreeMap<>(),
+                    below,
                     inventory,
                     selection,
                     manifestDigest);
@@ -259,6 +262,7 @@ public final class Releases {
         return new Prepared(
                 read.view(),
                 sources.of(read.view(), chosen, progress),
+                inventory.migrated(read.view().gates().migratedIn()),
                 selection,
                 chosen.components(),
                 read.manifestDigest());
@@ -346,6 +350,25 @@ public final class Releases {
                                 .formatted(step.number(), step.title(), why, view.environment()),
                         "give it one, or release it all the same with `--accept-no-way-back --reason"
                                 + " …`, which is recorded with your name");
+            }
+        }
+    }
+
+    /// In the environment that the gates name: what is wrong with migrations is to be found there.
+    private static void requireTried(Submission submission, Prepared prepared) {
+        EnvironmentView view = prepared.view();
+        for (Plan plan : submission.plans()) {
+            List<String> untried = Planner.untried(plan.steps(), view, prepared.below());
+            if (!untried.isEmpty()) {
+                throw Denied.refusal(
+                        "`%s`: these very migrations have not ended well in `%s`, which `%s` asks for"
+                                .formatted(
+                                        untried.getFirst(),
+                                        view.gates().migratedIn(),
+                                        view.environment()),
+                        "release them there first: `belay deploy "
+                                + view.gates().migratedIn()
+                                + "`");
             }
         }
     }
