@@ -47,7 +47,8 @@ final class BackupSections {
     static final Fields<Row> BACKUP =
             Fields.of(
                     "backup",
-                    "How a datastore is backed up; one of engine `postgres` or `redis`.",
+                    "How a datastore is backed up; one of engine `postgres`, `redis` or"
+                            + " `sqlite`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
                     List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS),
                     List.of(),

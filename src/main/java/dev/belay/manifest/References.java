@@ -45,7 +45,7 @@ final class References {
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
         checkSmoke();
-        checkBackups();
+        checkEngines();
         checkPromotes();
         new Order(effective, complaints).check();
     }
@@ -126,9 +126,10 @@ final class References {
         }
     }
 
-    private void checkBackups() {
+    private void checkEngines() {
         datastores.forEach((name, datastore) -> {
             Node backup = datastore.get("backup");
+            Node local = datastore.get("local");
             for (Node.Scalar engine : Texts.of(datastore.get("engine"))) {
                 if (backup != null && !isBackedUp(engine.text())) {
                     complaints.add(
@@ -137,6 +138,13 @@ final class References {
                             "this version cannot back up `%s`, of engine `%s`"
                                     .formatted(name, engine.text()),
                             "back it up in a `job`");
+                }
+                if (local != null && engine.text().equals("sqlite")) {
+                    complaints.add(
+                            Code.WRONG_VALUE,
+                            local.mark(),
+                            "`" + name + "` is a file, and no server that could be started",
+                            "leave `local` out");
                 }
             }
         });

@@ -157,6 +157,7 @@ public final class VariableCheck {
                     case RABBITMQ -> List.of("amqp", "amqps");
                     case KAFKA -> List.of("kafka");
                     case HTTP -> List.of("http", "https");
+                    case SQLITE -> List.of("sqlite");
                 };
         return new LinkedHashSet<>(schemes);
     }

@@ -225,7 +225,7 @@ final class Views {
                 new Dependency(
                         name,
                         row.get(PlatformSections.ENGINE),
-                        row.get(PlatformSections.URL_KEY),
+                        fromTheRoot(row.get(PlatformSections.URL_KEY)),
                         row.get(PlatformSections.OPTIONAL));
         return new Datastore(
                 dependency,
@@ -239,6 +239,14 @@ final class Views {
                         .orElse(null),
                 ComponentSection.responsible(row).or(everyone),
                 new NodeSource(row.map()));
+    }
+
+    /// A file is named from the manifest's folder: whoever asks for it later lives elsewhere.
+    private String fromTheRoot(String url) {
+        String file = url.replaceFirst("^sqlite:", "");
+        return file.equals(url) || file.startsWith("/") || file.startsWith("${")
+                ? url
+                : "sqlite:" + folder.resolve(file).toAbsolutePath().normalize();
     }
 
     private Backup backup(Dependency dependency, Row row) {

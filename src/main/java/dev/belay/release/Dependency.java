@@ -12,6 +12,7 @@ public record Dependency(String name, Engine engine, String url, boolean optiona
         POSTGRES,
         MYSQL,
         REDIS,
+        SQLITE,
         CLICKHOUSE,
         NATS,
         RABBITMQ,
@@ -21,7 +22,7 @@ public record Dependency(String name, Engine engine, String url, boolean optiona
         /// Whether this version can back one up, and put it back.
         public boolean isBackedUp() {
             return switch (this) {
-                case POSTGRES, REDIS -> true;
+                case POSTGRES, REDIS, SQLITE -> true;
                 case MYSQL, CLICKHOUSE, NATS, RABBITMQ, KAFKA, HTTP -> false;
             };
         }

@@ -9,6 +9,7 @@ import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.driver.redis.RedisKind;
 import dev.belay.driver.s3.S3Opener;
+import dev.belay.driver.sqlite.SqliteKind;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Dependency.Engine;
 import dev.belay.server.operations.BackupCopies;
@@ -64,7 +65,10 @@ record Safekeeping(
     }
 
     private static Map<Engine, DatastoreKind> kinds() {
-        return Map.of(Engine.POSTGRES, new PostgresKind(), Engine.REDIS, new RedisKind());
+        return Map.of(
+                Engine.POSTGRES, new PostgresKind(),
+                Engine.REDIS, new RedisKind(),
+                Engine.SQLITE, new SqliteKind());
     }
 
     /// Ends what goes on.

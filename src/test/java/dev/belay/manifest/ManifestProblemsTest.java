@@ -191,6 +191,23 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void what_an_engine_has_no_use_for_is_told() {
+        String kept =
+                """
+                datastores: {x: {engine: nats, url: "nats://h", backup: {keep: 3d}}}
+                """;
+        assertThat(told(kept + LOCAL)).containsExactly("not-yet 2:57");
+        assertThat(told(kept.replace("nats", "redis") + LOCAL)).isEmpty();
+        String file =
+                """
+                datastores: {x: {engine: sqlite, url: "sqlite:a.db", local: {port: 80}, backup: {}}}
+                """;
+        assertThat(told(file + LOCAL)).containsExactly("wrong-value 2:61");
+        assertThat(told(file.replace("local: {port: 80}, ", "") + LOCAL)).isEmpty();
+        assertThat(told(file.replace("sqlite:a.db", "sqlite:") + LOCAL)).hasSize(2);
+    }
+
+    @Test
     void nothing_waits_for_itself() {
         String three =
                 """

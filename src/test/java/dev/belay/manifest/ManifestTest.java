@@ -208,6 +208,26 @@ class ManifestTest {
     }
 
     @Test
+    void a_database_that_is_a_file_is_named_from_the_root() throws IOException {
+        Manifest manifest =
+                good(
+                        folder,
+                        """
+                        platform: p
+                        datastores:
+                          a: {engine: sqlite, url: "sqlite:data/a.db"}
+                          b: {engine: sqlite, url: "sqlite:/data/b.db"}
+                          c: {engine: sqlite, url: "${C}"}
+                        environments: {local: {target: process}}
+                        """);
+        EnvironmentView local = view(manifest, "local");
+        assertThat(List.of("a", "b", "c"))
+                .extracting(name -> local.datastore(name).dependency().url())
+                .containsExactly(
+                        "sqlite:" + folder.resolve("data/a.db"), "sqlite:/data/b.db", "${C}");
+    }
+
+    @Test
     void what_cannot_be_enforced_is_named_and_never_forgotten() throws IOException {
         Manifest manifest =
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));

@@ -50,7 +50,7 @@ public final class RestoreCommand extends BelayCommand {
             paramLabel = "DATABASE",
             description =
                     "What the new database is called: a name with the time in it, unless it is said;"
-                            + " of Redis, the address of an empty server.")
+                            + " of Redis the address of an empty server, of SQLite a file.")
     private String into = "";
 
     @Option(names = "--swap", description = "It takes the living one's place.")

@@ -268,7 +268,7 @@ public final class LocalDatastores {
             case REDIS -> new RedisServer();
             case NATS -> new NatsServer();
             case CLICKHOUSE -> new ClickhouseServer();
-            case MYSQL, RABBITMQ, KAFKA, HTTP ->
+            case MYSQL, RABBITMQ, KAFKA, HTTP, SQLITE ->
                     throw new DatastoreFailure(
                             datastore.name(),
                             "Belay starts no "

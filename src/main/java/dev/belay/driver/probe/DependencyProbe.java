@@ -30,6 +30,9 @@ public final class DependencyProbe {
     /// @param url with its variables resolved
     /// @param timeout for all of it
     public DependencyAnswer ask(Engine engine, String url, Duration timeout) {
+        if (engine == Engine.SQLITE) {
+            return DatabaseFile.ask(url);
+        }
         DependencyUrl address;
         try {
             address = DependencyUrl.parse(engine, url);
@@ -94,6 +97,7 @@ public final class DependencyProbe {
             case RABBITMQ -> new RabbitmqProtocol();
             case KAFKA -> new KafkaProtocol();
             case HTTP -> new HttpProtocol();
+            case SQLITE -> throw new IllegalStateException("a file speaks no protocol");
         };
     }
 }

@@ -133,6 +133,7 @@ public record DependencyUrl(
             case KAFKA ->
                     List.of(new Scheme("kafka", 9092, false), new Scheme("kafka+ssl", 9092, true));
             case HTTP -> List.of(new Scheme("http", 80, false), new Scheme("https", 443, true));
+            case SQLITE -> List.of(new Scheme("sqlite", 0, false));
         };
     }
 

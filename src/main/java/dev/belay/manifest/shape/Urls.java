@@ -38,6 +38,10 @@ public final class Urls {
             if (url.getScheme() == null) {
                 return Optional.of("it has no scheme, such as `https://`");
             }
+            if (url.getScheme().equals("sqlite")) {
+                String file = text.substring("sqlite:".length());
+                return file.isBlank() ? Optional.of("it names no file") : Optional.empty();
+            }
             boolean named = url.getAuthority() != null && !url.getAuthority().isEmpty();
             return named ? Optional.empty() : Optional.of("it names no host");
         } catch (URISyntaxException e) {

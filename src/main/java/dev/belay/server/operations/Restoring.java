@@ -110,12 +110,17 @@ public final class Restoring {
                         Map.of(
                                 "datastore", datastore.name(),
                                 "backup", backup.name(),
-                                "into", wish.into())),
+                                "into", masked(wish.into()))),
                 says ->
                         wish.swap()
                                 ? swapped(view, datastore, backup, wish, says)
                                 : beside(view, datastore, backup, wish, says),
                 progress);
+    }
+
+    /// Of Redis it is an address, which may hold a password.
+    private static String masked(String into) {
+        return into.replaceFirst("(?<=://)[^/?#]*@", "***@");
     }
 
     private Vault.Ending beside(

@@ -399,6 +399,17 @@ class DependencyProbeRealTest {
         }
     }
 
+    @Test
+    void a_file_is_reached_when_it_is_there_or_could_be_made(@TempDir Path place) throws Exception {
+        var probe = new DependencyProbe();
+        reached(Engine.SQLITE, "sqlite:" + place.resolve("not-yet.db"), probe);
+        reached(Engine.SQLITE, "sqlite://" + Files.createFile(place.resolve("a.db")), probe);
+        for (String none :
+                List.of("sqlite:a.db", "/a.db", "sqlite:" + place, "sqlite:/none/a.db")) {
+            not(Engine.SQLITE, none, probe);
+        }
+    }
+
     private static Reached reached(Engine engine, String url, DependencyProbe probe) {
         DependencyAnswer answer = probe.ask(engine, url, QUESTION);
         assertThat(answer).isInstanceOf(Reached.class);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// passes for one.
 @Timeout(120)
 class RedisBackupTest {
+    private static final AtomicInteger number = new AtomicInteger();
     private static TestRedis server;
     private static BackupStore store;
     private static StoredBackup backup;
@@ -183,7 +185,7 @@ class RedisBackupTest {
     /// The same manifest, with a file of that content which is hashed as it is: only what is loaded
     /// can tell.
     private static StoredBackup resealed(byte[] content) throws Exception {
-        String name = BackupStore.name(Instant.now(), "altered");
+        String name = BackupStore.name(Instant.now(), "altered" + number.incrementAndGet());
         Path partial = store.begin(name);
         BackupManifest old = backup.manifest();
         try (var meter = new Meter(Stage.DUMP, 0, ProgressListener.NONE)) {

@@ -1,11 +1,11 @@
 package dev.belay.driver.redis;
 
+import dev.belay.FreePort;
 import dev.belay.driver.backup.BackupStore;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /// A real server for tests, on a port of its own.
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
     private final Path folder;
     private final Process process;
     private final int port;
@@ -40,9 +40,11 @@ final class TestRedis implements AutoCloseable {
         }
     }
 
+    /// One that speaks plainly.
+    ///
     /// @param more lines of its configuration
-    static TestRedis start(String... more) throws Exception {
-        int port = free();
+    public static TestRedis start(String... more) throws Exception {
+        int port = FreePort.choose();
         return new TestRedis(
                 port,
                 "bind 127.0.0.1\nport %d\nsave \"\"\nrepl-diskless-sync-delay 0\n%s\n"
@@ -51,7 +53,7 @@ final class TestRedis implements AutoCloseable {
 
     /// One that speaks TLS only.
     static TestRedis encrypted(Path certificate, Path key, String... more) throws Exception {
-        int port = free();
+        int port = FreePort.choose();
         return new TestRedis(
                 port,
                 """
@@ -68,12 +70,6 @@ final class TestRedis implements AutoCloseable {
                         .formatted(port, certificate, key, String.join("\n", more)));
     }
 
-    private static int free() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private boolean listens() {
         try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return true;
@@ -86,7 +82,7 @@ final class TestRedis implements AutoCloseable {
         return port;
     }
 
-    String url() {
+    public String url() {
         return "redis://127.0.0.1:" + port;
     }
 
@@ -95,8 +91,8 @@ final class TestRedis implements AutoCloseable {
                 RedisAddress.of(url()), SSLContext.getDefault(), Duration.ofSeconds(30));
     }
 
-    /// A line of words, as a person would type them.
-    String say(String words) throws Exception {
+    /// One line of words, as a person would type them.
+    public String say(String words) throws Exception {
         try (RedisSession session = session()) {
             return say(session, words);
         }
