@@ -241,6 +241,7 @@ class ManifestTest {
                                         "",
                                         Duration.ofDays(30),
                                         List.of()),
+                                "",
                                 "02:00",
                                 Duration.ZERO));
         assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true, true));

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// next command. What lived before stays in the databases that were free.
 final class RedisRestorer implements Restorer {
     /// Says in a restored database that it has not changed places.
-    private static final String MARK = "belay:restored";
+    static final String MARK = "belay:restored";
 
     private static final Duration SILENCE = Duration.ofSeconds(60);
     private static final int VERSION_MIN = 700;
@@ -148,7 +148,10 @@ final class RedisRestorer implements Restorer {
                 : refused(
                         "the server has %d databases, and not %d free ones for what is restored"
                                 .formatted(there.databases(), all.size()),
-                        "raise `databases` of its configuration, or restore with `--into`");
+                        "raise `databases` of its configuration, or restore with `--into`; where a"
+                                + " key `"
+                                + MARK
+                                + "` is, a restore was cut off: `FLUSHDB` there");
     }
 
     private static String called(int database) {
@@ -260,6 +263,11 @@ final class RedisRestorer implements Restorer {
                     swap ? places(RedisSource.read(to), manifest) : straight(manifest, target);
             boolean good = false;
             try {
+                if (swap && !into.isEmpty()) {
+                    int first = into.values().iterator().next();
+                    to.need("SELECT", Integer.toString(first));
+                    to.need("SET", MARK, manifest.name());
+                }
                 String fault = filled(from, to, into, manifest);
                 if (!fault.isEmpty()) {
                     return new Outcome.Refused(
@@ -271,18 +279,13 @@ final class RedisRestorer implements Restorer {
                         return new Outcome.Refused("its functions are refused: " + fault, "");
                     }
                 }
-                if (swap && !into.isEmpty()) {
-                    int first = into.values().iterator().next();
-                    to.need("SELECT", Integer.toString(first));
-                    to.need("SET", MARK, manifest.name());
-                }
                 places = into;
                 good = true;
                 return new Outcome.Restored(
                         swap ? where(into) : target.toString(), remarks(manifest, expired, swap));
             } finally {
                 if (!good) {
-                    empty(to, into);
+                    empty(target, into);
                 }
             }
         }
@@ -324,12 +327,18 @@ final class RedisRestorer implements Restorer {
         return reply.isRefusal() ? reply.text() : "";
     }
 
-    /// They were empty before.
-    private static void empty(RedisSession to, SortedMap<Integer, Integer> into)
-            throws DataFailure {
-        for (int one : into.values()) {
-            to.need("SELECT", Integer.toString(one));
-            to.need("FLUSHDB", "ASYNC");
+    /// They were empty before. Over a line of its own: an interrupt may have cut the other.
+    private void empty(RedisAddress target, SortedMap<Integer, Integer> into) throws DataFailure {
+        boolean interrupted = Thread.interrupted();
+        try (RedisSession to = open(target)) {
+            for (int one : into.values()) {
+                to.need("SELECT", Integer.toString(one));
+                to.need("FLUSHDB", "ASYNC");
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -32,7 +32,7 @@ import java.util.function.IntConsumer;
 /// has none. Killed in the middle, the next to open the file finds what was there before.
 final class SqliteRestorer implements Restorer {
     private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss.SSS").withZone(ZoneOffset.UTC);
     private static final int PAGES_AT_ONCE = 1_000;
     private static final int PAGE_MIN = 512;
 
