@@ -4,6 +4,7 @@ import dev.belay.server.operations.BackupCopies;
 import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.Restoring;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,45 +15,53 @@ final class BackupKeeping implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(20);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
-    private final BackupWatch watch;
-    private final BackupCopies copies;
-    private final Restoring restoring;
-    private final Thread thread = Thread.ofVirtual().name("backups").unstarted(this::work);
+    private final List<Thread> threads;
 
     BackupKeeping(BackupWatch watch, BackupCopies copies, Restoring restoring) {
-        this.watch = watch;
-        this.copies = copies;
-        this.restoring = restoring;
+        threads =
+                List.of(
+                        resident("exchanges", restoring::settle),
+                        resident("backups", watch::pass),
+                        resident("copies", copies::pass));
+    }
+
+    /// What is done again and again, and may take hours.
+    private interface Doing {
+        void run() throws InterruptedException;
+    }
+
+    private static Thread resident(String name, Doing doing) {
+        return Thread.ofVirtual().name(name).unstarted(() -> work(name, doing));
     }
 
     void start() {
-        thread.start();
+        threads.forEach(Thread::start);
     }
 
-    private void work() {
+    private static void work(String name, Doing doing) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
-                    restoring.settle();
-                    watch.pass();
-                    copies.pass();
+                    doing.run();
                 } catch (RuntimeException e) {
-                    LOG.error("a bug while looking after backups", e);
+                    LOG.error("a bug while looking after {}", name, e);
                 }
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException end) {
-            LOG.debug("no more backups");
+            LOG.debug("no more {}", name);
         }
     }
 
     /// What is being made is given up, and leaves nothing.
     @Override
     public void close() {
-        thread.interrupt();
+        threads.forEach(Thread::interrupt);
         try {
-            if (!thread.join(ENDS_WITHIN)) {
-                LOG.warn("a backup does not end");
+            for (Thread one : threads) {
+                if (one.isAlive() && !one.join(ENDS_WITHIN)) {
+                    LOG.warn("{} do not end", one.getName());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

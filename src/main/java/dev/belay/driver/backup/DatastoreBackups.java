@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +43,13 @@ public final class DatastoreBackups {
     private final ValueProvider values;
     private final InstantSource clock;
 
-    /// Names of backups that somebody reads: they are not removed meanwhile.
-    private final Set<String> inUse = ConcurrentHashMap.newKeySet();
+    /// Names of backups that somebody reads, and how many do: they are not removed meanwhile.
+    private final Map<String, Integer> inUse = new ConcurrentHashMap<>();
 
-    /// By backup, the keys that only this process has.
-    private final Map<String, BackupKeys> passing = new ConcurrentHashMap<>();
+    /// By store, the keys of its newest backup that only this process has.
+    private final Map<Path, Passing> passing = new ConcurrentHashMap<>();
+
+    private record Passing(String backup, BackupKeys keys) {}
 
     /// Where things lie.
     ///
@@ -92,14 +96,18 @@ public final class DatastoreBackups {
         return store(environment, policy).list();
     }
 
+    private List<StoredBackup> verified(String environment, BackupPolicy policy)
+            throws IOException {
+        return list(environment, policy).stream()
+                .filter(one -> one.verified().isPresent())
+                .toList();
+    }
+
     /// Those that were verified and are of the very datastore that the address leads to now, the
     /// newest first. Its address may have led elsewhere when others were made.
     public List<StoredBackup> ours(String environment, BackupPolicy policy)
             throws IOException, DataFailure {
-        List<StoredBackup> verified =
-                list(environment, policy).stream()
-                        .filter(one -> one.verified().isPresent())
-                        .toList();
+        List<StoredBackup> verified = verified(environment, policy);
         if (verified.isEmpty()) {
             return verified;
         }
@@ -115,12 +123,25 @@ public final class DatastoreBackups {
         return ours;
     }
 
-    /// The newest that was verified and is no older than that.
+    /// What the datastore that the address leads to is known by.
+    public String origin(String environment, Dependency datastore) throws DataFailure {
+        return kind(datastore).origin(address(environment, datastore));
+    }
+
+    /// The newest that was verified and is no older than that. While the datastore cannot be asked
+    /// what it is, those of any count: it is away, and was there when they were made.
     public Optional<StoredBackup> fresh(String environment, BackupPolicy policy, Duration atMost)
-            throws IOException, DataFailure {
+            throws IOException {
         Instant now = clock.instant();
         Instant limit = now.minus(atMost);
-        return ours(environment, policy).stream()
+        List<StoredBackup> verified;
+        try {
+            verified = ours(environment, policy);
+        } catch (DataFailure away) {
+            LOG.info("{} does not say what it is: {}", policy.datastore().name(), away.reason());
+            verified = verified(environment, policy);
+        }
+        return verified.stream()
                 .filter(one -> !one.manifest().instant().isBefore(limit))
                 // Made by a clock that was ahead, it would be young for ever.
                 .filter(one -> one.manifest().instant().isBefore(now.plus(AHEAD_MAX)))
@@ -162,9 +183,8 @@ public final class DatastoreBackups {
             DatastoreKind.Made made =
                     kind.make(address, store, keys(environment, policy), shop(progress));
             if (made.outcome() instanceof BackupOutcome.Verified(StoredBackup backup, var _)) {
-                passing.clear();
-                passing.put(backup.name(), made.keys());
-                retire(store, policy);
+                passing.put(store.root(), new Passing(backup.name(), made.keys()));
+                retire(store, policy, kind);
             } else {
                 keepOneForPeople(store);
             }
@@ -188,12 +208,14 @@ public final class DatastoreBackups {
     /// For whoever reads one: it stays meanwhile.
     public Held hold(String environment, BackupPolicy policy, StoredBackup backup)
             throws IOException {
-        inUse.add(backup.name());
+        BackupStore store = store(environment, policy);
+        BackupKeys keys = keysFor(store, backup, environment, policy);
+        inUse.merge(backup.name(), 1, Integer::sum);
         return new Held(
-                store(environment, policy),
+                store,
                 backup,
-                keysFor(backup, environment, policy),
-                () -> inUse.remove(backup.name()));
+                keys,
+                () -> inUse.computeIfPresent(backup.name(), (_, n) -> n > 1 ? n - 1 : null));
     }
 
     /// What puts a backup back.
@@ -275,35 +297,48 @@ public final class DatastoreBackups {
         }
     }
 
-    private void retire(BackupStore store, BackupPolicy policy) {
+    private void retire(BackupStore store, BackupPolicy policy, DatastoreKind kind) {
         try {
-            List<StoredBackup> all = store.list();
-            var gone =
-                    new Retention(policy.keep())
-                            .removable(
-                                    all.stream().map(Retention.Kept::of).toList(),
-                                    store.pledged(RELEASES_KEPT),
-                                    true,
-                                    clock.instant());
-            for (Retention.Kept one : gone) {
-                for (StoredBackup backup : all) {
-                    if (backup.name().equals(one.name()) && !inUse.contains(one.name())) {
-                        store.delete(backup);
-                        LOG.info(
-                                "the backup {} is removed: it is older than {}",
-                                one.name(),
-                                policy.keep());
-                    }
-                }
+            // The newest of each stays: a server that was lost, and made anew, goes on as another.
+            var origins = new TreeMap<String, List<StoredBackup>>();
+            for (StoredBackup one : store.list()) {
+                origins.computeIfAbsent(kind.origin(one), _ -> new ArrayList<>()).add(one);
             }
-        } catch (IOException e) {
+            for (List<StoredBackup> all : origins.values()) {
+                retire(store, policy, all);
+            }
+        } catch (DataFailure | IOException e) {
             LOG.warn("old backups were not removed: {}", e.getMessage());
         }
     }
 
-    private BackupKeys keysFor(StoredBackup backup, String environment, BackupPolicy policy) {
-        BackupKeys ours = passing.get(backup.name());
-        return ours == null ? keys(environment, policy) : ours;
+    private void retire(BackupStore store, BackupPolicy policy, List<StoredBackup> all)
+            throws IOException {
+        Set<String> gone =
+                new Retention(policy.keep())
+                                .removable(
+                                        all.stream().map(Retention.Kept::of).toList(),
+                                        store.pledged(RELEASES_KEPT),
+                                        true,
+                                        clock.instant())
+                                .stream()
+                                .map(Retention.Kept::name)
+                                .collect(Collectors.toSet());
+        for (StoredBackup one : all) {
+            if (gone.contains(one.name()) && !inUse.containsKey(one.name())) {
+                store.delete(one);
+                LOG.info(
+                        "the backup {} is removed: it is older than {}", one.name(), policy.keep());
+            }
+        }
+    }
+
+    private BackupKeys keysFor(
+            BackupStore store, StoredBackup backup, String environment, BackupPolicy policy) {
+        Passing kept = passing.get(store.root());
+        return kept != null && kept.backup().equals(backup.name())
+                ? kept.keys()
+                : keys(environment, policy);
     }
 
     private BackupKeys keys(String environment, BackupPolicy policy) {

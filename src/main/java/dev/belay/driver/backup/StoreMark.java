@@ -12,7 +12,10 @@ import java.util.UUID;
 /// the empty folder in its place is no new home, and what is there would be taken for all there is.
 final class StoreMark {
     /// In the folder itself.
-    static final String MARK = "store";
+    static final String MARK = ".belay-store";
+
+    /// Two may look for the first time at once.
+    private static final Object ONE_AT_A_TIME = new Object();
 
     private final Path seen;
 
@@ -25,6 +28,12 @@ final class StoreMark {
     ///
     /// @throws IOException with a sentence for people
     void check(Path folder) throws IOException {
+        synchronized (ONE_AT_A_TIME) {
+            compare(folder);
+        }
+    }
+
+    private void compare(Path folder) throws IOException {
         Path mark = folder.resolve(MARK);
         byte[] path = folder.toString().getBytes(StandardCharsets.UTF_8);
         Path memory = seen.resolve(HexFormat.of().formatHex(Seal.sha256().digest(path)));

@@ -106,7 +106,11 @@ final class Program implements AutoCloseable {
                         .filter(line -> line.contains("error:") || line.contains("ERROR:"))
                         .toList();
         return (errors.isEmpty() ? lines : errors)
-                .stream().limit(3).map(String::strip).collect(Collectors.joining("; "));
+                .stream()
+                        .limit(3)
+                        .map(String::strip)
+                        .map(ServerWords::ofProgram)
+                        .collect(Collectors.joining("; "));
     }
 
     private String said() {

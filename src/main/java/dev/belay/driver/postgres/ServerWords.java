@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -28,6 +29,13 @@ final class ServerWords {
     private static final Pattern KEY =
             Pattern.compile("(Key |contains )(\\(.*?\\))( ?= ?)\\(.*\\)", Pattern.DOTALL);
 
+    private static final Pattern IN_FUNCTION =
+            Pattern.compile("(PL/\\w+|SQL) function [^\"']* line \\d+[^\"':]*");
+
+    private static final Pattern ABOUT_VALUES =
+            Pattern.compile(
+                    "invalid (input|value|byte)|out of range|malformed|not recognized|too long");
+
     private static final Pattern ROW =
             Pattern.compile("(Failing row contains )\\(.*\\)", Pattern.DOTALL);
 
@@ -46,7 +54,7 @@ final class ServerWords {
         add(parts, "Detail: ", ofData ? detail(said.getDetail()) : said.getDetail());
         add(parts, "Hint: ", said.getHint());
         add(parts, "Position: ", said.getPosition() == 0 ? null : "" + said.getPosition());
-        add(parts, "Where: ", ofData ? masked(said.getWhere()) : said.getWhere());
+        add(parts, "Where: ", ofData ? where(said.getWhere()) : said.getWhere());
         return line(String.join("; ", parts));
     }
 
@@ -69,7 +77,28 @@ final class ServerWords {
     }
 
     private static @Nullable String masked(@Nullable String text) {
-        return text == null ? null : QUOTED.matcher(text).replaceAll("\"…\"");
+        if (text == null) {
+            return null;
+        }
+        String without = QUOTED.matcher(text).replaceAll("“…”");
+        // A quote without its other half: who knows which half is the value.
+        int quote = without.indexOf('"');
+        return (quote < 0 ? without : without.substring(0, quote) + "…").replace("“…”", "\"…\"");
+    }
+
+    /// Lines of functions alone: others are pieces of the data, cut anywhere.
+    private static @Nullable String where(@Nullable String text) {
+        return text == null
+                ? null
+                : text.lines()
+                        .filter(IN_FUNCTION.asMatchPredicate())
+                        .collect(Collectors.joining("; "));
+    }
+
+    /// The same of a line that one of PostgreSQL's programs wrote, where no condition's class is
+    /// told.
+    static String ofProgram(String line) {
+        return ABOUT_VALUES.matcher(line).find() ? String.valueOf(masked(line)) : line;
     }
 
     /// Only forms that are known; what else a server says of data, or in which language, is not.

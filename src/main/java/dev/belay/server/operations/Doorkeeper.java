@@ -113,14 +113,15 @@ public final class Doorkeeper {
 
     /// Opens the doors of some components where requests are held, as nobody else will.
     ///
-    /// @param since milliseconds of the epoch; what was shut before, or for maintenance, stays
+    /// @param since milliseconds of the epoch, by which they are known; what anybody else shut
+    ///   stays
     void openHolds(String environment, List<String> components, long since) {
         for (Map.Entry<RouteKey, GatewayClient.ShutDoor> shut : doors().entrySet()) {
             RouteKey key = shut.getKey();
             if (key.environment().equals(environment)
                     && components.contains(key.component())
                     && shut.getValue().door() instanceof Door.Hold hold
-                    && hold.since() >= since) {
+                    && hold.since() == since) {
                 check(key, gateway.open(key));
             }
         }

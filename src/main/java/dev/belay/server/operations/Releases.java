@@ -192,6 +192,13 @@ public final class Releases {
         }
     }
 
+    /// While nothing is planned in the environment, and none of its databases is exchanged.
+    <T> T alone(String environment, Supplier<T> doing) {
+        try (var _ = lanes.planning(environment)) {
+            return doing.get();
+        }
+    }
+
     /// Releases that have not ended and brought, or will bring, one of the components.
     ///
     /// @param components or groups; empty is all

@@ -232,35 +232,37 @@ public final class Restoring {
             Restorer restorer,
             Restorer.Outcome.Restored made,
             Consumer<String> progress) {
+        ExchangeNotes.Note note;
+        try {
+            note = note(view, datastore, restorer, made);
+        } catch (DataFailure e) {
+            return lost(e, made);
+        }
         var held = new ArrayList<String>();
         boolean closed = false;
-        ExchangeNotes.Note note = note(view, datastore, restorer, made);
+        boolean swapping = false;
+        Instant stopped = clock.instant();
         try {
             ours.add(note);
             notes.write(note);
-            hold(view, note.components(), held, progress);
-            Instant stopped = clock.instant();
+            hold(view, note, held, progress);
+            stopped = clock.instant();
             progress.accept("`" + restorer.living() + "` takes no connections");
             closed = true;
             restorer.fence();
             progress.accept(
                     "`%s` takes the place of `%s`".formatted(made.database(), restorer.living()));
+            swapping = true;
             restorer.swap(made.database(), note.aside());
             closed = false;
-            Instant instant = backup.manifest().instant();
-            return new Vault.Ending.Good(
-                    new Restored(
-                            backup.name(),
-                            restorer.living(),
-                            note.aside(),
-                            instant.toEpochMilli(),
-                            Duration.between(instant, stopped).toSeconds(),
-                            Stream.concat(made.remarks().stream(), restorer.afterSwap().stream())
-                                    .toList()));
+            return done(backup, restorer, made, note, stopped);
         } catch (DataFailure e) {
-            return new Vault.Ending.Bad(
-                    "%s; the backup is restored as `%s`".formatted(e.reason(), made.database()),
-                    e.hint());
+            // The answer may be lost, and not what was asked.
+            if (swapping && swappedAfterAll(restorer, note)) {
+                closed = false;
+                return done(backup, restorer, made, note, stopped);
+            }
+            return lost(e, made);
         } catch (IOException e) {
             return new Vault.Ending.Bad(
                     "it cannot be written down what is about to be closed: %s; the backup is restored as `%s`"
@@ -269,20 +271,55 @@ public final class Restoring {
         } finally {
             boolean opened =
                     !closed || reopened(view.environment(), datastore.dependency(), restorer);
-            open(view, held);
-            ended(note, opened);
+            boolean doorsOpen = open(view, held);
+            ended(note, opened && doorsOpen);
         }
+    }
+
+    private static Vault.Ending lost(DataFailure e, Restorer.Outcome.Restored made) {
+        return new Vault.Ending.Bad(
+                "%s; the backup is restored as `%s`".formatted(e.reason(), made.database()),
+                e.hint());
+    }
+
+    private static boolean swappedAfterAll(Restorer restorer, ExchangeNotes.Note note) {
+        try {
+            return restorer.settle(note.restored(), note.aside());
+        } catch (DataFailure e) {
+            LOG.warn("it is not known whether the swap was done: {}", e.reason());
+            return false;
+        }
+    }
+
+    private static Vault.Ending done(
+            StoredBackup backup,
+            Restorer restorer,
+            Restorer.Outcome.Restored made,
+            ExchangeNotes.Note note,
+            Instant stopped) {
+        Instant instant = backup.manifest().instant();
+        return new Vault.Ending.Good(
+                new Restored(
+                        backup.name(),
+                        restorer.living(),
+                        note.aside(),
+                        instant.toEpochMilli(),
+                        Duration.between(instant, stopped).toSeconds(),
+                        Stream.concat(made.remarks().stream(), restorer.afterSwap().stream())
+                                .toList()));
     }
 
     private ExchangeNotes.Note note(
             EnvironmentView view,
             Datastore datastore,
             Restorer restorer,
-            Restorer.Outcome.Restored made) {
+            Restorer.Outcome.Restored made)
+            throws DataFailure {
         Instant began = clock.instant();
         return new ExchangeNotes.Note(
                 view.environment(),
                 datastore.dependency(),
+                backups.origin(view.environment(), datastore.dependency()),
                 restorer.living(),
                 made.database(),
                 restorer.asideName(began),
@@ -307,42 +344,61 @@ public final class Restoring {
     /// living database, or the restored one under its name, and the components' doors. Asked again
     /// and again, since the server may be away.
     public void settle() {
-        List<ExchangeNotes.Note> left;
-        try {
-            left = notes.all();
-        } catch (IOException e) {
-            LOG.error("what an exchange left closed cannot be read: {}", e.getMessage());
-            return;
-        }
-        for (ExchangeNotes.Note note : left) {
+        for (ExchangeNotes.Note note : notes.all()) {
             if (!ours.contains(note)) {
-                settle(note);
+                try {
+                    releases.alone(note.environment(), () -> settle(note));
+                } catch (Denied busy) {
+                    LOG.debug("{} is planned for; later", note.environment());
+                }
             }
         }
     }
 
-    private void settle(ExchangeNotes.Note note) {
+    /// No other exchange begins or ends in the environment meanwhile.
+    private boolean settle(ExchangeNotes.Note note) {
+        if (ours.contains(note) || !notes.all().contains(note)) {
+            return false;
+        }
+        String trouble = "";
+        boolean swapped = false;
         try {
-            boolean swapped =
+            String now = backups.origin(note.environment(), note.datastore());
+            if (!now.equals(note.origin())) {
+                throw new DataFailure(
+                        "its address leads elsewhere now", "let it lead there until it is open");
+            }
+            swapped =
                     backups.opener(note.datastore(), note.environment())
                             .settle(note.restored(), note.aside());
+        } catch (DataFailure e) {
+            trouble = e.reason();
+        }
+        try {
             doors.openHolds(note.environment(), note.components(), note.since());
-            notes.remove(note);
+            if (trouble.isEmpty()) {
+                notes.remove(note);
+            }
+        } catch (IOException | Denied e) {
+            trouble = trouble + " " + e.getMessage();
+        }
+        if (trouble.isEmpty()) {
             LOG.warn(
-                    "the control plane was killed while `{}` took the place of `{}` in {}: it {}; the database is open",
+                    "an exchange of `{}` for `{}` in {} was cut off: the names {}; the database is open",
                     note.restored(),
                     note.living(),
                     note.environment(),
-                    swapped ? "has it now" : "did not, and lies beside it");
-        } catch (DataFailure | IOException | Denied e) {
+                    swapped ? "had changed" : "had not changed");
+        } else {
             LOG.error(
                     "the database `{}` of {} in {} may be closed since {}: {}",
                     note.living(),
                     note.datastore().name(),
                     note.environment(),
                     Instant.ofEpochMilli(note.since()),
-                    e.getMessage());
+                    trouble);
         }
+        return true;
     }
 
     private static boolean reopened(String environment, Dependency datastore, Restorer restorer) {
@@ -361,14 +417,19 @@ public final class Restoring {
     }
 
     /// One after the other: one that is gone meanwhile keeps no other shut.
-    private void open(EnvironmentView view, List<String> held) {
+    ///
+    /// @return whether all are open
+    private boolean open(EnvironmentView view, List<String> held) {
+        boolean all = true;
         for (String one : held) {
             try {
                 doors.open(view, List.of(one));
             } catch (Denied gone) {
                 LOG.error("{} is not opened: {}", one, gone.getMessage());
+                all = false;
             }
         }
+        return all;
     }
 
     /// Everything that uses the datastore and is open; what a person has shut stays as it is.
@@ -380,15 +441,16 @@ public final class Restoring {
 
     private void hold(
             EnvironmentView view,
-            List<String> users,
+            ExchangeNotes.Note note,
             List<String> held,
             Consumer<String> progress) {
-        if (!users.isEmpty()) {
-            progress.accept("requests for " + String.join(", ", users) + " are held");
+        if (!note.components().isEmpty()) {
+            progress.accept("requests for " + String.join(", ", note.components()) + " are held");
         }
-        for (String one : users) {
+        for (String one : note.components()) {
             held.add(one);
-            doors.shut(view, List.of(one), since -> new Door.Hold(since, REQUESTS, BYTES, AGE));
+            // By its time it is known as ours.
+            doors.shut(view, List.of(one), _ -> new Door.Hold(note.since(), REQUESTS, BYTES, AGE));
         }
     }
 

@@ -273,15 +273,7 @@ public final class Vault implements AutoCloseable {
                             : named(view, datastore, backup, progress);
             return found.orElseThrow(() ->
                     backup.isEmpty()
-                            ? Denied.refusal(
-                                    "there is no verified backup of what `"
-                                            + datastore.name()
-                                            + "` leads to",
-                                    "`belay backup "
-                                            + view.environment()
-                                            + " "
-                                            + datastore.name()
-                                            + "`")
+                            ? none(view, datastore)
                             : Denied.unknown(
                                     "request/unknown-backup",
                                     "backup",
@@ -293,6 +285,20 @@ public final class Vault implements AutoCloseable {
         } catch (IOException e) {
             throw Denied.failure(String.valueOf(e.getMessage()), "take another one");
         }
+    }
+
+    /// Whoever lost a server and made it anew must not be led to back up the empty one.
+    private Denied none(EnvironmentView view, Datastore datastore) {
+        List<BackupView> others = list(view, datastore.name());
+        String what = "there is no verified backup of what `" + datastore.name() + "` leads to";
+        return others.isEmpty()
+                ? Denied.refusal(
+                        what, "`belay backup " + view.environment() + " " + datastore.name() + "`")
+                : Denied.refusal(
+                        "%s; %d are there of another, or lie only in their second place, the newest `%s`"
+                                .formatted(what, others.size(), others.getFirst().name()),
+                        "`belay backups %s` shows them; name the one that is meant by `--backup`"
+                                .formatted(view.environment()));
     }
 
     /// Here, or brought here.

@@ -129,10 +129,10 @@ class DatastoreBackupsTest {
                 .isInstanceOf(IOException.class);
         assertThat(mounted).isEmptyDirectory();
 
-        Files.writeString(mounted.resolve("store"), "somebody else's");
+        Files.writeString(mounted.resolve(".belay-store"), "somebody else's");
         assertThatThrownBy(() -> backups.list("local", policy))
                 .hasMessageContaining("but another one's");
-        Files.delete(mounted.resolve("store"));
+        Files.delete(mounted.resolve(".belay-store"));
         Files.delete(mounted);
         Files.move(folder.resolve("away"), mounted);
         assertThat(backups.list("local", policy)).isEmpty();
