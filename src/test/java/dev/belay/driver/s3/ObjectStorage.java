@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
@@ -173,7 +174,7 @@ public final class ObjectStorage implements AutoCloseable {
         page.forEach(one ->
                 xml.append(
                         "<Contents><Key>%s</Key><Size>%d</Size></Contents>"
-                                .formatted(one, objects.get(one).length)));
+                                .formatted(one, Objects.requireNonNull(objects.get(one)).length)));
         reply(exchange, 200, xml.append("</ListBucketResult>").toString().getBytes(UTF_8));
     }
 
@@ -188,7 +189,7 @@ public final class ObjectStorage implements AutoCloseable {
         }
         if (query.containsKey("uploadId")) {
             TreeMap<Integer, byte[]> upload = uploads.get(query.get("uploadId"));
-            if (query.get("partNumber").equals(Integer.toString(refusedPart))) {
+            if (Integer.toString(refusedPart).equals(query.get("partNumber"))) {
                 throw new Refused(507, "InsufficientStorage", "no room");
             }
             if (upload == null) {

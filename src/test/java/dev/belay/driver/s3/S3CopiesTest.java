@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -130,7 +131,9 @@ class S3CopiesTest {
         try (Copies copies = copies()) {
             copies.put(made);
             store.delete(made);
-            storage.objects().get(BELOW + made.name() + "/data/0.zst")[4711] ^= 1;
+            Objects.requireNonNull(storage.objects().get(BELOW + made.name() + "/data/0.zst"))[
+                            4711] ^=
+                    1;
             Path partial = store.begin(made.name());
             copies.fetch(made.name(), partial);
             assertThatThrownBy(() -> store.takeIn(partial, made.name()))
