@@ -39,7 +39,7 @@ class KeptDatastoresTest {
                 platform: small
                 datastores:
                   cache: {engine: redis, url: "${REDIS_URL}", backup: {to: kept}}
-                  words: {engine: sqlite, url: "sqlite:app.db", backup: {to: kept}}
+                  words: {engine: sqlite, url: "sqlite:app.db", backup: {to: kept, drill: 1s}}
                   queue: {engine: nats, url: "nats://127.0.0.1:1", optional: true}
                 components:
                   api:
@@ -117,6 +117,9 @@ class KeptDatastoresTest {
 
         putBack();
         killed();
+        // Nobody asked for this one.
+        Path drilled = folder.resolve("kept/local/words/drilled");
+        whole.await("a drill", () -> Files.exists(drilled));
     }
 
     private void putBack() throws Exception {
@@ -166,7 +169,8 @@ class KeptDatastoresTest {
         whole.start();
 
         assertThat(scratchServers()).isEmpty();
-        assertThat(folder.resolve(".belay/scratch")).isEmptyDirectory();
+        assertThat(folder.resolve(".belay/scratch"))
+                .isDirectoryNotContaining(one -> one.getFileName().toString().startsWith("redis"));
         assertThat(backups()).hasSize(2);
         result("backups", Map.of("datastore", "cache"));
         assertThat(backups()).hasSize(3);

@@ -8,6 +8,7 @@ import dev.belay.driver.backup.Folders;
 import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Workshop;
+import dev.belay.driver.disk.DurableFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -191,9 +192,6 @@ final class SqliteRestorer implements Restorer {
             } else {
                 alone(connection, restored, aside);
             }
-            Path kept = Path.of(aside);
-            asTheLiving(kept);
-            sync(kept);
             Files.delete(Path.of(restored));
         } catch (SQLException e) {
             throw SqliteFile.failure("replacing what is in `" + living + "`", e);
@@ -204,24 +202,24 @@ final class SqliteRestorer implements Restorer {
 
     /// The connection keeps its lock from the first copy to the last page: nobody gets in between.
     private void alone(Connection connection, String restored, String aside)
-            throws SQLException, DataFailure {
+            throws SQLException, DataFailure, IOException {
         SqliteFile.run(connection, "PRAGMA locking_mode = EXCLUSIVE");
         SqliteFile.run(connection, "BEGIN EXCLUSIVE");
         SqliteFile.run(connection, "COMMIT");
-        SqliteFile.copy(connection, Path.of(aside));
+        keep(connection, aside);
         replace(connection, restored, _ -> {});
     }
 
     /// Those who have the file open keep it open, so that it cannot be locked for good. Whoever
     /// writes between the copy of what is there and the first new page is found out.
     private void overLog(Connection connection, String restored, String aside)
-            throws SQLException, DataFailure {
+            throws SQLException, DataFailure, IOException {
         try (Connection witness = living.connect()) {
             SqliteFile.run(connection, "BEGIN IMMEDIATE");
             String version;
             try {
                 version = SqliteFile.text(witness, "PRAGMA data_version");
-                SqliteFile.copy(witness, Path.of(aside));
+                keep(witness, aside);
             } finally {
                 SqliteFile.run(connection, "COMMIT");
             }
@@ -236,6 +234,16 @@ final class SqliteRestorer implements Restorer {
                         }
                     });
         }
+    }
+
+    /// On the disk before anything of the living file changes: it is the only one then.
+    private void keep(Connection connection, String aside)
+            throws SQLException, DataFailure, IOException {
+        Path kept = Path.of(aside);
+        SqliteFile.copy(connection, kept);
+        asTheLiving(kept);
+        sync(kept);
+        DurableFile.sync(Folders.parent(kept));
     }
 
     private static String version(Connection witness) {

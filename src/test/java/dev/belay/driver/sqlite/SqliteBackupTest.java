@@ -133,8 +133,8 @@ class SqliteBackupTest {
         assertThat(rows(tables, "\"text_of_content\"")).isEqualTo(1);
         assertThat(rows(tables, "\"sqlite_sequence\"")).isEqualTo(1);
         assertThat(folder.resolve("scratch")).isEmptyDirectory();
-        // The same text, of another type.
-        sqlite(file, "UPDATE person SET any = '1' WHERE name = 'anna';");
+        // The same bytes, of another type.
+        sqlite(file, "UPDATE person SET any = CAST(any AS BLOB) WHERE name = 'cleo';");
         assertThat(good(make()).manifest().tables().get("\"person\""))
                 .isNotEqualTo(tables.get("\"person\""));
         assertThat(new SqliteKind().isOfSameSchema(url(), made)).isTrue();
