@@ -95,6 +95,8 @@ final class SessionOracle {
         loop.look();
         channel.runPendingTasks();
         byte[] answer = written(channel);
+        // As when a client goes; closed by ourselves, a session waits for what it still has to do.
+        channel.unsafe().close(channel.newPromise());
         channel.finishAndReleaseAll();
         assertThat(channel.<Object>readInbound()).as("read by nobody").isNull();
         assertThat(loop.connections()).as("connections of the loop").isZero();

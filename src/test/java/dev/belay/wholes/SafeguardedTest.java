@@ -72,7 +72,7 @@ class SafeguardedTest {
                 """
                 platform: small
                 datastores:
-                  db: {engine: postgres, url: "${DATABASE_URL}", backup: {to: kept, keep: 30d, copy: "s3://kept/shop"}}
+                  db: {engine: postgres, url: "${DATABASE_URL}", backup: {to: kept, keep: 30d, copy: "s3://kept/%s"}}
                 components:
                   api:
                     kind: service
@@ -91,7 +91,7 @@ class SafeguardedTest {
                     gates: {backup: verified}
                     rollout: {soak: 0s}
                 """
-                        .formatted(whole.port()));
+                        .formatted(database.database(), whole.port()));
         Files.createDirectory(folder.resolve("db"));
         migration("1_orders", "CREATE TABLE orders (id int PRIMARY KEY);", "DROP TABLE orders;");
         whole.start();
