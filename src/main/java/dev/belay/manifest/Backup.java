@@ -8,9 +8,11 @@ import java.time.Duration;
 ///
 /// @param copy a second place for them, as `s3://bucket/prefix`, or empty
 /// @param daily a time of day as `02:00`, or empty for never
+/// @param written whether the manifest says anything of it
 /// @param drill how often one is restored for practice; zero for never
-public record Backup(BackupPolicy policy, String copy, String daily, Duration drill) {
+public record Backup(
+        BackupPolicy policy, String copy, String daily, Duration drill, boolean written) {
     public static Backup usual(Dependency datastore) {
-        return new Backup(BackupPolicy.usual(datastore), "", "", Duration.ZERO);
+        return new Backup(BackupPolicy.usual(datastore), "", "", Duration.ZERO, false);
     }
 }

@@ -19,6 +19,13 @@ public record Datastore(
         this(dependency, local, Backup.usual(dependency), null, responsible, source);
     }
 
+    /// Whether a gate for backups wants one of it: of PostgreSQL always, of other engines when the
+    /// manifest says something of their backups. A cache need not have any.
+    public boolean isKept() {
+        return dependency.engine() == Dependency.Engine.POSTGRES
+                || (dependency.engine().isBackedUp() && backup.written());
+    }
+
     public String name() {
         return dependency.name();
     }

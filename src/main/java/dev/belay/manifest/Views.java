@@ -262,7 +262,8 @@ final class Views {
                         row.get(BackupSections.RECIPIENTS)),
                 row.find(BackupSections.COPY).orElse(""),
                 row.find(BackupSections.DAILY).orElse(""),
-                row.find(BackupSections.DRILL).orElse(Duration.ZERO));
+                row.find(BackupSections.DRILL).orElse(Duration.ZERO),
+                true);
     }
 
     private SequencedMap<String, External> externals() {

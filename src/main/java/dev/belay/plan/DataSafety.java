@@ -111,7 +111,7 @@ final class DataSafety {
 
     private void want(String name, SortedMap<String, BackupPolicy> wanted) {
         Datastore datastore = outline.view().datastores().get(name);
-        if (datastore != null && datastore.dependency().engine().isBackedUp()) {
+        if (datastore != null && datastore.isKept()) {
             wanted.put(name, datastore.backup().policy());
         }
     }

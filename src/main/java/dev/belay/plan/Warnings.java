@@ -75,11 +75,16 @@ final class Warnings {
                 .sorted()
                 .map(outline.view().datastores()::get)
                 .filter(Objects::nonNull)
-                .filter(one -> !one.dependency().engine().isBackedUp())
+                .filter(one -> !one.isKept())
                 .forEach(one ->
                         warnings.add(
-                                "`%s` is not backed up: this version knows no backups of `%s`"
-                                        .formatted(one.name(), one.dependency().engine().word())));
+                                one.dependency().engine().isBackedUp()
+                                        ? "`%s` is not backed up: it has no `backup:`"
+                                                .formatted(one.name())
+                                        : "`%s` is not backed up: this version knows no backups of `%s`"
+                                                .formatted(
+                                                        one.name(),
+                                                        one.dependency().engine().word())));
     }
 
     private static void wayBack(Change change, List<String> warnings) {

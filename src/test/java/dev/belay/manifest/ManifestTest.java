@@ -243,7 +243,8 @@ class ManifestTest {
                                         List.of()),
                                 "",
                                 "02:00",
-                                Duration.ZERO));
+                                Duration.ZERO,
+                                true));
         assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true, true));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
