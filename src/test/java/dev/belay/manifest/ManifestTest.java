@@ -231,7 +231,6 @@ class ManifestTest {
     void what_cannot_be_enforced_is_named_and_never_forgotten() throws IOException {
         Manifest manifest =
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
-
         assertThat(view(manifest, "local").unsupported()).isEmpty();
         assertThat(view(manifest, "local").datastore("postgres").backup())
                 .isEqualTo(
