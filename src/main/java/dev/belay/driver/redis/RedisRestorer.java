@@ -43,6 +43,7 @@ final class RedisRestorer implements Restorer {
     private final Workshop workshop;
     private final SSLContext trust;
     private SortedMap<Integer, Integer> places = new TreeMap<>();
+    private String token = "";
 
     RedisRestorer(RedisAddress living, BackupKeys keys, Workshop workshop, SSLContext trust) {
         this.living = living;
@@ -261,13 +262,12 @@ final class RedisRestorer implements Restorer {
                 RedisSession to = open(target)) {
             SortedMap<Integer, Integer> into =
                     swap ? places(RedisSource.read(to), manifest) : straight(manifest, target);
+            Optional<Outcome.Refused> taken = claim(to, into, manifest);
+            if (taken.isPresent()) {
+                return taken.get();
+            }
             boolean good = false;
             try {
-                if (swap && !into.isEmpty()) {
-                    int first = into.values().iterator().next();
-                    to.need("SELECT", Integer.toString(first));
-                    to.need("SET", MARK, manifest.name());
-                }
                 String fault = filled(from, to, into, manifest);
                 if (!fault.isEmpty()) {
                     return new Outcome.Refused(
@@ -278,8 +278,13 @@ final class RedisRestorer implements Restorer {
                     if (!fault.isEmpty()) {
                         return new Outcome.Refused("its functions are refused: " + fault, "");
                     }
+                    for (int one : into.values()) {
+                        to.need("SELECT", Integer.toString(one));
+                        to.need("DEL", MARK);
+                    }
                 }
                 places = into;
+                token = manifest.name();
                 good = true;
                 return new Outcome.Restored(
                         swap ? where(into) : target.toString(), remarks(manifest, expired, swap));
@@ -289,6 +294,32 @@ final class RedisRestorer implements Restorer {
                 }
             }
         }
+    }
+
+    /// Marks the databases as ours, where they are still empty: reading the backup took its time,
+    /// and somebody else may have come. Nothing but what was marked is ever emptied.
+    private static Optional<Outcome.Refused> claim(
+            RedisSession to, SortedMap<Integer, Integer> into, BackupManifest manifest)
+            throws DataFailure {
+        var ours = new ArrayList<Integer>();
+        for (int one : into.values()) {
+            to.need("SELECT", Integer.toString(one));
+            boolean marked =
+                    !(to.need("SET", MARK, manifest.name(), "NX") instanceof Reply.Nothing);
+            if (marked) {
+                ours.add(one);
+            }
+            if (!marked || to.need("DBSIZE").number() != 1) {
+                for (int mine : ours) {
+                    to.need("SELECT", Integer.toString(mine));
+                    to.need("DEL", MARK);
+                }
+                return refused(
+                        "database " + one + " is not empty any more",
+                        "somebody else uses it; try again when nobody does");
+            }
+        }
+        return Optional.empty();
     }
 
     private static SortedMap<Integer, Integer> straight(
@@ -385,11 +416,21 @@ final class RedisRestorer implements Restorer {
             if (places.isEmpty()) {
                 return;
             }
-            int first = places.values().iterator().next();
-            session.need("SELECT", Integer.toString(first));
+            for (int free : places.values()) {
+                session.need("SELECT", Integer.toString(free));
+                session.need("WATCH", MARK);
+                if (!session.need("GET", MARK).text().equals(token)) {
+                    throw new DataFailure(
+                            "what was restored into database " + free + " is not there any more",
+                            "restore it once more");
+                }
+            }
             var commands = new ArrayList<byte[][]>();
             commands.add(RedisSession.command("MULTI"));
-            commands.add(RedisSession.command("DEL", MARK));
+            for (int free : places.values()) {
+                commands.add(RedisSession.command("SELECT", Integer.toString(free)));
+                commands.add(RedisSession.command("DEL", MARK));
+            }
             places.forEach((one, free) ->
                     commands.add(
                             RedisSession.command(
@@ -397,6 +438,10 @@ final class RedisRestorer implements Restorer {
             commands.add(RedisSession.command("EXEC"));
             List<Reply> said = session.ask(commands);
             Reply end = said.getLast();
+            if (end instanceof Reply.Nothing) {
+                throw new DataFailure(
+                        "what was restored was changed meanwhile", "restore it again");
+            }
             for (Reply one : end instanceof Reply.Items ? end.items() : said) {
                 if (one instanceof Reply.Refusal(String text)) {
                     throw new DataFailure("the databases do not change places: " + text, "");

@@ -1,10 +1,12 @@
 package dev.belay.driver.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
+import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.ProgressListener;
 import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.Restorer.Outcome.Refused;
@@ -125,6 +127,25 @@ class RedisRestorerTest {
 
             assertThat(restorer(living.url() + "/0").settle(done.database(), done.database()))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void what_somebody_else_put_in_its_place_takes_nobodys() throws Exception {
+        try (TestRedis living = TestRedis.start()) {
+            living.say("SET a b");
+            StoredBackup backup = made(new RedisKind(), living.url() + "/0");
+            Restorer restorer = restorer(living.url() + "/0");
+            var done = (Restored) restorer.restore(backup, "");
+            try (RedisSession client = living.session()) {
+                TestRedis.say(client, "SELECT 15");
+                TestRedis.say(client, "FLUSHDB");
+                assertThatThrownBy(() -> restorer.swap(done.database(), done.database()))
+                        .isInstanceOf(DataFailure.class)
+                        .hasMessageContaining("into database 15 is not there any more");
+                TestRedis.say(client, "SELECT 0");
+                assertThat(TestRedis.say(client, "GET a")).isEqualTo("b");
+            }
         }
     }
 
