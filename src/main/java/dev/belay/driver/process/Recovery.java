@@ -46,7 +46,10 @@ final class Recovery {
         int number = (int) Fence.number(any.get(Names.NUMBER));
         InstanceFolder instance = scope.instance(any.get(Names.REVISION), number);
         InstanceRecord known = instance.read();
-        if (known.run() > 0 && Files.exists(instance.run(known).path().resolve("claim"))) {
+        // One that was just launched claims its run in a moment; claimed for it, it would end.
+        if (known.run() > 0
+                && (Files.exists(instance.run(known).path().resolve("claim"))
+                        || instance.life() instanceof Life.Starting)) {
             return;
         }
         Optional<ProcessTable.Entry> program = program(processes);
