@@ -34,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// `examples/data` with 200 000 rows and people who go on giving.
 @Timeout(300)
 class RunbookTest {
+    private static final String[] FOR_GOOD = {
+        "deploy", "production", "--accept-no-way-back", "--reason", "the cents hold it all"
+    };
+
     private static final int ROWS = 200_000;
 
     /// Of the rows that were there before anything began.
@@ -237,6 +241,10 @@ class RunbookTest {
             done("deploy", "production");
             later("4-contract");
             assertThat(belay("deploy", "production"))
+                    .startsWith("3 ")
+                    .contains("there is no way back from step")
+                    .contains("--accept-no-way-back");
+            assertThat(belay(FOR_GOOD))
                     .startsWith("4 ")
                     .contains("the release before fails on the new schema")
                     .contains("euros");
@@ -244,7 +252,7 @@ class RunbookTest {
 
             Files.delete(platform.resolve("db/4_no_euros.up.sql"));
             later("3-backfill");
-            done("deploy", "production");
+            done(FOR_GOOD);
             assertThat(ask(database, "SELECT count(*)::text FROM gift WHERE cents IS NULL"))
                     .containsExactly("0");
 
@@ -253,7 +261,7 @@ class RunbookTest {
             run(database, "SELECT pg_stat_statements_reset()");
             int before = givers.taken().size();
             whole.await("the release is seen", () -> givers.taken().size() > before + 20);
-            done("deploy", "production");
+            done(FOR_GOOD);
             assertThat(columns()).containsExactly("id", "giver", "given_at", "cents");
             assertThat(givers.stop()).isEmpty();
             assertThat(givers(database)).containsAll(givers.taken());
@@ -320,7 +328,7 @@ class RunbookTest {
     }
 
     private static String aside(String said) {
-        return first("(?<=is called `)\\w+", said);
+        return first("(?<=what lived before is `)\\w+", said);
     }
 
     private static String first(String pattern, String text) {
