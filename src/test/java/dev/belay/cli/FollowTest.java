@@ -2,10 +2,13 @@ package dev.belay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Installed;
+import dev.belay.Killing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +42,7 @@ class FollowTest {
 
     @BeforeEach
     void start() throws Exception {
-        BuiltClone.in(folder);
+        Installed.into(folder);
         platform = Files.createDirectory(folder.resolve("platform"));
         Files.writeString(
                 platform.resolve("belay.yaml"),
@@ -101,8 +104,7 @@ class FollowTest {
                         .path("pid")
                         .asLong();
         ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
-        server.destroyForcibly();
-        server.onExit().get(WITHIN.toSeconds(), TimeUnit.SECONDS);
+        Killing.kill(List.of(server));
         Files.createFile(folder.resolve("go"));
         assertThat(first.end()).as(first.said()).isZero();
         assertThat(first.said()).contains("local-1 completed");
@@ -137,8 +139,7 @@ class FollowTest {
                         .directory(platform.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("BELAY_NO_CACHE", "yes");
+        Installed.equip(builder);
         return new Command(builder.start(), output);
     }
 }

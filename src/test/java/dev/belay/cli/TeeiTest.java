@@ -2,6 +2,7 @@ package dev.belay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Installed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,8 +59,8 @@ class TeeiTest {
         folder = clean;
         // Run by root, PostgreSQL and ClickHouse run as nobody, who has to get here.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        BuiltClone clone = BuiltClone.in(folder);
-        platform = clone.copy("examples/teei");
+        Installed.into(folder, "examples/teei");
+        platform = folder.resolve("examples/teei");
         offset = freeOffset();
         edit("local.env", this::shifted);
         edit(
@@ -233,8 +234,7 @@ class TeeiTest {
                         .directory(where.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("BELAY_NO_CACHE", "yes");
+        Installed.equip(builder);
         Process process = builder.start();
         if (!process.waitFor(COMMAND_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -1,15 +1,14 @@
 package dev.belay.server;
 
+import dev.belay.Killing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 /// Ends what a control plane leaves running on purpose: processes that work below a test's folder.
 final class Leftovers {
-    private static final int WITHIN_SECONDS = 20;
-
     private Leftovers() {}
 
     /// Until nothing is found twice in a row: what was just being started may start another.
@@ -18,8 +17,7 @@ final class Leftovers {
             for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
                 if (worksBelow(process.pid(), folder) || isOf(process.pid(), folder)) {
                     clean = -1;
-                    process.destroyForcibly();
-                    process.onExit().get(WITHIN_SECONDS, TimeUnit.SECONDS);
+                    Killing.kill(List.of(process));
                 }
             }
         }

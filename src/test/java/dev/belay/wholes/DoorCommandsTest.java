@@ -2,6 +2,7 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Installed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,13 +52,10 @@ class DoorCommandsTest {
     /// What a command says, on either stream.
     private String belay(String... words) throws Exception {
         var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add("dev.belay.cli.Main");
+        command.add(Installed.belay());
         command.addAll(List.of(words));
         var builder = new ProcessBuilder(command).directory(whole.folder().toFile());
-        builder.environment().remove("BELAY_STATE");
+        Installed.equip(builder);
         Process process = builder.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();

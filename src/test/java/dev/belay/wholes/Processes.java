@@ -1,16 +1,14 @@
 package dev.belay.wholes;
 
+import dev.belay.Killing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// What the kernel knows of the processes that belong to one test's folder.
 final class Processes {
-    private static final int WITHIN_SECONDS = 20;
-
     private Processes() {}
 
     /// Programs of instances, without the launchers that watch them.
@@ -36,8 +34,7 @@ final class Processes {
     }
 
     static void kill(ProcessHandle process) throws Exception {
-        process.destroyForcibly();
-        process.onExit().get(WITHIN_SECONDS, TimeUnit.SECONDS);
+        Killing.kill(List.of(process));
     }
 
     /// @param name as `STOP`
@@ -48,9 +45,9 @@ final class Processes {
     /// Launchers first, as nobody may write down an end while the folder is removed.
     static void killAll(Path folder) throws Exception {
         for (var left = ofFolder(folder); !left.isEmpty(); left = ofFolder(folder)) {
-            for (ProcessHandle process : left) {
-                kill(process);
-            }
+            List<ProcessHandle> launchers =
+                    left.stream().filter(p -> text(p, "cmdline").contains("launcher.sh")).toList();
+            Killing.kill(launchers.isEmpty() ? left : launchers);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.belay.wholes;
 
 import dev.belay.FreePort;
+import dev.belay.Installed;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -145,16 +146,10 @@ final class Whole {
     }
 
     private Process launch() throws IOException {
-        var builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.belay.cli.Main",
-                        "server");
-        builder.environment().remove("BELAY_STATE");
+        var builder = new ProcessBuilder(Installed.belay(), "server");
+        Installed.equip(builder);
+        // So short a life does not pay for the second compiler.
+        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         server =
                 builder.directory(folder.toFile())
                         .redirectErrorStream(true)
