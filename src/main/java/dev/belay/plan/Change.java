@@ -234,10 +234,7 @@ record Change(
         if (to == null) {
             return List.of();
         }
-        if (now != null && now.migrations() != null) {
-            return to.beyond(now.migrations());
-        }
-        return to.all().stream().filter(one -> !brought.contains(one.version())).toList();
+        return DueMigrations.fresh(to, now == null ? null : now.migrations(), brought);
     }
 
     boolean sameSchema() {

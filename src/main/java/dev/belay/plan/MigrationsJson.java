@@ -13,18 +13,22 @@ final class MigrationsJson {
 
     static void write(JsonOut out, Migrations migrations) {
         out.open()
-                .list(
-                        "all",
-                        migrations.all(),
-                        one ->
-                                out.open()
-                                        .put("name", one.name())
-                                        .put("oneWay", one.oneWay())
-                                        .put("version", one.version())
-                                        .close())
+                .list("all", migrations.all(), one -> write(out, one))
                 .put("datastore", () -> write(out, migrations.datastore()))
                 .put("files", migrations.files().text())
                 .put("set", migrations.set())
+                .close();
+    }
+
+    /// What most are not is not written: their digest stays what it was.
+    private static void write(JsonOut out, Migrations.One one) {
+        out.open();
+        if (one.contract()) {
+            out.put("contract", true);
+        }
+        out.put("name", one.name())
+                .put("oneWay", one.oneWay())
+                .put("version", one.version())
                 .close();
     }
 
@@ -109,7 +113,8 @@ final class MigrationsJson {
                                 new Migrations.One(
                                         one.string("version"),
                                         one.string("name"),
-                                        one.string("oneWay"))));
+                                        one.string("oneWay"),
+                                        one.has("contract"))));
     }
 
     static Dependency datastore(JsonIn in) {

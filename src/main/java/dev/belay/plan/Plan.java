@@ -106,9 +106,12 @@ public record Plan(
         public static final int MAX = 5;
     }
 
-    /// Something left out on request.
+    /// Something left out or agreed to, on request.
     public record Skip(String what, String by, String why) {
         /// Somebody agreed to a release that has a point of no return.
         public static final String WAY_BACK = "way back";
+
+        /// Somebody asked for steps that take away what the release before may have used.
+        public static final String CONTRACT = "contract steps";
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
+import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Scope;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Makes plans: manifest and inventory in, the whole course of every release out. It decides
 /// everything that is to be decided, so that execution has nothing left to choose; it looks at
@@ -37,6 +39,9 @@ public final class Planner {
     private final EnvironmentView view;
     private final List<Problem> problems = new ArrayList<>();
     private final SortedMap<String, String> unchanged = new TreeMap<>();
+
+    /// Component to what is to be said of its contract steps that wait.
+    private final Map<String, String> waits = new TreeMap<>();
 
     private Planner(PlanRequest request) {
         this.request = request;
@@ -124,11 +129,15 @@ public final class Planner {
             return new Planning.Refused(problems);
         }
         var shared = new SharedSchemas(request, chosen);
-        SequencedMap<String, Change> schemas = shared.beside(changes, unchanged);
+        SequencedMap<String, Change> schemas = shared.beside(changes, unchanged, problems);
+        if (!problems.isEmpty()) {
+            return new Planning.Refused(problems);
+        }
         List<Plan> plans =
                 Partition.of(view, changes, schemas).stream()
                         .map(part ->
-                                Assembly.plan(outline(part, shared.remarks(part), chosen, changes)))
+                                Assembly.plan(
+                                        outline(part, remarks(part, shared), chosen, changes)))
                         .toList();
         for (Plan plan : plans) {
             PlanLint.demand(plan, request.inventory());
@@ -162,7 +171,7 @@ public final class Planner {
             goal = withSchemaOfNow(goal);
         } else {
             goal =
-                    goal.with(source.migrations())
+                    goal.with(due(component, source.migrations()))
                             .migratedBy(MigratedBy.of(component, source, view.datastores()));
         }
         Scope scope = Scope.component(view.environment(), component.name());
@@ -184,8 +193,34 @@ public final class Planner {
             changes.put(
                     component.name(), young && change.takesOver() ? change.returning() : change);
         } else {
-            unchanged.put(component.name(), "`" + goal.revision().id() + "` runs as it is wanted");
+            String remark = waits.getOrDefault(component.name(), "");
+            unchanged.put(
+                    component.name(),
+                    "`"
+                            + goal.revision().id()
+                            + "` runs as it is wanted"
+                            + (remark.isEmpty() ? "" : "; " + remark));
         }
+    }
+
+    /// The schema that the release brings: contract steps may have to wait.
+    private @Nullable Migrations due(Component component, @Nullable Migrations all) {
+        if (all == null) {
+            return null;
+        }
+        Inventory inventory = request.inventory();
+        var due =
+                DueMigrations.of(
+                        all,
+                        inventory.components().get(component.name()),
+                        inventory.brought(all),
+                        request.selection().contract());
+        DueMigrations.Refusal refusal = due.refusal();
+        if (refusal != null) {
+            problems.add(problem(refusal.code(), component, refusal.what(), refusal.hint()));
+        }
+        waits.put(component.name(), due.remark(component.name(), view.environment()));
+        return due.to();
     }
 
     /// Where migrating is left out on request, the schema stays as what runs has it.
@@ -273,6 +308,31 @@ public final class Planner {
         };
     }
 
+    private List<String> remarks(Partition.Part part, SharedSchemas shared) {
+        var remarks = new ArrayList<>(shared.remarks(part));
+        for (Change change : part.changes()) {
+            String remark = waits.getOrDefault(change.name(), "");
+            if (!remark.isEmpty()) {
+                remarks.add(remark);
+            }
+        }
+        return remarks;
+    }
+
+    /// What was left out of a release on request, or asked for that waited.
+    private List<Plan.Skip> skipped(Partition.Part part) {
+        var skipped = new ArrayList<>(request.selection().skips());
+        Plan.Skip contraction = request.selection().contraction();
+        boolean contracts =
+                Stream.concat(part.changes().stream(), part.schemas().stream())
+                        .flatMap(change -> change.freshMigrations().stream())
+                        .anyMatch(Migrations.One::contract);
+        if (contraction != null && contracts) {
+            skipped.add(contraction);
+        }
+        return skipped;
+    }
+
     private Outline outline(
             Partition.Part part,
             List<String> remarks,
@@ -295,7 +355,7 @@ public final class Planner {
                 request.foreseen(),
                 request.below(),
                 soaks ? view.soak() : Duration.ZERO,
-                request.selection().skips(),
+                skipped(part),
                 request.selection().acceptance(),
                 request.manifestDigest());
     }

@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// @param by who asked
 /// @param why the reason given
 /// @param oneWay whether it is agreed to that nobody may be able to go back
+/// @param contract whether contract steps that waited are asked for
 public record Selection(
         List<String> only,
         List<String> skip,
         List<String> remove,
         String by,
         String why,
-        boolean oneWay) {
+        boolean oneWay,
+        boolean contract) {
     public static final Selection ALL = new Selection(List.of(), List.of(), List.of(), "", "");
 
     public Selection {
@@ -43,7 +45,7 @@ public record Selection(
 
     public Selection(
             List<String> only, List<String> skip, List<String> remove, String by, String why) {
-        this(only, skip, remove, by, why, false);
+        this(only, skip, remove, by, why, false, false);
     }
 
     /// A selection with every name resolved.
@@ -137,6 +139,11 @@ public record Selection(
     /// That it was agreed to a release without a way back; null when nobody did.
     Plan.@Nullable Skip acceptance() {
         return oneWay ? new Plan.Skip(Plan.Skip.WAY_BACK, by, why) : null;
+    }
+
+    /// That contract steps were asked for; null when nobody did.
+    Plan.@Nullable Skip contraction() {
+        return contract ? new Plan.Skip(Plan.Skip.CONTRACT, by, why) : null;
     }
 
     /// A component or group of that name hides the phase.

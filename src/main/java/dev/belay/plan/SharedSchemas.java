@@ -4,6 +4,7 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Strategy;
+import dev.belay.problem.Problem;
 import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class SharedSchemas {
     private final EnvironmentView view;
     private final Selection.Chosen chosen;
     private final Map<String, List<Migrations.One>> leftOut = new LinkedHashMap<>();
+    private final Map<String, String> waits = new LinkedHashMap<>();
 
     SharedSchemas(PlanRequest request, Selection.Chosen chosen) {
         this.request = request;
@@ -38,8 +40,12 @@ final class SharedSchemas {
     /// The schemas that change, by their datastore.
     ///
     /// @param changes of components
+    /// @param unchanged says why what does not change stays as it is
+    /// @param problems gets what cannot be planned
     SequencedMap<String, Change> beside(
-            Map<String, Change> changes, SortedMap<String, String> unchanged) {
+            Map<String, Change> changes,
+            SortedMap<String, String> unchanged,
+            List<Problem> problems) {
         SequencedMap<String, Change> schemas = new LinkedHashMap<>();
         for (String name : view.sharedSchemas()) {
             PlanRequest.Schema schema = request.schemas().get(name);
@@ -48,15 +54,22 @@ final class SharedSchemas {
                 unchanged.put(name, "left out on request");
                 continue;
             }
-            Change change = change(view.datastore(name), schema);
+            DueMigrations due = due(name, schema.migrations());
+            Change change = change(view.datastore(name), due.to());
             boolean without = chosen.without().contains(Phase.MIGRATE) || chosen.left(name);
             if (without) {
                 leftOut.put(name, change.freshMigrations());
                 unchanged.put(name, "left out on request" + ahead(change));
             } else if (!change.needed() && !(used && request.inventory().moving().contains(name))) {
-                unchanged.put(name, "its schema has every migration that is released");
+                String remark = due.remark(name, view.environment());
+                unchanged.put(
+                        name,
+                        "its schema has every migration that is released"
+                                + (remark.isEmpty() ? "" : "; " + remark));
             } else if (used || chosen.schemas().contains(name)) {
+                refuse(view.datastore(name), due, problems);
                 schemas.put(name, change);
+                waits.put(name, due.remark(name, view.environment()));
             } else {
                 unchanged.put(
                         name,
@@ -79,16 +92,37 @@ final class SharedSchemas {
         return fresh.isEmpty() ? "" : ", with " + Course.words(fresh) + " pending";
     }
 
-    private Change change(Datastore datastore, PlanRequest.Schema schema) {
+    private DueMigrations due(String name, Migrations all) {
+        Inventory inventory = request.inventory();
+        return DueMigrations.of(
+                all,
+                inventory.datastores().get(name),
+                inventory.brought(all),
+                request.selection().contract());
+    }
+
+    private static void refuse(Datastore datastore, DueMigrations due, List<Problem> problems) {
+        DueMigrations.Refusal refusal = due.refusal();
+        if (refusal != null) {
+            problems.add(
+                    new Problem(
+                            refusal.code(),
+                            datastore.source().at(),
+                            refusal.what(),
+                            refusal.hint()));
+        }
+    }
+
+    private Change change(Datastore datastore, Migrations migrations) {
         String name = datastore.name();
-        var source = new PlanRequest.Source(schema.migrations().files(), "");
+        var source = new PlanRequest.Source(migrations.files(), "");
         var goal =
                 new Deployment(
                         Revisions.of(name, source, Revisions.NOT_STARTED),
                         0,
                         List.of(),
                         List.of(),
-                        schema.migrations());
+                        migrations);
         return Change.of(
                         name,
                         Scope.datastore(view.environment(), name),
@@ -96,13 +130,17 @@ final class SharedSchemas {
                         Strategy.BLUE_GREEN,
                         request.inventory().datastores().get(name))
                 .with(Responsible.of(datastore.responsible()), List.of(name), Map.of(), null)
-                .knowing(request.inventory().brought(schema.migrations()));
+                .knowing(request.inventory().brought(migrations));
     }
 
     /// What a reader of one release's plan should know of the schemas.
     List<String> remarks(Partition.Part part) {
         var remarks = new ArrayList<String>();
         for (Change schema : part.schemas()) {
+            String waiting = waits.getOrDefault(schema.name(), "");
+            if (!waiting.isEmpty()) {
+                remarks.add(waiting);
+            }
             String others =
                     view.usersOf(schema.name()).stream()
                             .map(Component::name)

@@ -21,7 +21,13 @@ public record Migrations(String set, Dependency datastore, Digest files, List<On
     /// One of them, as far as a plan must know it.
     ///
     /// @param oneWay why there is no way back; empty when there is one
-    public record One(String version, String name, String oneWay) {
+    /// @param contract whether it takes away what the release before may still use
+    public record One(String version, String name, String oneWay, boolean contract) {
+        /// One that takes nothing away.
+        public One(String version, String name, String oneWay) {
+            this(version, name, oneWay, false);
+        }
+
         @Override
         public String toString() {
             return version + " " + name;

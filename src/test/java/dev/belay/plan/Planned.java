@@ -94,7 +94,27 @@ final class Planned {
     Planned accepting(String why) {
         selection =
                 new Selection(
-                        selection.only(), selection.skip(), selection.remove(), "anna", why, true);
+                        selection.only(),
+                        selection.skip(),
+                        selection.remove(),
+                        "anna",
+                        why,
+                        true,
+                        false);
+        return this;
+    }
+
+    /// Somebody asks for contract steps that waited.
+    Planned contracting(String why) {
+        selection =
+                new Selection(
+                        selection.only(),
+                        selection.skip(),
+                        selection.remove(),
+                        "anna",
+                        why,
+                        false,
+                        true);
         return this;
     }
 

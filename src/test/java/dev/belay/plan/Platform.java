@@ -192,13 +192,14 @@ final class Platform {
                 Source.named("belay.yaml"));
     }
 
-    /// One with a `!` has no way back.
+    /// One with a `!` has no way back, one with a `~` is a contract step.
     private static Migrations schema(String set, String datastore, String... names) {
         var all = new ArrayList<Migrations.One>();
         for (String one : names) {
             String oneWay = one.endsWith("!") ? "nobody wrote one" : "";
             String number = Integer.toString(all.size() + 1);
-            all.add(new Migrations.One(number, one.replace("!", ""), oneWay));
+            String name = one.replaceAll("[!~]", "");
+            all.add(new Migrations.One(number, name, oneWay, one.endsWith("~")));
         }
         return new Migrations(
                 set, datastore(datastore).dependency(), Digest.of(String.join(",", names)), all);

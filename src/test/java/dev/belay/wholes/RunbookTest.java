@@ -35,7 +35,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class RunbookTest {
     private static final String[] FOR_GOOD = {
-        "deploy", "production", "--accept-no-way-back", "--reason", "the cents hold it all"
+        "deploy",
+        "production",
+        "--contract",
+        "--accept-no-way-back",
+        "--reason",
+        "the cents hold it all"
     };
 
     private static final int ROWS = 200_000;
@@ -240,7 +245,10 @@ class RunbookTest {
             later("2-expand");
             done("deploy", "production");
             later("4-contract");
-            assertThat(belay("deploy", "production"))
+            assertThat(belay("plan", "production")).contains("4 no_euros waits");
+            done("deploy", "production");
+            assertThat(columns()).contains("euros", "cents");
+            assertThat(belay("deploy", "production", "--contract", "--reason", "it is time"))
                     .startsWith("3 ")
                     .contains("there is no way back from step")
                     .contains("--accept-no-way-back");
@@ -250,14 +258,21 @@ class RunbookTest {
                     .contains("euros");
             assertThat(columns()).contains("euros", "cents");
 
-            Files.delete(platform.resolve("db/4_no_euros.up.sql"));
             later("3-backfill");
-            done(FOR_GOOD);
+            assertThat(belay(FOR_GOOD))
+                    .startsWith("2 ")
+                    .contains("`3 backfill`, which comes before it, is new, too");
+            done(
+                    "deploy",
+                    "production",
+                    "--accept-no-way-back",
+                    "--reason",
+                    "the backfill loses nothing");
+            assertThat(columns()).contains("euros", "cents");
             assertThat(ask(database, "SELECT count(*)::text FROM gift WHERE cents IS NULL"))
                     .containsExactly("0");
 
             // What earlier releases said is counted until somebody begins anew.
-            later("4-contract");
             run(database, "SELECT pg_stat_statements_reset()");
             int before = givers.taken().size();
             whole.await("the release is seen", () -> givers.taken().size() > before + 20);

@@ -43,6 +43,11 @@ final class Choice {
             description = "Agree, with a reason, to a release that nobody can go back from.")
     private boolean oneWay;
 
+    @Option(
+            names = "--contract",
+            description = "Bring, with a reason, the contract steps that waited.")
+    private boolean contract;
+
     void into(Map<String, Object> body) {
         body.put("only", only);
         body.put("skip", skip);
@@ -50,6 +55,9 @@ final class Choice {
         body.put("set", set);
         if (oneWay) {
             body.put("acceptNoWayBack", true);
+        }
+        if (contract) {
+            body.put("contract", true);
         }
     }
 }

@@ -151,13 +151,14 @@ public final class PostgresDatabases implements Databases {
         return texts.stream().map(MigrationVersion::new).collect(Collectors.toSet());
     }
 
+    /// The files of those that the release brings: others wait in the same folder.
     private MigrationSet files(Migrations migrations) throws IOException {
         Map<String, String> texts = MigrationTexts.read(artifacts.unpack(migrations.files()));
         MigrationSet.Read read = MigrationSet.read(texts);
         if (!read.problems().isEmpty()) {
             throw new IOException(read.problems().getFirst().message());
         }
-        return read.set();
+        return read.set().only(migrations.versions());
     }
 
     private MigrationRunner runner(String set, Dependency datastore, Order order)

@@ -68,7 +68,8 @@ public final class Rehearsals {
         for (Pending one : pending) {
             MigrationSet files =
                     MigrationSet.read(MigrationTexts.read(artifacts.unpack(one.to().files())))
-                            .set();
+                            .set()
+                            .only(one.to().versions());
             parts.add(new RehearsalRun.Part(one.to(), one.versions(), files));
         }
         PostgresAddress source =

@@ -5,6 +5,7 @@ import dev.belay.release.Digest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// All migrations of one owner, in their order.
 public record MigrationSet(List<Migration> migrations) {
@@ -24,6 +25,14 @@ public record MigrationSet(List<Migration> migrations) {
     /// @param files texts by path below the folder, with `/`
     public static Read read(Map<String, String> files) {
         return new MigrationFiles(files).read();
+    }
+
+    /// Those of it that have one of these versions.
+    public MigrationSet only(Set<String> versions) {
+        return new MigrationSet(
+                migrations.stream()
+                        .filter(one -> versions.contains(one.version().text()))
+                        .toList());
     }
 
     public Optional<Migration> find(MigrationVersion version) {

@@ -19,6 +19,7 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
     private static final Pattern MARK =
             Pattern.compile("(?m)^[ \\t]*--[ \\t]*belay:[ \\t]*([^\\r\\n]*?)[ \\t]*$");
     private static final String NO_TRANSACTION = "no-transaction";
+    private static final String CONTRACT = "contract";
     private static final String ALLOW = "allow ";
     private static final Set<String> ALLOWABLE = Set.of("cascade", "truncate");
 
@@ -31,6 +32,11 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
         statements = List.copyOf(statements);
         flaws = List.copyOf(flaws);
         marks = Set.copyOf(marks);
+    }
+
+    /// Whether its author says that it takes away what a release before may still use.
+    public boolean isContract() {
+        return marks.contains(CONTRACT);
     }
 
     public static Script of(String written) {
@@ -70,14 +76,15 @@ public record Script(List<Statement> statements, List<Flaw> flaws, Set<String> m
                                         "allow `cascade` or `truncate`"));
                     }
                 }
-            } else if (mark.equals(NO_TRANSACTION)) {
+            } else if (mark.equals(NO_TRANSACTION) || mark.equals(CONTRACT)) {
                 marks.add(mark);
             } else if (!mark.startsWith("irreversible")) {
                 flaws.add(
                         new Flaw(
                                 line,
                                 "`belay: " + mark + "` says nothing to Belay",
-                                "write `belay: allow …`, `belay: no-transaction` or `belay: irreversible because …`"));
+                                "write `belay: allow …`, `belay: contract`, `belay: no-transaction` or"
+                                        + " `belay: irreversible because …`"));
             }
         }
         return marks;

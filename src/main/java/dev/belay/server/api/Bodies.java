@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What may be asked for in a request's body, each read field by field.
 final class Bodies {
+    private static final String REASON =
+            "say it with `--reason` (`--why` of `belay plan`): it stays with the release";
+
     private static final Map<String, Fact.Cancel> CANCELS =
             Map.of(
                     "stop", Fact.Cancel.STOP,
@@ -173,7 +176,15 @@ final class Bodies {
                     "request/missing-field",
                     why,
                     "who accepts that there is no way back says why",
-                    "say it with `--reason` (`--why` of `belay plan`): it stays with the release");
+                    REASON);
+        }
+        boolean contract = fields.flag("contract");
+        if (contract && !oneWay && fields.text(why).isBlank()) {
+            fields.wrong(
+                    "request/missing-field",
+                    why,
+                    "who asks for contract steps says why nothing uses what they take away",
+                    REASON);
         }
         return new Wish(
                 fields.required("environment"),
@@ -182,6 +193,7 @@ final class Bodies {
                 fields.texts("remove"),
                 fields.texts("set"),
                 fields.text(why),
-                oneWay);
+                oneWay,
+                contract);
     }
 }

@@ -264,7 +264,13 @@ public final class Releases {
         }
         var selection =
                 new Selection(
-                        wish.only(), wish.skip(), wish.remove(), by, wish.why(), wish.oneWay());
+                        wish.only(),
+                        wish.skip(),
+                        wish.remove(),
+                        by,
+                        wish.why(),
+                        wish.oneWay(),
+                        wish.contract());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         return new Prepared(
                 read.view(),

@@ -8,6 +8,7 @@ import dev.belay.driver.postgres.RehearsalReport;
 import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.DueMigrations;
 import dev.belay.plan.Inventory;
 import dev.belay.plan.Planner;
 import dev.belay.release.Actor;
@@ -97,11 +98,15 @@ public final class SchemaPlanning {
         Inventory now = drift.corrected(inventory.read(view, false), wanted);
         for (SchemaOwner owner : owners) {
             Migrations to = Objects.requireNonNull(wanted.get(owner.name()));
-            List<Migrations.One> fresh = fresh(to, now, owner);
-            if (fresh.isEmpty()) {
+            DueMigrations due = due(to, now, owner);
+            DueMigrations.Refusal refusal = due.refusal();
+            if (refusal != null) {
+                return new Vault.Ending.Bad(refusal.what(), refusal.hint());
+            }
+            if (due.fresh().isEmpty()) {
                 all.add(new Planned(owner.name(), owner.datastore().name(), List.of(), List.of()));
             } else {
-                pending.put(owner.name(), new Pending(owner, to, fresh));
+                pending.put(owner.name(), new Pending(owner, due.to(), due.fresh()));
             }
         }
         for (List<Pending> together : together(view, pending)) {
@@ -186,16 +191,17 @@ public final class SchemaPlanning {
         }
     }
 
-    private static List<Migrations.One> fresh(Migrations to, Inventory now, SchemaOwner owner) {
+    /// What the next release would bring; contract steps where nothing else is new, so that who
+    /// means to bring them sees what they do.
+    private static DueMigrations due(Migrations to, Inventory now, SchemaOwner owner) {
         boolean shared = owner.scope().kind() == Scope.Kind.DATASTORE;
         Inventory.Component past = (shared ? now.datastores() : now.components()).get(owner.name());
-        Migrations before =
-                past == null || past.history().isEmpty()
-                        ? null
-                        : past.history().getFirst().deployment().migrations();
         Set<String> brought = now.brought().getOrDefault(to.set(), Set.of());
-        return before != null
-                ? to.beyond(before)
-                : to.all().stream().filter(one -> !brought.contains(one.version())).toList();
+        var due = DueMigrations.of(to, past, brought, false);
+        if (!due.fresh().isEmpty() || due.waiting().isEmpty()) {
+            return due;
+        }
+        var asked = DueMigrations.of(to, past, brought, true);
+        return asked.refusal() == null ? asked : due;
     }
 }

@@ -127,7 +127,11 @@ public final class SchemaSources {
                             because.isEmpty() ? NO_WAY_BACK : because;
                     case Migration.Back.Missing() -> NO_WAY_BACK;
                 };
-        return new Migrations.One(migration.version().text(), migration.name(), oneWay);
+        return new Migrations.One(
+                migration.version().text(),
+                migration.name(),
+                oneWay,
+                migration.up().script().isContract());
     }
 
     private static Problem below(String folder, Problem problem) {

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param set overrides of the manifest, `components.api.instances=3`
 /// @param why the reason given
 /// @param oneWay whether it is agreed to that nobody may be able to go back
+/// @param contract whether contract steps that waited are asked for
 public record Wish(
         String environment,
         List<String> only,
@@ -18,7 +19,8 @@ public record Wish(
         List<String> remove,
         List<String> set,
         String why,
-        boolean oneWay) {
+        boolean oneWay,
+        boolean contract) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
@@ -35,6 +37,9 @@ public record Wish(
         set.forEach(one -> flags.addAll(List.of("--set", one)));
         if (oneWay) {
             flags.add("--accept-no-way-back");
+        }
+        if (contract) {
+            flags.add("--contract");
         }
         if (!why.isEmpty()) {
             flags.addAll(List.of("--reason", why));
