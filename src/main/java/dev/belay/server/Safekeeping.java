@@ -4,6 +4,7 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.DatastoreKind;
 import dev.belay.driver.check.DataChecks;
+import dev.belay.driver.clickhouse.ClickhouseKind;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
@@ -68,7 +69,8 @@ record Safekeeping(
         return Map.of(
                 Engine.POSTGRES, new PostgresKind(),
                 Engine.REDIS, new RedisKind(),
-                Engine.SQLITE, new SqliteKind());
+                Engine.SQLITE, new SqliteKind(),
+                Engine.CLICKHOUSE, new ClickhouseKind());
     }
 
     /// Ends what goes on.
