@@ -58,7 +58,7 @@ final class Assembly {
         if (outline.view().trafficTogether()) {
             gate = cutoverTogether(gate);
         }
-        retire(soak(platformTests(gate)));
+        retire(soak(platformTests(usersTests(gate))));
         return frame(drafts.steps());
     }
 
@@ -136,6 +136,26 @@ final class Assembly {
         return ends.isEmpty() ? after : ends;
     }
 
+    /// Of those that run on schemas which changed under them.
+    private Set<Integer> usersTests(Set<Integer> gate) {
+        List<Outline.User> users =
+                outline.users().stream()
+                        .filter(user -> outline.has(Phase.VERIFY) && !user.now().smoke().isEmpty())
+                        .toList();
+        Set<Integer> start =
+                drafts.meet("the schemas are as they will be", gate, users.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Outline.User user : users) {
+            Set<Integer> last = start;
+            for (Testers.Asking one :
+                    Testers.through(user.name(), user.now(), user.testers(), user.responsible())) {
+                last = check(one.draft(), one.who(), last);
+            }
+            ends.addAll(last);
+        }
+        return ends.isEmpty() ? gate : ends;
+    }
+
     private Set<Integer> platformTests(Set<Integer> gate) {
         var tests = new TreeMap<String, List<PlatformTest>>();
         if (outline.has(Phase.VERIFY)) {
@@ -170,6 +190,13 @@ final class Assembly {
                         .filter(change -> change.goal().instances() > 0)
                         .map(change -> change.goal().revision())
                         .toList();
+        List<Revision> watched =
+                Stream.concat(
+                                revisions.stream(),
+                                outline.users().stream()
+                                        .filter(user -> user.now().instances() > 0)
+                                        .map(user -> user.now().revision()))
+                        .toList();
         if (outline.soak().isZero()) {
             return gate;
         }
@@ -177,7 +204,7 @@ final class Assembly {
                 new Draft(
                         "soak for " + Times.text(outline.soak()),
                         Phase.SOAK,
-                        new Work.Soak(revisions, outline.soak()),
+                        new Work.Soak(watched, outline.soak()),
                         Times.soak(outline.soak()),
                         outline.soak()),
                 gate);

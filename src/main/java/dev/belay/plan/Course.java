@@ -364,7 +364,7 @@ final class Course {
                                     new Draft(
                                             change.name()
                                                     + ": "
-                                                    + count("smoke test", group.tests())
+                                                    + Testers.count(group.tests())
                                                     + " before traffic",
                                             Phase.VERIFY,
                                             new Work.SmokePrivate(goal, group.tests()),
@@ -379,27 +379,13 @@ final class Course {
     }
 
     private void smokePublic() {
-        List<SmokeTest> tests = change.goal().smoke();
-        if (!smoke || tests.isEmpty()) {
+        if (!smoke) {
             return;
         }
-        for (Traffic line : change.goal().traffic()) {
-            if (!line.shares().isEmpty()) {
-                testers(tests)
-                        .forEach(group ->
-                                add(
-                                        new Draft(
-                                                "%s: %s through port %d"
-                                                        .formatted(
-                                                                change.name(),
-                                                                count("smoke test", group.tests()),
-                                                                line.port()),
-                                                Phase.VERIFY,
-                                                new Work.SmokePublic(line.port(), group.tests()),
-                                                Times.smoke(group.tests()),
-                                                Times.smokeExpected(group.tests())),
-                                        group.who()));
-            }
+        for (Testers.Asking one :
+                Testers.through(
+                        change.name(), change.goal(), change.testers(), change.responsible())) {
+            add(one.draft(), one.who());
         }
     }
 
@@ -545,10 +531,6 @@ final class Course {
 
     private static List<Traffic.Share> shares(List<Traffic> traffic) {
         return traffic.stream().flatMap(line -> line.shares().stream()).toList();
-    }
-
-    private static String count(String what, List<?> things) {
-        return things.size() + " " + what + (things.size() == 1 ? "" : "s");
     }
 
     static String words(Traffic to) {

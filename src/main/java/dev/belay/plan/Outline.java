@@ -7,6 +7,7 @@ import dev.belay.manifest.PlatformTest;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
+import dev.belay.release.SmokeTest;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param after component to those of the same level that must stand before it
 /// @param ordered whether `order` makes the levels: then the jobs of a level come first in it
 /// @param schemas those that all who use a datastore share: first of all
+/// @param users what runs on schemas that change, and does not change itself
 /// @param remarks what was found out about them, for who reads the plan
 /// @param needs name to the probe of each datastore and external; none for a rollback, which has no
 ///   time for it
@@ -41,6 +43,7 @@ record Outline(
         List<List<Change>> levels,
         Map<String, Set<String>> after,
         List<Change> schemas,
+        List<User> users,
         List<String> remarks,
         boolean ordered,
         Set<Phase> without,
@@ -53,6 +56,15 @@ record Outline(
         List<Plan.Skip> skipped,
         Plan.@Nullable Skip accepted,
         String manifestDigest) {
+    /// A component that runs on a schema which changes under it.
+    ///
+    /// @param testers whom to call when a smoke test fails, where the manifest still has it
+    record User(
+            String name,
+            Deployment now,
+            Responsible responsible,
+            Map<SmokeTest, Responsible> testers) {}
+
     /// The components.
     List<Change> changes() {
         return levels.stream().flatMap(List::stream).toList();

@@ -319,6 +319,30 @@ public final class Planner {
         return remarks;
     }
 
+    /// Who runs on a schema that the release changes, and is no part of it: they are tested and
+    /// watched like what is.
+    private List<Outline.User> users(Partition.Part part) {
+        var users = new LinkedHashMap<String, Outline.User>();
+        for (Change schema : part.schemas()) {
+            if (schema.freshMigrations().isEmpty()) {
+                continue;
+            }
+            for (Component user : view.usersOf(schema.name())) {
+                Inventory.Component there = request.inventory().components().get(user.name());
+                if (!part.has(user.name()) && there != null && !there.isEnded()) {
+                    users.put(
+                            user.name(),
+                            new Outline.User(
+                                    user.name(),
+                                    there.history().getFirst().deployment(),
+                                    Responsible.of(user.responsible()),
+                                    Testers.of(user)));
+                }
+            }
+        }
+        return List.copyOf(users.values());
+    }
+
     /// What was left out of a release on request, or asked for that waited.
     private List<Plan.Skip> skipped(Partition.Part part) {
         var skipped = new ArrayList<>(request.selection().skips());
@@ -338,7 +362,8 @@ public final class Planner {
             List<String> remarks,
             Selection.Chosen chosen,
             Map<String, Change> changes) {
-        boolean proven = part.changes().stream().allMatch(Change::proven);
+        List<Outline.User> users = users(part);
+        boolean proven = users.isEmpty() && part.changes().stream().allMatch(Change::proven);
         boolean soaks = !proven && !chosen.without().contains(Phase.SOAK);
         return new Outline(
                 Plan.Kind.DEPLOY,
@@ -346,6 +371,7 @@ public final class Planner {
                 part.levels(),
                 part.after(),
                 part.schemas(),
+                users,
                 remarks,
                 !view.order().isEmpty(),
                 chosen.without(),

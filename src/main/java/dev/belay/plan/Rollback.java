@@ -298,6 +298,7 @@ final class Rollback {
                 part.levels().reversed(),
                 after,
                 List.of(),
+                List.of(),
                 part.changes().stream()
                         .flatMap(change ->
                                 SharedSchemas.left(change, view, request.inventory()).stream())

@@ -4,6 +4,8 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +48,39 @@ final class Testers {
             add(groups, testers.getOrDefault(test, otherwise), test);
         }
         return groups;
+    }
+
+    /// A step that asks through the gateway, as users come, and whom to call when it fails.
+    record Asking(Drafts.Draft draft, Responsible who) {}
+
+    /// The smoke tests of what has traffic, through each of its ports.
+    static List<Asking> through(
+            String name,
+            Deployment what,
+            Map<SmokeTest, Responsible> testers,
+            Responsible otherwise) {
+        var all = new ArrayList<Asking>();
+        for (Traffic line : what.traffic()) {
+            if (!line.shares().isEmpty()) {
+                for (Group group : groups(what.smoke(), testers, otherwise)) {
+                    var draft =
+                            new Drafts.Draft(
+                                    "%s: %s through port %d"
+                                            .formatted(name, count(group.tests()), line.port()),
+                                    Phase.VERIFY,
+                                    new Work.SmokePublic(line.port(), group.tests()),
+                                    Times.smoke(group.tests()),
+                                    Times.smokeExpected(group.tests()));
+                    all.add(new Asking(draft, group.who()));
+                }
+            }
+        }
+        return all;
+    }
+
+    /// `1 smoke test`, `2 smoke tests`.
+    static String count(List<SmokeTest> tests) {
+        return tests.size() + " smoke test" + (tests.size() == 1 ? "" : "s");
     }
 
     private static void add(List<Group> groups, Responsible who, SmokeTest test) {

@@ -7,6 +7,7 @@ import static dev.belay.plan.Planned.soaking;
 import static dev.belay.plan.Platform.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
@@ -101,7 +102,8 @@ class SharedSchemaPlanTest {
             result.gives(
                     "1 check variables, tools, ports and artifacts",
                     "2 `db` answers after 1",
-                    "3 migrate `db` by 2 prices after 2");
+                    "3 migrate `db` by 2 prices after 2",
+                    "4 soak for 1h after 3");
             assertThat(result.plan().title()).isEqualTo("migrate db");
             result.warns(
                     "the schema of `db` changes under `api`, `web`, too, of which nothing is"
@@ -218,6 +220,38 @@ class SharedSchemaPlanTest {
         assertThat(Planned.lines(result.plan()))
                 .contains("3 the schema of `db` is as it was after 2");
         assertThat(plan(now).as("v3").only("site").on(moving).plan().scopes()).hasSize(1);
+    }
+
+    @Test
+    void who_uses_it_and_does_not_change_is_tested_and_watched() {
+        var platform =
+                Platform.of(
+                                service("api").uses("db").smoke("orders"),
+                                service("web").port(3001).uses("db").smoke("pages"),
+                                service("site").port(3002).smoke("home"))
+                        .soak(Duration.ofHours(1));
+        Inventory before = running(platform.schema("db", "orders"), "v1");
+        var alone = plan(platform.schema("db", "orders", "prices")).as("v1").on(before);
+        alone.gives(
+                "1 check variables, tools, ports and artifacts",
+                "2 `db` answers after 1",
+                "3 migrate `db` by 2 prices after 2",
+                "4 api: 1 smoke test through port 3000 after 3",
+                "5 web: 1 smoke test through port 3001 after 3",
+                "6 soak for 1h after 4,5");
+        assertThat(alone.plan().step(6).work())
+                .isInstanceOfSatisfying(
+                        Work.Soak.class,
+                        soak ->
+                                assertThat(soak.revisions())
+                                        .extracting(Revision::component)
+                                        .containsExactly("api", "web"));
+        var one = plan(platform).as("v1").with("api", "v2").on(before);
+        assertThat(Planned.lines(one.plan()))
+                .anyMatch(line -> line.contains("web: 1 smoke test through port 3001"))
+                .noneMatch(line -> line.contains("site: "));
+        assertThat(Planned.lines(plan(platform).as("v1").skip("verify", "soak").on(before).plan()))
+                .noneMatch(line -> line.contains("smoke") || line.contains("soak"));
     }
 
     @Test

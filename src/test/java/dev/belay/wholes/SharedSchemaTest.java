@@ -64,6 +64,7 @@ class SharedSchemaTest {
                     instances: 2
                     uses: [db]
                     health: {http: /, within: 3s}
+                    smoke: [{name: answers, http: [{request: GET /, status: 200}]}]
                     stop: {grace: 2s, drain: 2s}
                   ticker: {kind: worker, dir: tick, run: sleep 600, uses: [db]}
                 environments:
@@ -206,7 +207,8 @@ class SharedSchemaTest {
                 .contains("db: left out on request, with 4 sum pending; `--only db` brings it");
         assertThat(belay(ExitCode.WAITING, "deploy", "later", "--only", "db"))
                 .contains("these very migrations have not ended well in `local`");
-        belay(ExitCode.DONE, "deploy", "local", "--only", "db");
+        assertThat(belay(ExitCode.DONE, "deploy", "local", "--only", "db"))
+                .contains("api: 1 smoke test through port " + whole.port());
         belay(ExitCode.DONE, "deploy", "later", "--only", "db");
         assertThat(ask(later, "SELECT DISTINCT set_name FROM belay_ledger.migration"))
                 .containsExactly("small/datastores/db");
