@@ -47,7 +47,7 @@ final class BackupSections {
     static final Fields<Row> BACKUP =
             Fields.of(
                     "backup",
-                    "How a datastore is backed up; one of engine `postgres`, `redis`, `sqlite` or"
+                    "How a datastore is backed up; one of engine `postgres`, `mysql`, `redis`, `sqlite` or"
                             + " `clickhouse`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
                     List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS),

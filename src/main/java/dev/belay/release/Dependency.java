@@ -22,8 +22,8 @@ public record Dependency(String name, Engine engine, String url, boolean optiona
         /// Whether this version can back one up, and put it back.
         public boolean isBackedUp() {
             return switch (this) {
-                case POSTGRES, REDIS, SQLITE, CLICKHOUSE -> true;
-                case MYSQL, NATS, RABBITMQ, KAFKA, HTTP -> false;
+                case POSTGRES, MYSQL, REDIS, SQLITE, CLICKHOUSE -> true;
+                case NATS, RABBITMQ, KAFKA, HTTP -> false;
             };
         }
 

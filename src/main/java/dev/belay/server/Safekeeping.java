@@ -6,6 +6,7 @@ import dev.belay.driver.backup.DatastoreKind;
 import dev.belay.driver.check.DataChecks;
 import dev.belay.driver.clickhouse.ClickhouseKind;
 import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.mariadb.MariadbKind;
 import dev.belay.driver.postgres.PostgresKind;
 import dev.belay.driver.postgres.Rehearsals;
 import dev.belay.driver.redis.RedisKind;
@@ -68,6 +69,7 @@ record Safekeeping(
     private static Map<Engine, DatastoreKind> kinds() {
         return Map.of(
                 Engine.POSTGRES, new PostgresKind(),
+                Engine.MYSQL, new MariadbKind(),
                 Engine.REDIS, new RedisKind(),
                 Engine.SQLITE, new SqliteKind(),
                 Engine.CLICKHOUSE, new ClickhouseKind());
