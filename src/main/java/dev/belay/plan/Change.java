@@ -131,7 +131,7 @@ record Change(
         var seen = new HashSet<String>(goal.isEnded() ? Set.of() : Set.of(goal.revision().id()));
         for (Inventory.Past past : inventory.history()) {
             String id = revision(past).id();
-            boolean ran = past.soaked() && !past.deployment().isEnded();
+            boolean ran = past.soaked() && !past.deployment().isEnded() && !contracted(goal, past);
             if (ran && targets.size() < Plan.Target.MAX && seen.add(id)) {
                 int instances = past.deployment().instances();
                 boolean warm =
@@ -140,6 +140,11 @@ record Change(
             }
         }
         return targets;
+    }
+
+    private static boolean contracted(Deployment goal, Inventory.Past past) {
+        Migrations to = goal.migrations();
+        return to != null && DueMigrations.between(to, past.deployment().migrations()) != null;
     }
 
     Change with(

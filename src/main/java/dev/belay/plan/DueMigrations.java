@@ -96,6 +96,23 @@ public record DueMigrations(
                 : to.all().stream().filter(one -> !brought.contains(one.version())).toList();
     }
 
+    /// The contract step that took away what something may use which ran on an earlier schema; null
+    /// when there is none. What came with all that a step builds on ran while it was applied, and
+    /// uses nothing of it.
+    ///
+    /// @param then the schema that it came with; null when it came with none
+    static Migrations.@Nullable One between(Migrations now, @Nullable Migrations then) {
+        List<Migrations.One> beyond = now.beyond(then);
+        boolean expanded = false;
+        for (Migrations.One one : beyond) {
+            if (one.contract() && (expanded || then == null)) {
+                return one;
+            }
+            expanded |= !one.contract();
+        }
+        return null;
+    }
+
     /// @param from the index of the first that waits
     private static DueMigrations cut(Migrations all, List<Migrations.One> fresh, int from) {
         List<Migrations.One> waiting = fresh.subList(from, fresh.size());

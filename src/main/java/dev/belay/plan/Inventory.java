@@ -87,6 +87,13 @@ public record Inventory(
             this(deployment, soaked, release, Digest.of(PlanJson.encode(deployment)).text());
         }
 
+        /// Its place among the releases of the environment: they are numbered as they are asked
+        /// for, `local-12`. 0 where the name says nothing.
+        long number() {
+            String digits = release.substring(release.lastIndexOf('-') + 1);
+            return digits.matches("[0-9]{1,18}") ? Long.parseLong(digits) : 0;
+        }
+
         /// The same with another schema than the journal says; the journal's digest stays.
         public Past having(Migrations schema) {
             return new Past(deployment.with(schema), soaked, release, digest);

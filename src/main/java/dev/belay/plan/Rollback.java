@@ -6,6 +6,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +132,17 @@ final class Rollback {
             }
             return;
         }
+        Migrations.One contract = contract(component, inventory, target);
+        if (contract != null) {
+            String why =
+                    "`%s` does not go back to `%s`: migration %s took away what it may use"
+                            .formatted(name, target.deployment().revision().id(), contract);
+            unchanged.put(name, why);
+            if (request.components().contains(name)) {
+                problems.add(nothing(name, List.of(why)));
+            }
+            return;
+        }
         Change change =
                 Change.of(
                                 name,
@@ -146,6 +158,17 @@ final class Rollback {
                                 component == null ? Map.of() : Testers.of(component),
                                 null);
         changes.put(name, change.returning());
+    }
+
+    /// A contract step that came after the target, of its own schema or of one that it shares.
+    private Migrations.@Nullable One contract(
+            @Nullable Component component, Inventory.Component inventory, Inventory.Past target) {
+        Migrations now = inventory.history().getFirst().deployment().migrations();
+        Migrations.One own =
+                now == null ? null : DueMigrations.between(now, target.deployment().migrations());
+        return own != null || component == null
+                ? own
+                : SharedSchemas.contract(component, target, request.inventory());
     }
 
     private static boolean ended(Inventory.@Nullable Component inventory) {

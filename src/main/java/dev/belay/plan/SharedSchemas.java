@@ -185,13 +185,7 @@ final class SharedSchemas {
         if (component == null || past == null) {
             return List.of();
         }
-        Set<String> undone = new HashSet<>();
-        for (Inventory.Past one : past.history()) {
-            if (one.deployment().revision().id().equals(change.goal().revision().id())) {
-                break;
-            }
-            undone.add(one.release());
-        }
+        Set<String> undone = undone(past, change.goal().revision().id());
         var left = new ArrayList<String>();
         for (String name : component.uses()) {
             Inventory.Component store = inventory.datastores().get(name);
@@ -199,11 +193,7 @@ final class SharedSchemas {
             if (store == null || now == null) {
                 continue;
             }
-            int before = 0;
-            while (before < store.history().size()
-                    && undone.contains(store.history().get(before).release())) {
-                before++;
-            }
+            int before = before(store, undone);
             List<Migrations.One> stay = now.beyond(migrations(store.history(), before));
             if (before > 0 && !stay.isEmpty()) {
                 left.add(
@@ -212,6 +202,53 @@ final class SharedSchemas {
             }
         }
         return left;
+    }
+
+    /// A contract step of a shared schema that took away what the target may use; null for none.
+    static Migrations.@Nullable One contract(
+            Component component, Inventory.Past target, Inventory inventory) {
+        for (String name : component.uses()) {
+            Inventory.Component store = inventory.datastores().get(name);
+            Migrations now = store == null ? null : migrations(store.history(), 0);
+            if (store != null && now != null) {
+                Migrations.One step = DueMigrations.between(now, at(store, target));
+                if (step != null) {
+                    return step;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// The schema that there was when the target was released; null for none.
+    private static @Nullable Migrations at(Inventory.Component store, Inventory.Past target) {
+        return store.history().stream()
+                .filter(one -> one.number() <= target.number())
+                .findFirst()
+                .map(one -> one.deployment().migrations())
+                .orElse(null);
+    }
+
+    /// The releases after the one that brought the revision.
+    private static Set<String> undone(Inventory.Component past, String revision) {
+        Set<String> undone = new HashSet<>();
+        for (Inventory.Past one : past.history()) {
+            if (one.deployment().revision().id().equals(revision)) {
+                break;
+            }
+            undone.add(one.release());
+        }
+        return undone;
+    }
+
+    /// The place in the schema's history of what was there before those releases.
+    private static int before(Inventory.Component store, Set<String> releases) {
+        int before = 0;
+        while (before < store.history().size()
+                && releases.contains(store.history().get(before).release())) {
+            before++;
+        }
+        return before;
     }
 
     private static @Nullable Migrations migrations(List<Inventory.Past> history, int index) {

@@ -89,6 +89,45 @@ class ContractStepTest {
     }
 
     @Test
+    void nothing_goes_back_to_what_ran_before_the_step_was_prepared() {
+        Inventory contracted =
+                plan(WHOLE).as("v2").contracting("nobody reads it").on(expanded()).carriedOut("r3");
+        doesNotGoBack(Planned.rollback(WHOLE, contracted));
+        doesNotGoBack(Planned.rollback(WHOLE, contracted, "shop"));
+
+        // What the step was prepared by ran while it was applied, and is gone back to.
+        var next = plan(WHOLE).as("v3").on(contracted);
+        assertThat(next.plan().targets()).extracting(Plan.Target::revision).hasSize(1);
+        var target = Planned.rollback(WHOLE, next.carriedOut("r4"), "shop").plan().desired();
+        assertThat(Planned.at(target, "shop").revision().configuration()).isEqualTo("v2");
+    }
+
+    @Test
+    void nor_where_the_schema_is_shared_and_was_released_alone() {
+        Platform first =
+                Platform.of(service("shop").uses("db"))
+                        .schema("db", "gifts")
+                        .soak(Duration.ofHours(1));
+        Platform second =
+                Platform.of(service("shop").uses("db"))
+                        .schema("db", "gifts", "cents", "no_euros~")
+                        .soak(Duration.ofHours(1));
+        Inventory now = plan(first).as("v1").onNothing().carriedOut("local-1");
+        now = plan(second).as("v1").on(now).carriedOut("local-2");
+        now = plan(second).as("v2").on(now).carriedOut("local-3");
+        assertThat(Planned.rollback(second, now).plans()).hasSize(1);
+        now = plan(second).as("v2").contracting("nobody reads it").on(now).carriedOut("local-4");
+        doesNotGoBack(Planned.rollback(second, now));
+    }
+
+    private static void doesNotGoBack(Planned.Result result) {
+        result.refuses("rollback/none");
+        assertThat(result.problems().getFirst().hint())
+                .startsWith("`shop` does not go back to `shop-")
+                .endsWith(": migration 3 no_euros took away what it may use");
+    }
+
+    @Test
     void where_nothing_was_nobody_uses_what_goes() {
         assertThat(migrations(plan(WHOLE).as("v1").onNothing()))
                 .containsExactly("shop: migrate `db` by 1 gifts … 3 no_euros (3)");
