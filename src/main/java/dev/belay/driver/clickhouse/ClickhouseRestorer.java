@@ -30,7 +30,11 @@ final class ClickhouseRestorer implements Restorer {
     private static final Logger LOG = LoggerFactory.getLogger(ClickhouseRestorer.class);
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
-    private static final Set<String> MOVABLE = Set.of("Ordinary", "Atomic");
+
+    /// Of later versions, whose tables have numbers besides their names.
+    private static final String BY_NUMBER = "Atomic";
+
+    private static final Set<String> MOVABLE = Set.of("Ordinary", BY_NUMBER);
 
     private final ClickhouseAddress living;
     private final BackupKeys keys;
@@ -101,7 +105,7 @@ final class ClickhouseRestorer implements Restorer {
                             ? "restore it under that name: `--into " + living.database() + "`"
                             : "restore with `--into`");
         }
-        List<Definition> here = Catalogue.read(session, living.database());
+        List<Definition> here = catalogue(session);
         var replicated = new TreeSet<>(facts.replicated());
         replicated.addAll(ClickhouseFacts.replicated(here));
         if (!replicated.isEmpty()) {
@@ -110,6 +114,16 @@ final class ClickhouseRestorer implements Restorer {
                             + " are on one: "
                             + replicated,
                     "restore with `--into`, and insert from there what is wanted");
+        }
+        List<String> inner =
+                here.stream().filter(Definition::hasInner).map(Definition::name).toList();
+        if (kind.equals(BY_NUMBER) && !inner.isEmpty()) {
+            return refused(
+                    "materialized views that keep their rows themselves know their table by a number,"
+                            + " and would lose it: "
+                            + inner,
+                    "give each a table of its own with `TO`, or restore with `--into`, and insert"
+                            + " from there what is wanted");
         }
         return ClickhouseFacts.materialized(here).equals(facts.materialized())
                 ? Optional.empty()
@@ -208,6 +222,46 @@ final class ClickhouseRestorer implements Restorer {
         if (Catalogue.read(session, restored).isEmpty()) {
             session.run("DROP DATABASE " + Names.quoted(restored), Map.of());
         }
+        rebind(session);
+    }
+
+    /// Lets materialized views look for the table that they read by its name again. Where databases
+    /// are `Atomic` they would go on with the one that was moved aside; on older servers they go by
+    /// names anyway.
+    private void rebind(ClickhouseSession session) throws DataFailure {
+        String kind =
+                session.value(
+                        "SELECT engine FROM system.databases WHERE name = "
+                                + Names.text(living.database()));
+        if (!kind.equals(BY_NUMBER)) {
+            return;
+        }
+        for (String view : ClickhouseFacts.materialized(catalogue(session)).keySet()) {
+            String name = Names.quoted(living.database(), view);
+            session.run("DETACH TABLE " + name, Map.of());
+            session.run("ATTACH TABLE " + name, Map.of());
+        }
+    }
+
+    private List<Definition> catalogue(ClickhouseSession session) throws DataFailure {
+        return Catalogue.read(session, living.database());
+    }
+
+    /// What [#rebind] was killed in the middle of.
+    private void attach(ClickhouseSession session) throws DataFailure {
+        if (session.value(
+                        "SELECT name FROM system.tables WHERE database = 'system' AND name ="
+                                + " 'detached_tables'")
+                .isEmpty()) {
+            return;
+        }
+        for (String name :
+                session.column(
+                        "SELECT table FROM system.detached_tables WHERE NOT is_permanently AND"
+                                + " database = "
+                                + Names.text(living.database()))) {
+            session.run("ATTACH TABLE " + Names.quoted(living.database(), name), Map.of());
+        }
     }
 
     private static String move(String from, String to, String name) {
@@ -232,6 +286,8 @@ final class ClickhouseRestorer implements Restorer {
                     Catalogue.hasDatabase(session, restored)
                             && !Catalogue.withRows(session, restored).isEmpty();
             if (!waiting) {
+                attach(session);
+                rebind(session);
                 return true;
             }
             if (Catalogue.withRows(session, aside).isEmpty()) {

@@ -96,7 +96,7 @@ record Definition(
     }
 
     /// A materialized view that keeps its rows itself.
-    private boolean hasInner() {
+    boolean hasInner() {
         return isMaterializedView() && !engineFull.isEmpty();
     }
 

@@ -34,6 +34,8 @@ final class Filling {
             Map.of(
                     "allow_experimental_low_cardinality_type",
                     "1",
+                    "allow_deprecated_syntax_for_merge_tree",
+                    "1",
                     "allow_suspicious_low_cardinality_types",
                     "1",
                     "allow_suspicious_codecs",

