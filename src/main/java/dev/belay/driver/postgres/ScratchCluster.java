@@ -1,10 +1,9 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.ScratchServer;
 import dev.belay.driver.probe.CommandRun;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -14,7 +13,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +33,11 @@ public final class ScratchCluster implements AutoCloseable {
     private static final String USER = "belay";
     private static final Duration COMMAND_WITHIN = Duration.ofMinutes(2);
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(20);
     private static final int PORTS_TRIED = 5;
 
     /// Nothing of ours is inherited: our environment may hold secrets.
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG", "C.UTF-8");
-
-    /// PostgreSQL refuses to run as root.
-    private static final List<String> AS_NOBODY =
-            List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--");
 
     /// Durability is for data that somebody will miss.
     private static final List<String> SETTINGS =
@@ -67,8 +60,6 @@ public final class ScratchCluster implements AutoCloseable {
     /// Others get through to what they know the name of, and see nothing.
     private static final Set<PosixFilePermission> PASSED_THROUGH =
             PosixFilePermissions.fromString("rwx--x--x");
-
-    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private final Path folder;
     private final PostgresPrograms programs;
@@ -102,7 +93,7 @@ public final class ScratchCluster implements AutoCloseable {
             try {
                 return new ScratchCluster(programs, folder, settings);
             } catch (IOException | PostgresFailure e) {
-                end(folder);
+                ScratchServer.end(folder, ending(folder));
                 throw e;
             }
         } catch (IOException e) {
@@ -118,7 +109,7 @@ public final class ScratchCluster implements AutoCloseable {
         }
         try (Stream<Path> folders = Files.list(scratch)) {
             folders.filter(one -> one.getFileName().toString().startsWith(PREFIX))
-                    .forEach(ScratchCluster::end);
+                    .forEach(one -> ScratchServer.end(one, ending(one)));
         } catch (IOException e) {
             LOG.warn("{} cannot be cleared: {}", scratch, e.getMessage());
         }
@@ -146,12 +137,12 @@ public final class ScratchCluster implements AutoCloseable {
         Path secret = Files.writeString(folder.resolve("password"), password);
         Files.createDirectory(data());
         Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
-        if (ROOT) {
+        if (ScratchServer.isRoot()) {
             run(List.of("chown", "nobody:nogroup", data().toString(), secret.toString()));
             enterable();
         }
         run(
-                unprivileged(
+                ScratchServer.unprivileged(
                         List.of(
                                 programs.program("initdb").toString(),
                                 "--username=" + USER,
@@ -173,7 +164,7 @@ public final class ScratchCluster implements AutoCloseable {
         for (Path above : folders) {
             var outcome =
                     CommandRun.run(
-                            unprivileged(List.of("test", "-x", above.toString())),
+                            ScratchServer.unprivileged(List.of("test", "-x", above.toString())),
                             Path.of("/"),
                             ENVIRONMENT,
                             COMMAND_WITHIN);
@@ -190,7 +181,7 @@ public final class ScratchCluster implements AutoCloseable {
     private Process started(List<String> settings) throws IOException, PostgresFailure {
         String said = "";
         for (int i = 0; i < PORTS_TRIED; i++) {
-            port = freePort();
+            port = ScratchServer.freePort();
             Process one = begun(settings);
             if (answers(one)) {
                 return one;
@@ -213,7 +204,7 @@ public final class ScratchCluster implements AutoCloseable {
     private Process begun(List<String> settings) throws IOException {
         var command = new ArrayList<String>(List.of("setsid"));
         command.addAll(
-                unprivileged(
+                ScratchServer.unprivileged(
                         List.of(
                                 programs.program("postgres").toString(),
                                 "-D",
@@ -253,12 +244,6 @@ public final class ScratchCluster implements AutoCloseable {
         return false;
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static void run(List<String> command) throws PostgresFailure {
         var outcome = CommandRun.run(command, Path.of("/"), ENVIRONMENT, COMMAND_WITHIN);
         String said =
@@ -274,68 +259,13 @@ public final class ScratchCluster implements AutoCloseable {
         }
     }
 
-    private static List<String> unprivileged(List<String> command) {
-        return ROOT ? Stream.concat(AS_NOBODY.stream(), command.stream()).toList() : command;
-    }
-
-    /// Ends whatever server has its data in the folder, and deletes the folder.
-    private static void end(Path folder) {
-        try {
-            Path pidFile = folder.resolve("data/postmaster.pid");
-            if (Files.exists(pidFile)) {
-                String first = Files.readString(pidFile).lines().findFirst().orElse("");
-                if (first.matches("[0-9]{1,9}") && serves(Long.parseLong(first), folder)) {
-                    stop(Long.parseLong(first));
-                }
-            }
-        } catch (IOException e) {
-            LOG.warn("whether a server runs in {} is not known: {}", folder, e.getMessage());
-        }
-        delete(folder);
-    }
-
-    /// A number alone may be somebody else's by now.
-    private static boolean serves(long pid, Path folder) {
-        try {
-            String command = Files.readString(Path.of("/proc/" + pid + "/cmdline"));
-            return command.contains(folder.resolve("data").toString());
-        } catch (IOException gone) {
-            return false;
-        }
-    }
-
-    /// At once: its data is of no use any more.
-    private static void stop(long pid) throws IOException {
-        new ProcessBuilder("kill", "-QUIT", Long.toString(pid)).start();
-        var handle = ProcessHandle.of(pid);
-        if (handle.isPresent()) {
-            try {
-                handle.get().onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (java.util.concurrent.ExecutionException
-                    | java.util.concurrent.TimeoutException e) {
-                handle.get().destroyForcibly();
-            }
-        }
-    }
-
-    private static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(one);
-            }
-        } catch (IOException e) {
-            LOG.warn("{} cannot be deleted: {}", folder, e.getMessage());
-        }
+    private static ScratchServer.Ending ending(Path folder) {
+        return new ScratchServer.Ending(
+                "data/postmaster.pid", folder.resolve("data").toString(), "QUIT");
     }
 
     @Override
     public void close() {
-        end(folder);
-        process.destroyForcibly();
+        ScratchServer.end(process, folder, ending(folder));
     }
 }

@@ -2,12 +2,10 @@ package dev.belay.driver.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.ScratchServer;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +35,6 @@ final class ScratchRedis implements AutoCloseable {
     private static final String CONFIG = "redis.conf";
     private static final List<String> FOLDERS =
             List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/bin");
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
     private static final int PORTS_TRIED = 5;
     private static final Pattern VERSION = Pattern.compile("v=([0-9]+)\\.([0-9]+)");
 
@@ -67,11 +64,11 @@ final class ScratchRedis implements AutoCloseable {
         try {
             return new ScratchRedis(folder, databases, more);
         } catch (IOException e) {
-            end(folder);
+            ScratchServer.end(folder, ending(folder));
             throw new DataFailure(
                     "no scratch server can be made in " + folder + ": " + e.getMessage(), "", e);
         } catch (DataFailure e) {
-            end(folder);
+            ScratchServer.end(folder, ending(folder));
             throw e;
         }
     }
@@ -120,7 +117,7 @@ final class ScratchRedis implements AutoCloseable {
         }
         try (Stream<Path> folders = Files.list(scratch)) {
             folders.filter(one -> one.getFileName().toString().startsWith(PREFIX))
-                    .forEach(ScratchRedis::end);
+                    .forEach(one -> ScratchServer.end(one, ending(one)));
         } catch (IOException e) {
             LOG.warn("{} cannot be cleared: {}", scratch, e.getMessage());
         }
@@ -175,7 +172,7 @@ final class ScratchRedis implements AutoCloseable {
 
     private Process started(int databases, String more) throws IOException, DataFailure {
         for (int i = 0; i < PORTS_TRIED; i++) {
-            port = freePort();
+            port = ScratchServer.freePort();
             Process one = begun(databases, more);
             if (answers(one)) {
                 return one;
@@ -256,61 +253,12 @@ final class ScratchRedis implements AutoCloseable {
         return false;
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /// Ends whatever server has its configuration in the folder, and deletes the folder.
-    private static void end(Path folder) {
-        try {
-            Path pid = folder.resolve("pid");
-            if (Files.exists(pid)) {
-                String number = Files.readString(pid).strip();
-                if (number.matches("[0-9]{1,9}") && serves(Long.parseLong(number), folder)) {
-                    stop(Long.parseLong(number));
-                }
-            }
-            BackupStore.remove(folder);
-        } catch (IOException e) {
-            LOG.warn("{} holds plain data and cannot be removed: {}", folder, e.getMessage());
-        }
-    }
-
-    /// A number alone may be somebody else's by now.
-    private static boolean serves(long pid, Path folder) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline"))
-                    .contains(folder.resolve(CONFIG).toString());
-        } catch (IOException gone) {
-            return false;
-        }
-    }
-
-    /// At once: its data is of no use any more.
-    private static void stop(long pid) {
-        ProcessHandle.of(pid)
-                .ifPresent(one -> {
-                    one.destroyForcibly();
-                    try {
-                        one.onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (java.util.concurrent.ExecutionException
-                            | java.util.concurrent.TimeoutException e) {
-                        LOG.warn("a scratch server does not end: {}", pid);
-                    }
-                });
+    private static ScratchServer.Ending ending(Path folder) {
+        return new ScratchServer.Ending("pid", folder.resolve(CONFIG).toString(), "KILL");
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        boolean interrupted = Thread.interrupted();
-        end(folder);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ScratchServer.end(process, folder, ending(folder));
     }
 }
