@@ -3,6 +3,7 @@ package dev.belay.driver.mariadb;
 import dev.belay.driver.backup.DataFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,23 +30,43 @@ final class HeldState implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 4;
     private static final int LOCK_TIMEOUT = 1205;
 
+    /// Often enough that nobody's requests pile up behind him.
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+    private static final String WAITS =
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table"
+                    + " metadata lock' AND TIME >= 1 AND (DB = ? OR DB IS NULL) AND INFO REGEXP"
+                    + " '(?i)^\\\\s*(ALTER|DROP|TRUNCATE|RENAME|OPTIMIZE|CREATE|REPAIR)'";
+
     private final Connection reader;
     private final @Nullable Connection locker;
     private final List<Table> tables;
     private final Instant instant;
+    private final Thread watch;
+    private volatile boolean gaveWay;
 
     private HeldState(
-            Connection reader, @Nullable Connection locker, List<Table> tables, Instant instant) {
+            Connection reader,
+            @Nullable Connection locker,
+            List<Table> tables,
+            Instant instant,
+            MariadbAddress address) {
         this.reader = reader;
         this.locker = locker;
         this.tables = tables;
         this.instant = instant;
+        this.watch = Thread.ofVirtual().name("mariadb-watch").start(() -> letThrough(address));
     }
 
     static HeldState open(MariadbAddress address) throws DataFailure {
+        return open(address, () -> {});
+    }
+
+    /// @param begun called when the transaction has begun, and holds nothing itself yet
+    static HeldState open(MariadbAddress address, Runnable begun) throws DataFailure {
         for (int i = 1; ; i++) {
             try {
-                HeldState state = tried(address);
+                HeldState state = tried(address, begun);
                 if (state != null) {
                     return state;
                 }
@@ -66,7 +87,7 @@ final class HeldState implements AutoCloseable {
     }
 
     /// Null when tables came or went meanwhile.
-    private static @Nullable HeldState tried(MariadbAddress address)
+    private static @Nullable HeldState tried(MariadbAddress address, Runnable begun)
             throws DataFailure, SQLException {
         Connection locker = null;
         Connection reader = null;
@@ -85,9 +106,10 @@ final class HeldState implements AutoCloseable {
             Sql.run(reader, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
             Sql.run(reader, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
             Instant instant = Instant.now();
+            begun.run();
             hold(reader, tables);
             if (shapes(new Catalogue(reader, address.database()).tables()).equals(shapes(tables))) {
-                var state = new HeldState(reader, locker, tables, instant);
+                var state = new HeldState(reader, locker, tables, instant, address);
                 reader = null;
                 locker = null;
                 return state;
@@ -97,6 +119,34 @@ final class HeldState implements AutoCloseable {
             end(reader);
             end(locker);
         }
+    }
+
+    /// Behind whoever waits to alter a table everybody waits who wants to read it: as soon as one
+    /// is seen to wait, nothing is held any more. A user without the right `PROCESS` sees only
+    /// those of his own name.
+    private void letThrough(MariadbAddress address) {
+        try (Connection eyes = address.connect(PATIENCE_SECONDS)) {
+            while (true) {
+                Thread.sleep(LOOK_EVERY);
+                if (!Sql.text(eyes, WAITS, address.database()).equals("0")) {
+                    gaveWay = true;
+                    reader.abort(Runnable::run);
+                    if (locker != null) {
+                        locker.abort(Runnable::run);
+                    }
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.trace("nobody has to be let through any more");
+        } catch (DataFailure | SQLException e) {
+            LOG.debug("who waits for {} is not seen: {}", address, e.getMessage());
+        }
+    }
+
+    /// Whether it let somebody through, and can be read no more.
+    boolean gaveWay() {
+        return gaveWay;
     }
 
     private static List<String> shapes(List<Table> tables) {
@@ -159,6 +209,7 @@ final class HeldState implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.interrupt();
         end(reader);
         end(locker);
     }

@@ -14,9 +14,19 @@ import java.util.Properties;
 /// Where a database is, and how to get there. Its text leaves the password out.
 ///
 /// @param database its name; empty for none
-/// @param encrypted whether the line has to be
 record MariadbAddress(
-        String host, int port, String user, String password, String database, boolean encrypted) {
+        String host, int port, String user, String password, String database, Line line) {
+    /// Whether it is encrypted.
+    enum Line {
+        PLAIN,
+        /// Where the server can.
+        PREFERRED,
+        ENCRYPTED
+    }
+
+    /// What the driver says of a server without encryption.
+    private static final String NO_TLS = "ssl not enabled";
+
     private static final String CONNECT_MILLIS = "15000";
 
     /// As `mysql://user:password@host:port/database`.
@@ -42,13 +52,14 @@ record MariadbAddress(
                 url.user().isEmpty() ? "root" : url.user(),
                 url.password(),
                 url.path(),
-                isEncrypted(url.option("sslmode", url.option("ssl-mode", "PREFERRED"))));
+                line(url.option("sslmode", url.option("ssl-mode", "PREFERRED"))));
     }
 
-    private static boolean isEncrypted(String mode) throws DataFailure {
+    private static Line line(String mode) throws DataFailure {
         return switch (mode.toUpperCase(Locale.ROOT).replace('-', '_')) {
-            case "DISABLED", "DISABLE", "PREFERRED" -> false;
-            case "REQUIRED", "TRUST" -> true;
+            case "DISABLED", "DISABLE" -> Line.PLAIN;
+            case "PREFERRED" -> Line.PREFERRED;
+            case "REQUIRED", "TRUST" -> Line.ENCRYPTED;
             default ->
                     throw new DataFailure(
                             "`ssl-mode` asks for the server's name to be proven, which backups of"
@@ -60,7 +71,7 @@ record MariadbAddress(
 
     /// The same server, and another database.
     MariadbAddress with(String other) {
-        return new MariadbAddress(host, port, user, password, other, encrypted);
+        return new MariadbAddress(host, port, user, password, other, line);
     }
 
     /// A connection whose session is set as all of ours are: nothing is lost by its settings, and
@@ -71,7 +82,7 @@ record MariadbAddress(
         var properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
-        properties.setProperty("sslMode", encrypted ? "trust" : "disable");
+        properties.setProperty("sslMode", line == Line.PLAIN ? "disable" : "trust");
         properties.setProperty("allowPublicKeyRetrieval", "false");
         properties.setProperty("allowLocalInfile", "false");
         properties.setProperty("connectTimeout", CONNECT_MILLIS);
@@ -89,8 +100,15 @@ record MariadbAddress(
             }
             return connection;
         } catch (SQLException e) {
+            if (line == Line.PREFERRED && String.valueOf(e.getMessage()).contains(NO_TLS)) {
+                return plain().connect(patience);
+            }
             throw failure("connecting to `" + this + "`", e);
         }
+    }
+
+    private MariadbAddress plain() {
+        return new MariadbAddress(host, port, user, password, database, Line.PLAIN);
     }
 
     private void prepare(Connection connection, int patience) throws SQLException {
@@ -143,7 +161,7 @@ record MariadbAddress(
                 "--host=" + host,
                 "--port=" + port,
                 "--user=" + user,
-                encrypted ? "--ssl" : "--skip-ssl");
+                line == Line.PLAIN ? "--skip-ssl" : "--ssl");
     }
 
     @Override

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Backs a database of MariaDB up. What makes its objects is written by `mariadb-dump`; its rows
@@ -41,6 +43,11 @@ final class MariadbBackup {
                     List.of(),
                     List.of("--no-create-info", "--triggers"),
                     List.of("--no-create-info", "--skip-triggers", "--events"));
+
+    private static final Logger LOG = LoggerFactory.getLogger(MariadbBackup.class);
+
+    /// So often somebody who alters a table is let through.
+    private static final int TRIES = 3;
 
     /// What an empty server takes.
     private static final long SERVER_BYTES = 200L << 20;
@@ -68,23 +75,39 @@ final class MariadbBackup {
     ///
     /// @param withOurs also encrypted to a key that only we have
     BackupOutcome make(BackupKeys withOurs) throws DataFailure, InterruptedException {
-        try {
-            StoredBackup written;
-            try (HeldState state = HeldState.open(source)) {
+        for (int i = 1; ; i++) {
+            HeldState state = HeldState.open(source);
+            try (state) {
                 Optional<BackupOutcome.Refused> obstacle = obstacle(state.bytes());
                 if (obstacle.isPresent()) {
                     return obstacle.get();
                 }
-                written = written(state, withOurs);
+                StoredBackup written = written(state, withOurs);
+                state.close();
+                return new MariadbTrial(programs, workshop, withOurs).verify(store, written);
+            } catch (InterruptedIOException e) {
+                throw new InterruptedException(e.getMessage());
+            } catch (IOException | SQLException | DataFailure e) {
+                if (!state.gaveWay()) {
+                    throw failure(e);
+                }
+                if (i == TRIES) {
+                    throw new DataFailure(
+                            "somebody wanted to change the shape of tables each time that they were read",
+                            "make the backup when nobody does");
+                }
+                LOG.info("somebody changes tables of {}: the backup begins anew", source);
             }
-            return new MariadbTrial(programs, workshop, withOurs).verify(store, written);
-        } catch (InterruptedIOException e) {
-            throw new InterruptedException(e.getMessage());
-        } catch (IOException e) {
-            throw DataFailure.of(e);
-        } catch (SQLException e) {
-            throw source.failure("reading `" + source + "`", e);
         }
+    }
+
+    private DataFailure failure(Exception e) {
+        return switch (e) {
+            case DataFailure known -> known;
+            case IOException io -> DataFailure.of(io);
+            case SQLException sql -> source.failure("reading `" + source + "`", sql);
+            default -> throw new IllegalStateException("a bug", e);
+        };
     }
 
     private Optional<BackupOutcome.Refused> obstacle(long bytes) throws IOException {

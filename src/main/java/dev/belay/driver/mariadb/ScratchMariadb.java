@@ -120,7 +120,7 @@ final class ScratchMariadb implements AutoCloseable {
     }
 
     MariadbAddress address() {
-        return new MariadbAddress("127.0.0.1", port, USER, password, "", false);
+        return new MariadbAddress("127.0.0.1", port, USER, password, "", MariadbAddress.Line.PLAIN);
     }
 
     private Path data() {

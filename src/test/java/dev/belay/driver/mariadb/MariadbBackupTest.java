@@ -3,6 +3,7 @@ package dev.belay.driver.mariadb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
 import dev.belay.driver.backup.BackupKeys;
 import dev.belay.driver.backup.BackupManifest;
 import dev.belay.driver.backup.BackupOutcome;
@@ -261,11 +262,21 @@ class MariadbBackupTest {
                             }
                         });
         begun.await();
-        StoredBackup made = good(make());
+        var pair = new X25519KeyPairGenerator().generateKeyPair();
+        // No secret key: what is verified right away needs none.
+        var keys = new BackupKeys(List.of(pair.getPublic().toString()), List.of());
+        StoredBackup made = good(new MariadbKind().make(url(), store, keys, workshop()).outcome());
         stop.set(true);
         writer.join();
 
-        var done = (Restored) restorer().restore(made, database + "_copy");
+        assertThat(((Refused) restorer().restore(made, database + "_copy")).reason())
+                .contains("no secret key is given");
+        var secret = new BackupKeys(List.of(), List.of(pair.getPrivate().toString()));
+        var done =
+                (Restored)
+                        new MariadbKind()
+                                .restorer(url(), secret, workshop())
+                                .restore(made, database + "_copy");
 
         assertThat(
                         said(
@@ -308,20 +319,46 @@ class MariadbBackupTest {
         owner.join();
     }
 
-    /// What a dump without holding the tables would have: the trap itself, on this very server.
+    /// The trap: a table that is altered after a transaction began is empty in it.
     @Test
-    void a_transaction_that_began_before_a_table_was_altered_is_never_used() throws Exception {
+    void no_table_can_be_altered_between_the_beginning_and_the_end() throws Exception {
         here("CREATE TABLE t (a INT); INSERT INTO t VALUES (1), (2)");
-        try (HeldState state = HeldState.open(server.address().with(database));
-                var other = server.address().with(database).connect(1)) {
+        MariadbAddress address = server.address().with(database);
+        Runnable alter =
+                () ->
+                        assertThatThrownBy(
+                                        () -> {
+                                            try (var other = address.connect(1)) {
+                                                Sql.run(
+                                                        other,
+                                                        "ALTER TABLE t FORCE, ALGORITHM=COPY");
+                                            }
+                                        })
+                                .hasMessageContaining("Lock wait timeout");
+        try (HeldState state = HeldState.open(address, alter);
+                var other = address.connect(0)) {
             assertThatThrownBy(() -> Sql.run(other, "ALTER TABLE t ADD COLUMN b INT"))
                     .hasMessageContaining("Lock wait timeout");
             assertThatThrownBy(() -> Sql.run(other, "DROP TABLE t"))
                     .hasMessageContaining("Lock wait timeout");
             Sql.run(other, "INSERT INTO t VALUES (3)");
             assertThat(Sql.text(state.reader(), "SELECT COUNT(*) FROM t")).isEqualTo("2");
+            assertThat(state.gaveWay()).isFalse();
         }
-        here("ALTER TABLE t ADD COLUMN b INT");
+    }
+
+    @Test
+    void who_waits_to_alter_a_table_is_let_through() throws Exception {
+        here("CREATE TABLE t (a INT); INSERT INTO t VALUES (1), (2)");
+        MariadbAddress address = server.address().with(database);
+        try (HeldState state = HeldState.open(address);
+                var other = address.connect(30)) {
+            Sql.run(other, "ALTER TABLE t ADD COLUMN b INT");
+
+            assertThat(state.gaveWay()).isTrue();
+            assertThatThrownBy(() -> Sql.text(state.reader(), "SELECT COUNT(*) FROM t"))
+                    .isInstanceOf(java.sql.SQLException.class);
+        }
     }
 
     @Test
