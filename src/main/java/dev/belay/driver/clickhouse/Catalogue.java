@@ -21,18 +21,19 @@ final class Catalogue {
         String of = " WHERE database = " + Names.text(database);
         Map<String, List<Definition.Column>> columns = new HashMap<>();
         for (List<String> row :
-                session.rows(
-                        "SELECT table, name, type, default_kind, default_expression"
-                                + " FROM system.columns"
-                                + of)) {
+                whole(
+                        session,
+                        "table, name, type, default_kind, default_expression",
+                        "system.columns" + of)) {
             columns.computeIfAbsent(row.get(0), _ -> new ArrayList<>())
                     .add(new Definition.Column(row.get(1), row.get(2), row.get(3), row.get(4)));
         }
         var all = new TreeMap<String, Definition>();
         for (List<String> row :
-                session.rows(
-                        "SELECT name, engine, create_table_query, engine_full FROM system.tables"
-                                + of)) {
+                whole(
+                        session,
+                        "name, engine, create_table_query, engine_full",
+                        "system.tables" + of)) {
             all.put(
                     row.get(0),
                     new Definition(
@@ -43,6 +44,18 @@ final class Catalogue {
                             columns.getOrDefault(row.get(0), List.of())));
         }
         return List.copyOf(all.values());
+    }
+
+    /// A limit of the user's that cuts answers off would leave tables out, and nobody would know.
+    private static List<List<String>> whole(ClickhouseSession session, String what, String from)
+            throws DataFailure {
+        List<List<String>> rows = session.rows("SELECT " + what + " FROM " + from);
+        if (!session.value("SELECT count() FROM " + from).equals(Integer.toString(rows.size()))) {
+            throw new DataFailure(
+                    "ClickHouse tells only a part of the database's tables",
+                    "a limit of the user cuts answers off, or somebody makes tables: try again");
+        }
+        return rows;
     }
 
     /// The names of tables that hold rows or could: all but views and what leads elsewhere.

@@ -146,7 +146,9 @@ final class ClickhouseBackup {
             // Of no table it is older.
             Instant instant = Instant.now();
             Files.createDirectory(partial.resolve("data"));
-            var export = new TableExport(session, source.database(), seal, partial);
+            var export =
+                    new TableExport(
+                            session, source.database(), seal, partial, TableExport.QUERY_MAX);
             try (var meter = new Meter(Stage.DUMP, subject.bytes(), workshop.listener())) {
                 for (Definition table : subject.all()) {
                     if (table.fate() == Definition.Fate.ROWS) {

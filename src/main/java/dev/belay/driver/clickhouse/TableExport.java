@@ -29,12 +29,13 @@ final class TableExport {
     private static final int ATTEMPTS = 10;
 
     /// More than that a server reads only when it is told to.
-    private static final int QUERY_MAX = 200_000;
+    static final int QUERY_MAX = 200_000;
 
     private final ClickhouseSession session;
     private final String database;
     private final Seal seal;
     private final Path folder;
+    private final int queryMax;
 
     /// What was written, and what it adds up to.
     record Exported(SealedFile file, RowChecksum sum) {}
@@ -46,8 +47,10 @@ final class TableExport {
         }
     }
 
-    TableExport(ClickhouseSession session, String database, Seal seal, Path folder) {
+    /// @param queryMax the length from which on a query needs the server's leave
+    TableExport(ClickhouseSession session, String database, Seal seal, Path folder, int queryMax) {
         this.session = session;
+        this.queryMax = queryMax;
         this.database = database;
         this.seal = seal;
         this.folder = folder;
@@ -181,16 +184,21 @@ final class TableExport {
         }
     }
 
-    private static Map<String, String> settings(String query) {
-        return query.length() < QUERY_MAX
-                ? Map.of()
-                : Map.of(
+    private Map<String, String> settings(String query) throws DataFailure {
+        if (query.length() < queryMax) {
+            // Whoever may only read may set nothing.
+            return Map.of();
+        }
+        String enough = Integer.toString(4 * query.length());
+        return Catalogue.settings(
+                session,
+                Map.of(
                         "max_query_size",
-                        Integer.toString(4 * query.length()),
+                        enough,
                         "max_ast_elements",
-                        Integer.toString(query.length()),
+                        enough,
                         "max_expanded_ast_elements",
-                        Integer.toString(query.length()));
+                        enough));
     }
 
     /// The active parts of one table.

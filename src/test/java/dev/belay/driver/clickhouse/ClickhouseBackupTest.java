@@ -64,6 +64,7 @@ class ClickhouseBackupTest {
                     CREATE TABLE %s.agg (k UInt64, v AggregateFunction(uniq, UInt64))
                     ENGINE = AggregatingMergeTree ORDER BY k
                     """,
+                    "CREATE TABLE %s.jn (a UInt8, b UInt8) ENGINE = Join(ANY, LEFT, a)",
                     "CREATE TABLE %s.nothing (k UInt64) ENGINE = Null",
                     "CREATE TABLE %1$s.away AS %1$s.sum ENGINE = Distributed(one, 'x', 'y')",
                     "CREATE VIEW %1$s.names AS SELECT name FROM %1$s.person",
@@ -119,6 +120,7 @@ class ClickhouseBackupTest {
         server.say("INSERT INTO %s.low VALUES ('a'), ('b'), ('a')".formatted(it));
         server.say("INSERT INTO %s.stripe VALUES (0.1), (nan)".formatted(it));
         server.say("INSERT INTO %s.mem VALUES ([[1, 2], []])".formatted(it));
+        server.say("INSERT INTO %s.jn VALUES (1, 2)".formatted(it));
         server.say("SYSTEM STOP MERGES %s.sum".formatted(it));
         server.say("INSERT INTO %s.sum VALUES (1, 1)".formatted(it));
         server.say("INSERT INTO %s.sum VALUES (1, 2)".formatted(it));
@@ -187,6 +189,7 @@ class ClickhouseBackupTest {
                         "`tiny`",
                         "`stripe`",
                         "`mem`",
+                        "`jn`",
                         "`empty`",
                         "`empty_log`",
                         "`sum`",
@@ -378,6 +381,75 @@ class ClickhouseBackupTest {
         assertThatThrownBy(() -> make("nowhere"))
                 .isInstanceOf(DataFailure.class)
                 .hasMessageContaining("has no database `nowhere`");
+    }
+
+    private static BackupOutcome readBy(String user, String database) throws Exception {
+        String url = server.url(database).replace("//default:", "//" + user + ":");
+        return new ClickhouseKind().make(url, store, BackupKeys.UNENCRYPTED, workshop()).outcome();
+    }
+
+    @Test
+    void who_may_only_read_makes_one_and_whose_answers_are_cut_does_not() throws Exception {
+        String name = database("(a UInt8) ENGINE = MergeTree ORDER BY a");
+        server.say("INSERT INTO %s.t SELECT number FROM numbers(90)".formatted(name));
+        assertThat(rows(good(readBy("reader", name)), "`t`")).isEqualTo(90);
+        assertThatThrownBy(() -> readBy("cut", name))
+                .isInstanceOf(DataFailure.class)
+                .hasMessageStartingWith("`t` has 90 rows, and the user of the address is shown");
+        for (String more : List.of("u", "v", "w", "x")) {
+            server.say("CREATE TABLE %s.%s (a UInt8) ENGINE = Log".formatted(name, more));
+        }
+        assertThatThrownBy(() -> readBy("cut", name))
+                .isInstanceOf(DataFailure.class)
+                .hasMessage("ClickHouse tells only a part of the database's tables");
+    }
+
+    @Test
+    void a_query_that_names_very_many_parts_is_let_through() throws Exception {
+        String name = database("(a UInt8) ENGINE = MergeTree ORDER BY a");
+        server.say("INSERT INTO %s.t VALUES (1)".formatted(name));
+        try (ClickhouseSession session = server.session();
+                var meter = new Meter(Stage.DUMP, 0, ProgressListener.NONE)) {
+            Definition table = Catalogue.read(session, name).getFirst();
+            Path to = Files.createTempDirectory(folder, "export");
+            var export = new TableExport(session, name, new Seal(BackupKeys.UNENCRYPTED), to, 1);
+            assertThat(export.run(table, "rows.zst", meter).sum().rows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void an_interrupt_ends_it_and_its_server() throws Exception {
+        String name = database("(a UInt64) ENGINE = MergeTree ORDER BY a");
+        server.say("INSERT INTO %s.t SELECT number FROM numbers(3000000)".formatted(name));
+        var dumping = new CountDownLatch(1);
+        var scratch = folder.resolve("ended");
+        var shop =
+                new Workshop(
+                        scratch,
+                        1,
+                        at -> {
+                            if (at.stage() == Stage.DUMP && at.bytes() > 0) {
+                                dumping.countDown();
+                            }
+                        });
+        var ended = new CountDownLatch(1);
+        Thread making =
+                Thread.startVirtualThread(() -> {
+                    try {
+                        new ClickhouseKind()
+                                .make(server.url(name), store, BackupKeys.UNENCRYPTED, shop);
+                    } catch (InterruptedException e) {
+                        ended.countDown();
+                    } catch (DataFailure e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        dumping.await();
+        making.interrupt();
+        making.join();
+        assertThat(ended.getCount()).isZero();
+        assertThat(scratch).isEmptyDirectory();
+        assertThat(store.list()).noneMatch(one -> one.manifest().database().equals(name));
     }
 
     @Test

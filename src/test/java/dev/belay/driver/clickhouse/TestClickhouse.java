@@ -40,11 +40,25 @@ public final class TestClickhouse implements AutoCloseable {
                         folder.resolve("users.xml"),
                         """
                         <yandex>
-                          <profiles><default/></profiles><quotas><default/></quotas>
+                          <profiles>
+                            <default/><reads><readonly>1</readonly></reads>
+                            <cut>
+                              <max_block_size>1</max_block_size>
+                              <max_result_rows>1</max_result_rows>
+                              <result_overflow_mode>break</result_overflow_mode>
+                            </cut>
+                          </profiles>
+                          <quotas><default/></quotas>
                           <users><default>
-                            <password>%s</password><networks><ip>127.0.0.1</ip></networks>
+                            <password>%1$s</password><networks><ip>127.0.0.1</ip></networks>
                             <profile>default</profile><quota>default</quota>
-                          </default></users>
+                          </default><reader>
+                            <password>%1$s</password><networks><ip>127.0.0.1</ip></networks>
+                            <profile>reads</profile><quota>default</quota>
+                          </reader><cut>
+                            <password>%1$s</password><networks><ip>127.0.0.1</ip></networks>
+                            <profile>cut</profile><quota>default</quota>
+                          </cut></users>
                         </yandex>
                         """
                                 .formatted(PASSWORD.replace("&", "&amp;")));
