@@ -1,11 +1,9 @@
 package dev.belay.driver.clickhouse;
 
-import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.ScratchServer;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,10 +33,7 @@ final class ScratchClickhouse implements AutoCloseable {
     private static final String CONFIG = "config.xml";
     private static final List<String> FOLDERS =
             List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/bin", "/sbin");
-    private static final List<String> AS_NOBODY =
-            List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--");
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
     private static final int PORTS_TRIED = 5;
 
     private final Path folder;
@@ -125,7 +120,7 @@ final class ScratchClickhouse implements AutoCloseable {
 
     private Process started(Path program, String timezone) throws IOException, DataFailure {
         for (int i = 0; i < PORTS_TRIED; i++) {
-            port = freePort();
+            port = ScratchServer.freePort();
             Process one = begun(program, timezone);
             if (answers(one)) {
                 return one;
@@ -200,10 +195,8 @@ final class ScratchClickhouse implements AutoCloseable {
                                         xml(timezone)));
         hand(folder, data, users, config);
         var words = new ArrayList<>(List.of("setsid"));
-        if (isRoot()) {
-            words.addAll(AS_NOBODY);
-        }
-        words.addAll(List.of(program.toString(), "--config-file=" + config));
+        words.addAll(
+                ScratchServer.unprivileged(List.of(program.toString(), "--config-file=" + config)));
         var builder =
                 new ProcessBuilder(words)
                         .directory(folder.toFile())
@@ -228,13 +221,9 @@ final class ScratchClickhouse implements AutoCloseable {
         return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 
-    private static boolean isRoot() {
-        return "root".equals(System.getProperty("user.name"));
-    }
-
     /// ClickHouse refuses to run as root where its data are another's.
     private static void hand(Path... files) throws IOException {
-        if (isRoot()) {
+        if (ScratchServer.isRoot()) {
             var nobody =
                     FileSystems.getDefault()
                             .getUserPrincipalLookupService()
@@ -269,61 +258,17 @@ final class ScratchClickhouse implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /// Ends whatever server has its configuration in the folder, and deletes the folder.
     private static void end(Path folder) {
-        try {
-            Path pid = folder.resolve("pid");
-            if (Files.exists(pid)) {
-                String number = Files.readString(pid).strip();
-                if (number.matches("[0-9]{1,9}") && serves(Long.parseLong(number), folder)) {
-                    stop(Long.parseLong(number));
-                }
-            }
-            BackupStore.remove(folder);
-        } catch (IOException e) {
-            LOG.warn("{} holds plain data and cannot be removed: {}", folder, e.getMessage());
-        }
-    }
-
-    /// A number alone may be somebody else's by now.
-    private static boolean serves(long pid, Path folder) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline"))
-                    .contains(folder.resolve(CONFIG).toString());
-        } catch (IOException gone) {
-            return false;
-        }
+        ScratchServer.end(folder, ending(folder));
     }
 
     /// At once: its data is of no use any more.
-    private static void stop(long pid) {
-        ProcessHandle.of(pid)
-                .ifPresent(one -> {
-                    one.destroyForcibly();
-                    try {
-                        one.onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (java.util.concurrent.ExecutionException
-                            | java.util.concurrent.TimeoutException e) {
-                        LOG.warn("a scratch server does not end: {}", pid);
-                    }
-                });
+    private static ScratchServer.Ending ending(Path folder) {
+        return new ScratchServer.Ending("pid", folder.resolve(CONFIG).toString(), "KILL");
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        boolean interrupted = Thread.interrupted();
-        end(folder);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ScratchServer.end(process, folder, ending(folder));
     }
 }

@@ -3,13 +3,13 @@ package dev.belay.driver.clickhouse;
 import dev.belay.FreePort;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.ScratchServer;
 import java.io.File;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -35,6 +35,31 @@ public final class TestClickhouse implements AutoCloseable {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         port = FreePort.choose();
         Path data = Files.createDirectory(folder.resolve("data"));
+        if (ScratchServer.isRoot()) {
+            var users = FileSystems.getDefault().getUserPrincipalLookupService();
+            Files.setOwner(data, users.lookupPrincipalByName("nobody"));
+        }
+        process =
+                new ProcessBuilder(
+                                ScratchServer.unprivileged(
+                                        List.of(
+                                                "/usr/sbin/clickhouse-server",
+                                                "--config-file=" + config(data))))
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectInput(new File("/dev/null"))
+                        .redirectOutput(folder.resolve("log").toFile())
+                        .start();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!listens()) {
+            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                throw new AssertionError(Files.readString(folder.resolve("log")));
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private Path config(Path data) throws Exception {
         Path users =
                 Files.writeString(
                         folder.resolve("users.xml"),
@@ -62,54 +87,23 @@ public final class TestClickhouse implements AutoCloseable {
                         </yandex>
                         """
                                 .formatted(PASSWORD.replace("&", "&amp;")));
-        Path config =
-                Files.writeString(
-                        folder.resolve("config.xml"),
-                        """
-                        <yandex>
-                          <logger><level>error</level><console>1</console></logger>
-                          <http_port>%d</http_port><listen_host>127.0.0.1</listen_host>
-                          <path>%2$s/</path><tmp_path>%2$s/tmp/</tmp_path>
-                          <users_config>%3$s</users_config>
-                          <default_profile>default</default_profile>
-                          <default_database>default</default_database>
-                          <mark_cache_size>67108864</mark_cache_size>
-                          <timezone>Asia/Kathmandu</timezone>
-                          <remote_servers><one><shard><replica><host>127.0.0.1</host><port>1</port>
-                          </replica></shard></one></remote_servers>
-                        </yandex>
-                        """
-                                .formatted(port, data, users));
-        var words = new ArrayList<String>();
-        if ("root".equals(System.getProperty("user.name"))) {
-            var nobody =
-                    FileSystems.getDefault()
-                            .getUserPrincipalLookupService()
-                            .lookupPrincipalByName("nobody");
-            Files.setOwner(data, nobody);
-            words.addAll(
-                    List.of(
-                            "setpriv",
-                            "--reuid=nobody",
-                            "--regid=nogroup",
-                            "--clear-groups",
-                            "--"));
-        }
-        words.addAll(List.of("/usr/sbin/clickhouse-server", "--config-file=" + config));
-        process =
-                new ProcessBuilder(words)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectInput(new File("/dev/null"))
-                        .redirectOutput(folder.resolve("log").toFile())
-                        .start();
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!listens()) {
-            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-                throw new AssertionError(Files.readString(folder.resolve("log")));
-            }
-            Thread.onSpinWait();
-        }
+        return Files.writeString(
+                folder.resolve("config.xml"),
+                """
+                <yandex>
+                  <logger><level>error</level><console>1</console></logger>
+                  <http_port>%d</http_port><listen_host>127.0.0.1</listen_host>
+                  <path>%2$s/</path><tmp_path>%2$s/tmp/</tmp_path>
+                  <users_config>%3$s</users_config>
+                  <default_profile>default</default_profile>
+                  <default_database>default</default_database>
+                  <mark_cache_size>67108864</mark_cache_size>
+                  <timezone>Asia/Kathmandu</timezone>
+                  <remote_servers><one><shard><replica><host>127.0.0.1</host><port>1</port>
+                  </replica></shard></one></remote_servers>
+                </yandex>
+                """
+                        .formatted(port, data, users));
     }
 
     public static TestClickhouse start() throws Exception {
