@@ -1,12 +1,10 @@
 package dev.belay.driver.mariadb;
 
-import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
+import dev.belay.driver.backup.ScratchServer;
 import dev.belay.driver.probe.CommandRun;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -34,17 +32,12 @@ final class ScratchMariadb implements AutoCloseable {
     private static final String USER = "belay";
     private static final Duration COMMAND_WITHIN = Duration.ofMinutes(2);
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(20);
     private static final int PORTS_TRIED = 5;
     private static final int PATIENCE_SECONDS = 60;
 
     /// Nothing of ours is inherited: our environment may hold secrets.
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG", "C.UTF-8");
-
-    /// MariaDB refuses to run as root.
-    private static final List<String> AS_NOBODY =
-            List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--");
 
     /// Durability is for data that somebody will miss.
     private static final List<String> SETTINGS =
@@ -65,8 +58,6 @@ final class ScratchMariadb implements AutoCloseable {
     /// Others get through to what they know the name of, and see nothing.
     private static final Set<PosixFilePermission> PASSED_THROUGH =
             PosixFilePermissions.fromString("rwx--x--x");
-
-    private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     private final Path folder;
     private final Programs programs;
@@ -97,7 +88,7 @@ final class ScratchMariadb implements AutoCloseable {
             try {
                 return new ScratchMariadb(programs, folder, nameCase);
             } catch (IOException | DataFailure e) {
-                end(folder);
+                ScratchServer.end(folder, ending(folder));
                 throw e;
             }
         } catch (IOException e) {
@@ -113,7 +104,7 @@ final class ScratchMariadb implements AutoCloseable {
         }
         try (Stream<Path> folders = Files.list(scratch)) {
             folders.filter(one -> one.getFileName().toString().startsWith(PREFIX))
-                    .forEach(ScratchMariadb::end);
+                    .forEach(one -> ScratchServer.end(one, ending(one)));
         } catch (IOException e) {
             LOG.warn("{} cannot be cleared: {}", scratch, e.getMessage());
         }
@@ -143,12 +134,12 @@ final class ScratchMariadb implements AutoCloseable {
                 first,
                 "CREATE USER %1$s@'127.0.0.1' IDENTIFIED BY '%2$s';\nGRANT ALL ON *.* TO %1$s@'127.0.0.1' WITH GRANT OPTION;\n"
                         .formatted(USER, password));
-        if (ROOT) {
+        if (ScratchServer.isRoot()) {
             run(List.of("chown", "nobody:nogroup", data().toString(), first.toString()));
             enterable();
         }
         run(
-                unprivileged(
+                ScratchServer.unprivileged(
                         List.of(
                                 programs.program("mariadb-install-db").toString(),
                                 "--no-defaults",
@@ -168,7 +159,7 @@ final class ScratchMariadb implements AutoCloseable {
         for (Path one : above) {
             var outcome =
                     CommandRun.run(
-                            unprivileged(List.of("test", "-x", one.toString())),
+                            ScratchServer.unprivileged(List.of("test", "-x", one.toString())),
                             Path.of("/"),
                             ENVIRONMENT,
                             COMMAND_WITHIN);
@@ -183,7 +174,7 @@ final class ScratchMariadb implements AutoCloseable {
     private Process started(String nameCase) throws IOException, DataFailure {
         String said = "";
         for (int i = 0; i < PORTS_TRIED; i++) {
-            port = freePort();
+            port = ScratchServer.freePort();
             Process one = begun(nameCase);
             if (answers(one)) {
                 Files.delete(folder.resolve("init.sql"));
@@ -207,7 +198,7 @@ final class ScratchMariadb implements AutoCloseable {
     private Process begun(String nameCase) throws IOException, DataFailure {
         var command = new ArrayList<String>(List.of("setsid"));
         command.addAll(
-                unprivileged(
+                ScratchServer.unprivileged(
                         List.of(
                                 programs.program("mariadbd").toString(),
                                 "--no-defaults",
@@ -251,12 +242,6 @@ final class ScratchMariadb implements AutoCloseable {
         return false;
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static void run(List<String> command) throws DataFailure {
         var outcome = CommandRun.run(command, Path.of("/"), ENVIRONMENT, COMMAND_WITHIN);
         String said =
@@ -272,59 +257,12 @@ final class ScratchMariadb implements AutoCloseable {
         }
     }
 
-    private static List<String> unprivileged(List<String> command) {
-        return ROOT ? Stream.concat(AS_NOBODY.stream(), command.stream()).toList() : command;
-    }
-
-    /// Ends whatever server has its data in the folder, and deletes the folder.
-    private static void end(Path folder) {
-        try {
-            Path pid = folder.resolve("data/pid");
-            if (Files.exists(pid)) {
-                String number = Files.readString(pid).strip();
-                if (number.matches("[0-9]{1,9}") && serves(Long.parseLong(number), folder)) {
-                    stop(Long.parseLong(number));
-                }
-            }
-            BackupStore.remove(folder);
-        } catch (IOException e) {
-            LOG.warn("{} holds plain data and cannot be removed: {}", folder, e.getMessage());
-        }
-    }
-
-    /// A number alone may be somebody else's by now.
-    private static boolean serves(long pid, Path folder) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline"))
-                    .contains("--datadir=" + folder.resolve("data"));
-        } catch (IOException gone) {
-            return false;
-        }
-    }
-
-    /// At once: its data is of no use any more.
-    private static void stop(long pid) {
-        ProcessHandle.of(pid)
-                .ifPresent(one -> {
-                    one.destroyForcibly();
-                    try {
-                        one.onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (java.util.concurrent.ExecutionException
-                            | java.util.concurrent.TimeoutException e) {
-                        LOG.warn("a scratch server does not end: {}", pid);
-                    }
-                });
+    private static ScratchServer.Ending ending(Path folder) {
+        return new ScratchServer.Ending("data/pid", "--datadir=" + folder.resolve("data"), "KILL");
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        boolean interrupted = Thread.interrupted();
-        end(folder);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ScratchServer.end(process, folder, ending(folder));
     }
 }

@@ -98,7 +98,7 @@ class MariadbBackupTest {
     private static final AtomicInteger number = new AtomicInteger();
 
     @TempDir private static Path temp;
-    private static ScratchMariadb server;
+    private static TestMariadb server;
 
     @TempDir private Path folder;
     private String database;
@@ -106,10 +106,7 @@ class MariadbBackupTest {
 
     @BeforeAll
     static void a_server() throws Exception {
-        Path place = temp.resolve("server");
-        Files.setPosixFilePermissions(
-                temp, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
-        server = ScratchMariadb.start(Programs.OF_THIS_MACHINE, place, "0");
+        server = TestMariadb.start(temp);
     }
 
     @AfterAll
@@ -124,22 +121,8 @@ class MariadbBackupTest {
         sql("CREATE DATABASE " + database + " CHARACTER SET utf8mb4");
     }
 
-    /// By MariaDB's own program, and not by what is tested.
     private static String said(String into, String statements) throws Exception {
-        MariadbAddress address = server.address();
-        var command = new ArrayList<String>(List.of("mariadb", "--no-defaults"));
-        command.addAll(address.arguments());
-        command.addAll(
-                List.of("--batch", "--skip-column-names", "--default-character-set=utf8mb4", into));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("MYSQL_PWD", address.password());
-        Process process = builder.start();
-        try (var in = process.getOutputStream()) {
-            in.write(statements.getBytes(StandardCharsets.UTF_8));
-        }
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(text).isZero();
-        return text.strip();
+        return server.say(into, statements);
     }
 
     private static String sql(String statements) throws Exception {
@@ -151,12 +134,11 @@ class MariadbBackupTest {
     }
 
     private String url() {
-        return url("belay", server.address().password());
+        return server.url(database);
     }
 
     private String url(String user, String password) {
-        return "mysql://%s:%s@127.0.0.1:%d/%s"
-                .formatted(user, password, server.address().port(), database);
+        return server.url(database, user, password);
     }
 
     private Workshop workshop() throws Exception {
