@@ -14,6 +14,8 @@ record Definition(
         String name, String engine, String create, String engineFull, List<Column> columns) {
     private static final Set<String> LOGS = Set.of("Log", "TinyLog", "StripeLog", "Memory", "Join");
 
+    private static final String HEAD = "CREATE MATERIALIZED VIEW ";
+
     /// What holds no rows of its own and does nothing by itself when it is made.
     private static final Set<String> QUIET =
             Set.of("View", "MaterializedView", "Null", "Merge", "Buffer");
@@ -95,9 +97,16 @@ record Definition(
         return engine.equals("MaterializedView");
     }
 
-    /// A materialized view that keeps its rows itself.
+    /// A materialized view that keeps its rows itself: its definition names no other table before
+    /// its columns.
     boolean hasInner() {
-        return isMaterializedView() && !engineFull.isEmpty();
+        if (!isMaterializedView()) {
+            return false;
+        }
+        int rest = Names.end(create, Names.end(create, HEAD.length()) + 1);
+        int columns = create.indexOf('(', rest);
+        String before = create.substring(rest, columns < 0 ? create.length() : columns);
+        return !before.matches("(?s).*\\bTO (?!INNER\\b).*");
     }
 
     /// Whether what it was on several servers is made on one.

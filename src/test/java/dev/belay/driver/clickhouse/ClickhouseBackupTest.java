@@ -617,6 +617,30 @@ class ClickhouseBackupTest {
     }
 
     @Test
+    void a_materialized_view_that_keeps_its_rows_is_known_by_its_definition() {
+        for (String inner :
+                List.of(
+                        "s.v ( k UInt64) ENGINE = Log AS SELECT 'TO x' AS k FROM s.t",
+                        "`a.b`.`v TO w` (`k` UInt8) ENGINE = MergeTree ORDER BY k AS SELECT 1",
+                        "s.v TO INNER UUID '31b9d14c' (`k` UInt64) ENGINE = Log AS SELECT 1")) {
+            assertThat(view(inner).hasInner()).as(inner).isTrue();
+            assertThat(view(inner).fate()).isEqualTo(Definition.Fate.TOLD);
+        }
+        for (String to :
+                List.of(
+                        "s.v TO s.w ( k UInt64) AS SELECT k FROM s.t",
+                        "s.v REFRESH EVERY 1 HOUR TO s.`w (x)` (`k` UInt64) AS SELECT 1")) {
+            assertThat(view(to).hasInner()).as(to).isFalse();
+            assertThat(view(to).fate()).isEqualTo(Definition.Fate.MADE);
+        }
+    }
+
+    private static Definition view(String rest) {
+        return new Definition(
+                "v", "MaterializedView", "CREATE MATERIALIZED VIEW " + rest, "", List.of());
+    }
+
+    @Test
     void an_engine_of_several_servers_is_made_for_one() throws Exception {
         for (List<String> one :
                 List.of(
