@@ -12,7 +12,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A platform that keeps its data in ClickHouse, and releases nothing without a backup of it that
 /// was restored.
@@ -31,29 +30,11 @@ class KeptClickhouseTest {
         clickhouse.say("CREATE TABLE words.word (word String) ENGINE = MergeTree ORDER BY word");
         clickhouse.say("INSERT INTO words.word VALUES ('first')");
         Files.writeString(folder.resolve(".env"), "EVENTS_URL='" + clickhouse.url("words") + "'\n");
-        Files.writeString(
-                folder.resolve("belay.yaml"),
+        whole.keeps(
                 """
-                platform: small
-                datastores:
-                  events: {engine: clickhouse, url: "${EVENTS_URL}", backup: {to: kept}}
-                components:
-                  api:
-                    kind: service
-                    build: {output: app}
-                    run: sh run.sh
-                    port: %d
-                    uses: [events]
-                    health: {http: /, within: 20s}
-                    stop: {grace: 2s, drain: 2s}
-                environments:
-                  local:
-                    target: process
-                    env-file: [.env]
-                    gates: {backup: verified}
-                    rollout: {soak: 0s}
-                """
-                        .formatted(whole.port()));
+                events: {engine: clickhouse, url: "${EVENTS_URL}", backup: {to: kept}}
+                """,
+                "events");
         whole.start();
         whole.ship("v1");
     }
@@ -64,31 +45,20 @@ class KeptClickhouseTest {
         clickhouse.close();
     }
 
-    private JsonNode result(String path, Map<String, Object> body) throws Exception {
-        String answer =
-                whole.post(
-                                "/api/v1/environments/local/" + path,
-                                JsonMapper.shared().writeValueAsString(body))
-                        .body();
-        JsonNode last = JsonMapper.shared().readTree(answer.lines().toList().getLast());
-        assertThat(last.has("result")).as(answer).isTrue();
-        return last.path("result");
-    }
-
     @Test
     void it_is_kept_drilled_and_put_back() throws Exception {
         JsonNode kept = whole.get("/api/v1/environments/local/backups").json().path("backups");
         assertThat(kept).hasSize(1);
         assertThat(kept.path(0).path("verified").asLong()).isPositive();
         assertThat(kept.path(0).path("rows").asLong()).isEqualTo(1);
-        result("drills", Map.of("datastore", "events"));
+        whole.result("drills", Map.of("datastore", "events"));
         clickhouse.say("INSERT INTO words.word VALUES ('wrong')");
 
-        JsonNode beside = result("restores", Map.of("datastore", "events"));
+        JsonNode beside = whole.result("restores", Map.of("datastore", "events"));
         assertThat(clickhouse.say("SELECT * FROM %s.word".formatted(text(beside, "database"))))
                 .isEqualTo("first");
         JsonNode done =
-                result(
+                whole.result(
                         "restores",
                         Map.of("datastore", "events", "swap", true, "loseWritesOf", "events"));
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A platform that keeps its data in Redis and in a file of SQLite, and releases nothing without a
 /// backup of both that was restored.
@@ -33,31 +32,13 @@ class KeptDatastoresTest {
         sqlite(
                 "PRAGMA journal_mode = wal; CREATE TABLE word (word); INSERT INTO word VALUES ('first');");
         Files.writeString(folder.resolve(".env"), "REDIS_URL=" + redis.url() + "\n");
-        Files.writeString(
-                folder.resolve("belay.yaml"),
+        whole.keeps(
                 """
-                platform: small
-                datastores:
-                  cache: {engine: redis, url: "${REDIS_URL}", backup: {to: kept}}
-                  words: {engine: sqlite, url: "sqlite:app.db", backup: {to: kept, drill: 1s}}
-                  queue: {engine: nats, url: "nats://127.0.0.1:1", optional: true}
-                components:
-                  api:
-                    kind: service
-                    build: {output: app}
-                    run: sh run.sh
-                    port: %d
-                    uses: [cache, words, queue]
-                    health: {http: /, within: 20s}
-                    stop: {grace: 2s, drain: 2s}
-                environments:
-                  local:
-                    target: process
-                    env-file: [.env]
-                    gates: {backup: verified}
-                    rollout: {soak: 0s}
-                """
-                        .formatted(whole.port()));
+                cache: {engine: redis, url: "${REDIS_URL}", backup: {to: kept}}
+                words: {engine: sqlite, url: "sqlite:app.db", backup: {to: kept, drill: 1s}}
+                queue: {engine: nats, url: "nats://127.0.0.1:1", optional: true}
+                """,
+                "cache, words, queue");
         whole.start();
         whole.ship("v1");
     }
@@ -83,20 +64,6 @@ class KeptDatastoresTest {
         return whole.get("/api/v1/environments/local/backups").json().path("backups");
     }
 
-    private String send(String path, Map<String, Object> body) throws Exception {
-        return whole.post(
-                        "/api/v1/environments/local/" + path,
-                        JsonMapper.shared().writeValueAsString(body))
-                .body();
-    }
-
-    private JsonNode result(String path, Map<String, Object> body) throws Exception {
-        String answer = send(path, body);
-        JsonNode last = JsonMapper.shared().readTree(answer.lines().toList().getLast());
-        assertThat(last.has("result")).as(answer).isTrue();
-        return last.path("result");
-    }
-
     @Test
     void both_are_kept_drilled_and_put_back_and_a_kill_leaves_nothing() throws Exception {
         assertThat(backups()).hasSize(2);
@@ -110,7 +77,7 @@ class KeptDatastoresTest {
         assertThat(whole.show(release).toString())
                 .contains("`queue` is not backed up: this version knows no backups of `nats`");
         for (String one : List.of("cache", "words")) {
-            result("drills", Map.of("datastore", one));
+            whole.result("drills", Map.of("datastore", one));
         }
         redis.say("SET word wrong");
         sqlite("UPDATE word SET word = 'wrong'");
@@ -123,25 +90,27 @@ class KeptDatastoresTest {
     }
 
     private void putBack() throws Exception {
-        assertThat(send("restores", Map.of("datastore", "cache")))
+        assertThat(whole.ask("restores", Map.of("datastore", "cache")).body())
                 .contains("unless it is to take its place");
-        assertThat(send("restores", Map.of("datastore", "cache", "swap", true)))
+        assertThat(whole.ask("restores", Map.of("datastore", "cache", "swap", true)).body())
                 .contains("request/loss-not-agreed");
         try (TestRedis other = TestRedis.start("requirepass a-secret")) {
             String into = other.url().replace("redis://", "redis://:a-secret@");
-            result("restores", Map.of("datastore", "cache", "into", into));
+            whole.result("restores", Map.of("datastore", "cache", "into", into));
         }
         assertThat(whole.get("/api/v1/audit?limit=1000").body())
                 .contains("redis://***@")
                 .doesNotContain("a-secret");
-        JsonNode file = result("restores", Map.of("datastore", "words"));
+        JsonNode file = whole.result("restores", Map.of("datastore", "words"));
         assertThat(Path.of(file.path("database").asString())).exists();
         assertThat(redis.say("GET word")).isEqualTo("wrong");
         assertThat(sqlite("SELECT word FROM word")).isEqualTo("wrong");
 
         for (String one : List.of("cache", "words")) {
             JsonNode done =
-                    result("restores", Map.of("datastore", one, "swap", true, "loseWritesOf", one));
+                    whole.result(
+                            "restores",
+                            Map.of("datastore", one, "swap", true, "loseWritesOf", one));
             assertThat(done.path("aside").asString()).isNotEmpty();
         }
         assertThat(redis.say("GET word")).isEqualTo("first");
@@ -155,7 +124,7 @@ class KeptDatastoresTest {
         Thread asking =
                 Thread.startVirtualThread(() -> {
                     try {
-                        send("backups", Map.of("datastore", "cache"));
+                        whole.ask("backups", Map.of("datastore", "cache"));
                     } catch (Exception gone) {
                         // The control plane is killed under it.
                     }
@@ -172,7 +141,7 @@ class KeptDatastoresTest {
         assertThat(folder.resolve(".belay/scratch"))
                 .isDirectoryNotContaining(one -> one.getFileName().toString().startsWith("redis"));
         assertThat(backups()).hasSize(2);
-        result("backups", Map.of("datastore", "cache"));
+        whole.result("backups", Map.of("datastore", "cache"));
         assertThat(backups()).hasSize(3);
     }
 

@@ -119,23 +119,10 @@ class SafeguardedTest {
         return whole.get("/api/v1/environments/local/backups").json().path("backups");
     }
 
-    /// What came of something long.
-    private JsonNode result(String path, Map<String, Object> body) throws Exception {
-        Whole.Answer answer = send(path, body);
-        JsonNode last = JsonMapper.shared().readTree(answer.body().lines().toList().getLast());
-        assertThat(last.has("result")).as(answer.body()).isTrue();
-        return last.path("result");
-    }
-
     private String failure(String path, Map<String, Object> body) throws Exception {
-        Whole.Answer answer = send(path, body);
+        Whole.Answer answer = whole.ask(path, body);
         assertThat(answer.body()).doesNotContain("\"result\"");
         return answer.body();
-    }
-
-    private Whole.Answer send(String path, Map<String, Object> body) throws Exception {
-        return whole.post(
-                "/api/v1/environments/local/" + path, JsonMapper.shared().writeValueAsString(body));
     }
 
     private String because(String word, String state) throws Exception {
@@ -221,7 +208,7 @@ class SafeguardedTest {
     @Test
     void once_it_is_rehearsed_the_plan_leaves_a_compatible_schema_where_it_is() throws Exception {
         migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
-        JsonNode result = result("rehearsals", Map.of());
+        JsonNode result = whole.result("rehearsals", Map.of());
         assertThat(result.path("components").path(0).path("migrations").path(0).asString())
                 .isEqualTo("2 price");
         assertThat(result.path("components").path(0).path("lines").path(0).asString())
@@ -271,18 +258,19 @@ class SafeguardedTest {
 
     @Test
     void a_backup_is_restored_beside_what_lives_and_in_its_place() throws Exception {
-        JsonNode made = result("backups", Map.of()).path("backup");
+        JsonNode made = whole.result("backups", Map.of()).path("backup");
         assertThat(made.path("rows").asLong()).isGreaterThanOrEqualTo(500);
         run(database, "DELETE FROM orders WHERE id > 10");
 
-        JsonNode beside = result("restores", Map.of("datastore", "db", "into", "look_here"));
+        JsonNode beside = whole.result("restores", Map.of("datastore", "db", "into", "look_here"));
         assertThat(beside.path("database").asString()).isEqualTo("look_here");
         assertThat(ask(database.at("look_here"), "SELECT count(*)::text FROM orders"))
                 .containsExactly("500");
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("10");
 
         JsonNode swapped =
-                result("restores", Map.of("datastore", "db", "swap", true, "loseWritesOf", "db"));
+                whole.result(
+                        "restores", Map.of("datastore", "db", "swap", true, "loseWritesOf", "db"));
         assertThat(swapped.path("database").asString()).isEqualTo(database.database());
         assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
         String aside = swapped.path("aside").asString();
@@ -338,17 +326,17 @@ class SafeguardedTest {
                         .orElseThrow();
         assertThat(gone.path("here").asBoolean()).isFalse();
         assertThat(gone.path("bytes").asLong()).isPositive();
-        result("restores", Map.of("datastore", "db", "backup", name, "into", "from_afar"));
+        whole.result("restores", Map.of("datastore", "db", "backup", name, "into", "from_afar"));
         assertThat(ask(database.at("from_afar"), "SELECT count(*)::text FROM orders"))
                 .containsExactly("500");
         assertThat(newest).isDirectory();
     }
 
     private void whatARestoreTookBackTheNextReleaseBringsAgain() throws Exception {
-        String before = result("backups", Map.of()).path("backup").path("name").asString();
+        String before = whole.result("backups", Map.of()).path("backup").path("name").asString();
         migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
         whole.ship("v2");
-        result(
+        whole.result(
                 "restores",
                 Map.of("datastore", "db", "backup", before, "swap", true, "loseWritesOf", "db"));
         assertThat(columns()).containsExactly("id");
@@ -373,7 +361,7 @@ class SafeguardedTest {
             Thread.ofVirtual()
                     .start(() -> {
                         try {
-                            send(
+                            whole.ask(
                                     "restores",
                                     Map.of("datastore", "db", "swap", true, "loseWritesOf", "db"));
                         } catch (Exception _) {
@@ -407,7 +395,7 @@ class SafeguardedTest {
     }
 
     private void drillsAndDamageAreTold() throws Exception {
-        assertThat(result("drills", Map.of()).path("backup").path("verified").asLong())
+        assertThat(whole.result("drills", Map.of()).path("backup").path("verified").asLong())
                 .isPositive();
         Path data;
         try (var all = Files.walk(kept().stream().max(Comparator.naturalOrder()).orElseThrow())) {

@@ -80,6 +80,36 @@ final class Whole {
                         .formatted(run, port, more.indent(4), soak));
     }
 
+    /// A service that uses datastores, in an environment that asks for their backups; it has
+    /// `.env`.
+    ///
+    /// @param datastores a line each
+    /// @param uses names of some
+    void keeps(String datastores, String uses) throws IOException {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                datastores:
+                %scomponents:
+                  api:
+                    kind: service
+                    build: {output: app}
+                    run: sh run.sh
+                    port: %d
+                    uses: [%s]
+                    health: {http: /, within: 20s}
+                    stop: {grace: 2s, drain: 2s}
+                environments:
+                  local:
+                    target: process
+                    env-file: [.env]
+                    gates: {backup: verified}
+                    rollout: {soak: 0s}
+                """
+                        .formatted(datastores.indent(2), port, uses));
+    }
+
     /// The next deploy ships a service that answers with this word.
     void writes(String word) throws IOException {
         script("exec " + service(word));
@@ -194,6 +224,25 @@ final class Whole {
                 request(path)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /// Asks the environment for something long, and waits for its end.
+    ///
+    /// @param path below the environment's
+    Answer ask(String path, Map<String, Object> body) throws IOException, InterruptedException {
+        return post(
+                "/api/v1/environments/local/" + path, JsonMapper.shared().writeValueAsString(body));
+    }
+
+    /// What came of it, where it must come to something.
+    JsonNode result(String path, Map<String, Object> body)
+            throws IOException, InterruptedException {
+        Answer answer = ask(path, body);
+        JsonNode last = JsonMapper.shared().readTree(answer.body().lines().toList().getLast());
+        if (!last.has("result")) {
+            throw new AssertionError("nothing came of it: " + answer);
+        }
+        return last.path("result");
     }
 
     /// Asks for a deploy of what the folder holds.
