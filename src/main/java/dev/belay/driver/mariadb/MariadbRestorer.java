@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class MariadbRestorer implements Restorer {
     private static final Logger LOG = LoggerFactory.getLogger(MariadbRestorer.class);
     private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmssSSS").withZone(ZoneOffset.UTC);
     private static final int NAME_MAX = 64;
 
     /// Whoever has a transaction open keeps its tables; he is waited for so long.
