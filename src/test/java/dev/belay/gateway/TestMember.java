@@ -66,13 +66,14 @@ final class TestMember implements AutoCloseable {
     private final Behaviour behaviour;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Thread accepting;
 
     private TestMember(int port, Behaviour behaviour) throws IOException {
         this.behaviour = behaviour;
         this.server = new ServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
-        Thread.startVirtualThread(this::accept);
+        this.accepting = Thread.startVirtualThread(this::accept);
     }
 
     static TestMember behaving(Behaviour behaviour) throws IOException {
@@ -176,14 +177,21 @@ final class TestMember implements AutoCloseable {
         return line.toString();
     }
 
-    /// Stops listening; connections that exist go on.
+    /// Stops listening; connections that exist go on. A socket that a virtual thread accepts from
+    /// is closed only once that thread woke: until then it still lets connections in, and may
+    /// answer them.
     void stopListening() throws IOException {
         server.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void close() throws IOException {
-        server.close();
+        stopListening();
         for (Socket socket : open) {
             socket.close();
         }
