@@ -161,7 +161,9 @@ class SafeguardedTest {
         migration("2_next", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
         whole.ship("v5");
         assertThat(columns()).containsExactly("id", "price");
-        assertThat(folder.resolve(".belay/scratch")).isEmptyDirectory();
+        assertThat(folder.resolve(".belay/scratch"))
+                .isDirectoryNotContaining(
+                        one -> !one.getFileName().toString().startsWith("empty-"));
         // One for each schema that was there; the attempts in between found it young enough.
         assertThat(backups()).hasSize(2);
         assertThat(backups().path(0).path("verified").asLong()).isPositive();
@@ -239,7 +241,9 @@ class SafeguardedTest {
         whole.start();
         whole.awaitState(release, "completed");
         assertThat(kept()).hasSize(1).noneMatch(one -> one.toString().endsWith(".partial"));
-        assertThat(folder.resolve(".belay/scratch")).isEmptyDirectory();
+        assertThat(folder.resolve(".belay/scratch"))
+                .isDirectoryNotContaining(
+                        one -> !one.getFileName().toString().startsWith("empty-"));
     }
 
     private List<Path> kept() throws Exception {

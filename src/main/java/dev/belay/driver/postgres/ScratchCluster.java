@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// A server that outlived a killed process is found by [#discardLeftOver] and ended.
 public final class ScratchCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchCluster.class);
-    private static final String PREFIX = "pg-";
+    static final String PREFIX = "pg-";
     private static final String USER = "belay";
     private static final Duration COMMAND_WITHIN = Duration.ofMinutes(2);
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
@@ -57,8 +58,11 @@ public final class ScratchCluster implements AutoCloseable {
                     "session_preload_libraries=",
                     "logging_collector=off");
 
+    private static final FileAttribute<Set<PosixFilePermission>> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     /// Others get through to what they know the name of, and see nothing.
-    private static final Set<PosixFilePermission> PASSED_THROUGH =
+    static final Set<PosixFilePermission> PASSED_THROUGH =
             PosixFilePermissions.fromString("rwx--x--x");
 
     private final Path folder;
@@ -67,14 +71,15 @@ public final class ScratchCluster implements AutoCloseable {
     private int port;
     private Process process;
 
-    private ScratchCluster(PostgresPrograms programs, Path folder, List<String> settings)
+    private ScratchCluster(
+            PostgresPrograms programs, Path scratch, Path folder, List<String> settings)
             throws IOException, PostgresFailure {
         this.programs = programs;
         this.folder = folder;
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         this.password = HexFormat.of().formatHex(random);
-        initialise();
+        initialise(scratch);
         this.process = started(settings);
     }
 
@@ -91,9 +96,10 @@ public final class ScratchCluster implements AutoCloseable {
             Path folder = Files.createTempDirectory(scratch, PREFIX);
             Files.setPosixFilePermissions(folder, PASSED_THROUGH);
             try {
-                return new ScratchCluster(programs, folder, settings);
+                return new ScratchCluster(programs, scratch, folder, settings);
             } catch (IOException | PostgresFailure e) {
                 ScratchServer.end(folder, ending(folder));
+                ClusterTemplate.discard(scratch);
                 throw e;
             }
         } catch (IOException e) {
@@ -133,25 +139,27 @@ public final class ScratchCluster implements AutoCloseable {
         return folder.resolve("data");
     }
 
-    private void initialise() throws IOException, PostgresFailure {
-        Path secret = Files.writeString(folder.resolve("password"), password);
-        Files.createDirectory(data());
-        Files.setPosixFilePermissions(data(), PosixFilePermissions.fromString("rwx------"));
+    private void initialise(Path scratch) throws IOException, PostgresFailure {
         if (ScratchServer.isRoot()) {
-            run(List.of("chown", "nobody:nogroup", data().toString(), secret.toString()));
             enterable();
         }
-        run(
+        new ClusterTemplate(programs, scratch, USER).copyTo(data());
+        // By a file, as everybody can read a process's arguments.
+        Path secret = Files.createFile(folder.resolve("password"), OWNERS);
+        Files.writeString(secret, "ALTER ROLE %s PASSWORD '%s'\n".formatted(USER, password));
+        if (ScratchServer.isRoot()) {
+            command(List.of("chown", "nobody:nogroup", secret.toString()));
+        }
+        command(
                 ScratchServer.unprivileged(
                         List.of(
-                                programs.program("initdb").toString(),
-                                "--username=" + USER,
-                                "--pwfile=" + secret,
-                                "--encoding=UTF8",
-                                "--locale=C.UTF-8",
-                                "--auth=scram-sha-256",
-                                "--no-sync",
-                                "--pgdata=" + data())));
+                                "sh",
+                                "-c",
+                                "exec \"$0\" --single -F -c password_encryption=scram-sha-256"
+                                        + " -D \"$1\" postgres < \"$2\"",
+                                programs.program("postgres").toString(),
+                                data().toString(),
+                                secret.toString())));
         Files.delete(secret);
     }
 
@@ -244,19 +252,25 @@ public final class ScratchCluster implements AutoCloseable {
         return false;
     }
 
-    private static void run(List<String> command) throws PostgresFailure {
+    /// Runs a program of the installation to its end.
+    ///
+    /// @return what it said
+    /// @throws PostgresFailure when it fails
+    static String command(List<String> command) throws PostgresFailure {
         var outcome = CommandRun.run(command, Path.of("/"), ENVIRONMENT, COMMAND_WITHIN);
-        String said =
+        if (outcome instanceof CommandRun.Outcome.Exited(int status, String output)
+                && status == 0) {
+            return output;
+        }
+        String wrong =
                 switch (outcome) {
                     case CommandRun.Outcome.Exited(int status, String output) ->
-                            status == 0 ? "" : "exits with " + status + ": " + output.strip();
+                            "exits with " + status + ": " + output.strip();
                     case CommandRun.Outcome.TimedOut(String output) -> "hangs: " + output.strip();
                     case CommandRun.Outcome.NotStarted(String reason) -> reason;
                 };
-        if (!said.isEmpty()) {
-            throw new PostgresFailure(
-                    "making a scratch cluster: `" + String.join(" ", command) + "` " + said, "");
-        }
+        throw new PostgresFailure(
+                "making a scratch cluster: `" + String.join(" ", command) + "` " + wrong, "");
     }
 
     private static ScratchServer.Ending ending(Path folder) {

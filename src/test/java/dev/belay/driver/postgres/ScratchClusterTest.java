@@ -50,7 +50,35 @@ class ScratchClusterTest {
             assertThat(address.toString()).doesNotContain(address.password());
         }
         assertThatThrownBy(() -> address.connect("belay/test")).hasMessageContaining("refused");
-        assertThat(scratch).isEmptyDirectory();
+        assertThat(scratch)
+                .isDirectoryNotContaining(
+                        one -> !one.getFileName().toString().startsWith("empty-"));
+    }
+
+    @Test
+    void clusters_of_one_template_have_each_their_own_password() throws Exception {
+        try (ScratchCluster one = start();
+                ScratchCluster other = start()) {
+            String password = one.address("postgres").password();
+            assertThatThrownBy(() -> other.address("postgres").as("belay", password).connect("x"))
+                    .hasMessageContaining("password authentication failed");
+            assertThatThrownBy(() -> other.address("postgres").as("belay", "").connect("x"))
+                    .isInstanceOf(PostgresFailure.class);
+        }
+    }
+
+    @Test
+    void a_template_that_gives_no_cluster_is_made_anew() throws Exception {
+        start().close();
+        Path template;
+        try (var all = Files.list(scratch)) {
+            template = all.findFirst().orElseThrow();
+        }
+        Files.delete(template.resolve("global/pg_control"));
+        assertThatThrownBy(this::start).hasMessageContaining("making a scratch cluster");
+        try (ScratchCluster cluster = start()) {
+            assertThat(ask(cluster.address("postgres"), "SELECT 1")).isEqualTo("1");
+        }
     }
 
     @Test
@@ -58,7 +86,9 @@ class ScratchClusterTest {
         ScratchCluster left = start();
         PostgresAddress address = left.address("postgres");
         ScratchCluster.discardLeftOver(scratch);
-        assertThat(scratch).isEmptyDirectory();
+        assertThat(scratch)
+                .isDirectoryNotContaining(
+                        one -> !one.getFileName().toString().startsWith("empty-"));
         assertThatThrownBy(() -> address.connect("belay/test")).hasMessageContaining("refused");
         left.close();
     }
