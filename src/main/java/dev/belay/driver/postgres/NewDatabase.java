@@ -27,6 +27,11 @@ final class NewDatabase {
         this.facts = facts;
     }
 
+    /// What it is made after.
+    PostgresFacts facts() {
+        return facts;
+    }
+
     /// Empty, with the encoding, the locale and the owner of the source.
     void create(String name) throws PostgresFailure {
         PostgresFacts.Properties it = facts.properties();

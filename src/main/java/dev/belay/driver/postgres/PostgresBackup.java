@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class PostgresBackup {
     static final String ENGINE = "postgres";
 
-    /// What is made of it in the trial cluster.
+    /// What is made of it in scratch.
     static final String RESTORED = "restored";
 
     /// All that would make the tables again, as SQL.
@@ -84,7 +84,7 @@ public final class PostgresBackup {
                 case Dumped.Not(BackupOutcome.Refused refused) -> refused;
                 case Dumped.Kept(StoredBackup backup) ->
                         new PostgresVerification(workshop, withOurs, true)
-                                .verify(store, backup, trial.cluster(), RESTORED);
+                                .verify(store, backup, trial.scratch(), RESTORED);
             };
         } catch (KeyFailure e) {
             throw PostgresVerification.failure(e);

@@ -85,8 +85,8 @@ public final class PostgresRestore {
                                         backup,
                                         PostgresPrograms.of(
                                                 major, List.of("pg_dump", "pg_restore")),
-                                        server,
-                                        name,
+                                        new NewDatabase(server, facts),
+                                        server.at(name),
                                         remarks);
             }
             return refused.isPresent()

@@ -50,7 +50,7 @@ public final class PostgresVerification {
         this.fresh = fresh;
     }
 
-    /// In a cluster of its own, which is gone afterwards; writes the result down.
+    /// In scratch, of which nothing is left afterwards; writes the result down.
     public BackupOutcome verify(BackupStore store, StoredBackup backup)
             throws PostgresFailure, InterruptedException {
         try {
@@ -58,20 +58,20 @@ public final class PostgresVerification {
             if (damaged.isPresent()) {
                 return damaged.get();
             }
-            try (ScratchCluster cluster = cluster(backup)) {
-                return tried(store, backup, cluster, PostgresBackup.RESTORED);
+            try (Scratch scratch = scratch(backup)) {
+                return tried(store, backup, scratch, PostgresBackup.RESTORED);
             }
         } catch (IOException e) {
             throw failure(e);
         }
     }
 
-    /// A cluster of the backup's version with room for what is in it.
-    public ScratchCluster cluster(StoredBackup backup) throws PostgresFailure {
-        return cluster(major(facts(backup.manifest())), backup.manifest().tables().size());
+    /// Where a backup can be tried: of its version, with room for what is in it.
+    public Scratch scratch(StoredBackup backup) throws PostgresFailure {
+        return scratch(major(facts(backup.manifest())), backup.manifest().tables().size());
     }
 
-    ScratchCluster cluster(int major, int tables) throws PostgresFailure {
+    Scratch scratch(int major, int tables) throws PostgresFailure {
         var programs =
                 PostgresPrograms.of(major, List.of("postgres", "initdb", "pg_dump", "pg_restore"));
         int connections = 3 * workshop.jobs() + 10;
@@ -83,13 +83,13 @@ public final class PostgresVerification {
                 List.of("max_connections=" + connections, "max_locks_per_transaction=" + locks));
     }
 
-    /// Into a new database of a cluster that the caller keeps: to rehearse in it.
+    /// Into a new database that the caller keeps: to rehearse in it.
     public BackupOutcome verify(
-            BackupStore store, StoredBackup backup, ScratchCluster cluster, String name)
+            BackupStore store, StoredBackup backup, Scratch scratch, String name)
             throws PostgresFailure, InterruptedException {
         try {
             Optional<BackupOutcome.Refused> damaged = BackupFiles.damage(backup);
-            return damaged.isPresent() ? damaged.get() : tried(store, backup, cluster, name);
+            return damaged.isPresent() ? damaged.get() : tried(store, backup, scratch, name);
         } catch (IOException e) {
             throw failure(e);
         }
@@ -97,25 +97,30 @@ public final class PostgresVerification {
 
     /// One more of a database that was verified, made by copying its files: a second restore would
     /// take ten times as long.
-    public static PostgresAddress copy(ScratchCluster cluster, String verified, String name)
+    public static PostgresAddress copy(Scratch scratch, String verified, String name)
             throws PostgresFailure {
-        String strategy = cluster.programs().major() >= STRATEGIES ? " STRATEGY file_copy" : "";
+        String strategy = scratch.programs().major() >= STRATEGIES ? " STRATEGY file_copy" : "";
         NewDatabase.run(
-                cluster.address("postgres"),
+                scratch.address("postgres"),
                 "CREATE DATABASE %s TEMPLATE %s%s"
-                        .formatted(Sql.identifier(name), Sql.identifier(verified), strategy));
-        return cluster.address(name);
+                        .formatted(
+                                Sql.identifier(scratch.address(name).database()),
+                                Sql.identifier(scratch.address(verified).database()),
+                                strategy));
+        return scratch.address(name);
     }
 
     private BackupOutcome tried(
-            BackupStore store, StoredBackup backup, ScratchCluster cluster, String name)
+            BackupStore store, StoredBackup backup, Scratch scratch, String name)
             throws PostgresFailure, IOException, InterruptedException {
         long begin = System.nanoTime();
         PostgresFacts facts = facts(backup.manifest());
-        new NewDatabase(cluster.address("postgres"), facts).createRoles();
+        Optional<BackupOutcome.Refused> refused = scratch.prepare(facts);
         var remarks = new ArrayList<String>();
-        Optional<BackupOutcome.Refused> refused =
-                restore(backup, cluster.programs(), cluster.address("postgres"), name, remarks);
+        if (refused.isEmpty()) {
+            PostgresAddress target = scratch.address(name);
+            refused = restore(backup, scratch.programs(), scratch.making(facts), target, remarks);
+        }
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -125,7 +130,7 @@ public final class PostgresVerification {
                         backup.manifestHash(),
                         Instant.now(),
                         Duration.ofNanos(System.nanoTime() - begin),
-                        "scratch cluster of PostgreSQL " + facts.serverVersion(),
+                        scratch.words(facts),
                         backup.manifest().tables().size(),
                         total.rows(),
                         total.bytes(),
@@ -134,11 +139,14 @@ public final class PostgresVerification {
     }
 
     /// Makes a database of the backup and compares it; one that is not equal is dropped.
+    ///
+    /// @param made how it is made
+    /// @param target the database that is made
     Optional<BackupOutcome.Refused> restore(
             StoredBackup backup,
             PostgresPrograms programs,
-            PostgresAddress server,
-            String name,
+            NewDatabase made,
+            PostgresAddress target,
             List<String> remarks)
             throws PostgresFailure, IOException, InterruptedException {
         BackupManifest manifest = backup.manifest();
@@ -148,25 +156,23 @@ public final class PostgresVerification {
             Optional<BackupOutcome.Refused> damaged = unpack(backup, dump);
             return damaged.isPresent()
                     ? damaged
-                    : restore(manifest, dump, programs, server.at(name), remarks);
+                    : restore(manifest, dump, programs, made, target, remarks);
         } finally {
             Workshop.remove(bench);
         }
     }
 
     /// As above, of a dump that lies there plainly.
-    ///
-    /// @param target the database that is made
     Optional<BackupOutcome.Refused> restore(
             BackupManifest manifest,
             Path dump,
             PostgresPrograms programs,
+            NewDatabase made,
             PostgresAddress target,
             List<String> remarks)
             throws PostgresFailure, IOException, InterruptedException {
-        PostgresFacts facts = facts(manifest);
+        PostgresFacts facts = made.facts();
         Path bench = Folders.parent(dump);
-        var made = new NewDatabase(target.at("postgres"), facts);
         made.create(target.database());
         boolean good = false;
         try {

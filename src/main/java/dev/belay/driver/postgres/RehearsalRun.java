@@ -68,14 +68,14 @@ final class RehearsalRun {
         long begun = System.nanoTime();
         Rehearsal.Contract contract = contract();
         var verification = new PostgresVerification(workshop, from.keys());
-        try (ScratchCluster cluster = verification.cluster(from.backup())) {
+        try (Scratch scratch = verification.scratch(from.backup())) {
             BackupOutcome outcome =
                     verification.verify(
-                            from.store(), from.backup(), cluster, PostgresBackup.RESTORED);
+                            from.store(), from.backup(), scratch, PostgresBackup.RESTORED);
             if (outcome instanceof BackupOutcome.Refused(String reason, String hint)) {
                 return new RehearsalOutcome.Refused(reason, hint);
             }
-            PostgresAddress copy = cluster.address(PostgresBackup.RESTORED);
+            PostgresAddress copy = scratch.address(PostgresBackup.RESTORED);
             var pending = new ArrayList<Migration>();
             for (Part part : parts) {
                 Standing standing = standing(copy, part.to(), part.files());

@@ -1,5 +1,6 @@
 package dev.belay.driver.postgres;
 
+import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.ScratchServer;
 import dev.belay.driver.probe.CommandRun;
 import java.io.File;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// else knows; its data is not synced and is deleted at the end.
 ///
 /// A server that outlived a killed process is found by [#discardLeftOver] and ended.
-public final class ScratchCluster implements AutoCloseable {
+public final class ScratchCluster implements Scratch {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchCluster.class);
     static final String PREFIX = "pg-";
     private static final String USER = "belay";
@@ -122,12 +124,30 @@ public final class ScratchCluster implements AutoCloseable {
     }
 
     /// The superuser's way to one of its databases; `postgres` always exists.
+    @Override
     public PostgresAddress address(String database) {
         return new PostgresAddress("127.0.0.1", port, database, USER, password, Map.of());
     }
 
+    @Override
     public PostgresPrograms programs() {
         return programs;
+    }
+
+    @Override
+    public Optional<BackupOutcome.Refused> prepare(PostgresFacts facts) throws PostgresFailure {
+        making(facts).createRoles();
+        return Optional.empty();
+    }
+
+    @Override
+    public NewDatabase making(PostgresFacts facts) {
+        return new NewDatabase(address("postgres"), facts);
+    }
+
+    @Override
+    public String words(PostgresFacts facts) {
+        return "scratch cluster of PostgreSQL " + facts.serverVersion();
     }
 
     /// What the server wrote.

@@ -4,24 +4,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/// The cluster in which a backup is tried, started while the dump is still written.
+/// Scratch in which a backup is tried, begun while the dump is still written.
 final class Trial implements AutoCloseable {
-    private @Nullable FutureTask<ScratchCluster> starting;
+    private @Nullable FutureTask<Scratch> starting;
     private @Nullable Thread starter;
 
     /// The first call starts it, the others find it.
     void begin(PostgresVerification verification, int major, int tables) {
         if (starting == null) {
-            var task = new FutureTask<>(() -> verification.cluster(major, tables));
+            var task = new FutureTask<>(() -> verification.scratch(major, tables));
             starting = task;
             starter = Thread.startVirtualThread(task);
         }
     }
 
     /// Waits until it has started.
-    ScratchCluster cluster() throws PostgresFailure, InterruptedException {
+    Scratch scratch() throws PostgresFailure, InterruptedException {
         if (starting == null) {
-            throw new IllegalStateException("no cluster was begun");
+            throw new IllegalStateException("no scratch was begun");
         }
         try {
             return starting.get();
@@ -50,7 +50,7 @@ final class Trial implements AutoCloseable {
     }
 
     /// Whether it is gone; not, when the wait for it was interrupted.
-    private static boolean ended(FutureTask<ScratchCluster> starting) {
+    private static boolean ended(FutureTask<Scratch> starting) {
         try {
             starting.get().close();
             return true;

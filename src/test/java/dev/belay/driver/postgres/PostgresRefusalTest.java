@@ -86,6 +86,7 @@ class PostgresRefusalTest {
                 manifest,
                 dump,
                 BackupDatabases.programs(),
+                new NewDatabase(databases.server(), PostgresVerification.facts(manifest)),
                 databases.server().at("tried"),
                 new ArrayList<>());
     }

@@ -163,7 +163,7 @@ class PostgresRestoreTest {
         var verification =
                 new PostgresVerification(workshop(), new BackupKeys(List.of(), List.of(secret)));
         BackupStore store = BackupStore.at(folder.resolve("backups"));
-        try (ScratchCluster cluster = verification.cluster(backup)) {
+        try (Scratch cluster = verification.scratch(backup)) {
             assertThat(verification.verify(store, backup, cluster, "template"))
                     .isInstanceOf(BackupOutcome.Verified.class);
             PostgresAddress copy = PostgresVerification.copy(cluster, "template", "rehearsal");
