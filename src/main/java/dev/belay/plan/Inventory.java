@@ -14,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 /// @param brought by set of migrations, the versions that its database has, where no release of
 ///   this journal brought any: somebody adopted them
 /// @param moving those of them whose schema a release brought that has not ended
+/// @param limits by datastore, what a restore could not do there
 public record Inventory(
         String environment,
         Map<String, Component> components,
         Map<String, Component> datastores,
         Set<String> moving,
-        Map<String, Set<String>> brought) {
+        Map<String, Set<String>> brought,
+        Map<String, List<String>> limits) {
     public Inventory {
         components = Map.copyOf(components);
         datastores = Map.copyOf(datastores);
         moving = Set.copyOf(moving);
         brought = Map.copyOf(brought);
+        limits = Map.copyOf(limits);
     }
 
     /// One whose databases have only what releases brought.
@@ -33,22 +36,27 @@ public record Inventory(
             Map<String, Component> components,
             Map<String, Component> datastores,
             Set<String> moving) {
-        this(environment, components, datastores, moving, Map.of());
+        this(environment, components, datastores, moving, Map.of(), Map.of());
     }
 
     /// One in which no schema is shared.
     public Inventory(String environment, Map<String, Component> components) {
-        this(environment, components, Map.of(), Set.of(), Map.of());
+        this(environment, components, Map.of(), Set.of(), Map.of(), Map.of());
     }
 
     /// The same with other components and datastores.
     public Inventory having(Map<String, Component> some, Map<String, Component> stores) {
-        return new Inventory(environment, some, stores, moving, brought);
+        return new Inventory(environment, some, stores, moving, brought, limits);
     }
 
     /// The same with databases of which that is known.
     public Inventory knowing(Map<String, Set<String>> versions) {
-        return new Inventory(environment, components, datastores, moving, versions);
+        return new Inventory(environment, components, datastores, moving, versions, limits);
+    }
+
+    /// The same with datastores of which not everything can be restored.
+    public Inventory limited(Map<String, List<String>> by) {
+        return new Inventory(environment, components, datastores, moving, brought, by);
     }
 
     Set<String> brought(@Nullable Migrations to) {

@@ -316,6 +316,15 @@ public final class Planner {
                 remarks.add(remark);
             }
         }
+        part.changes().stream()
+                .filter(change -> !change.ends())
+                .flatMap(change -> change.needs().stream())
+                .distinct()
+                .sorted()
+                .forEach(name ->
+                        request.inventory().limits().getOrDefault(name, List.of()).stream()
+                                .map(limit -> "`" + name + "`: " + limit)
+                                .forEach(remarks::add));
         return remarks;
     }
 

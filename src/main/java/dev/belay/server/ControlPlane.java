@@ -44,6 +44,7 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
+import dev.belay.server.operations.RestoreLimits;
 import dev.belay.server.operations.Restoring;
 import dev.belay.server.operations.SchemaDrift;
 import dev.belay.server.operations.SchemaPlanning;
@@ -66,6 +67,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -207,7 +209,7 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        status(checks, router, orders),
+                        status(checks, router, orders, ofData.restoring()),
                         ofData,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
@@ -227,10 +229,22 @@ public final class ControlPlane implements AutoCloseable {
         startResidents();
     }
 
-    private StatusReader status(Checks checks, Router router, CertificateOrders orders) {
+    private StatusReader status(
+            Checks checks, Router router, CertificateOrders orders, Restoring restoring) {
         var watch = new DependencyWatch(checks, CLOCK);
         return new StatusReader(
-                journal, target, router, watch, gateway, orders, data.watch(), CODECS);
+                journal,
+                target,
+                router,
+                watch,
+                gateway,
+                orders,
+                view ->
+                        Stream.concat(
+                                        data.watch().troubles(view).stream(),
+                                        restoring.troubles(view).stream())
+                                .toList(),
+                CODECS);
     }
 
     private Releases releases(
@@ -244,7 +258,8 @@ public final class ControlPlane implements AutoCloseable {
                 new Releases.Eyes(
                         inventory,
                         new SchemaDrift(journal, databases),
-                        new ToolPlans(target.dryRun()));
+                        new ToolPlans(target.dryRun()),
+                        new RestoreLimits(data.backups()));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -283,7 +298,12 @@ public final class ControlPlane implements AutoCloseable {
                 new Adopting(databases, journal),
                 data.vault(),
                 new Restoring(
-                        data.vault(), data.backups(), doors, releases, state.exchanges(), CLOCK));
+                        data.vault(),
+                        data.backups(),
+                        doors,
+                        releases,
+                        new Restoring.NoteFolders(state.exchanges(), state.repointings()),
+                        CLOCK));
     }
 
     private ReleaseReader reader() {

@@ -159,6 +159,11 @@ public final class StateFolder {
         return folder.resolve("exchanges");
     }
 
+    /// Datastores that are written no more until their address leads elsewhere.
+    public Path repointings() {
+        return folder.resolve("repointings");
+    }
+
     /// What rehearsals of migrations showed.
     public Path rehearsals() {
         return folder.resolve("rehearsals");

@@ -24,6 +24,10 @@ import tools.jackson.databind.JsonNode;
             "since the backup is lost from the living one: say its name with --lose-writes-of, so that",
             "nobody does this by accident.",
             "",
+            "Where the name cannot be taken, as on many servers that others manage, --repoint stops writes",
+            "instead, until the datastore's address leads to the restored database and that is deployed;",
+            "--give-up lets the living one be written again.",
+            "",
             "Redis is restored into an empty server, --into redis://HOST:PORT, or with --swap into free",
             "databases of the living one, which then change places with those in use. Of MariaDB all",
             "tables change places in one statement; views and routines stay.",
@@ -31,7 +35,9 @@ import tools.jackson.databind.JsonNode;
             "Examples:",
             "  belay restore production postgres",
             "  belay restore production postgres --backup 20260131T020000Z-shop-1f3a --into shop_look",
-            "  belay restore production postgres --swap --lose-writes-of postgres"
+            "  belay restore production postgres --swap --lose-writes-of postgres",
+            "  belay restore production postgres --repoint --lose-writes-of postgres",
+            "  belay restore production postgres --give-up"
         })
 public final class RestoreCommand extends BelayCommand {
     @Parameters(index = "0", paramLabel = "ENV", description = "The environment.")
@@ -58,6 +64,14 @@ public final class RestoreCommand extends BelayCommand {
     private boolean swap;
 
     @Option(
+            names = "--repoint",
+            description = "The living one is written no more, until its address leads to it.")
+    private boolean repoint;
+
+    @Option(names = "--give-up", description = "Ends a --repoint: the living one goes on.")
+    private boolean giveUp;
+
+    @Option(
             names = "--lose-writes-of",
             paramLabel = "DATASTORE",
             description = "Agrees that what was written since the backup is not in it.")
@@ -69,14 +83,23 @@ public final class RestoreCommand extends BelayCommand {
 
     @Override
     protected ExitCode run() {
-        if (swap && !agreed.equals(datastore)) {
+        String path = "/api/v1/environments/" + EnvironmentName.encoded(environment) + "/restores";
+        if (giveUp) {
+            if (swap || repoint || !backup.isEmpty() || !into.isEmpty()) {
+                throw wrong("cli/one-of", "--give-up", "it goes with nothing else", "");
+            }
+            return giveUp(path + "/give-up");
+        }
+        if (swap && repoint) {
+            throw wrong("cli/one-of", "--swap --repoint", "it is one or the other", "");
+        }
+        if ((swap || repoint) && !agreed.equals(datastore)) {
             throw wrong(
                     "cli/loss-not-agreed",
-                    "--swap",
+                    swap ? "--swap" : "--repoint",
                     "what was written since the backup will not be in the living database",
                     "agree with `--lose-writes-of " + datastore + "`");
         }
-        String path = "/api/v1/environments/" + EnvironmentName.encoded(environment) + "/restores";
         JsonNode result =
                 Narration.follow(
                         terminal(),
@@ -93,13 +116,32 @@ public final class RestoreCommand extends BelayCommand {
                                                 into,
                                                 "swap",
                                                 swap,
+                                                "repoint",
+                                                repoint,
                                                 "loseWritesOf",
-                                                swap ? agreed : ""))));
+                                                swap || repoint ? agreed : ""))));
         terminal().print(json() ? result.toString() : text(result));
         return ExitCode.DONE;
     }
 
-    private static String text(JsonNode result) {
+    private ExitCode giveUp(String path) {
+        JsonNode result =
+                Narration.follow(
+                        terminal(),
+                        controlPlane(),
+                        Http.Request.post(path, Json.of(Map.of("datastore", datastore))));
+        terminal()
+                .print(
+                        json()
+                                ? result.toString()
+                                : "`%s` is written again; `%s` stays beside it"
+                                        .formatted(
+                                                result.path("living").asString(""),
+                                                result.path("restored").asString("")));
+        return ExitCode.DONE;
+    }
+
+    private String text(JsonNode result) {
         var text = new StringBuilder();
         text.append(
                 "`%s` holds what was there at %s, by backup `%s`"
@@ -114,11 +156,12 @@ public final class RestoreCommand extends BelayCommand {
                     """
 
                     not in it: what was written in the %s before writes stopped
-                    what lived before is `%s` now\
+                    what lived before is `%s`%s\
                     """
                             .formatted(
                                     words(Duration.ofSeconds(result.path("lostSeconds").asLong(0))),
-                                    aside));
+                                    aside,
+                                    repoint ? "; its writes are stopped" : " now"));
         }
         for (JsonNode remark : result.path("remarks")) {
             text.append("\nnote: ").append(remark.asString(""));

@@ -218,6 +218,11 @@ public final class DatastoreBackups {
                 () -> inUse.computeIfPresent(backup.name(), (_, n) -> n > 1 ? n - 1 : null));
     }
 
+    /// What a restore cannot do where the datastore is, as sentences.
+    public List<String> limits(String environment, Dependency datastore) throws DataFailure {
+        return kind(datastore).limits(address(environment, datastore));
+    }
+
     /// What puts a backup back.
     public Restorer restorer(Held held, Dependency datastore, String environment, Workshop shop)
             throws DataFailure {

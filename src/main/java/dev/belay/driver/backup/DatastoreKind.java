@@ -1,6 +1,7 @@
 package dev.belay.driver.backup;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /// How datastores of one engine are backed up and put back. What is the same for all of them (where
 /// backups lie, who makes one, how long they are kept, who can read them) is none of its business:
@@ -35,6 +36,11 @@ public interface DatastoreKind {
 
     /// What puts backups back where the address is.
     Restorer restorer(String address, BackupKeys keys, Workshop workshop) throws DataFailure;
+
+    /// What a restore cannot do where the address leads, with its user's rights, as sentences.
+    default List<String> limits(String address) throws DataFailure {
+        return List.of();
+    }
 
     /// Ends and removes what a killed process left. For whoever alone works there.
     void sweep(Path scratch);

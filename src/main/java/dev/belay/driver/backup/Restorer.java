@@ -60,6 +60,20 @@ public interface Restorer {
     /// What a person should know after a swap.
     List<String> afterSwap();
 
+    /// Keeps whoever uses the living one by its address from writing to it, until [#allowWrites],
+    /// where its user may do that. For a restore whose place nobody else can take: its address is
+    /// re-pointed.
+    ///
+    /// @return who may write all the same, as sentences
+    default List<String> stopWrites() throws DataFailure {
+        return List.of(
+                "the server of `%s` keeps nobody from writing: requests are kept out, workers and people are not"
+                        .formatted(living()));
+    }
+
+    /// Lets them write again.
+    default void allowWrites() throws DataFailure {}
+
     /// Opens what a swap left closed that was cut off somewhere.
     ///
     /// @return whether the restored one is in the place of the living one

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A restored database held against what its backup says of the source.
 final class Comparison {
@@ -73,7 +75,8 @@ final class Comparison {
 
     private String surroundings(Connection connection) throws PostgresFailure {
         PostgresFacts.Properties properties = PostgresFacts.properties(connection);
-        if (!properties.equals(facts.properties())) {
+        if (!properties.equals(facts.properties())
+                && !isLikeButForItsOwner(properties, connection)) {
             return "the database was made as %s, and is %s"
                     .formatted(facts.properties(), properties);
         }
@@ -94,6 +97,23 @@ final class Comparison {
         return invalid.isEmpty()
                 ? sequences(connection)
                 : "these indexes are not valid: " + String.join(", ", invalid);
+    }
+
+    /// Only a member of a role can give a database to it; whoever restores it owns it then.
+    private boolean isLikeButForItsOwner(PostgresFacts.Properties found, Connection connection)
+            throws PostgresFailure {
+        String was = facts.properties().owner();
+        Set<String> owners = new TreeSet<>(List.of(was, found.owner()));
+        boolean like =
+                owners.size() == 2
+                        && !NewDatabase.ownerFor(connection, was).equals(was)
+                        && found.apartFrom(owners).equals(facts.properties().apartFrom(owners));
+        if (like) {
+            remarks.add(
+                    "the database belongs to `%s`, who may not give it to `%s`"
+                            .formatted(found.owner(), was));
+        }
+        return like;
     }
 
     private String sequences(Connection connection) throws PostgresFailure {

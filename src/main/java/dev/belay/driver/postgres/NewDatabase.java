@@ -42,16 +42,33 @@ final class NewDatabase {
                             " LOCALE_PROVIDER builtin BUILTIN_LOCALE " + Sql.literal(it.locale());
                     default -> "";
                 };
+        String owner;
+        try (Connection connection = server.connect("belay/restore")) {
+            owner = ownerFor(connection, it.owner());
+        } catch (SQLException e) {
+            throw new PostgresFailure("looking for the owner", e);
+        }
         run(
                 server,
                 "CREATE DATABASE %s TEMPLATE template0 OWNER %s ENCODING %s LC_COLLATE %s LC_CTYPE %s%s"
                         .formatted(
                                 Sql.identifier(name),
-                                Sql.identifier(it.owner()),
+                                Sql.identifier(owner),
                                 Sql.literal(it.encoding()),
                                 Sql.literal(it.collate()),
                                 Sql.literal(it.ctype()),
                                 locale));
+    }
+
+    /// Who gets what is to be that role's: itself, where the session's own is a member of it.
+    static String ownerFor(Connection connection, String wanted) throws PostgresFailure {
+        return Ask.text(
+                connection,
+                """
+                SELECT coalesce((SELECT rolname FROM pg_roles
+                    WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')), current_user)
+                """
+                        .formatted(Sql.literal(wanted)));
     }
 
     /// Stands in for the roles of the source in a cluster that is thrown away: nobody can log in.

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -57,7 +58,21 @@ record PostgresFacts(
             String locale,
             int connectionLimit,
             String comment,
-            List<Grant> grants) {}
+            List<Grant> grants) {
+        /// The same, whoever of these owns it: an owner has rights by that.
+        Properties apartFrom(Set<String> roles) {
+            return new Properties(
+                    "",
+                    encoding,
+                    collate,
+                    ctype,
+                    provider,
+                    locale,
+                    connectionLimit,
+                    comment,
+                    grants.stream().filter(one -> !roles.contains(one.grantee())).toList());
+        }
+    }
 
     /// A right on the database.
     ///

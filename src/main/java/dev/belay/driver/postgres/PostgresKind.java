@@ -13,6 +13,7 @@ import dev.belay.driver.backup.Workshop;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /// PostgreSQL: a dump of one snapshot, and a database made of it that has the same rows.
 public final class PostgresKind implements DatastoreKind {
@@ -77,7 +78,14 @@ public final class PostgresKind implements DatastoreKind {
             throws DataFailure {
         PostgresAddress living = PostgresAddress.of(address);
         return new PostgresRestorer(
-                living.database(), new PostgresRestore(living.at("postgres"), workshop, keys));
+                living.database(),
+                new PostgresRestore(living.at("postgres"), workshop, keys),
+                new WriteStop(living.at("postgres"), living.database()));
+    }
+
+    @Override
+    public List<String> limits(String address) throws DataFailure {
+        return PostgresRestore.limits(PostgresAddress.of(address));
     }
 
     @Override

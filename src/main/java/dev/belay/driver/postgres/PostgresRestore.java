@@ -211,8 +211,29 @@ public final class PostgresRestore {
                     : refused(
                             "`%s` does not own `%s`, and so cannot rename or close it"
                                     .formatted(server.user(), living),
-                            "restore it with `--into`, and point the application at that; or"
+                            "restore it with `--repoint`, and let the address lead to it; or"
                                     + " `ALTER DATABASE … OWNER TO …`, by an administrator");
+        } catch (SQLException e) {
+            throw new PostgresFailure("looking at the server", e);
+        }
+    }
+
+    /// What a restore cannot do there with the rights of the address's role, as sentences.
+    ///
+    /// @param living a way to the living database
+    static List<String> limits(PostgresAddress living) throws PostgresFailure {
+        String name = living.database();
+        try (Connection connection = living.connect("belay/restore")) {
+            if (!Ask.text(connection, MAY_CREATE).equals("true")) {
+                return List.of(
+                        "nothing can be restored on its server: `%s` may not make databases there"
+                                .formatted(living.user()));
+            }
+            return Ask.texts(connection, OWNS + Sql.literal(name)).contains("true")
+                    ? List.of()
+                    : List.of(
+                            "`%s` does not own `%s`: a restore cannot take its name, and its address is re-pointed (`belay restore --repoint`)"
+                                    .formatted(living.user(), name));
         } catch (SQLException e) {
             throw new PostgresFailure("looking at the server", e);
         }
@@ -221,20 +242,28 @@ public final class PostgresRestore {
     /// Lets nobody into a database, and ends whoever is in it; nothing else of it changes.
     public void fence(String database) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
-            connections(connection, database, false);
-            end(connection, database);
+            close(connection, database);
         } catch (SQLException e) {
             throw new PostgresFailure("closing `" + database + "`", e);
         }
     }
 
+    static void close(Connection connection, String database) throws PostgresFailure {
+        connections(connection, database, false);
+        end(connection, database);
+    }
+
     /// Lets everybody into it again.
     public void unfence(String database) throws PostgresFailure {
         try (Connection connection = server.connect("belay/restore")) {
-            connections(connection, database, true);
+            open(connection, database);
         } catch (SQLException e) {
             throw new PostgresFailure("opening `" + database + "`", e);
         }
+    }
+
+    static void open(Connection connection, String database) throws PostgresFailure {
+        connections(connection, database, true);
     }
 
     /// Opens whichever database has the living one's name, when it is not known how far an exchange
@@ -262,14 +291,20 @@ public final class PostgresRestore {
 
     /// Ends the sessions of clients; the server's own workers give way by themselves.
     private static void end(Connection connection, String database) throws PostgresFailure {
-        String sessions =
-                "FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = "
+        end(
+                connection,
+                " FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = "
                         + Sql.literal(database)
-                        + " AND pid <> pg_backend_pid()";
-        Ask.texts(connection, "SELECT pg_terminate_backend(pid)::text " + sessions);
+                        + " AND pid <> pg_backend_pid()",
+                database);
+    }
+
+    static void end(Connection connection, String sessions, String database)
+            throws PostgresFailure {
+        Ask.texts(connection, "SELECT pg_terminate_backend(pid)::text" + sessions);
         // A rename is refused while one is there.
         for (int i = 0; i < ENDED_TRIES; i++) {
-            if (Ask.number(connection, "SELECT count(*) " + sessions) == 0) {
+            if (Ask.number(connection, "SELECT count(*)" + sessions) == 0) {
                 return;
             }
             Ask.texts(connection, "SELECT pg_sleep(0.1)::text");

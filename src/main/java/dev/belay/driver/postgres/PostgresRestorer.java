@@ -17,9 +17,12 @@ final class PostgresRestorer implements Restorer {
     private final String living;
     private final PostgresRestore restore;
 
-    PostgresRestorer(String living, PostgresRestore restore) {
+    private final WriteStop writes;
+
+    PostgresRestorer(String living, PostgresRestore restore, WriteStop writes) {
         this.living = living;
         this.restore = restore;
+        this.writes = writes;
     }
 
     @Override
@@ -66,6 +69,16 @@ final class PostgresRestorer implements Restorer {
                             .formatted(Sql.identifier(living)),
                     e);
         }
+    }
+
+    @Override
+    public List<String> stopWrites() throws DataFailure {
+        return writes.stop();
+    }
+
+    @Override
+    public void allowWrites() throws DataFailure {
+        writes.lift();
     }
 
     @Override

@@ -30,6 +30,7 @@ final class BackupRoutes {
         routes.post("/api/v1/environments/{env}/drills", this::drill);
         routes.post("/api/v1/environments/{env}/rehearsals", this::rehearse);
         routes.post("/api/v1/environments/{env}/restores", this::restore);
+        routes.post("/api/v1/environments/{env}/restores/give-up", this::giveUp);
     }
 
     private EnvironmentView view(Context ctx) {
@@ -77,6 +78,15 @@ final class BackupRoutes {
         EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
         NarratedAnswer.give(
                 ctx, redact, progress -> operations.data().planning().plan(view, actor, progress));
+    }
+
+    private void giveUp(Context ctx) throws IOException {
+        String datastore = Wire.read(ctx, fields -> fields.required("datastore"));
+        EnvironmentView view = view(ctx);
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress -> operations.data().restoring().giveUp(view, datastore, actor, progress));
     }
 
     private void restore(Context ctx) throws IOException {

@@ -85,17 +85,28 @@ final class Bodies {
     }
 
     record Restore(Restoring.Wish wish) {
-        /// A swap is agreed to by the datastore's name.
-        private static boolean agreed(Fields fields) {
+        /// What loses writes is agreed to by the datastore's name.
+        private static Restoring.Place agreed(Fields fields) {
             boolean swap = fields.flag("swap");
-            if (!fields.text("loseWritesOf").equals(swap ? fields.text("datastore") : "")) {
+            boolean repoint = fields.flag("repoint");
+            if (swap && repoint) {
+                fields.wrong(
+                        "request/one-of",
+                        "repoint",
+                        "a database takes the living one's name, or its address is re-pointed",
+                        "say one of `swap` and `repoint`");
+            }
+            boolean loses = swap || repoint;
+            if (!fields.text("loseWritesOf").equals(loses ? fields.text("datastore") : "")) {
                 fields.wrong(
                         "request/loss-not-agreed",
                         "loseWritesOf",
                         "what was written since the backup will not be in the living database",
                         "agree with the datastore's name");
             }
-            return swap;
+            return swap
+                    ? Restoring.Place.SWAP
+                    : repoint ? Restoring.Place.REPOINT : Restoring.Place.BESIDE;
         }
 
         static Restore read(Fields fields) {

@@ -111,17 +111,16 @@ public final class Doorkeeper {
         return keys;
     }
 
-    /// Opens the doors of some components where requests are held, as nobody else will.
+    /// Opens the doors of some components that were shut at a known moment, as nobody else will.
     ///
     /// @param since milliseconds of the epoch, by which they are known; what anybody else shut
     ///   stays
-    void openHolds(String environment, List<String> components, long since) {
+    void openOurs(String environment, List<String> components, long since) {
         for (Map.Entry<RouteKey, GatewayClient.ShutDoor> shut : doors().entrySet()) {
             RouteKey key = shut.getKey();
             if (key.environment().equals(environment)
                     && components.contains(key.component())
-                    && shut.getValue().door() instanceof Door.Hold hold
-                    && hold.since() == since) {
+                    && shut.getValue().door().since() == since) {
                 check(key, gateway.open(key));
             }
         }

@@ -39,11 +39,11 @@ final class Exchange {
     private final DatastoreBackups backups;
     private final Doorkeeper doors;
     private final Releases releases;
-    private final ExchangeNotes notes;
+    private final Notes<Note> notes;
     private final InstantSource clock;
 
     /// Exchanges of this process, which it ends itself.
-    private final Set<ExchangeNotes.Note> ours = ConcurrentHashMap.newKeySet();
+    private final Set<Note> ours = ConcurrentHashMap.newKeySet();
 
     /// @param notes a folder for what has to be opened again
     Exchange(
@@ -55,8 +55,30 @@ final class Exchange {
         this.backups = backups;
         this.doors = doors;
         this.releases = releases;
-        this.notes = new ExchangeNotes(notes);
+        this.notes = new Notes<>(notes, Note.class, Note::aside);
         this.clock = clock;
+    }
+
+    /// One exchange that has begun.
+    ///
+    /// @param origin what the datastore is known by, wherever its address leads tomorrow
+    /// @param living the database that is to be replaced
+    /// @param restored what replaces it
+    /// @param aside what the old one is called when it is done, which may be a path
+    /// @param components whose requests are held
+    /// @param since milliseconds of the epoch, of every hold of the exchange
+    record Note(
+            String environment,
+            Dependency datastore,
+            String origin,
+            String living,
+            String restored,
+            String aside,
+            List<String> components,
+            long since) {
+        Note {
+            components = List.copyOf(components);
+        }
     }
 
     /// Does it, on a thread that nobody interrupts: it takes seconds, and half of it is an outage.
@@ -75,8 +97,7 @@ final class Exchange {
                         () -> exchanged(view, datastore, backup, restorer, made, progress)));
     }
 
-    private static Vault.Ending uninterrupted(Supplier<Vault.Ending> doing)
-            throws InterruptedException {
+    static Vault.Ending uninterrupted(Supplier<Vault.Ending> doing) throws InterruptedException {
         var task = new FutureTask<Vault.Ending>(doing::get);
         Thread.ofPlatform().name("restore").start(task);
         boolean interrupted = false;
@@ -107,7 +128,7 @@ final class Exchange {
             Restorer restorer,
             Restorer.Outcome.Restored made,
             Consumer<String> progress) {
-        ExchangeNotes.Note note;
+        Note note;
         try {
             note = note(view, datastore, restorer, made);
         } catch (DataFailure e) {
@@ -157,7 +178,7 @@ final class Exchange {
                 e.hint());
     }
 
-    private static boolean swappedAfterAll(Restorer restorer, ExchangeNotes.Note note) {
+    private static boolean swappedAfterAll(Restorer restorer, Note note) {
         try {
             return restorer.settle(note.restored(), note.aside());
         } catch (DataFailure e) {
@@ -170,7 +191,7 @@ final class Exchange {
             StoredBackup backup,
             Restorer restorer,
             Restorer.Outcome.Restored made,
-            ExchangeNotes.Note note,
+            Note note,
             Instant stopped) {
         Instant instant = backup.manifest().instant();
         return new Vault.Ending.Good(
@@ -184,14 +205,14 @@ final class Exchange {
                                 .toList()));
     }
 
-    private ExchangeNotes.Note note(
+    private Note note(
             EnvironmentView view,
             Datastore datastore,
             Restorer restorer,
             Restorer.Outcome.Restored made)
             throws DataFailure {
         Instant began = clock.instant();
-        return new ExchangeNotes.Note(
+        return new Note(
                 view.environment(),
                 datastore.dependency(),
                 backups.origin(view.environment(), datastore.dependency()),
@@ -203,7 +224,7 @@ final class Exchange {
     }
 
     /// What could not be opened stays written down: it is tried again.
-    private void ended(ExchangeNotes.Note note, boolean opened) {
+    private void ended(Note note, boolean opened) {
         try {
             if (opened) {
                 notes.remove(note);
@@ -219,7 +240,7 @@ final class Exchange {
     /// living database, or the restored one under its name, and the components' doors. Asked again
     /// and again, since the server may be away.
     void settle() {
-        for (ExchangeNotes.Note note : notes.all()) {
+        for (Note note : notes.all()) {
             if (!ours.contains(note)) {
                 try {
                     releases.alone(note.environment(), () -> settle(note));
@@ -231,7 +252,7 @@ final class Exchange {
     }
 
     /// No other exchange begins or ends in the environment meanwhile.
-    private boolean settle(ExchangeNotes.Note note) {
+    private boolean settle(Note note) {
         if (ours.contains(note) || !notes.all().contains(note)) {
             return false;
         }
@@ -250,7 +271,7 @@ final class Exchange {
             trouble = e.reason();
         }
         try {
-            doors.openHolds(note.environment(), note.components(), note.since());
+            doors.openOurs(note.environment(), note.components(), note.since());
             if (trouble.isEmpty()) {
                 notes.remove(note);
             }
@@ -315,10 +336,7 @@ final class Exchange {
     }
 
     private void hold(
-            EnvironmentView view,
-            ExchangeNotes.Note note,
-            List<String> held,
-            Consumer<String> progress) {
+            EnvironmentView view, Note note, List<String> held, Consumer<String> progress) {
         if (!note.components().isEmpty()) {
             progress.accept("requests for " + String.join(", ", note.components()) + " are held");
         }

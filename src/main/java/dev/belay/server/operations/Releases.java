@@ -51,6 +51,7 @@ public final class Releases {
     private final InventoryReader inventory;
     private final SchemaDrift drift;
     private final ToolPlans tools;
+    private final RestoreLimits limits;
     private final Store store;
     private final Runnable nudge;
     private final StoreDoor door;
@@ -60,7 +61,8 @@ public final class Releases {
     public record Store(Journal journal, EarlierRequests requests) {}
 
     /// What planning looks at besides the manifest.
-    public record Eyes(InventoryReader inventory, SchemaDrift drift, ToolPlans tools) {}
+    public record Eyes(
+            InventoryReader inventory, SchemaDrift drift, ToolPlans tools, RestoreLimits limits) {}
 
     /// Over one journal.
     ///
@@ -78,6 +80,7 @@ public final class Releases {
         this.inventory = eyes.inventory();
         this.drift = eyes.drift();
         this.tools = eyes.tools();
+        this.limits = eyes.limits();
         this.store = store;
         this.door = door;
         this.nudge = nudge;
@@ -240,6 +243,7 @@ public final class Releases {
     /// A request that lacks nothing but the inventory.
     private record Prepared(
             EnvironmentView view,
+            Map<String, List<String>> limits,
             Sources.Made made,
             Set<Digest> below,
             Selection selection,
@@ -252,7 +256,7 @@ public final class Releases {
                     new TreeMap<>(made.schemas()),
                     new TreeMap<>(),
                     below,
-                    inventory,
+                    inventory.limited(limits),
                     selection,
                     manifestDigest);
         }
@@ -274,6 +278,7 @@ public final class Releases {
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         return new Prepared(
                 read.view(),
+                limits.of(read.view()),
                 sources.of(read.view(), chosen, progress),
                 inventory.migrated(read.view().gates().migratedIn()),
                 selection,

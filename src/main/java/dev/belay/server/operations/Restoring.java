@@ -23,20 +23,35 @@ public final class Restoring {
     private final Vault vault;
     private final DatastoreBackups backups;
     private final Exchange exchange;
+    private final Repointing repointing;
     private final InstantSource clock;
 
-    /// @param notes a folder for what has to be opened again
+    /// @param notes a folder for what has to be opened again, and one for what waits for an address
     public Restoring(
             Vault vault,
             DatastoreBackups backups,
             Doorkeeper doors,
             Releases releases,
-            Path notes,
+            NoteFolders notes,
             InstantSource clock) {
         this.vault = vault;
         this.backups = backups;
-        this.exchange = new Exchange(backups, doors, releases, notes, clock);
+        this.exchange = new Exchange(backups, doors, releases, notes.exchanges(), clock);
+        this.repointing = new Repointing(backups, doors, releases, notes.repointings(), clock);
         this.clock = clock;
+    }
+
+    /// Where it is written down what is closed for a while.
+    public record NoteFolders(Path exchanges, Path repointings) {}
+
+    /// What becomes of the living database.
+    public enum Place {
+        /// It is left alone.
+        BESIDE,
+        /// The restored one takes its name.
+        SWAP,
+        /// It is written no more, until its address leads to the restored one.
+        REPOINT
     }
 
     /// What is wanted.
@@ -44,15 +59,13 @@ public final class Restoring {
     /// @param datastore its name, or empty for the only one
     /// @param backup its name, or empty for the newest that was verified
     /// @param into what the restored database is called; empty for a name with the time in it
-    /// @param swap whether it takes the living one's place
-    public record Wish(String datastore, String backup, String into, boolean swap) {}
+    public record Wish(String datastore, String backup, String into, Place place) {}
 
     /// What was done.
     ///
     /// @param database that holds the backup now
     /// @param aside what the database that lived before is called now; empty when it lives still
-    /// @param lostSeconds so much time before the writes stopped is not in it; 0 when nothing was
-    ///   swapped
+    /// @param lostSeconds so much time before the writes stopped is not in it; 0 when they were not
     public record Restored(
             String backup,
             String database,
@@ -74,16 +87,20 @@ public final class Restoring {
                         .formatted(view.environment(), datastore.name(), backup.name(), wish),
                 Vault.deed(
                         by,
-                        wish.swap() ? "restore-in-place" : "restore",
+                        switch (wish.place()) {
+                            case BESIDE -> "restore";
+                            case SWAP -> "restore-in-place";
+                            case REPOINT -> "restore-and-repoint";
+                        },
                         view,
                         Map.of(
                                 "datastore", datastore.name(),
                                 "backup", backup.name(),
                                 "into", masked(wish.into()))),
                 says ->
-                        wish.swap()
-                                ? swapped(view, datastore, backup, wish, says)
-                                : beside(view, datastore, backup, wish, says),
+                        wish.place() == Place.BESIDE
+                                ? beside(view, datastore, backup, wish, says)
+                                : inPlace(view, datastore, backup, wish, says),
                 progress);
     }
 
@@ -122,7 +139,7 @@ public final class Restoring {
         }
     }
 
-    private Vault.Ending swapped(
+    private Vault.Ending inPlace(
             EnvironmentView view,
             Datastore datastore,
             StoredBackup backup,
@@ -132,7 +149,8 @@ public final class Restoring {
         try (DatastoreBackups.Held held = hold(view, datastore, backup)) {
             Restorer restorer = restorer(view, datastore, held, progress);
             String name = name(restorer, wish);
-            if (restorer.obstacle(backup, name, true).orElse(null)
+            boolean swap = wish.place() == Place.SWAP;
+            if (restorer.obstacle(backup, name, swap).orElse(null)
                     instanceof Restorer.Outcome.Refused(String reason, String hint)) {
                 return new Vault.Ending.Bad(reason, hint);
             }
@@ -141,7 +159,11 @@ public final class Restoring {
                 case Restorer.Outcome.Refused(String reason, String hint) ->
                         new Vault.Ending.Bad(reason, hint);
                 case Restorer.Outcome.Restored made ->
-                        exchange.exchange(view, datastore, backup, restorer, made, progress);
+                        swap
+                                ? exchange.exchange(
+                                        view, datastore, backup, restorer, made, progress)
+                                : repointing.repoint(
+                                        view, datastore, backup, restorer, made, progress);
             };
         }
     }
@@ -161,9 +183,26 @@ public final class Restoring {
                 held, datastore.dependency(), view.environment(), backups.shop(progress));
     }
 
-    /// Opens what a control plane left closed that was killed in the middle of an exchange.
+    /// Lets a living database be written again that waited for its address to lead elsewhere.
+    public Object giveUp(EnvironmentView view, String named, Actor by, Consumer<String> progress) {
+        String datastore = vault.one(view, named).name();
+        return vault.follow(
+                "give up re-pointing %s %s".formatted(view.environment(), datastore),
+                Vault.deed(by, "give-up-repointing", view, Map.of("datastore", datastore)),
+                _ -> new Vault.Ending.Good(repointing.giveUp(view, datastore)),
+                progress);
+    }
+
+    /// What waits for another address, a sentence for each.
+    public List<String> troubles(EnvironmentView view) {
+        return repointing.troubles(view);
+    }
+
+    /// Opens what a control plane left closed that was killed in the middle of an exchange, and
+    /// looks after what waits for an address.
     public void settle() {
         exchange.settle();
+        repointing.settle();
     }
 
     private String name(Restorer restorer, Wish wish) {

@@ -35,13 +35,14 @@ public final class StatusReader {
     private final DependencyWatch dependencies;
     private final GatewayUpkeep upkeep;
     private final CertificateOrders orders;
-    private final BackupWatch backups;
+    private final Function<EnvironmentView, List<String>> dataTroubles;
     private final Codecs codecs;
 
     /// How the journal's opaque texts are read.
     public record Codecs(
             Function<ReleaseRow, Plan> plan, Function<String, Deployment> deployment) {}
 
+    /// @param dataTroubles what is wrong with an environment's backups, or waits for a person
     public StatusReader(
             Journal journal,
             Target target,
@@ -49,7 +50,7 @@ public final class StatusReader {
             DependencyWatch dependencies,
             GatewayUpkeep upkeep,
             CertificateOrders orders,
-            BackupWatch backups,
+            Function<EnvironmentView, List<String>> dataTroubles,
             Codecs codecs) {
         this.journal = journal;
         this.target = target;
@@ -57,7 +58,7 @@ public final class StatusReader {
         this.dependencies = dependencies;
         this.upkeep = upkeep;
         this.orders = orders;
-        this.backups = backups;
+        this.dataTroubles = dataTroubles;
         this.codecs = codecs;
     }
 
@@ -97,7 +98,7 @@ public final class StatusReader {
                 components,
                 gateway[0] ? upkeep.doors(environment) : List.of(),
                 dependencies.of(view),
-                backups.troubles(view),
+                dataTroubles.apply(view),
                 open.stream().map(ReleaseLine::of).toList());
     }
 
