@@ -11,4 +11,7 @@ public interface Backups {
 
     /// Whether the migrations do on a copy of the data what the plan takes for granted.
     Look rehearsed(Work.Rehearsed work, Order order);
+
+    /// Tries the way back of migrations on a copy of the data.
+    Look returnRehearsed(Work.ReturnRehearsed work, Order order);
 }

@@ -266,6 +266,7 @@ final class Assembly {
                         drafts,
                         outline.has(Phase.VERIFY),
                         outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
+                        outline.schemaBack(),
                         outline.verdict(change),
                         migrated);
         courses.put(change.name(), course);

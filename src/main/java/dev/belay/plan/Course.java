@@ -31,6 +31,7 @@ final class Course {
     private final Drafts drafts;
     private final boolean smoke;
     private final boolean migrates;
+    private final boolean schemaBack;
     private final @Nullable SchemaVerdict verdict;
     private final Map<String, Integer> migrated;
     private final Revision goal;
@@ -41,6 +42,7 @@ final class Course {
     private boolean inPlace;
 
     /// @param migrates whether the schema may change: not on the way back to an older revision
+    /// @param schemaBack whether it goes back, on that way
     /// @param verdict what a rehearsal of its migrations showed
     /// @param migrated by datastore, the last step that changes its schema; added to
     Course(
@@ -48,12 +50,14 @@ final class Course {
             Drafts drafts,
             boolean smoke,
             boolean migrates,
+            boolean schemaBack,
             @Nullable SchemaVerdict verdict,
             Map<String, Integer> migrated) {
         this.change = change;
         this.drafts = drafts;
         this.smoke = smoke;
         this.migrates = migrates;
+        this.schemaBack = schemaBack;
         this.verdict = verdict;
         this.migrated = migrated;
         this.goal = change.goal().revision();
@@ -78,6 +82,7 @@ final class Course {
                 publish();
             }
         } else if (!inPlace) {
+            takeBack();
             start();
         }
         return end();
@@ -212,6 +217,7 @@ final class Course {
             route(List.of(line.toNobody()));
         }
         stopOthers(Phase.SERVICES);
+        takeBack();
         start();
     }
 
@@ -292,6 +298,26 @@ final class Course {
         if (!change.freshMigrations().isEmpty()) {
             migrated.put(datastore, last.iterator().next());
         }
+    }
+
+    /// After everything of the newer revision has ended, and before anything of the older one
+    /// starts. Undone it is by applying them again: what they keep then is empty.
+    private void takeBack() {
+        Migrations from = change.now() == null ? null : change.now().migrations();
+        List<Migrations.One> left = change.leftMigrations();
+        if (!schemaBack || from == null || left.isEmpty()) {
+            return;
+        }
+        List<String> versions = SchemaReturn.versions(left);
+        add(
+                new Draft(
+                        "%s: take %s back from `%s`"
+                                .formatted(change.name(), words(left), from.datastore().name()),
+                        Phase.MIGRATE,
+                        new Work.TakeBack(from.set(), from.datastore(), versions, true),
+                        new Undo.Apply(new Work.Migrate(from, versions), Times.MIGRATE_LIMIT),
+                        Times.MIGRATE_LIMIT,
+                        Times.SECOND));
     }
 
     /// `0007 add_total`, `0007 add_total … 0009 drop_sum (3)`.

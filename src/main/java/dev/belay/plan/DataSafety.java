@@ -4,12 +4,14 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.BackupPolicy;
+import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,7 +42,7 @@ final class DataSafety {
     /// Lays the steps; returns what comes after them.
     Set<Integer> lay(Set<Integer> after) {
         if (outline.kind() != Plan.Kind.DEPLOY) {
-            return after;
+            return outline.view().gates().backup() ? returning(after) : after;
         }
         return foreseen(outline.view().gates().backup() ? gated(after) : after);
     }
@@ -106,6 +108,48 @@ final class DataSafety {
                             outline.keeper(name),
                             after));
         });
+        return ends.isEmpty() ? after : ends;
+    }
+
+    /// Of a rollback that takes schemas back: what was tried on a copy of the rows of today.
+    private Set<Integer> returning(Set<Integer> after) {
+        var ends = new TreeSet<Integer>();
+        for (Change change : outline.returning()) {
+            Migrations from = Objects.requireNonNull(change.now()).migrations();
+            Datastore datastore =
+                    from == null ? null : outline.view().datastores().get(from.datastore().name());
+            if (from == null || datastore == null) {
+                continue;
+            }
+            String name = datastore.name();
+            BackupPolicy policy = datastore.backup().policy();
+            int backup =
+                    drafts.add(
+                            new Draft(
+                                    "`%s` has a backup that was restored, at most %s old"
+                                            .formatted(name, Times.text(BEFORE_A_MIGRATION)),
+                                    Phase.BACKUP,
+                                    new Work.BackedUp(policy, BEFORE_A_MIGRATION, true),
+                                    Times.BACKUP_LIMIT,
+                                    Times.SECOND.multipliedBy(30)),
+                            change.scope(),
+                            outline.keeper(name),
+                            after);
+            List<Migrations.One> left = change.leftMigrations();
+            ends.add(
+                    drafts.add(
+                            new Draft(
+                                    "%s: rehearse the way back of %s on a copy of `%s`"
+                                            .formatted(change.name(), Course.words(left), name),
+                                    Phase.REHEARSE,
+                                    new Work.ReturnRehearsed(
+                                            from, SchemaReturn.versions(left), policy),
+                                    Times.BACKUP_LIMIT,
+                                    Times.SECOND.multipliedBy(30)),
+                            change.scope(),
+                            change.responsible(),
+                            Set.of(backup)));
+        }
         return ends.isEmpty() ? after : ends;
     }
 

@@ -98,7 +98,8 @@ final class Drafts {
                     StepClass.PURE;
             case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _ -> StepClass.WAIT;
             // What they make is for this purpose alone, and made anew where it was lost.
-            case Work.BackedUp _, Work.Rehearsed _, Work.Foreseen _ -> StepClass.PURE;
+            case Work.BackedUp _, Work.Rehearsed _, Work.ReturnRehearsed _, Work.Foreseen _ ->
+                    StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.
             case Work.Migrate _, Work.TakeBack _ -> StepClass.VERIFIABLE;

@@ -85,6 +85,39 @@ final class MigrationsJson {
                 in.choice("back", Work.Rehearsed.Back.class));
     }
 
+    /// The fields alone: the object is its caller's.
+    static void write(JsonOut out, Work.ReturnRehearsed work) {
+        out.put("from", () -> write(out, work.from()))
+                .put("policy", () -> write(out, work.policy()))
+                .put("type", "return-rehearsed")
+                .strings("versions", work.versions());
+    }
+
+    static Work.ReturnRehearsed returnRehearsed(JsonIn in) {
+        return new Work.ReturnRehearsed(
+                read(in.at("from")), in.strings("versions"), policy(in.at("policy")));
+    }
+
+    /// The fields alone: the object is its caller's.
+    static void write(JsonOut out, Work.TakeBack work) {
+        out.put("datastore", () -> write(out, work.datastore()))
+                .put("set", work.set())
+                .put("type", "take-back")
+                .strings("versions", work.versions());
+        // Absent, as it was before there was a choice.
+        if (work.whoever()) {
+            out.put("whoever", true);
+        }
+    }
+
+    static Work.TakeBack takeBack(JsonIn in) {
+        return new Work.TakeBack(
+                in.string("set"),
+                datastore(in.at("datastore")),
+                in.strings("versions"),
+                in.has("whoever"));
+    }
+
     static void write(JsonOut out, BackupPolicy policy) {
         out.open()
                 .put("datastore", () -> write(out, policy.datastore()))

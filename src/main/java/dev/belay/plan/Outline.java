@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param verdicts component or datastore to what was seen when its migrations were rehearsed
 /// @param foreseen component to what its tool says that it would do
 /// @param below migrations that ended well in the environment which the gates name
+/// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
 record Outline(
@@ -52,6 +53,7 @@ record Outline(
         Map<String, SchemaVerdict> verdicts,
         Map<String, String> foreseen,
         Set<Digest> below,
+        boolean schemaBack,
         Duration soak,
         List<Plan.Skip> skipped,
         Plan.@Nullable Skip accepted,
@@ -145,6 +147,13 @@ record Outline(
                 .map(byName::get)
                 .map(Objects::requireNonNull)
                 .toList();
+    }
+
+    /// Who takes migrations back that earlier releases brought.
+    List<Change> returning() {
+        return schemaBack
+                ? changes().stream().filter(change -> !change.leftMigrations().isEmpty()).toList()
+                : List.of();
     }
 
     Set<String> before(Change change) {

@@ -193,7 +193,7 @@ public final class PlanDocument {
                             "psql \""
                                     + to.datastore().url()
                                     + "\"   # then each file in its order");
-            case Work.TakeBack(String set, Dependency datastore, var _) ->
+            case Work.TakeBack(String set, Dependency datastore, var _, boolean _) ->
                     shell(
                             "psql \""
                                     + datastore.url()

@@ -223,7 +223,7 @@ public final class PlanText {
             case Work.Publish(var revision) -> "publish " + revision.id();
             case Work.Migrate(var to, var fresh) ->
                     "apply " + String.join(", ", fresh) + " to `" + to.datastore().name() + "`";
-            case Work.TakeBack(String _, var datastore, var versions) ->
+            case Work.TakeBack(String _, var datastore, var versions, boolean _) ->
                     "take "
                             + String.join(", ", versions.reversed())
                             + " back from `"

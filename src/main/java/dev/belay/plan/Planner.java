@@ -389,6 +389,7 @@ public final class Planner {
                 verdicts(),
                 request.foreseen(),
                 request.below(),
+                false,
                 soaks ? view.soak() : Duration.ZERO,
                 skipped(part),
                 request.selection().acceptance(),

@@ -51,6 +51,9 @@ final class Rollback {
         }
         if (problems.isEmpty()) {
             demandCompanions(changes);
+            if (request.schema()) {
+                changes.values().forEach(this::demandWayBack);
+            }
         }
         if (!problems.isEmpty()) {
             return new Planning.Refused(problems);
@@ -143,12 +146,14 @@ final class Rollback {
             }
             return;
         }
+        List<Migrations.One> left = request.schema() ? left(inventory, target) : List.of();
         Change change =
                 Change.of(
                                 name,
                                 Scope.component(view.environment(), name),
                                 target.deployment(),
-                                strategy(component),
+                                // Neither revision runs on the other's schema, for all one knows.
+                                left.isEmpty() ? strategy(component) : Strategy.RECREATE,
                                 inventory)
                         .with(
                                 component == null
@@ -158,6 +163,12 @@ final class Rollback {
                                 component == null ? Map.of() : Testers.of(component),
                                 null);
         changes.put(name, change.returning());
+    }
+
+    /// Migrations that came after the target.
+    private static List<Migrations.One> left(Inventory.Component inventory, Inventory.Past target) {
+        Migrations now = inventory.history().getFirst().deployment().migrations();
+        return now == null ? List.of() : now.beyond(target.deployment().migrations());
     }
 
     /// A contract step that came after the target, of its own schema or of one that it shares.
@@ -234,6 +245,47 @@ final class Rollback {
                                         .formatted(view.environment(), name, along)));
             }
         }
+    }
+
+    /// That what is asked for can be done: every migration that came since has a way back, and it
+    /// is the component's own.
+    private void demandWayBack(Change change) {
+        for (Migrations.One one : change.leftMigrations()) {
+            if (!one.oneWay().isEmpty()) {
+                schemaProblem(
+                        "rollback/no-way-back",
+                        change,
+                        "migration %s has no way back: %s".formatted(one, one.oneWay()),
+                        "go back without `--schema`, or `belay restore` a backup");
+            }
+        }
+        for (String left : SharedSchemas.left(change, view, request.inventory())) {
+            schemaProblem(
+                    "rollback/schema-shared",
+                    change,
+                    left,
+                    "a schema that several share goes back with none of them: go back without"
+                            + " `--schema`, or bring new migrations");
+        }
+        Deployment now = change.now();
+        MigratedBy tool = now == null ? null : now.migratedBy();
+        if (tool != null && !tool.equals(change.goal().migratedBy())) {
+            schemaProblem(
+                    "rollback/schema-by-tool",
+                    change,
+                    "`%s` is migrated by another tool, which alone knows how far back"
+                            .formatted(change.name()),
+                    "go back without `--schema`, and run the tool's own way back");
+        }
+    }
+
+    private void schemaProblem(String code, Change change, String what, String hint) {
+        problems.add(
+                new Problem(
+                        code,
+                        new Place.Named("`" + request.typed() + " " + change.name() + " --schema`"),
+                        what,
+                        hint));
     }
 
     private static String quoted(Set<String> names) {
@@ -333,6 +385,7 @@ final class Rollback {
                 Map.of(),
                 Map.of(),
                 Set.of(),
+                request.schema(),
                 Duration.ZERO,
                 List.of(),
                 null,

@@ -6,8 +6,13 @@ import java.util.List;
 /// Everything that a rollback's plan depends on.
 ///
 /// @param components or groups to take back; empty is everything that can go back
+/// @param schema whether their schemas go back with them, by the migrations' own way back
 public record RollbackRequest(
-        EnvironmentView view, List<String> components, Inventory inventory, String manifestDigest) {
+        EnvironmentView view,
+        List<String> components,
+        boolean schema,
+        Inventory inventory,
+        String manifestDigest) {
     public RollbackRequest {
         components = List.copyOf(components);
     }

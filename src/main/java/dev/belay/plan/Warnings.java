@@ -135,7 +135,9 @@ final class Warnings {
         if (!left.isEmpty()) {
             warnings.add(
                     name
-                            + ": the schema stays as it is; not taken back: "
+                            + (outline.schemaBack()
+                                    ? ": what only the newer schema holds is lost; taken back: "
+                                    : ": the schema stays as it is; not taken back: ")
                             + left.stream()
                                     .map(Migrations.One::toString)
                                     .collect(Collectors.joining(", ")));

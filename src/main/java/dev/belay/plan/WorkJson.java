@@ -61,6 +61,7 @@ final class WorkJson {
                             .put("type", "settled");
             case Work.BackedUp backedUp -> MigrationsJson.write(out, backedUp);
             case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
+            case Work.ReturnRehearsed back -> MigrationsJson.write(out, back);
             case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
@@ -77,11 +78,7 @@ final class WorkJson {
                     out.strings("fresh", fresh)
                             .put("to", () -> MigrationsJson.write(out, to))
                             .put("type", "migrate");
-            case Work.TakeBack(String set, Dependency datastore, var versions) ->
-                    out.put("datastore", () -> MigrationsJson.write(out, datastore))
-                            .put("set", set)
-                            .put("type", "take-back")
-                            .strings("versions", versions);
+            case Work.TakeBack takeBack -> MigrationsJson.write(out, takeBack);
             case Work.MigrateByCommand(Revision revision, String datastore, var by) ->
                     MigratedByJson.rest(out, by, datastore, revision, "migrate-by-command");
             case Work.TakeBackByCommand(Revision revision, String datastore, var by) ->
@@ -208,11 +205,8 @@ final class WorkJson {
             case "publish" -> new Work.Publish(revision(in, revisions));
             case "migrate" ->
                     new Work.Migrate(MigrationsJson.read(in.at("to")), in.strings("fresh"));
-            case "take-back" ->
-                    new Work.TakeBack(
-                            in.string("set"),
-                            MigrationsJson.datastore(in.at("datastore")),
-                            in.strings("versions"));
+            case "take-back" -> MigrationsJson.takeBack(in);
+            case "return-rehearsed" -> MigrationsJson.returnRehearsed(in);
             case "migrate-by-command" ->
                     new Work.MigrateByCommand(
                             revision(in, revisions),
@@ -326,6 +320,7 @@ final class WorkJson {
                     Work.Settled _,
                     Work.BackedUp _,
                     Work.Rehearsed _,
+                    Work.ReturnRehearsed _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -123,6 +123,17 @@ public sealed interface Work {
         }
     }
 
+    /// The way back of migrations that earlier releases applied went through on a copy of the data.
+    ///
+    /// @param from the set as it is applied, with its files
+    /// @param versions that are to be taken back, the latest last
+    record ReturnRehearsed(Migrations from, List<String> versions, BackupPolicy policy)
+            implements Check {
+        public ReturnRehearsed {
+            versions = List.copyOf(versions);
+        }
+    }
+
     /// Another tool would do to a datastore what it said when the release was planned.
     ///
     /// @param datastore by its name
@@ -160,9 +171,17 @@ public sealed interface Work {
     /// These versions are not applied any more; those that never were are none of its business.
     ///
     /// @param versions the latest last
-    record TakeBack(String set, Dependency datastore, List<String> versions) implements Effect {
+    /// @param whoever also those that an earlier release applied: on the way back by choice, and
+    ///   not because the release falls
+    record TakeBack(String set, Dependency datastore, List<String> versions, boolean whoever)
+            implements Effect {
         public TakeBack {
             versions = List.copyOf(versions);
+        }
+
+        /// What the release applied itself.
+        public TakeBack(String set, Dependency datastore, List<String> versions) {
+            this(set, datastore, versions, false);
         }
     }
 

@@ -232,6 +232,8 @@ class PlanJsonTest {
                 new Work.Foreseen(api, "pg", tool(), "ALTER\nTABLE"),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
+                new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),
+                new Work.ReturnRehearsed(migrations, List.of("2"), backup),
                 new Work.MigrateByCommand(api, "pg", tool()),
                 new Work.TakeBackByCommand(api, "pg", tool()));
     }

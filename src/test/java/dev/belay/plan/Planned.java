@@ -152,8 +152,19 @@ final class Planned {
     }
 
     static Result rollback(Platform platform, Inventory inventory, String... components) {
+        return rollback(platform, inventory, false, components);
+    }
+
+    /// Somebody asked that schemas go back, too.
+    static Result rollbackWithSchema(Platform platform, Inventory inventory, String... components) {
+        return rollback(platform, inventory, true, components);
+    }
+
+    private static Result rollback(
+            Platform platform, Inventory inventory, boolean schema, String... components) {
         var request =
-                new RollbackRequest(platform.view(), List.of(components), inventory, MANIFEST);
+                new RollbackRequest(
+                        platform.view(), List.of(components), schema, inventory, MANIFEST);
         return new Result(Planner.rollback(request), inventory);
     }
 
@@ -295,7 +306,7 @@ final class Planned {
             case Work.Publish(var revision) -> "publish " + revision.id();
             case Work.Migrate(var to, var fresh) ->
                     "migrate " + to.datastore().name() + " by " + String.join(", ", fresh);
-            case Work.TakeBack(String _, var datastore, var versions) ->
+            case Work.TakeBack(String _, var datastore, var versions, boolean _) ->
                     "take " + String.join(", ", versions) + " back from " + datastore.name();
             case Work.MigrateByCommand(var _, String datastore, var by) ->
                     "migrate " + datastore + " by " + String.join(" ", by.up());

@@ -155,7 +155,7 @@ final class Host {
                 yield takeBack(order);
             }
             case Work.Migrate(var to, var fresh) -> migrate(to.versions(), fresh);
-            case Work.TakeBack(var _, var _, var versions) -> takeBack(versions);
+            case Work.TakeBack(var _, var _, var versions, boolean _) -> takeBack(versions);
             case Work.Publish(var revision) -> publish(revision.id());
         };
     }
@@ -355,6 +355,7 @@ final class Host {
                     Work.SmokePrivate _,
                     Work.SmokePublic _,
                     Work.BackedUp _,
+                    Work.ReturnRehearsed _,
                     Work.Rehearsed _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)

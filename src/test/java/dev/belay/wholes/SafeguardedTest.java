@@ -224,6 +224,70 @@ class SafeguardedTest {
     }
 
     @Test
+    void by_choice_a_rollback_takes_the_schema_back_as_it_was_tried_on_a_copy() throws Exception {
+        migration("2_price", "ALTER TABLE orders ADD price int;", "ALTER TABLE orders DROP price;");
+        whole.script(
+                "[ -e %s ] && exit 1; exec %s"
+                        .formatted(folder.resolve("broken"), Whole.service("v1")));
+        whole.awaitState(whole.begin(), "completed");
+        migration("3_note", "ALTER TABLE orders ADD note text;", "ALTER TABLE orders DROP note;");
+        whole.ship("v3");
+        assertThat(columns()).containsExactly("id", "price", "note");
+        assertThat(rollingBack("").status()).isEqualTo(422);
+
+        run(database, "UPDATE orders SET note = 'n'");
+        JsonNode back = whole.awaitState(begun("notes are wrong"), "completed");
+        assertThat(columns()).containsExactly("id", "price");
+        whole.runsOnly("v1");
+        assertThat(ask(database, "SELECT count(*)::text FROM orders")).containsExactly("500");
+        assertThat(back.toString())
+                .contains("lost by it is what only the newer schema holds, in `public.orders`")
+                .contains("take 3 note back from `db`");
+
+        // Forward again; then the older does not start: everything of the newer is there again.
+        whole.ship("v3");
+        assertThat(columns()).containsExactly("id", "price", "note");
+        Files.createFile(folder.resolve("broken"));
+        whole.awaitState(begun("once more"), "rolled-back");
+        assertThat(columns()).containsExactly("id", "price", "note");
+        whole.runsOnly("v3");
+
+        // What the rows of today do not let through is seen before anything is touched.
+        run(database, "UPDATE orders SET note = NULL");
+        run(
+                database,
+                "UPDATE belay_ledger.migration SET down_text = 'ALTER TABLE orders ALTER note SET NOT NULL; '"
+                        + " || down_text WHERE version = '3'");
+        JsonNode refused = whole.awaitState(begun("a third time"), "rolled-back");
+        assertThat(refused.path("because").asString())
+                .contains("on a copy of the data the way back is refused")
+                .contains("note");
+        whole.runsOnly("v3");
+    }
+
+    private Whole.Answer rollingBack(String why) throws Exception {
+        return whole.post(
+                "/api/v1/rollbacks",
+                JsonMapper.shared()
+                        .writeValueAsString(
+                                Map.of(
+                                        "environment",
+                                        "local",
+                                        "schema",
+                                        true,
+                                        "reason",
+                                        why,
+                                        "requestKey",
+                                        "back-" + why.length())));
+    }
+
+    private String begun(String why) throws Exception {
+        Whole.Answer answer = rollingBack(why);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+        return answer.json().path("releases").path(0).asString();
+    }
+
+    @Test
     void killed_while_it_backs_up_it_begins_anew_and_leaves_nothing() throws Exception {
         run(
                 database,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `belay rollback`.
@@ -19,10 +20,14 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A component that cannot go alone is refused, and the answer names what must go along.",
+            "Schemas stay as they are. With --schema the migrations that came since are taken back, too, by",
+            "their own way back, after the newer revision has ended: what only the newer schema holds is lost.",
+            "Where the environment asks for verified backups, one is made, and it is tried on that first.",
             "",
             "Examples:",
             "  belay rollback local",
-            "  belay rollback local api --reason \"errors at checkout\""
+            "  belay rollback local api --reason \"errors at checkout\"",
+            "  belay rollback local api --schema --reason \"totals are wrong\""
         })
 public final class RollbackCommand extends BelayCommand {
     @Parameters(index = "0", paramLabel = "ENV", description = "The environment.")
@@ -30,6 +35,9 @@ public final class RollbackCommand extends BelayCommand {
 
     @Parameters(index = "1..*", paramLabel = "COMPONENT", description = "Only these components.")
     private List<String> components = new ArrayList<>();
+
+    @Option(names = "--schema", description = "Schemas go back, too; wants a --reason.")
+    private boolean schema;
 
     @Mixin private final Waiting waiting = new Waiting();
 
@@ -39,9 +47,17 @@ public final class RollbackCommand extends BelayCommand {
 
     @Override
     protected ExitCode run() {
+        if (schema && waiting.reason().isBlank()) {
+            throw wrong(
+                    "cli/missing-argument",
+                    "--reason",
+                    "what only the newer schema holds is lost, and nobody says why",
+                    "say why with `--reason`");
+        }
         var body = new LinkedHashMap<String, Object>();
         body.put("environment", environment);
         body.put("components", components);
+        body.put("schema", schema);
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
         ControlPlane server = startedControlPlane();

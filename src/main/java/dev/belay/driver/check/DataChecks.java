@@ -12,6 +12,7 @@ import dev.belay.driver.postgres.RehearsalJudge;
 import dev.belay.driver.postgres.RehearsalOutcome;
 import dev.belay.driver.postgres.RehearsalReport;
 import dev.belay.driver.postgres.Rehearsals;
+import dev.belay.driver.postgres.ReturnRehearsal;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Work;
 import java.io.IOException;
@@ -89,6 +90,23 @@ public final class DataChecks implements Backups, AutoCloseable {
                             case RehearsalOutcome.Reported(RehearsalReport report) ->
                                     RehearsalJudge.of(work, report);
                             case RehearsalOutcome.Refused(String reason, String hint) ->
+                                    new Look.Failed(reason, hint, "");
+                        });
+    }
+
+    @Override
+    public Look returnRehearsed(Work.ReturnRehearsed work, Order order) {
+        return look(
+                order,
+                progress ->
+                        switch (rehearsals.rehearseReturn(
+                                order.scope().environment(),
+                                new Rehearsals.Pending(work.from(), work.versions()),
+                                work.policy(),
+                                progress)) {
+                            case ReturnRehearsal.Outcome.Returned back ->
+                                    new Look.Done(back.words());
+                            case ReturnRehearsal.Outcome.Refused(String reason, String hint) ->
                                     new Look.Failed(reason, hint, "");
                         });
     }

@@ -95,6 +95,7 @@ public final class HostChecks implements Checks {
                 case Work.Settled work -> settled(work, order);
                 case Work.BackedUp work -> backups.backedUp(work, order);
                 case Work.Rehearsed work -> backups.rehearsed(work, order);
+                case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {

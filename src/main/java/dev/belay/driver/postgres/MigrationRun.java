@@ -132,9 +132,10 @@ final class MigrationRun {
         }
     }
 
-    MigrationOutcome down(Set<MigrationVersion> versions) throws SQLException {
+    /// @param whoever whether also what other releases applied
+    MigrationOutcome down(Set<MigrationVersion> versions, boolean whoever) throws SQLException {
         var rows = List.copyOf(ledger.rows().values());
-        List<Applied> back = own(versions, rows);
+        List<Applied> back = those(versions, whoever, rows);
         if (!back.isEmpty() && !back.contains(rows.getLast())) {
             return refused(
                     "migration "
@@ -150,7 +151,7 @@ final class MigrationRun {
                 return stopped;
             }
         }
-        back = own(versions, ledger.rows().values());
+        back = those(versions, whoever, ledger.rows().values());
         for (Applied one : back) {
             if (one.down().isBlank()) {
                 return refused(
@@ -171,10 +172,11 @@ final class MigrationRun {
         return done();
     }
 
-    private List<Applied> own(Set<MigrationVersion> versions, Collection<Applied> rows) {
+    private List<Applied> those(
+            Set<MigrationVersion> versions, boolean whoever, Collection<Applied> rows) {
         return rows.stream()
                 .filter(one -> versions.contains(one.version()))
-                .filter(one -> one.release().equals(claim.release()))
+                .filter(one -> whoever || one.release().equals(claim.release()))
                 .toList()
                 .reversed();
     }

@@ -67,7 +67,15 @@ public final class MigrationRunner {
     /// know it.
     public MigrationOutcome down(Set<MigrationVersion> versions, Claim claim)
             throws PostgresFailure {
-        return within(claim, false, session -> session.run(claim).down(versions));
+        return down(versions, claim, false);
+    }
+
+    /// The same, where it may be wanted of what other releases applied.
+    ///
+    /// @param whoever whether it does not matter who applied them
+    MigrationOutcome down(Set<MigrationVersion> versions, Claim claim, boolean whoever)
+            throws PostgresFailure {
+        return within(claim, false, session -> session.run(claim).down(versions, whoever));
     }
 
     /// What [#adopt] would write. Changes nothing, waits for nobody.

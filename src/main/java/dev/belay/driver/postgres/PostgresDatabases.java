@@ -59,7 +59,7 @@ public final class PostgresDatabases implements Databases {
         try {
             return answer(
                     runner(work.set(), work.datastore(), order)
-                            .down(versions(work.versions()), claim(order)),
+                            .down(versions(work.versions()), claim(order), work.whoever()),
                     Direction.UNDO);
         } catch (PostgresFailure e) {
             return unanswered(e);
@@ -74,10 +74,18 @@ public final class PostgresDatabases implements Databases {
                         found(
                                 runner(to.set(), to.datastore(), order).seal(order.token() - 1),
                                 applied -> holds(applied, to.versions(), true));
-                case Work.TakeBack(String set, Dependency datastore, var versions) ->
+                case Work.TakeBack(
+                                String set,
+                                Dependency datastore,
+                                var versions,
+                                boolean whoever) ->
                         found(
                                 runner(set, datastore, order).seal(order.token() - 1),
-                                applied -> holds(ofRelease(applied, order), versions, false));
+                                applied ->
+                                        holds(
+                                                whoever ? applied : ofRelease(applied, order),
+                                                versions,
+                                                false));
                 case Work.Effect other ->
                         throw new IllegalArgumentException("no database does " + other);
             };

@@ -87,6 +87,31 @@ public final class Rehearsals {
         return made;
     }
 
+    /// Tries to take applied migrations back, on the newest verified backup.
+    ///
+    /// @param applied with the versions to take back
+    public ReturnRehearsal.Outcome rehearseReturn(
+            String environment, Pending applied, BackupPolicy policy, Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        Optional<StoredBackup> newest = backups.ours(environment, policy).stream().findFirst();
+        if (newest.isEmpty()) {
+            return new ReturnRehearsal.Outcome.Refused(
+                    "there is no verified backup of `%s` to rehearse on"
+                            .formatted(policy.datastore().name()),
+                    "`belay backup " + environment + " " + policy.datastore().name() + "`");
+        }
+        PostgresAddress source =
+                PostgresAddress.of(backups.address(environment, policy.datastore()));
+        MigrationSet files =
+                MigrationSet.read(MigrationTexts.read(artifacts.unpack(applied.to().files())))
+                        .set();
+        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get())) {
+            var from = new RehearsalRun.From(held.store(), held.backup(), held.keys());
+            return new ReturnRehearsal(source, backups.shop(progress), progress)
+                    .run(from, applied.to().set(), applied.versions(), files);
+        }
+    }
+
     /// What the last rehearsal of these very files showed; null when there was none within a day,
     /// or it did not come to a verdict.
     public @Nullable SchemaVerdict verdict(String environment, Migrations migrations) {

@@ -60,11 +60,26 @@ final class Bodies {
         }
     }
 
-    record RollBack(String environment, List<String> components, String reason, String requestKey) {
+    /// @param schema whether schemas go back with what runs on them; not without a reason
+    record RollBack(
+            String environment,
+            List<String> components,
+            boolean schema,
+            String reason,
+            String requestKey) {
         static RollBack read(Fields fields) {
+            boolean schema = fields.flag("schema");
+            if (schema && fields.text("reason").isBlank()) {
+                fields.wrong(
+                        "request/missing-field",
+                        "reason",
+                        "what only the newer schema holds is lost, and nobody says why",
+                        "say why");
+            }
             return new RollBack(
                     fields.required("environment"),
                     fields.texts("components"),
+                    schema,
                     fields.text("reason"),
                     fields.key("requestKey"));
         }

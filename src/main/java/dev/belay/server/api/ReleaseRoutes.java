@@ -139,7 +139,12 @@ public final class ReleaseRoutes {
         Releases.Submitted made =
                 operations
                         .releases()
-                        .rollBack(body.environment(), body.components(), body.reason(), terms);
+                        .rollBack(
+                                body.environment(),
+                                body.components(),
+                                body.schema(),
+                                body.reason(),
+                                terms);
         Wire.answer(
                 ctx.status(HttpStatus.ACCEPTED),
                 new RolledBack(made.releases(), List.of(), made.unchanged()));

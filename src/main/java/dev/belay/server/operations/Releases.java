@@ -161,8 +161,13 @@ public final class Releases {
     /// Plans and queues the way back of components that nothing is going on with.
     ///
     /// @param components or groups; empty is everything that can go back
+    /// @param schema whether their schemas go back with them
     public Submitted rollBack(
-            String environment, List<String> components, String reason, Terms terms) {
+            String environment,
+            List<String> components,
+            boolean schema,
+            String reason,
+            Terms terms) {
         Platform.Read read = platform.lately(environment);
         try (var _ = lanes.planning(environment);
                 var _ = door.among()) {
@@ -171,7 +176,9 @@ public final class Releases {
                 return earlier.get();
             }
             Inventory now = inventory.read(read.view(), terms.supersede());
-            var request = new RollbackRequest(read.view(), components, now, read.manifestDigest());
+            var request =
+                    new RollbackRequest(
+                            read.view(), components, schema, now, read.manifestDigest());
             return submit(planned(Planner.rollback(request)), reason, terms);
         }
     }

@@ -79,6 +79,11 @@ class HostChecksTest {
         public Look rehearsed(Work.Rehearsed work, Order order) {
             throw new IllegalStateException("nobody rehearses here");
         }
+
+        @Override
+        public Look returnRehearsed(Work.ReturnRehearsed work, Order order) {
+            throw new IllegalStateException("nobody rehearses here");
+        }
     }
 
     @AfterEach
