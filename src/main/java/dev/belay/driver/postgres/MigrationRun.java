@@ -351,12 +351,13 @@ final class MigrationRun {
             }
             debris.begin();
         }
-        PortionRun.Result result = portions.alone(statement, why -> cleaned(statement, why));
+        PortionRun.Result result =
+                portions.alone(statement, why -> cleaned(debris, statement, why));
         if (result instanceof PortionRun.Result.Done
                 && statement.concurrentIndex().isPresent()
                 && debris.find(statement) instanceof Debris.Trace.Cleared) {
             // It was there, unusable, and IF NOT EXISTS was content with it.
-            result = portions.alone(statement, why -> cleaned(statement, why));
+            result = portions.alone(statement, why -> cleaned(debris, statement, why));
         }
         return switch (result) {
             case PortionRun.Result.Done() ->
@@ -384,7 +385,7 @@ final class MigrationRun {
     /// Somebody was in the way of a statement: takes away what the attempt left.
     ///
     /// @return null when it can be tried again
-    private PortionRun.@Nullable Result cleaned(Statement statement, String why)
+    static PortionRun.@Nullable Result cleaned(Debris debris, Statement statement, String why)
             throws SQLException {
         return switch (debris.find(statement)) {
             case Debris.Trace.Finished() -> new PortionRun.Result.Done();

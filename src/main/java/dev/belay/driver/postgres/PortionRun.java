@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Carries the statements of a portion out, and lets others pass where a lock is not to be had.
@@ -31,12 +32,18 @@ final class PortionRun {
     private final PostgresAddress address;
     private final LockPatience patience;
     private final long until;
+    private Consumer<Statement> listener = _ -> {};
 
     PortionRun(Connection connection, PostgresAddress address, LockPatience patience, long until) {
         this.connection = connection;
         this.address = address;
         this.patience = patience;
         this.until = until;
+    }
+
+    /// Tells somebody of each statement before it is carried out, each time that it is tried.
+    void tell(Consumer<Statement> who) {
+        listener = who;
     }
 
     /// What became of a portion.
@@ -150,6 +157,7 @@ final class PortionRun {
                 at = one;
                 defines = defines || !one.isWrite();
                 limits(defines ? patience.definitions() : patience.rows(), "SET LOCAL ");
+                listener.accept(one);
                 execute(one.text());
             }
             role = asOurselves();
@@ -195,6 +203,7 @@ final class PortionRun {
                         : statement.isWrite() ? patience.rows() : patience.definitions();
         try {
             limits(lock, "SET ");
+            listener.accept(statement);
             execute(statement.text());
             return new Result.Done();
         } catch (SQLException e) {

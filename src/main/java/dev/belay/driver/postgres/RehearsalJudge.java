@@ -30,7 +30,12 @@ public final class RehearsalJudge {
         return wayBack(work, report, detail)
                 .or(() -> overlap(work, report, detail))
                 .or(() -> waiting(report, detail))
-                .orElseGet(() -> new Look.Done(report.lines().getFirst()));
+                .or(() -> kept(report, detail))
+                .orElseGet(() ->
+                        new Look.Done(
+                                report.lines().getFirst()
+                                        + "; "
+                                        + LoadWords.inShort(report.underLoad())));
     }
 
     private static Optional<Look> wayBack(
@@ -91,6 +96,22 @@ public final class RehearsalJudge {
                                 detail));
     }
 
+    private static Optional<Look> kept(RehearsalReport report, String detail) {
+        return report.underLoad().felt().stream()
+                .filter(one -> one.waited() > HELD_MAX.toMillis())
+                .findFirst()
+                .map(one ->
+                        new Look.Failed(
+                                "under the load of the release before, %s of `%s` waited %s for %s"
+                                        .formatted(
+                                                one.access(),
+                                                one.relation(),
+                                                LoadWords.time(one.waited()),
+                                                one.behind()),
+                                "take a way that does not lock it so long" + SKIP,
+                                detail));
+    }
+
     private static String first(RehearsalReport report) {
         List<String> findings = report.verdict().findings();
         return findings.isEmpty() ? "it is not known why" : findings.getFirst();
@@ -115,8 +136,9 @@ public final class RehearsalJudge {
                 .filter(one -> one.time().toMillis() > 0)
                 .forEach(one ->
                         lines.add(
-                                "writers of `%s` waited %d ms"
+                                "nobody could write to `%s` for %d ms"
                                         .formatted(one.relation(), one.time().toMillis())));
+        lines.addAll(LoadWords.lines(report.underLoad()));
         lines.add(
                 report.statements() == 0
                         ? "what the release before says to the database is not known: the worst is assumed"

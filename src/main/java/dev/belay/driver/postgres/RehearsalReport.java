@@ -4,6 +4,7 @@ import dev.belay.release.SchemaVerdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a rehearsal showed, written down.
 ///
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param tripFaults what the way there, back and there again left, as sentences
 /// @param held which tables' writers had to wait, the longest first
 /// @param statements of the release before that were put to the server
+/// @param load what those who say them felt meanwhile; null in reports of earlier versions
 public record RehearsalReport(
         String set,
         String files,
@@ -29,7 +31,8 @@ public record RehearsalReport(
         boolean hasWayBack,
         List<String> tripFaults,
         List<Held> held,
-        int statements) {
+        int statements,
+        @Nullable LoadReport load) {
     public RehearsalReport {
         tripFaults = List.copyOf(tripFaults);
         held = List.copyOf(held);
@@ -58,7 +61,13 @@ public record RehearsalReport(
                 hasWayBack,
                 tripFaults,
                 held,
-                statements);
+                statements,
+                load);
+    }
+
+    /// What was felt, or why it is not known.
+    public LoadReport underLoad() {
+        return load == null ? LoadReport.unknown("an earlier version did not do so") : load;
     }
 
     /// In a few lines.

@@ -8,15 +8,12 @@ import dev.belay.driver.backup.Workshop;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.schema.Finding;
-import dev.belay.schema.Replay;
 import dev.belay.schema.Signals;
 import dev.belay.schema.Verdict;
 import dev.belay.schema.migration.Migration;
 import dev.belay.schema.migration.MigrationSet;
 import dev.belay.schema.migration.Standing;
 import dev.belay.schema.script.Script;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,19 +28,14 @@ import java.util.stream.Stream;
 /// A backup made into a database again, and pending migrations tried on that: one set, or several
 /// in the order in which a release carries them out.
 final class RehearsalRun {
-    private static final int STATEMENTS_MAX = 2_000;
-
-    /// Without what administrators and we ourselves say.
-    private static final String SAID =
-            """
-            SELECT s.query FROM pg_stat_statements s
-            JOIN pg_catalog.pg_roles r ON r.oid = s.userid
-            JOIN pg_catalog.pg_database d ON d.oid = s.dbid
-            WHERE d.datname = current_database() AND r.rolname = current_user
-            AND s.query ~* '^\\s*(select|insert|update|delete|with|merge)\\M'
-            AND s.query !~* '(pg_catalog|pg_stat_|belay_ledger|pg_class|information_schema)'
-            GROUP BY s.query ORDER BY sum(s.calls) DESC
-            """;
+    /// The runner's own, and its attempts fewer: those that come to nothing are waited for by
+    /// somebody who looks on.
+    private static final LockPatience LOAD_PATIENCE =
+            new LockPatience(
+                    LockPatience.DEFAULT.definitions(),
+                    LockPatience.DEFAULT.rows(),
+                    10,
+                    LockPatience.DEFAULT.longestPause());
 
     private final PostgresAddress source;
     private final Workshop workshop;
@@ -66,7 +58,8 @@ final class RehearsalRun {
 
     RehearsalOutcome run(From from, List<Part> parts) throws PostgresFailure, InterruptedException {
         long begun = System.nanoTime();
-        Rehearsal.Contract contract = contract();
+        progress.accept("asking what the application says to the database");
+        Workload workload = Workload.of(source);
         var verification = new PostgresVerification(workshop, from.keys());
         try (Scratch scratch = verification.scratch(from.backup())) {
             BackupOutcome outcome =
@@ -87,14 +80,15 @@ final class RehearsalRun {
             }
             progress.accept("making the copy as the real one");
             new CopyOfServer(source, copy).prepare();
+            LoadReport load = load(scratch, copy, workload, pending);
             var result =
-                    new Rehearsal(copy, runner(copy), contract, progress)
+                    new Rehearsal(copy, runner(copy), workload.contract(), progress)
                             .run(
                                     pending.stream().map(one -> one.up().script()).toList(),
                                     back(pending));
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             return new RehearsalOutcome.Reported(
-                    report(parts, from, contract, pending, result, took));
+                    report(parts, from, workload, pending, result, load, took));
         }
     }
 
@@ -139,43 +133,48 @@ final class RehearsalRun {
         return Optional.of(scripts);
     }
 
-    private Rehearsal.Contract contract() throws PostgresFailure {
-        progress.accept("asking what the application says to the database");
-        try (Connection session = source.connect("belay/rehearsal")) {
-            List<String> said =
-                    Ask.texts(
-                                            session,
-                                            "SELECT 1::text FROM pg_catalog.pg_extension WHERE extname ="
-                                                    + " 'pg_stat_statements'")
-                                    .isEmpty()
-                            ? List.of()
-                            : Ask.texts(session, SAID).stream().limit(STATEMENTS_MAX).toList();
-            return new Rehearsal.Contract(
-                    source.user(),
-                    said.isEmpty() ? Replay.Coverage.NONE : Replay.Coverage.OBSERVED,
-                    said);
-        } catch (SQLException e) {
-            throw new PostgresFailure("ending a session", e);
+    /// On a copy of its own, which is gone before the other work begins: nothing that is said there
+    /// may be taken for what the way back left, and there is room for one more at a time.
+    private LoadReport load(
+            Scratch scratch, PostgresAddress copy, Workload workload, List<Migration> pending)
+            throws InterruptedException {
+        if (!workload.unknown().isEmpty()) {
+            return LoadReport.unknown(workload.unknown());
+        }
+        progress.accept("copying the copy");
+        try {
+            String room = SecondCopy.roomMissing(copy, workshop.scratch());
+            return room.isEmpty()
+                    ? underLoad(scratch, copy, workload, pending)
+                    : LoadReport.unknown(room);
         } catch (PostgresFailure e) {
-            if (e.beforeAnything()) {
-                throw e;
-            }
-            // The extension is made, and its library is not loaded: nobody counts.
-            return new Rehearsal.Contract(source.user(), Replay.Coverage.NONE, List.of());
+            return LoadRun.failed(e);
+        }
+    }
+
+    private LoadReport underLoad(
+            Scratch scratch, PostgresAddress copy, Workload workload, List<Migration> pending)
+            throws PostgresFailure, InterruptedException {
+        try (SecondCopy second =
+                SecondCopy.of(
+                        scratch, PostgresBackup.RESTORED, PostgresBackup.RESTORED + "_load")) {
+            return new LoadRun(second.address(), runner(copy), workload, LOAD_PATIENCE, progress)
+                    .run(pending.stream().map(Migration::up).toList());
         }
     }
 
     private static RehearsalReport report(
             List<Part> parts,
             From from,
-            Rehearsal.Contract contract,
+            Workload workload,
             List<Migration> pending,
             Rehearsal.Result result,
+            LoadReport load,
             Duration took) {
         Migrations to = parts.getFirst().to();
-        List<String> versions = parts.getFirst().versions();
         boolean wayBack = back(pending).isPresent();
         String backup = from.backup().name();
+        int statements = workload.statements().size();
         return switch (result) {
             case Rehearsal.Refused(String reason, String hint) ->
                     new RehearsalReport(
@@ -186,7 +185,7 @@ final class RehearsalRun {
                             reason,
                             hint,
                             new SchemaVerdict(
-                                    versions,
+                                    parts.getFirst().versions(),
                                     "breaking",
                                     false,
                                     false,
@@ -196,7 +195,8 @@ final class RehearsalRun {
                             wayBack,
                             List.of(),
                             List.of(),
-                            contract.statements().size());
+                            statements,
+                            load);
             case Rehearsal.Rehearsed rehearsed ->
                     new RehearsalReport(
                             to.set(),
@@ -205,25 +205,35 @@ final class RehearsalRun {
                             took,
                             "",
                             "",
-                            verdict(rehearsed, parts, backup),
+                            verdict(rehearsed, load, parts, backup),
                             wayBack,
                             rehearsed.trip().map(RehearsalRun::faults).orElse(List.of()),
                             held(rehearsed),
-                            contract.statements().size());
+                            statements,
+                            load);
         };
     }
 
     private static SchemaVerdict verdict(
-            Rehearsal.Rehearsed rehearsed, List<Part> parts, String backup) {
+            Rehearsal.Rehearsed rehearsed, LoadReport load, List<Part> parts, String backup) {
         Verdict verdict = rehearsed.verdict();
+        List<String> underLoad = LoadWords.findings(load);
         List<String> findings =
-                Stream.concat(verdict.breaking(), verdict.dangerous().filter(one -> !one.breaks()))
-                        .map(RehearsalRun::sentence)
+                Stream.concat(
+                                Stream.concat(
+                                                verdict.breaking(),
+                                                verdict.dangerous().filter(one -> !one.breaks()))
+                                        .map(RehearsalRun::sentence),
+                                underLoad.stream())
                         .distinct()
                         .toList();
+        Verdict.Standing standing =
+                verdict.standing() == Verdict.Standing.COMPATIBLE && !underLoad.isEmpty()
+                        ? Verdict.Standing.DANGEROUS
+                        : verdict.standing();
         return new SchemaVerdict(
                 parts.getFirst().versions(),
-                verdict.standing().name().toLowerCase(java.util.Locale.ROOT),
+                standing.name().toLowerCase(java.util.Locale.ROOT),
                 verdict.isPlainRevertible(),
                 rehearsed.trip().map(Rehearsal.RoundTrip::isExact).orElse(false),
                 backup,

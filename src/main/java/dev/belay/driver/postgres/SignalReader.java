@@ -239,6 +239,8 @@ final class SignalReader implements AutoCloseable {
 
     private static void execute(Connection session, String text) throws SQLException {
         try (var statement = session.createStatement()) {
+            // As the runner says it: braces are the server's, and no escapes of JDBC.
+            statement.setEscapeProcessing(false);
             statement.execute(text);
         }
     }

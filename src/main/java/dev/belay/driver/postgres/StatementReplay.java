@@ -52,7 +52,7 @@ public final class StatementReplay {
     }
 
     /// The settings that a session of the role begins with, and then its rights.
-    private static void become(Connection session, String role) throws SQLException {
+    static void become(Connection session, String role) throws SQLException {
         settings(session, role);
         try (Statement statement = session.createStatement()) {
             statement.execute("SET SESSION AUTHORIZATION " + Sql.identifier(role));
@@ -105,7 +105,7 @@ public final class StatementReplay {
         }
     }
 
-    private static Replay.Taken types(Statement session) throws SQLException {
+    static Replay.Taken types(Statement session) throws SQLException {
         int major = session.getConnection().getMetaData().getDatabaseMajorVersion();
         String results = major >= RESULT_TYPES_SINCE ? "result_types::text[]" : "NULL::text[]";
         try (ResultSet row =

@@ -3,6 +3,7 @@ package dev.belay.server.operations;
 import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
+import dev.belay.driver.postgres.LoadReport;
 import dev.belay.driver.postgres.RehearsalOutcome;
 import dev.belay.driver.postgres.RehearsalReport;
 import dev.belay.driver.postgres.Rehearsals;
@@ -26,6 +27,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Tries what a release would do to the schemas, before anybody asks for the release: on copies of
 /// the data. What it shows is what the next plan is made with.
@@ -62,8 +64,14 @@ public final class SchemaPlanning {
     ///
     /// @param migrations that a release would bring, as `0007 add_total`
     /// @param lines what the rehearsal showed; empty when nothing is to be done
+    /// @param load what those would feel who use the database meanwhile; null when nothing is to be
+    ///   done
     public record Planned(
-            String component, String datastore, List<String> migrations, List<String> lines) {
+            String component,
+            String datastore,
+            List<String> migrations,
+            List<String> lines,
+            @Nullable LoadReport load) {
         public Planned {
             migrations = List.copyOf(migrations);
             lines = List.copyOf(lines);
@@ -104,7 +112,13 @@ public final class SchemaPlanning {
                 return new Vault.Ending.Bad(refusal.what(), refusal.hint());
             }
             if (due.fresh().isEmpty()) {
-                all.add(new Planned(owner.name(), owner.datastore().name(), List.of(), List.of()));
+                all.add(
+                        new Planned(
+                                owner.name(),
+                                owner.datastore().name(),
+                                List.of(),
+                                List.of(),
+                                null));
             } else {
                 pending.put(owner.name(), new Pending(owner, due.to(), due.fresh()));
             }
@@ -127,7 +141,8 @@ public final class SchemaPlanning {
                                         one.owner().name(),
                                         one.owner().datastore().name(),
                                         one.fresh().stream().map(Migrations.One::toString).toList(),
-                                        lines));
+                                        lines,
+                                        report.underLoad()));
                     }
                 }
                 case RehearsalOutcome.Refused(String reason, String hint) -> {

@@ -13,6 +13,7 @@ import dev.belay.release.Work.Rehearsed.Back;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RehearsalJudgeTest {
@@ -40,7 +41,8 @@ class RehearsalJudgeTest {
                 exact || faults.length > 0,
                 List.of(faults),
                 List.of(),
-                0);
+                0,
+                null);
     }
 
     private static String failure(Rehearsed planned, RehearsalReport report) {
@@ -96,24 +98,110 @@ class RehearsalJudgeTest {
                 .isEqualTo("the release before fails on the new schema: it is renamed");
     }
 
+    private static RehearsalReport measured(
+            List<RehearsalReport.Held> held, @Nullable LoadReport load) {
+        RehearsalReport usual = report("compatible", true, true);
+        return new RehearsalReport(
+                usual.set(),
+                usual.files(),
+                usual.at(),
+                usual.took(),
+                "",
+                "",
+                usual.verdict(),
+                true,
+                List.of(),
+                held,
+                0,
+                load);
+    }
+
     @Test
     void writers_are_not_kept_waiting() {
-        RehearsalReport usual = report("compatible", true, true);
         var held = new RehearsalReport.Held("public.orders", Duration.ofMillis(5_001));
-        RehearsalReport slow =
-                new RehearsalReport(
-                        usual.set(),
-                        usual.files(),
-                        usual.at(),
-                        usual.took(),
-                        "",
-                        "",
-                        usual.verdict(),
-                        true,
-                        List.of(),
-                        List.of(held),
-                        0);
-        assertThat(failure(planned(true, Back.STAYS), slow))
+        assertThat(failure(planned(true, Back.STAYS), measured(List.of(held), null)))
                 .isEqualTo("nobody could write to `public.orders` for 5.0 s");
+    }
+
+    private static LoadReport load(long waited, String blocked, LoadReport.Failed... failures) {
+        var felt =
+                new LoadReport.Felt(
+                        "public.orders",
+                        "reads",
+                        40,
+                        waited + 3,
+                        2,
+                        waited,
+                        waited == 0 ? "" : "line 3 of `7_x.up.sql`",
+                        "SELECT $1");
+        return new LoadReport(
+                "",
+                3,
+                1,
+                8,
+                48,
+                0,
+                900,
+                2,
+                blocked,
+                "SELECT slow()",
+                List.of(felt),
+                List.of(failures));
+    }
+
+    @Test
+    void readers_are_not_kept_waiting_under_load_either() {
+        Rehearsed planned = planned(true, Back.STAYS);
+        assertThat(failure(planned, measured(List.of(), load(5_001, ""))))
+                .isEqualTo(
+                        "under the load of the release before, reads of `public.orders` waited 5.0 s"
+                                + " for line 3 of `7_x.up.sql`");
+        assertThat(failure(planned, measured(List.of(), load(5_000, "")))).isEmpty();
+        assertThat(measured(List.of(), load(1_840, "")).lines())
+                .anyMatch(line ->
+                        line.startsWith(
+                                "under load: reads of `public.orders` waited up to 1.8 s for line 3"
+                                        + " of `7_x.up.sql`; the longest took 1.8 s, before it 2 ms"
+                                        + " (921×)"))
+                .anyMatch(line -> line.contains("1 more could not be said"));
+    }
+
+    @Test
+    void what_was_not_measured_is_said() {
+        RehearsalReport unknown = measured(List.of(), LoadReport.unknown("nobody counts"));
+        assertThat(unknown.lines())
+                .contains("nothing was replayed while it migrated: nobody counts");
+        assertThat(RehearsalJudge.of(planned(true, Back.STAYS), unknown))
+                .isInstanceOfSatisfying(
+                        Look.Done.class,
+                        done ->
+                                assertThat(done.detail())
+                                        .endsWith("nothing was replayed: nobody counts"));
+    }
+
+    @Test
+    void a_migration_that_got_no_lock_is_told_and_refuses_nothing() {
+        RehearsalReport blocked = measured(List.of(), load(0, "in 10 attempts"));
+        assertThat(failure(planned(true, Back.STAYS), blocked)).isEmpty();
+        assertThat(RehearsalJudge.of(planned(true, Back.STAYS), blocked))
+                .isInstanceOfSatisfying(
+                        Look.Done.class,
+                        done ->
+                                assertThat(done.detail())
+                                        .endsWith("under load it did not get its locks"));
+        assertThat(LoadWords.findings(load(0, "in 10 attempts")))
+                .singleElement()
+                .asString()
+                .contains("did not get through: in 10 attempts", "`SELECT slow()`");
+        assertThat(LoadWords.findings(load(9_000, ""))).isEmpty();
+        assertThat(
+                        LoadWords.findings(
+                                load(
+                                        0,
+                                        "",
+                                        new LoadReport.Failed("40P01", 2, "UPDATE x", "ERROR"))))
+                .containsExactly(
+                        "2 statements that went through before the migration failed with 40P01:"
+                                + " `UPDATE x`: ERROR");
     }
 }
