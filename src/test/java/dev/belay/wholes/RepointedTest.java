@@ -188,6 +188,7 @@ class RepointedTest {
         assertThat(status()).isEqualTo(503);
         assertThat(troubles().toString()).contains("db: writes to `" + living.database() + "` are");
 
+        assertThat(whole.ask("restores", REPOINT).body()).contains("are stopped already");
         JsonNode given = whole.result("restores/give-up", Map.of("datastore", "db"));
         assertThat(given.path("opened").path(0).asString()).isEqualTo("api");
         isWritten(living);

@@ -264,6 +264,18 @@ final class Repointing {
                 });
     }
 
+    /// @throws Denied when writes to the datastore are stopped already
+    void demandNotWaiting(EnvironmentView view, String datastore) {
+        waiting(view, datastore)
+                .ifPresent(note -> {
+                    throw Denied.refusal(
+                            "writes to `%s` are stopped already, until the address of `%s` leads to `%s`"
+                                    .formatted(note.living(), datastore, note.restored()),
+                            "let it lead there, or `belay restore %s %s --give-up`"
+                                    .formatted(view.environment(), datastore));
+                });
+    }
+
     private Optional<Note> waiting(EnvironmentView view, String datastore) {
         return notes.all().stream()
                 .filter(note -> note.isOf(view.environment(), datastore))

@@ -81,6 +81,9 @@ public final class Restoring {
     /// Does it; what takes long goes on when its asker has gone.
     public Object restore(EnvironmentView view, Wish wish, Actor by, Consumer<String> progress) {
         Datastore datastore = vault.one(view, wish.datastore());
+        if (wish.place() != Place.BESIDE) {
+            repointing.demandNotWaiting(view, datastore.name());
+        }
         StoredBackup backup = vault.find(view, datastore, wish.backup(), true, progress);
         return vault.follow(
                 "restore %s %s %s %s"
