@@ -19,6 +19,7 @@ import dev.belay.cli.command.LogsCommand;
 import dev.belay.cli.command.MigrateCommand;
 import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
+import dev.belay.cli.command.PromoteCommand;
 import dev.belay.cli.command.ReleasesCommand;
 import dev.belay.cli.command.RestoreCommand;
 import dev.belay.cli.command.ResumeCommand;
@@ -101,6 +102,7 @@ public final class CommandTree {
         all.put("docs", DocsCommand::new);
         all.put("plan", PlanCommand::new);
         all.put("deploy", DeployCommand::new);
+        all.put("promote", PromoteCommand::new);
         all.put("rollback", RollbackCommand::new);
         all.put("status", StatusCommand::new);
         all.put("why", WhyCommand::new);

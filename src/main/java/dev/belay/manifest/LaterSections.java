@@ -21,15 +21,6 @@ import java.util.List;
 /// Sections that are checked and kept, so that a manifest can be written once, but that this
 /// version cannot enforce. An environment that has one is refused, never run as though it had not.
 final class LaterSections {
-    static final Fields<Row> PROMOTES =
-            section(
-                    "promotes",
-                    "Where an environment's revisions come from.",
-                    "{from: local, automatically: true}",
-                    Key.of("from", NAME, "Environment in which a revision must have soaked.")
-                            .asRequired(),
-                    Key.of("automatically", YES_NO, "Whether nobody has to ask."));
-
     static final Key<String> BACKUP_GATE =
             Key.of(
                     "backup",

@@ -188,6 +188,27 @@ final class PlatformSections {
     static final Key<SequencedMap<String, Row>> COMPONENTS =
             Key.of("components", map(NAME, COMPONENT), "Components by name.").fallback("{}");
 
+    static final Key<String> PROMOTES_FROM =
+            Key.of(
+                            "from",
+                            NAME,
+                            "Environment whose artifacts and schemas are taken, once they have soaked there.")
+                    .asRequired();
+    static final Key<Row> PROMOTES_KEY =
+            Key.of(
+                    "promotes",
+                    Fields.of(
+                            "promotes",
+                            "Where an environment's revisions come from: nothing of them is built again.",
+                            "{from: local}",
+                            List.of(
+                                    PROMOTES_FROM,
+                                    Key.of("automatically", YES_NO, "Whether nobody has to ask.")
+                                            .asNotYet()),
+                            List.of(),
+                            row -> row),
+                    "Where revisions come from.");
+
     static final Key<Row> GATES = Key.of("gates", LaterSections.GATES, "What must be so first.");
 
     static final Fields<Row> ENVIRONMENT =
@@ -209,8 +230,7 @@ final class PlatformSections {
                             OWNER,
                             CONTACT,
                             RUNBOOK,
-                            Key.of("promotes", LaterSections.PROMOTES, "Where revisions come from.")
-                                    .asNotYet(),
+                            PROMOTES_KEY,
                             GATES,
                             Key.of(
                                             "roll-back-on",

@@ -9,6 +9,7 @@ import dev.belay.problem.Nearest;
 import dev.belay.release.Dependency;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -208,6 +209,7 @@ final class References {
         for (Node.Scalar from :
                 Texts.of(Effective.mapping(effective.own(), "promotes").get("from"))) {
             refer(from, environments, "environment");
+            demandNoCircle(from);
         }
         for (Node.Scalar below :
                 Texts.of(Effective.mapping(effective.own(), "gates").get("migrated-in"))) {
@@ -219,6 +221,28 @@ final class References {
                         "`" + below.text() + "` cannot wait for itself",
                         "name the environment that comes before it");
             }
+        }
+    }
+
+    /// An environment that promotes from itself, over whichever others, would never get anything.
+    private void demandNoCircle(Node.Scalar from) {
+        Node.Mapping all = Effective.mapping(effective.root(), "environments");
+        Set<String> seen = new HashSet<>();
+        String at = from.text();
+        while (seen.add(at) && !at.equals(effective.name())) {
+            List<Node.Scalar> next =
+                    Texts.of(Effective.mapping(Effective.mapping(all, at), "promotes").get("from"));
+            if (next.isEmpty()) {
+                return;
+            }
+            at = next.getFirst().text();
+        }
+        if (at.equals(effective.name())) {
+            complaints.add(
+                    Code.CYCLE,
+                    from.mark(),
+                    "`" + effective.name() + "` would promote from itself",
+                    "name the environment that comes before it");
         }
     }
 

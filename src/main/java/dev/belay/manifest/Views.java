@@ -71,6 +71,14 @@ final class Views {
 
     /// Whose data are not to be lost wants to be able to go back, too.
     private Gates gates() {
+        String from =
+                own.find(PlatformSections.PROMOTES_KEY)
+                        .map(promotes -> promotes.get(PlatformSections.PROMOTES_FROM))
+                        .orElse("");
+        return written().promoting(from);
+    }
+
+    private Gates written() {
         return own.find(PlatformSections.GATES)
                 .map(gates -> {
                     boolean backup = gates.find(LaterSections.BACKUP_GATE).isPresent();
@@ -79,7 +87,10 @@ final class Views {
                                     .map("required"::equals)
                                     .orElse(backup);
                     return new Gates(
-                            backup, wayBack, gates.find(LaterSections.MIGRATED_IN_GATE).orElse(""));
+                            backup,
+                            wayBack,
+                            gates.find(LaterSections.MIGRATED_IN_GATE).orElse(""),
+                            "");
                 })
                 .orElse(Gates.NONE);
     }

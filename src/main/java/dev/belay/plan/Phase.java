@@ -3,6 +3,7 @@ package dev.belay.plan;
 /// The parts of a release, in order. Each can be empty, and skipped by name.
 public enum Phase {
     PREFLIGHT,
+    PROMOTION,
     INFRASTRUCTURE,
     DEPENDENCIES,
     CONFIG,

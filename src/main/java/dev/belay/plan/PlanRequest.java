@@ -70,18 +70,33 @@ public record PlanRequest(
     /// A datastore's schema.
     ///
     /// @param verdict what a rehearsal of it showed; absent when there was none lately
-    public record Schema(Migrations migrations, @Nullable SchemaVerdict verdict) {}
+    /// @param origin where it comes from, where that is worth a sentence
+    public record Schema(Migrations migrations, @Nullable SchemaVerdict verdict, String origin) {
+        public Schema(Migrations migrations, @Nullable SchemaVerdict verdict) {
+            this(migrations, verdict, "");
+        }
+    }
 
     /// What a revision is made of, beside its launch.
     ///
     /// @param configuration the version of the plain values
     /// @param migrations the schema that it is made for; absent when it has none of its own
     /// @param verdict what a rehearsal of them showed; absent when there was none lately
+    /// @param origin where it comes from, where that is worth a sentence
     public record Source(
             Digest artifact,
             String configuration,
             @Nullable Migrations migrations,
-            @Nullable SchemaVerdict verdict) {
+            @Nullable SchemaVerdict verdict,
+            String origin) {
+        public Source(
+                Digest artifact,
+                String configuration,
+                @Nullable Migrations migrations,
+                @Nullable SchemaVerdict verdict) {
+            this(artifact, configuration, migrations, verdict, "");
+        }
+
         public Source(Digest artifact, String configuration) {
             this(artifact, configuration, null, null);
         }

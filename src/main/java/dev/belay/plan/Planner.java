@@ -316,6 +316,14 @@ public final class Planner {
                 remarks.add(remark);
             }
         }
+        for (Change change : part.changes()) {
+            PlanRequest.Source source = request.built().get(change.name());
+            remark(source == null ? "" : source.origin(), remarks);
+        }
+        for (Change schema : part.schemas()) {
+            PlanRequest.Schema source = request.schemas().get(schema.name());
+            remark(source == null ? "" : source.origin(), remarks);
+        }
         part.changes().stream()
                 .filter(change -> !change.ends())
                 .flatMap(change -> change.needs().stream())
@@ -326,6 +334,12 @@ public final class Planner {
                                 .map(limit -> "`" + name + "`: " + limit)
                                 .forEach(remarks::add));
         return remarks;
+    }
+
+    private static void remark(String origin, List<String> remarks) {
+        if (!origin.isEmpty()) {
+            remarks.add(origin);
+        }
     }
 
     /// Who runs on a schema that the release changes, and is no part of it: they are tested and

@@ -42,6 +42,7 @@ import dev.belay.server.operations.NeededArtifacts;
 import dev.belay.server.operations.Obstacles;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Platform;
+import dev.belay.server.operations.Promotion;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.RestoreLimits;
@@ -200,7 +201,8 @@ public final class ControlPlane implements AutoCloseable {
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
         Releases releases = releases(platform, sources, inventory, databases, door);
-        Operations.Data ofData = data(databases, schemas, inventory, releases, door);
+        var wanted = new SchemaPlanning.Wanted(schemas, new Promotion(platform, inventory));
+        Operations.Data ofData = data(databases, wanted, inventory, releases, door);
         keeping = new BackupKeeping(data.watch(), data.copies(), ofData.restoring());
         var operations =
                 new Operations(
@@ -280,7 +282,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private Operations.Data data(
             PostgresDatabases databases,
-            SchemaSources schemas,
+            SchemaPlanning.Wanted wanted,
             InventoryReader inventory,
             Releases releases,
             StoreDoor door) {
@@ -291,7 +293,7 @@ public final class ControlPlane implements AutoCloseable {
                         data.vault(),
                         data.backups(),
                         data.rehearsals(),
-                        schemas,
+                        wanted,
                         inventory,
                         new SchemaDrift(journal, databases),
                         door),

@@ -174,6 +174,10 @@ class ManifestProblemsTest {
                 .containsExactly("unknown-reference 2:37", "unknown-reference 2:53");
         assertThat(told("environments: {local: {promotes: {from: prod}}}\n"))
                 .containsExactly("unknown-reference 2:41");
+        assertThat(
+                        told(
+                                "environments: {local: {promotes: {from: b}}, b: {promotes: {from: local}}}\n"))
+                .containsExactly("cycle 2:41", "cycle 2:67");
         assertThat(told("smoke: [{name: a, component: x, command: b}]\n" + LOCAL))
                 .containsExactly("unknown-reference 2:30");
     }

@@ -244,13 +244,13 @@ class ManifestTest {
                                 "02:00",
                                 Duration.ZERO,
                                 true));
-        assertThat(view(manifest, "production").gates()).isEqualTo(new Gates(true, true));
+        assertThat(view(manifest, "production").gates())
+                .isEqualTo(new Gates(true, true).promoting("staging"));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
-                        "`promotes`",
                         "`kubernetes`",
                         "`evidence`",
                         "`checklist`",
@@ -287,7 +287,7 @@ class ManifestTest {
         refuses(text, "migrated-in: staging", "there is no environment `staging`");
         String two = text + "  staging: {target: process}\n";
         assertThat(view(good(folder, two.formatted("migrated-in: staging")), "local").gates())
-                .isEqualTo(new Gates(false, false, "staging"));
+                .isEqualTo(new Gates(false, false, "staging", ""));
     }
 
     @Test

@@ -101,7 +101,7 @@ final class Platform {
     }
 
     Platform migratedIn(String environment) {
-        gates = new Gates(false, false, environment);
+        gates = new Gates(false, false, environment, "");
         return this;
     }
 

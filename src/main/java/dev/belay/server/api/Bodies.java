@@ -220,6 +220,7 @@ final class Bodies {
                 fields.texts("set"),
                 fields.text(why),
                 oneWay,
-                contract);
+                contract,
+                fields.flag("promote"));
     }
 }

@@ -140,7 +140,8 @@ public final class InventoryReader {
                 .toList();
     }
 
-    private List<Inventory.Past> history(Scope scope) {
+    /// What a component or datastore ran, the newest first; empty when it runs nothing.
+    List<Inventory.Past> history(Scope scope) {
         List<Journal.Past> lines = journal.history(scope, HISTORY_MAX);
         if (!lines.isEmpty() && lines.getFirst().deployment().isEmpty()) {
             // Its first release was taken back: it runs nothing.

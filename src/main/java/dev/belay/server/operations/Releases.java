@@ -52,6 +52,7 @@ public final class Releases {
     private final SchemaDrift drift;
     private final ToolPlans tools;
     private final RestoreLimits limits;
+    private final Promotion promotion;
     private final Store store;
     private final Runnable nudge;
     private final StoreDoor door;
@@ -81,6 +82,7 @@ public final class Releases {
         this.drift = eyes.drift();
         this.tools = eyes.tools();
         this.limits = eyes.limits();
+        this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
         this.nudge = nudge;
@@ -283,10 +285,12 @@ public final class Releases {
                         wish.oneWay(),
                         wish.contract());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
+        promotion.demand(read.view(), chosen, wish);
+        Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen);
         return new Prepared(
                 read.view(),
                 limits.of(read.view()),
-                sources.of(read.view(), chosen, progress),
+                sources.of(read.view(), chosen, taken, progress),
                 inventory.migrated(read.view().gates().migratedIn()),
                 selection,
                 chosen.components(),

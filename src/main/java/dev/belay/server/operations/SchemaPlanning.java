@@ -38,23 +38,27 @@ public final class SchemaPlanning {
     private final Vault vault;
     private final DatastoreBackups backups;
     private final Rehearsals rehearsals;
-    private final SchemaSources schemas;
+    private final Wanted wanted;
     private final InventoryReader inventory;
     private final SchemaDrift drift;
     private final StoreDoor door;
+
+    /// Where the migrations come from that a release would bring: the folder, or the environment
+    /// below.
+    public record Wanted(SchemaSources folder, Promotion promotion) {}
 
     public SchemaPlanning(
             Vault vault,
             DatastoreBackups backups,
             Rehearsals rehearsals,
-            SchemaSources schemas,
+            Wanted wanted,
             InventoryReader inventory,
             SchemaDrift drift,
             StoreDoor door) {
         this.vault = vault;
         this.backups = backups;
         this.rehearsals = rehearsals;
-        this.schemas = schemas;
+        this.wanted = wanted;
         this.inventory = inventory;
         this.drift = drift;
         this.door = door;
@@ -100,12 +104,12 @@ public final class SchemaPlanning {
             throws DataFailure, IOException, InterruptedException {
         var all = new ArrayList<Planned>();
         SequencedMap<String, Pending> pending = new LinkedHashMap<>();
-        Map<String, Migrations> wanted = new LinkedHashMap<>();
+        Map<String, Migrations> sets = new LinkedHashMap<>();
         List<SchemaOwner> owners = SchemaOwner.all(view);
-        owners.forEach(owner -> wanted.put(owner.name(), kept(view, owner)));
-        Inventory now = drift.corrected(inventory.read(view, false), wanted);
+        owners.forEach(owner -> sets.put(owner.name(), kept(view, owner)));
+        Inventory now = drift.corrected(inventory.read(view, false), sets);
         for (SchemaOwner owner : owners) {
-            Migrations to = Objects.requireNonNull(wanted.get(owner.name()));
+            Migrations to = Objects.requireNonNull(sets.get(owner.name()));
             DueMigrations due = due(to, now, owner);
             DueMigrations.Refusal refusal = due.refusal();
             if (refusal != null) {
@@ -202,7 +206,8 @@ public final class SchemaPlanning {
     /// Kept like a release's: what was rehearsed is what is planned next.
     private Migrations kept(EnvironmentView view, SchemaOwner owner) {
         try (var _ = door.among()) {
-            return schemas.of(view, owner);
+            Migrations promoted = wanted.promotion().migrations(view, owner);
+            return promoted == null ? wanted.folder().of(view, owner) : promoted;
         }
     }
 

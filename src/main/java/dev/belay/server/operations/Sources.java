@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
@@ -99,24 +100,31 @@ public final class Sources {
 
     /// Of each of the components that were chosen, and of the schemas that they share.
     ///
+    /// @param taken what is promoted, by component and datastore, and so not made
     /// @param progress gets a line for everything that takes time
     /// @throws Denied when variables are wrong, something is missing, or a build fails
-    Made of(EnvironmentView view, Selection.Chosen chosen, Consumer<String> progress) {
+    Made of(
+            EnvironmentView view,
+            Selection.Chosen chosen,
+            Map<String, Promotion.Taken> taken,
+            Consumer<String> progress) {
         Set<String> components = chosen.components();
         var wrong = new ArrayList<>(checking.variables(view, components));
         List<SchemaOwner> shared =
                 chosen.schemasToRead(view).stream()
                         .flatMap(name -> SchemaOwner.of(view, view.datastore(name)).stream())
                         .toList();
-        shared.forEach(owner -> wrong.addAll(schemas.problems(view, owner)));
-        for (String name : components) {
-            SchemaOwner.of(view, view.component(name))
-                    .ifPresent(owner -> wrong.addAll(schemas.problems(view, owner)));
-        }
+        Stream.concat(
+                        shared.stream(),
+                        components.stream()
+                                .flatMap(name ->
+                                        SchemaOwner.of(view, view.component(name)).stream()))
+                .filter(owner -> !taken.containsKey(owner.name()))
+                .forEach(owner -> wrong.addAll(schemas.problems(view, owner)));
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
-        if (!components.isEmpty() || !shared.isEmpty()) {
+        if (!taken.keySet().containsAll(components) || !shared.isEmpty()) {
             groundwork.lay(view, progress);
         }
         var sources = new TreeMap<String, PlanRequest.Source>();
@@ -127,10 +135,14 @@ public final class Sources {
             if (component == null || component.kind() instanceof Component.Contract) {
                 continue;
             }
-            Digest artifact = build(view, component, keptBack, progress);
+            Promotion.Taken promoted = taken.get(name);
+            Digest artifact =
+                    promoted == null
+                            ? build(view, component, keptBack, progress)
+                            : promoted.artifact();
             Migrations migrations =
                     SchemaOwner.of(view, component)
-                            .map(owner -> schemas.of(view, owner))
+                            .map(owner -> migrations(view, owner, promoted))
                             .orElse(null);
             sources.put(
                     name,
@@ -138,19 +150,42 @@ public final class Sources {
                             artifact,
                             configuration(view, component),
                             migrations,
-                            migrations == null
-                                    ? null
-                                    : verdicts.of(view.environment(), migrations)));
+                            migrations == null ? null : verdicts.of(view.environment(), migrations),
+                            origin(view, name, promoted)));
         }
         var schemasByName = new TreeMap<String, PlanRequest.Schema>();
         for (SchemaOwner owner : shared) {
-            Migrations migrations = schemas.of(view, owner);
+            Promotion.Taken promoted = taken.get(owner.name());
+            Migrations migrations = migrations(view, owner, promoted);
+            if (migrations == null) {
+                continue;
+            }
             schemasByName.put(
                     owner.name(),
                     new PlanRequest.Schema(
-                            migrations, verdicts.of(view.environment(), migrations)));
+                            migrations,
+                            verdicts.of(view.environment(), migrations),
+                            origin(view, owner.name(), promoted)));
         }
         return new Made(sources, schemasByName);
+    }
+
+    private @Nullable Migrations migrations(
+            EnvironmentView view, SchemaOwner owner, Promotion.@Nullable Taken promoted) {
+        if (promoted == null) {
+            return schemas.of(view, owner);
+        }
+        return promoted.migrations() == null ? null : Promotion.of(owner, promoted.migrations());
+    }
+
+    private static String origin(
+            EnvironmentView view, String name, Promotion.@Nullable Taken promoted) {
+        String from = view.gates().promotedFrom();
+        return promoted != null
+                ? promoted.remark()
+                : from.isEmpty()
+                        ? ""
+                        : "`%s`: built here, and not promoted from `%s`".formatted(name, from);
     }
 
     private Digest build(

@@ -12,6 +12,8 @@ import java.util.List;
 /// @param why the reason given
 /// @param oneWay whether it is agreed to that nobody may be able to go back
 /// @param contract whether contract steps that waited are asked for
+/// @param promote whether it is to be what soaked in the environment below, and nothing else will
+///   do
 public record Wish(
         String environment,
         List<String> only,
@@ -20,7 +22,8 @@ public record Wish(
         List<String> set,
         String why,
         boolean oneWay,
-        boolean contract) {
+        boolean contract,
+        boolean promote) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);

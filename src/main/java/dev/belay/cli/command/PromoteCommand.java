@@ -1,0 +1,80 @@
+package dev.belay.cli.command;
+
+import dev.belay.cli.Context;
+import dev.belay.cli.ExitCode;
+import dev.belay.cli.client.ControlPlane;
+import dev.belay.cli.client.Http;
+import dev.belay.cli.client.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `belay promote`.
+@Command(
+        description =
+                "Releases what soaked in the environment below, by its digest, and waits for the end.",
+        footer = {
+            "",
+            "The environment says from which one it promotes. Nothing is built: artifacts and schemas are those",
+            "that run there. `belay plan ENV` shows beforehand which; `belay deploy ENV` does the same with",
+            "more to choose from.",
+            "",
+            "Examples:",
+            "  belay promote api web --to production",
+            "  belay promote --all --to production --reason \"release of the week\""
+        })
+public final class PromoteCommand extends BelayCommand {
+    @Parameters(arity = "0..*", paramLabel = "COMPONENT", description = "Components or groups.")
+    private List<String> components = new ArrayList<>();
+
+    @Option(
+            names = "--to",
+            paramLabel = "ENV",
+            required = true,
+            description = "The environment that gets it.")
+    private String environment = "";
+
+    @Option(names = "--all", description = "Everything of it.")
+    private boolean all;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "DIGEST",
+            description = "Only if the plan is still this one, as `belay plan` printed it.")
+    private String plan = "";
+
+    @Mixin private final Waiting waiting = new Waiting();
+
+    public PromoteCommand(Context context) {
+        super(context);
+    }
+
+    @Override
+    protected ExitCode run() {
+        if (all != components.isEmpty()) {
+            throw wrong(
+                    "cli/one-of",
+                    "--all",
+                    all ? "it is everything, and these are some" : "nothing is named",
+                    "name components, or say `--all`");
+        }
+        var body = new LinkedHashMap<String, Object>();
+        body.put("environment", environment);
+        body.put("only", components);
+        body.put("promote", true);
+        if (!plan.isEmpty()) {
+            body.put("plan", plan);
+        }
+        body.put("reason", waiting.reason());
+        body.put("requestKey", UUID.randomUUID().toString());
+        ControlPlane server = startedControlPlane();
+        Http.Request request =
+                Http.Request.post("/api/v1/releases", Json.of(body)).patient(Choice.BUILD);
+        return waiting.after(server.text(request), terminal(), attachment(server), json());
+    }
+}

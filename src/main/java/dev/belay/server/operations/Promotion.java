@@ -1,0 +1,176 @@
+package dev.belay.server.operations;
+
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.Deployment;
+import dev.belay.plan.Inventory;
+import dev.belay.plan.Phase;
+import dev.belay.plan.Selection;
+import dev.belay.problem.Place;
+import dev.belay.problem.Problem;
+import dev.belay.release.Digest;
+import dev.belay.release.Migrations;
+import dev.belay.release.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What an environment takes that promotes: artifacts and schemas, by digest, as they run in the
+/// environment below and have lived through their soak there. Nothing of it is built again, and
+/// nothing comes from the folder but what the manifest says of the environment.
+public final class Promotion {
+    private final Platform platform;
+    private final InventoryReader inventory;
+
+    public Promotion(Platform platform, InventoryReader inventory) {
+        this.platform = platform;
+        this.inventory = inventory;
+    }
+
+    /// What is taken of one component or datastore.
+    ///
+    /// @param migrations absent where it has none
+    /// @param remark for who reads the plan
+    record Taken(Digest artifact, @Nullable Migrations migrations, String remark) {}
+
+    /// By component and datastore; what is missing is built here. Empty where the environment
+    /// promotes from nowhere, or that was left out on request.
+    ///
+    /// @throws Denied when something has nothing to be promoted
+    Map<String, Taken> of(EnvironmentView view, Selection.Chosen chosen) {
+        String from = view.gates().promotedFrom();
+        Map<String, Taken> taken = new TreeMap<>();
+        if (from.isEmpty() || chosen.without().contains(Phase.PROMOTION)) {
+            return taken;
+        }
+        EnvironmentView below = platform.lately(from).view();
+        var problems = new ArrayList<Problem>();
+        for (String name : chosen.components()) {
+            Component component = view.component(name);
+            if (component.kind() instanceof Component.Contract
+                    || !below.components().containsKey(name)) {
+                continue;
+            }
+            take(Scope.component(from, name), view, taken, problems);
+        }
+        for (String name : chosen.schemasToRead(view)) {
+            if (below.sharedSchemas().contains(name)) {
+                take(Scope.datastore(from, name), view, taken, problems);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new Denied(new No.Problems(problems));
+        }
+        return taken;
+    }
+
+    /// The schema that is taken; null where the environment promotes from nowhere, or there is
+    /// nothing to take.
+    @Nullable Migrations migrations(EnvironmentView view, SchemaOwner owner) {
+        String from = view.gates().promotedFrom();
+        if (from.isEmpty()) {
+            return null;
+        }
+        Map<String, Taken> taken = new TreeMap<>();
+        Scope below = new Scope(from, owner.scope().kind(), owner.scope().name());
+        take(below, view, taken, new ArrayList<>());
+        Taken one = taken.get(owner.name());
+        return one == null || one.migrations() == null ? null : of(owner, one.migrations());
+    }
+
+    /// The same schema, of the datastore that it has here.
+    static Migrations of(SchemaOwner owner, Migrations taken) {
+        return new Migrations(
+                taken.set(), owner.datastore().dependency(), taken.files(), taken.all());
+    }
+
+    /// That who wants a promotion gets one, and who leaves it out says why.
+    ///
+    /// @throws Denied otherwise
+    void demand(EnvironmentView view, Selection.Chosen chosen, Wish wish) {
+        boolean promotes = !view.gates().promotedFrom().isEmpty();
+        boolean left = chosen.without().contains(Phase.PROMOTION);
+        if (wish.promote() && (!promotes || left)) {
+            throw Denied.refusal(
+                    "`%s` promotes from nowhere".formatted(view.environment()),
+                    "say in the manifest from where: `promotes: {from: …}`; or `belay deploy %s`"
+                            .formatted(view.environment()));
+        }
+        if (promotes && left && wish.why().isBlank()) {
+            throw new Denied(
+                    new No.Problems(
+                            List.of(
+                                    new Problem(
+                                            "promotion/no-reason",
+                                            new Place.Named("`--skip promotion`"),
+                                            "what is built here was tried in no environment below",
+                                            "say why with `--reason`"))));
+        }
+    }
+
+    private void take(
+            Scope scope, EnvironmentView view, Map<String, Taken> taken, List<Problem> problems) {
+        List<Inventory.Past> history = inventory.history(scope);
+        Inventory.Past now = history.isEmpty() ? null : history.getFirst();
+        if (now == null || now.deployment().isEnded()) {
+            problems.add(
+                    problem(
+                            "promotion/nothing-below",
+                            scope,
+                            view,
+                            "nothing of `%s` runs in `%s`, from which `%s` promotes"
+                                    .formatted(
+                                            scope.name(), scope.environment(), view.environment()),
+                            "`belay deploy %s --only %s` first"
+                                    .formatted(scope.environment(), scope.name())));
+            return;
+        }
+        Digest artifact = now.deployment().revision().artifact();
+        boolean soaked =
+                history.stream().anyMatch(past -> past.soaked() && isSame(past.deployment(), now));
+        if (!soaked) {
+            problems.add(
+                    problem(
+                            "promotion/not-soaked",
+                            scope,
+                            view,
+                            "what `%s` runs in `%s` has not lived through its soak there"
+                                    .formatted(scope.name(), scope.environment()),
+                            "wait until it has: `belay status %s`".formatted(scope.environment())));
+            return;
+        }
+        taken.put(
+                scope.name(),
+                new Taken(
+                        artifact,
+                        now.deployment().migrations(),
+                        "`%s`: %s, as it runs in `%s` by %s"
+                                .formatted(
+                                        scope.name(),
+                                        artifact.brief(),
+                                        scope.environment(),
+                                        now.release())));
+    }
+
+    private static boolean isSame(Deployment past, Inventory.Past now) {
+        Deployment latest = now.deployment();
+        boolean schema =
+                latest.migrations() == null
+                        || (past.migrations() != null
+                                && past.migrations()
+                                        .versions()
+                                        .containsAll(latest.migrations().versions()));
+        return past.revision().artifact().equals(latest.revision().artifact()) && schema;
+    }
+
+    private static Problem problem(
+            String code, Scope scope, EnvironmentView view, String what, String hint) {
+        return new Problem(
+                code,
+                new Place.Named("`%s` in `%s`".formatted(scope.name(), view.environment())),
+                what,
+                hint + "; `--skip promotion --reason …` builds it here, and is recorded");
+    }
+}

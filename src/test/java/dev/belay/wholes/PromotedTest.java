@@ -1,0 +1,116 @@
+package dev.belay.wholes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.FreePort;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Two environments, of which one takes what soaked in the other.
+class PromotedTest {
+    @TempDir private Path folder;
+    private Whole whole;
+    private int productionPort;
+    private int keys;
+
+    @BeforeEach
+    void start() throws Exception {
+        whole = new Whole(folder);
+        int other = FreePort.choose();
+        int low = Math.min(whole.port(), other);
+        int offset = Math.abs(whole.port() - other);
+        productionPort = low + offset;
+        manifest("0s", low, offset);
+        whole.start();
+    }
+
+    private void manifest(String soak, int port, int offset) throws Exception {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: small
+                components:
+                  api:
+                    kind: service
+                    build: {output: app}
+                    run: sh run.sh
+                    port: %d
+                    health: {http: /, within: 20s}
+                    stop: {grace: 2s, drain: 2s}
+                environments:
+                  staging: {target: process, rollout: {soak: %s}}
+                  production:
+                    target: process
+                    port-offset: %d
+                    promotes: {from: staging}
+                    rollout: {soak: 0s}
+                """
+                        .formatted(port, soak, offset));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        whole.end();
+    }
+
+    private Whole.Answer asked(String environment, Map<String, Object> more) throws Exception {
+        var body = new HashMap<String, Object>(more);
+        body.put("environment", environment);
+        body.put("requestKey", "key-" + ++keys);
+        return whole.post("/api/v1/releases", JsonMapper.shared().writeValueAsString(body));
+    }
+
+    private JsonNode released(String environment, Map<String, Object> more) throws Exception {
+        Whole.Answer answer = asked(environment, more);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+        return whole.awaitState(answer.json().path("releases").path(0).asString(), "completed");
+    }
+
+    @Test
+    void what_soaked_below_is_released_by_its_digest_and_nothing_else() throws Exception {
+        whole.writes("v1");
+        assertThat(asked("production", Map.of("promote", true)).body())
+                .contains("promotion/nothing-below", "nothing of `api` runs in `staging`");
+        assertThat(asked("staging", Map.of("promote", true)).body())
+                .contains("`staging` promotes from nowhere");
+        JsonNode staged = released("staging", Map.of());
+
+        // What lies in the folder now was tried nowhere.
+        whole.writes("v2");
+        JsonNode promoted =
+                released("production", Map.of("promote", true, "only", new String[] {"api"}));
+        assertThat(Traffic.once(productionPort)).isEqualTo("v1");
+        String artifact = artifact(staged);
+        assertThat(artifact).startsWith("sha256:").isEqualTo(artifact(promoted));
+        assertThat(asked("production", Map.of()).json().path("releases")).isEmpty();
+
+        assertThat(asked("production", Map.of("skip", new String[] {"promotion"})).body())
+                .contains("promotion/no-reason");
+        JsonNode hotfix =
+                released(
+                        "production",
+                        Map.of("skip", new String[] {"promotion"}, "reason", "users cannot pay"));
+        assertThat(Traffic.once(productionPort)).isEqualTo("v2");
+        assertThat(hotfix.path("overrides").path(0).asString())
+                .startsWith("promotion, asked by ")
+                .endsWith(": users cannot pay");
+        assertThat(hotfix.toString())
+                .contains("`api`: built here, and not promoted from `staging`");
+    }
+
+    private String artifact(JsonNode shown) throws Exception {
+        String id = shown.path("release").path("id").asString();
+        return whole.get("/api/v1/releases/" + id + "/plan")
+                .json()
+                .findValue("artifact")
+                .asString();
+    }
+}
