@@ -1,8 +1,10 @@
 package dev.belay.manifest;
 
 import dev.belay.release.BackupPolicy;
+import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import java.time.Duration;
+import java.util.List;
 
 /// How a datastore is backed up, and when without being asked.
 ///
@@ -13,6 +15,15 @@ import java.time.Duration;
 public record Backup(
         BackupPolicy policy, String copy, String daily, Duration drill, boolean written) {
     public static Backup usual(Dependency datastore) {
-        return new Backup(BackupPolicy.usual(datastore), "", "", Duration.ZERO, false);
+        return usual(datastore, Boundary.NONE);
+    }
+
+    static Backup usual(Dependency datastore, Boundary boundary) {
+        return new Backup(
+                new BackupPolicy(datastore, "", BackupPolicy.KEEP, List.of(), "", boundary),
+                "",
+                "",
+                Duration.ZERO,
+                false);
     }
 }

@@ -5,6 +5,7 @@ import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.FOLDER;
 import static dev.belay.manifest.shape.Shapes.RECIPIENT;
 import static dev.belay.manifest.shape.Shapes.TIME;
+import static dev.belay.manifest.shape.Shapes.URL;
 import static dev.belay.manifest.shape.Shapes.list;
 
 import dev.belay.manifest.shape.Fields;
@@ -44,13 +45,21 @@ final class BackupSections {
                                     + " the secret keys elsewhere.")
                     .fallback("[]");
 
+    static final Key<String> SCRATCH =
+            Key.of(
+                    "scratch",
+                    URL,
+                    "Server that copies are made on, to prove backups and to rehearse migrations, in"
+                            + " place of one that is started for it; of engine `postgres`, of a user that"
+                            + " may make databases.");
+
     static final Fields<Row> BACKUP =
             Fields.of(
                     "backup",
                     "How a datastore is backed up; one of engine `postgres`, `mysql`, `redis`, `sqlite` or"
                             + " `clickhouse`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
-                    List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS),
+                    List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS, SCRATCH),
                     List.of(),
                     row -> row);
 

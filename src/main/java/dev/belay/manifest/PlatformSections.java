@@ -210,6 +210,11 @@ final class PlatformSections {
                     "Where revisions come from.");
 
     static final Key<Row> GATES = Key.of("gates", LaterSections.GATES, "What must be so first.");
+    static final Key<Row> BOUNDARY =
+            Key.of(
+                    "boundary",
+                    BoundarySections.BOUNDARY,
+                    "What copies of its data stay inside of.");
 
     static final Fields<Row> ENVIRONMENT =
             Fields.of(
@@ -232,6 +237,7 @@ final class PlatformSections {
                             RUNBOOK,
                             PROMOTES_KEY,
                             GATES,
+                            BOUNDARY,
                             Key.of(
                                             "roll-back-on",
                                             LaterSections.ROLL_BACK_ON,

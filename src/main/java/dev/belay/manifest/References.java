@@ -45,6 +45,7 @@ final class References {
         checkPorts();
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
+        new BoundaryCheck(effective, complaints).check();
         checkSmoke();
         checkEngines();
         checkPromotes();

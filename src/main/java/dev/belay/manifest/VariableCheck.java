@@ -5,6 +5,7 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
 import dev.belay.release.Launch;
 import java.util.LinkedHashSet;
@@ -46,7 +47,7 @@ public final class VariableCheck {
     public static List<Problem> check(EnvironmentView view, Map<String, String> values) {
         var check = new VariableCheck(view, values);
         view.components().values().forEach(check::component);
-        view.datastores().values().forEach(s -> check.dependency(s.dependency(), s.source()));
+        view.datastores().values().forEach(check::datastore);
         view.externals().values().forEach(e -> check.dependency(e.dependency(), e.source()));
         return check.complaints.inOrder();
     }
@@ -110,22 +111,52 @@ public final class VariableCheck {
         return socket && (name.equals("PORT") || name.equals("SOCKET"));
     }
 
+    private void datastore(Datastore datastore) {
+        dependency(datastore.dependency(), datastore.source());
+        BackupPolicy policy = datastore.backup().policy();
+        Place place = datastore.source().at("backup", "scratch");
+        if (policy.scratch().isEmpty()) {
+            return;
+        }
+        resolved(policy.scratch(), datastore.name(), place)
+                .ifPresent(text -> {
+                    url(datastore.dependency(), text, place);
+                    var url = new ScratchUrl(text);
+                    policy.boundary()
+                            .obstacle(url.hosts(), url.sslmode())
+                            .ifPresent(why ->
+                                    complaints.add(
+                                            Code.BOUNDARY,
+                                            place,
+                                            "copies of `%s` would leave the boundary of `%s`: %s"
+                                                    .formatted(
+                                                            datastore.name(),
+                                                            view.environment(),
+                                                            why),
+                                            "see docs/reference/backups.md, “Boundary”"));
+                });
+    }
+
     private void dependency(Dependency dependency, Source source) {
         Place place = source.at("url");
-        Matcher reference = REFERENCE.matcher(dependency.url());
+        resolved(dependency.url(), dependency.name(), place)
+                .ifPresent(text -> url(dependency, text, place));
+    }
+
+    /// With its values; empty when one is missing, which is complained about.
+    private Optional<String> resolved(String written, String by, Place place) {
+        Matcher reference = REFERENCE.matcher(written);
         var resolved = new StringBuilder();
         boolean known = true;
         while (reference.find()) {
             String name = reference.group(1);
-            need(name, "`" + dependency.name() + "`", place);
+            need(name, "`" + by + "`", place);
             String value = values.getOrDefault(name, "");
             known &= !value.isBlank();
             reference.appendReplacement(resolved, Matcher.quoteReplacement(value));
         }
         reference.appendTail(resolved);
-        if (known) {
-            url(dependency, resolved.toString(), place);
-        }
+        return known ? Optional.of(resolved.toString()) : Optional.empty();
     }
 
     private void url(Dependency dependency, String resolved, Place place) {

@@ -4,6 +4,7 @@ import dev.belay.manifest.shape.Row;
 import dev.belay.manifest.text.Node;
 import dev.belay.problem.Problem;
 import dev.belay.release.BackupPolicy;
+import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -243,7 +244,7 @@ final class Views {
                 local,
                 row.find(PlatformSections.BACKUP)
                         .map(backup -> backup(dependency, backup))
-                        .orElseGet(() -> Backup.usual(dependency)),
+                        .orElseGet(() -> Backup.usual(dependency, boundary())),
                 row.find(PlatformSections.SCHEMA)
                         .map(own ->
                                 new MigrationFolder(name, own.get(MigrationSections.SHARED_FOLDER)))
@@ -270,11 +271,17 @@ final class Views {
                         dependency,
                         to,
                         row.get(BackupSections.KEEP),
-                        row.get(BackupSections.RECIPIENTS)),
+                        row.get(BackupSections.RECIPIENTS),
+                        row.find(BackupSections.SCRATCH).orElse(""),
+                        boundary()),
                 row.find(BackupSections.COPY).orElse(""),
                 row.find(BackupSections.DAILY).orElse(""),
                 row.find(BackupSections.DRILL).orElse(Duration.ZERO),
                 true);
+    }
+
+    private Boundary boundary() {
+        return own.find(PlatformSections.BOUNDARY).map(BoundarySections::of).orElse(Boundary.NONE);
     }
 
     private SequencedMap<String, External> externals() {

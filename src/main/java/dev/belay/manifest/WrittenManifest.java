@@ -107,7 +107,7 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
         boolean named = List.of(path).stream().noneMatch(String::isBlank);
         boolean ofBackups =
                 path[0].equals("datastores") && (path.length < 3 || path[2].equals("backup"));
-        if (path[0].equals("gates") || ofBackups) {
+        if (path[0].equals("gates") || path[0].equals("boundary") || ofBackups) {
             complaints.add(
                     Code.OVERRIDE,
                     new Place.Named("`--set " + setting + "`"),

@@ -98,8 +98,13 @@ final class DataSafety {
             ends.add(
                     drafts.add(
                             new Draft(
-                                    "`%s` has a backup that was restored, at most %s old"
-                                            .formatted(name, Times.text(atMost)),
+                                    "`%s` has a backup that was restored%s, at most %s old"
+                                            .formatted(
+                                                    name,
+                                                    policy.scratch().isEmpty()
+                                                            ? ""
+                                                            : " on its scratch server",
+                                                    Times.text(atMost)),
                                     Phase.BACKUP,
                                     new Work.BackedUp(policy, atMost, migrates),
                                     Times.BACKUP_LIMIT,
@@ -175,14 +180,16 @@ final class DataSafety {
         var ends = new TreeSet<Integer>();
         byDatastore.forEach((name, parts) -> {
             Change first = parts.getFirst().change();
+            BackupPolicy policy = outline.view().datastore(name).backup().policy();
+            String where = policy.scratch().isEmpty() ? "" : " on its scratch server";
             ends.add(
                     drafts.add(
                             new Draft(
-                                    title(name, parts),
+                                    title(name, parts) + where,
                                     Phase.REHEARSE,
                                     new Work.Rehearsed(
                                             parts.stream().map(this::part).toList(),
-                                            outline.view().datastore(name).backup().policy(),
+                                            policy,
                                             parts.stream()
                                                     .anyMatch(one -> overlaps(one.change(), name))),
                                     Times.BACKUP_LIMIT,

@@ -1,6 +1,7 @@
 package dev.belay.plan;
 
 import dev.belay.release.BackupPolicy;
+import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
@@ -119,12 +120,25 @@ final class MigrationsJson {
     }
 
     static void write(JsonOut out, BackupPolicy policy) {
-        out.open()
-                .put("datastore", () -> write(out, policy.datastore()))
+        Boundary boundary = policy.boundary();
+        out.open();
+        if (boundary.isDeclared()) {
+            out.put(
+                    "boundary",
+                    () ->
+                            out.open()
+                                    .put("encrypted", boundary.encrypted())
+                                    .strings("scratch", boundary.scratch())
+                                    .close());
+        }
+        out.put("datastore", () -> write(out, policy.datastore()))
                 .put("folder", policy.folder())
                 .put("keep", policy.keep())
-                .strings("recipients", policy.recipients())
-                .close();
+                .strings("recipients", policy.recipients());
+        if (!policy.scratch().isEmpty()) {
+            out.put("scratch", policy.scratch());
+        }
+        out.close();
     }
 
     static BackupPolicy policy(JsonIn in) {
@@ -132,7 +146,13 @@ final class MigrationsJson {
                 datastore(in.at("datastore")),
                 in.string("folder"),
                 in.time("keep"),
-                in.strings("recipients"));
+                in.strings("recipients"),
+                in.has("scratch") ? in.string("scratch") : "",
+                in.has("boundary") ? boundary(in.at("boundary")) : Boundary.NONE);
+    }
+
+    private static Boundary boundary(JsonIn in) {
+        return new Boundary(in.strings("scratch"), in.truth("encrypted"));
     }
 
     static Migrations read(JsonIn in) {

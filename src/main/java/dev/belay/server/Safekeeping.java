@@ -14,6 +14,7 @@ import dev.belay.driver.s3.S3Opener;
 import dev.belay.driver.sqlite.SqliteKind;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Dependency.Engine;
+import dev.belay.server.operations.AuditedCopies;
 import dev.belay.server.operations.BackupCopies;
 import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.Platform;
@@ -49,7 +50,8 @@ record Safekeeping(
         var places =
                 new DatastoreBackups.Places(
                         state.backups(), state.stores(), state.scratch(), TABLES_AT_ONCE);
-        var backups = new DatastoreBackups(places, kinds(), values, clock);
+        var backups =
+                new DatastoreBackups(places, kinds(), values, clock, new AuditedCopies(journal));
         try {
             backups.sweep();
         } catch (IOException e) {

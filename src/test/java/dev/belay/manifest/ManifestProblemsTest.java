@@ -194,6 +194,58 @@ class ManifestProblemsTest {
         assertThat(told(same + LOCAL)).containsExactly("name-taken 3:12");
     }
 
+    /// In an environment with a boundary, from line 4 on.
+    private static String bounded(String hosts, String backup) {
+        return """
+        datastores:
+          db: {engine: postgres, url: "${URL}", backup: {%s}}
+        environments:
+          local: {target: process, boundary: {scratch: [%s]}}
+        """
+                .formatted(backup, hosts);
+    }
+
+    @Test
+    void where_copies_of_data_would_leave_is_told() {
+        String keys = "recipients: [age1%s]".formatted("q".repeat(58));
+        String named = keys + ", scratch: \"${SCRATCH}\"";
+        assertThat(told(bounded("db-scratch.internal", named))).isEmpty();
+        assertThat(told(bounded("localhost", keys))).isEmpty();
+        assertThat(told(bounded("localhost", ""))).containsExactly("boundary 3:41");
+        assertThat(told(bounded("db-scratch.internal", keys))).containsExactly("boundary 3:41");
+        assertThat(told(bounded("localhost", "").replace("]}", "], encrypted: false}"))).isEmpty();
+        String written = keys + ", scratch: \"postgres://s:${P}@%s/postgres%s\"";
+        String inside = written.formatted("db-scratch.internal:5432", "?sslmode=verify-full");
+        assertThat(told(bounded("db-scratch.internal", inside))).isEmpty();
+        assertThat(told(bounded("another.internal", inside))).containsExactly("boundary 3:137");
+        assertThat(told(bounded("db-scratch.internal", inside.replace("verify-full", "require"))))
+                .containsExactly("boundary 3:137");
+        assertThat(told(bounded("db-scratch.internal", inside.replace("verify-full", "${MODE}"))))
+                .isEmpty();
+        assertThat(told(bounded("", named))).containsExactly("wrong-value 5:48");
+        assertThat(told(bounded("DB scratch", named))).containsExactly("wrong-value 5:49");
+        // A cache is tried on this machine, and nowhere else.
+        String cache = bounded("db-scratch.internal", keys).replace("postgres,", "redis,");
+        assertThat(told(cache)).containsExactly("boundary 3:38");
+        assertThat(told(cache.replace("[db-", "[localhost, db-"))).isEmpty();
+    }
+
+    @Test
+    void scratch_servers_are_of_postgres() {
+        String text =
+                """
+                datastores: {x: {engine: postgres, url: "${U}", backup: {scratch: "%s"}}}
+                """;
+        assertThat(told(text.formatted("${SCRATCH_URL}") + LOCAL)).isEmpty();
+        assertThat(told(text.formatted("postgres://s:${P}@h/postgres") + LOCAL)).isEmpty();
+        assertThat(told(text.formatted("mysql://s:${P}@h/x") + LOCAL))
+                .containsExactly("wrong-value 2:67");
+        assertThat(told(text.formatted("postgres://s:secret@h/x") + LOCAL))
+                .containsExactly("secret-in-manifest");
+        assertThat(told(text.formatted("${S}").replace("postgres", "redis") + LOCAL))
+                .containsExactly("not-yet 2:64");
+    }
+
     @Test
     void what_an_engine_has_no_use_for_is_told() {
         String kept =
@@ -543,6 +595,8 @@ class ManifestProblemsTest {
                 List.of(
                         "gates=null",
                         "gates.backup=null",
+                        "boundary=null",
+                        "boundary.scratch=[localhost]",
                         "datastores=null",
                         "datastores.db=null",
                         "datastores.db.backup.to=/tmp/x")) {

@@ -60,6 +60,41 @@ class VariableCheckTest {
                 .containsExactly("variable-missing 6:10");
     }
 
+    @Test
+    void values_that_lead_copies_out_of_a_boundary_are_told_at_scratch() {
+        String text =
+                TEXT.replace(
+                                "\"${DATABASE_URL}\"}",
+                                "\"${DATABASE_URL}\", backup: {scratch: \"${SCRATCH}\", recipients: [age1%s]}}"
+                                        .formatted("q".repeat(58)))
+                        .replace(
+                                "process}", "process, boundary: {scratch: [db-scratch.internal]}}");
+        var view = view(good(folder, text), "local");
+        for (Map.Entry<String, String> one :
+                Map.of(
+                                "postgres://s:p@db-scratch.internal/x?sslmode=verify-full", "",
+                                "postgres://s:p@elsewhere/x?sslmode=verify-full",
+                                        "`elsewhere` is not",
+                                "postgres://s:p@db-scratch.internal,b/x?sslmode=verify-full",
+                                        "`b` is not",
+                                "postgres://s:p@db-scratch.internal:1/x", "would not prove",
+                                "mysql://s:p@db-scratch.internal/x?sslmode=verify-full", "no URL")
+                        .entrySet()) {
+            var values = right();
+            values.put("SCRATCH", one.getKey());
+            List<Problem> problems = VariableCheck.check(view, values);
+            if (one.getValue().isEmpty()) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems).hasSize(1);
+                assertThat(problems.getFirst().message()).contains(one.getValue());
+                assertThat(brief(problems).getFirst()).endsWith(" 2:79");
+            }
+        }
+        assertThat(brief(VariableCheck.check(view, right())))
+                .containsExactly("variable-missing 2:79");
+    }
+
     private static Map<String, String> right() {
         var all = new HashMap<>(RIGHT);
         all.put("GIVEN", "here");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Baseline;
+import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
@@ -207,7 +208,12 @@ class PlanJsonTest {
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
         var backup =
                 new BackupPolicy(
-                        migrations.datastore(), "/kept", Duration.ofDays(7), List.of("age1x"));
+                        migrations.datastore(),
+                        "/kept",
+                        Duration.ofDays(7),
+                        List.of("age1x"),
+                        "${SCRATCH_URL}",
+                        new Boundary(List.of("db-scratch"), true));
         return List.of(
                 new Work.Preflight(
                         Set.of("A", "B"),

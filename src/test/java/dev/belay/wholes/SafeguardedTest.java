@@ -30,6 +30,7 @@ class SafeguardedTest {
                     + " AND table_schema = 'public' ORDER BY ordinal_position";
 
     @TempDir private static Path temp;
+    @TempDir private static Path another;
     private static TestDatabases databases;
     private static ObjectStorage storage;
 
@@ -285,6 +286,69 @@ class SafeguardedTest {
         Whole.Answer answer = rollingBack(why);
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         return answer.json().path("releases").path(0).asString();
+    }
+
+    @Test
+    void copies_are_made_where_the_environment_declares_and_are_written_down() throws Exception {
+        try (var elsewhere = new TestDatabases(another)) {
+            PostgresAddress on = elsewhere.fresh();
+            Path env = folder.resolve(".env");
+            Files.writeString(
+                    env,
+                    Files.readString(env)
+                            + "SCRATCH_URL=postgres://%s:%s@%s:%d/%s\n"
+                                    .formatted(
+                                            on.user(),
+                                            on.password(),
+                                            on.host(),
+                                            on.port(),
+                                            on.database()));
+            bounded("127.0.0.1");
+            migration(
+                    "2_price",
+                    "ALTER TABLE orders ADD price int;",
+                    "ALTER TABLE orders DROP price;");
+            whole.ship("v2");
+            assertThat(columns()).containsExactly("id", "price");
+            assertThat(backups().path(0).path("where").asString())
+                    .startsWith("scratch server 127.0.0.1:" + on.port() + ", PostgreSQL ");
+            List<String> copies =
+                    whole.get("/api/v1/audit?limit=1000")
+                            .json()
+                            .path("leaves")
+                            .valueStream()
+                            .map(one -> one.path("body").asString())
+                            .filter(one -> one.contains("belay_scratch_"))
+                            .toList();
+            assertThat(copies)
+                    .hasSize(4)
+                    .allMatch(one -> one.contains("127.0.0.1:" + on.port()))
+                    .satisfiesExactly(
+                            one -> assertThat(one).contains("copy-made", "\"backup\""),
+                            one -> assertThat(one).contains("copy-destroyed", "\"dropped\""),
+                            one -> assertThat(one).contains("copy-made", "\"rehearsal\""),
+                            one -> assertThat(one).contains("copy-destroyed", "\"dropped\""));
+            assertThat(ask(on, "SELECT datname FROM pg_database WHERE datname ~ 'belay'"))
+                    .isEmpty();
+
+            bounded("db-scratch.internal");
+            whole.writes("v3");
+            assertThat(whole.deploy().body())
+                    .contains("manifest/boundary")
+                    .contains("`127.0.0.1` is not one of the boundary's servers");
+        }
+    }
+
+    private void bounded(String host) throws Exception {
+        Path manifest = folder.resolve("belay.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                                .replaceFirst(
+                                        ", copy: \"[^\"]*\"", ", scratch: \"\\${SCRATCH_URL}\"")
+                                .replaceFirst("\n    boundary: .*", "")
+                                .stripTrailing()
+                        + "\n    boundary: {scratch: [%s], encrypted: false}\n".formatted(host));
     }
 
     @Test

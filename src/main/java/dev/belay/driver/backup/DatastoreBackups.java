@@ -2,7 +2,10 @@ package dev.belay.driver.backup;
 
 import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.ValueProvider;
+import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
+import dev.belay.driver.probe.DependencyUrl;
+import dev.belay.driver.probe.ProbeFailure;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Dependency;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -42,6 +46,7 @@ public final class DatastoreBackups {
     private final Map<Dependency.Engine, DatastoreKind> kinds;
     private final ValueProvider values;
     private final InstantSource clock;
+    private final CopyLog log;
 
     /// Names of backups that somebody reads, and how many do: they are not removed meanwhile.
     private final Map<String, Integer> inUse = new ConcurrentHashMap<>();
@@ -73,6 +78,17 @@ public final class DatastoreBackups {
             Map<Dependency.Engine, DatastoreKind> kinds,
             ValueProvider values,
             InstantSource clock) {
+        this(places, kinds, values, clock, CopyLog.NONE);
+    }
+
+    /// @param log is told of copies that leave a trace elsewhere, or that must stay in a boundary
+    public DatastoreBackups(
+            Places places,
+            Map<Dependency.Engine, DatastoreKind> kinds,
+            ValueProvider values,
+            InstantSource clock,
+            CopyLog log) {
+        this.log = log;
         this.places = places;
         this.kinds = Map.copyOf(kinds);
         this.values = values;
@@ -170,6 +186,13 @@ public final class DatastoreBackups {
             String environment, BackupPolicy policy, Duration atMost, Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
         DatastoreKind kind = kind(policy.datastore());
+        if (policy.boundary().encrypted() && policy.recipients().isEmpty()) {
+            throw new DataFailure(
+                    "`%s` has a boundary in which backups are encrypted, and those of `%s` would not be"
+                            .formatted(environment, policy.datastore().name()),
+                    "name `recipients` in its `backup:`");
+        }
+        Workshop shop = shop(environment, policy, "backup", progress);
         BackupStore store = store(environment, policy);
         try (PathLock _ = alone(store, progress)) {
             Optional<StoredBackup> fresh =
@@ -180,8 +203,10 @@ public final class DatastoreBackups {
             }
             store.sweep();
             String address = address(environment, policy.datastore());
-            DatastoreKind.Made made =
-                    kind.make(address, store, keys(environment, policy), shop(progress));
+            DatastoreKind.Made made;
+            try (Trace _ = trace(environment, policy, "backup")) {
+                made = kind.make(address, store, keys(environment, policy), shop);
+            }
             if (made.outcome() instanceof BackupOutcome.Verified(StoredBackup backup, var _)) {
                 passing.put(store.root(), new Passing(backup.name(), made.keys()));
                 retire(store, policy, kind);
@@ -196,12 +221,44 @@ public final class DatastoreBackups {
     public BackupOutcome drill(
             String environment, BackupPolicy policy, StoredBackup backup, Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
-        try (Held held = hold(environment, policy, backup)) {
+        Workshop shop = shop(environment, policy, "drill", progress);
+        try (Held held = hold(environment, policy, backup);
+                Trace _ = trace(environment, policy, "drill")) {
             if (BackupFiles.damage(backup).isPresent()) {
                 held.store().distrust(backup);
             }
-            return kind(policy.datastore())
-                    .verify(held.store(), backup, held.keys(), shop(progress));
+            return kind(policy.datastore()).verify(held.store(), backup, held.keys(), shop);
+        }
+    }
+
+    /// Somebody's copies on this machine, until it is closed.
+    public interface Trace extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Writes down that a copy is made on this machine, where a boundary is declared: what is made
+    /// on a server that somebody named is told by whoever makes it.
+    public Trace trace(String environment, BackupPolicy policy, String why) throws DataFailure {
+        if (!policy.scratch().isEmpty() || !policy.boundary().isDeclared()) {
+            return () -> {};
+        }
+        var copy =
+                new CopyLog.Copy(
+                        environment,
+                        policy.datastore().name(),
+                        "localhost",
+                        policy.datastore().engine().word() + " in " + places.scratch(),
+                        why);
+        log.making(copy);
+        return () -> log.gone(copy, "deleted");
+    }
+
+    /// Drops what a killed process left on the server that is named for a datastore's copies.
+    public void sweep(String environment, BackupPolicy policy)
+            throws DataFailure, InterruptedException {
+        if (!policy.scratch().isEmpty()) {
+            kind(policy.datastore()).sweep(shop(environment, policy, "sweep", _ -> {}));
         }
     }
 
@@ -235,10 +292,83 @@ public final class DatastoreBackups {
                 .restorer(address(environment, datastore), BackupKeys.UNENCRYPTED, shop(_ -> {}));
     }
 
-    /// Where one works at backups.
+    /// Where one puts backups back; copies to be tried are made in that of their datastore.
     public Workshop shop(Consumer<String> progress) {
         return new Workshop(
                 places.scratch(), places.jobs(), (Progress at) -> progress.accept(at.text()));
+    }
+
+    /// Where one works at copies of a datastore, after a look whether they may be made there.
+    ///
+    /// @param why as `rehearsal`
+    public Workshop shop(
+            String environment, BackupPolicy policy, String why, Consumer<String> progress)
+            throws DataFailure {
+        String name = policy.datastore().name();
+        Workshop here = shop(progress);
+        if (policy.scratch().isEmpty()) {
+            if (!policy.boundary().admitsThisMachine()) {
+                throw new DataFailure(
+                        "copies of `%s` would be made on this machine, and the boundary of `%s` names %s alone"
+                                .formatted(
+                                        name,
+                                        environment,
+                                        String.join(", ", policy.boundary().scratch())),
+                        policy.datastore().engine() == Dependency.Engine.POSTGRES
+                                ? "name one of them by `scratch` in its `backup:`"
+                                : "its copies need a server that is started here: add `localhost` to"
+                                        + " the boundary, or back it up in a `job`");
+            }
+            return here;
+        }
+        String address = FilledUrl.of(values, policy.scratch(), environment);
+        try {
+            DependencyUrl parts = DependencyUrl.parse(policy.datastore().engine(), address);
+            Optional<String> outside =
+                    policy.boundary()
+                            .obstacle(
+                                    parts.hosts().stream().map(DependencyUrl.Host::name).toList(),
+                                    parts.option("sslmode", ""));
+            if (outside.isPresent()) {
+                throw new DataFailure(
+                        "no copy of `%s` is made where `scratch` leads to: %s"
+                                .formatted(name, outside.get()),
+                        "the boundary is declared at `%s`".formatted(environment));
+            }
+        } catch (ProbeFailure e) {
+            throw new DataFailure("`scratch` of `" + name + "`: " + e.reason(), e.hint());
+        }
+        return new Workshop(
+                here.scratch(),
+                here.jobs(),
+                here.listener(),
+                new GivenServer(
+                        address,
+                        address(environment, policy.datastore()),
+                        owner(),
+                        environment,
+                        name,
+                        why,
+                        policy.boundary(),
+                        log));
+    }
+
+    /// By which this control plane knows what it made elsewhere.
+    private String owner() throws DataFailure {
+        try {
+            Path file = DurableFile.folder(places.seen()).resolve("owner-of-copies");
+            synchronized (this) {
+                Optional<String> known = DurableFile.read(file).map(String::strip);
+                if (known.isPresent()) {
+                    return known.get();
+                }
+                String fresh = UUID.randomUUID().toString();
+                DurableFile.write(file, fresh + "\n");
+                return fresh;
+            }
+        } catch (IOException e) {
+            throw DataFailure.of(e);
+        }
     }
 
     private DatastoreKind kind(Dependency datastore) throws DataFailure {

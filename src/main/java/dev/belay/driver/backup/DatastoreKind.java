@@ -44,4 +44,8 @@ public interface DatastoreKind {
 
     /// Ends and removes what a killed process left. For whoever alone works there.
     void sweep(Path scratch);
+
+    /// Removes what a killed process left on the server that the workshop names. What somebody
+    /// works at stays.
+    default void sweep(Workshop workshop) throws DataFailure, InterruptedException {}
 }

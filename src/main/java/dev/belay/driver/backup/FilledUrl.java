@@ -16,9 +16,15 @@ public final class FilledUrl {
     /// @throws DataFailure when a value is missing
     public static String of(ValueProvider values, Dependency datastore, String environment)
             throws DataFailure {
+        return of(values, datastore.url(), environment);
+    }
+
+    /// The same of any address.
+    public static String of(ValueProvider values, String written, String environment)
+            throws DataFailure {
         var missing = new TreeSet<String>();
         String url =
-                new Template(datastore.url())
+                new Template(written)
                         .fill(name -> {
                             Optional<Secret> value = values.find(environment, name);
                             if (value.isEmpty()) {

@@ -12,9 +12,16 @@ import org.slf4j.LoggerFactory;
 /// @param scratch a folder for that; the user `nobody` must be able to enter it when Belay is root
 /// @param jobs tables at once
 /// @param listener who wants to know how far it is
-public record Workshop(Path scratch, int jobs, ProgressListener listener) {
+/// @param server where databases are made of backups, when it is not a server that is started for
+///   that
+public record Workshop(Path scratch, int jobs, ProgressListener listener, GivenServer server) {
     private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
     private static final String PREFIX = "plain-";
+
+    /// One where servers are started in scratch.
+    public Workshop(Path scratch, int jobs, ProgressListener listener) {
+        this(scratch, jobs, listener, GivenServer.NONE);
+    }
 
     /// A new folder that only its owner can read; who makes it removes it.
     public Path bench() throws IOException {

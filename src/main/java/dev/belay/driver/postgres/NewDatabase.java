@@ -3,6 +3,7 @@ package dev.belay.driver.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,13 +19,50 @@ final class NewDatabase {
                     "session_preload_libraries",
                     "local_preload_libraries");
 
+    private static final String NOT_ALLOWED = "42501";
+
     private final PostgresAddress server;
     private final PostgresFacts facts;
+    private final Custody custody;
+    private final boolean superuser;
+
+    /// What is done about a database besides making it.
+    interface Custody {
+        /// None: it is its maker's matter, or goes with its server.
+        Custody NONE =
+                new Custody() {
+                    @Override
+                    public void before(String database) {}
+
+                    @Override
+                    public List<String> after(String database) {
+                        return List.of();
+                    }
+                };
+
+        /// Before it is made.
+        void before(String database) throws PostgresFailure;
+
+        /// Statements that follow its making at once, in one transaction.
+        List<String> after(String database);
+    }
 
     /// @param server a way to a database of the server that is there already
     NewDatabase(PostgresAddress server, PostgresFacts facts) {
+        this(server, facts, Custody.NONE, true);
+    }
+
+    /// @param superuser whether nothing has to be left out because it may not be done
+    NewDatabase(PostgresAddress server, PostgresFacts facts, Custody custody, boolean superuser) {
         this.server = server;
         this.facts = facts;
+        this.custody = custody;
+        this.superuser = superuser;
+    }
+
+    /// Whether it is made by a superuser.
+    boolean isSuperusers() {
+        return superuser;
     }
 
     /// What it is made after.
@@ -48,6 +86,7 @@ final class NewDatabase {
         } catch (SQLException e) {
             throw new PostgresFailure("looking for the owner", e);
         }
+        custody.before(name);
         run(
                 server,
                 "CREATE DATABASE %s TEMPLATE template0 OWNER %s ENCODING %s LC_COLLATE %s LC_CTYPE %s%s"
@@ -58,6 +97,10 @@ final class NewDatabase {
                                 Sql.literal(it.collate()),
                                 Sql.literal(it.ctype()),
                                 locale));
+        List<String> marks = custody.after(name);
+        if (!marks.isEmpty()) {
+            run(server, "BEGIN; " + String.join("; ", marks) + "; COMMIT");
+        }
     }
 
     /// Who gets what is to be that role's: itself, where the session's own is a member of it.
@@ -119,7 +162,10 @@ final class NewDatabase {
     }
 
     /// After the data is in it: some of these would be in its way.
-    void finish(String name) throws PostgresFailure {
+    ///
+    /// @return settings that only others may make; none for a superuser
+    List<PostgresFacts.Setting> finish(String name) throws PostgresFailure {
+        var left = new ArrayList<PostgresFacts.Setting>();
         String database = Sql.identifier(name);
         PostgresFacts.Properties it = facts.properties();
         try (Connection connection = server.at(name).connect("belay/restore")) {
@@ -147,8 +193,16 @@ final class NewDatabase {
                                         grant.grantable() ? " WITH GRANT OPTION" : ""));
             }
             for (PostgresFacts.Setting setting : facts.settings()) {
-                set(connection, database, setting);
+                try {
+                    set(connection, database, setting);
+                } catch (PostgresFailure e) {
+                    if (superuser || !e.state().equals(NOT_ALLOWED)) {
+                        throw e;
+                    }
+                    left.add(setting);
+                }
             }
+            return left;
         } catch (SQLException e) {
             throw new PostgresFailure("setting up " + name, e);
         }
@@ -190,7 +244,7 @@ final class NewDatabase {
         }
     }
 
-    private static void run(Connection connection, String statement) throws PostgresFailure {
+    static void run(Connection connection, String statement) throws PostgresFailure {
         try (Statement it = connection.createStatement()) {
             it.execute(statement);
         } catch (SQLException e) {

@@ -130,6 +130,13 @@ public final class PostgresBackup {
                     new PostgresVerification(workshop, withOurs),
                     facts.major(),
                     snapshot.tables().size());
+            if (workshop.server().isNamed()) {
+                // It may be far away, and wrong in more ways than a cluster of our own.
+                var unfit = trial.scratch().prepare(facts.beforeTheDump());
+                if (unfit.isPresent()) {
+                    return new Dumped.Not(unfit.get());
+                }
+            }
             partial = store.begin(name);
             return new Dumped.Kept(
                     written(name, started, facts, snapshot, partial, bench, withOurs));
@@ -166,14 +173,15 @@ public final class PostgresBackup {
                     "`REINDEX INDEX CONCURRENTLY` or drop them");
         }
         long room = Files.getFileStore(workshop.scratch()).getUsableSpace();
-        return room >= COPIES * facts.bytes()
+        int copies = workshop.server().isNamed() ? 1 : COPIES;
+        return room >= copies * facts.bytes()
                 ? Optional.empty()
                 : PostgresVerification.refused(
                         "`%s` has room for %d MB, and %d are needed to try a backup of %d MB out"
                                 .formatted(
                                         workshop.scratch(),
                                         room >> 20,
-                                        (COPIES * facts.bytes()) >> 20,
+                                        (copies * facts.bytes()) >> 20,
                                         facts.bytes() >> 20),
                         "make room there, or name a folder on another disk");
     }

@@ -72,6 +72,24 @@ record PostgresFacts(
                     comment,
                     grants.stream().filter(one -> !roles.contains(one.grantee())).toList());
         }
+
+        /// The same with another comment, and nobody but its owner may connect.
+        Properties closed(String as) {
+            List<Grant> all =
+                    grants.isEmpty()
+                            ? List.of(
+                                    new Grant("", "TEMPORARY", false),
+                                    new Grant(owner, "CONNECT", false),
+                                    new Grant(owner, "CREATE", false),
+                                    new Grant(owner, "TEMPORARY", false))
+                            : grants.stream()
+                                    .filter(one ->
+                                            !one.privilege().equals("CONNECT")
+                                                    || one.grantee().equals(owner))
+                                    .toList();
+            return new Properties(
+                    owner, encoding, collate, ctype, provider, locale, connectionLimit, as, all);
+        }
     }
 
     /// A right on the database.
@@ -95,6 +113,34 @@ record PostgresFacts(
 
     /// Where a sequence stood before and after.
     record Span(SequencePosition before, SequencePosition after) {}
+
+    /// The same of a database that was made otherwise.
+    PostgresFacts with(Properties made) {
+        return of(made, settings);
+    }
+
+    /// The same without some settings.
+    PostgresFacts without(List<Setting> left) {
+        return of(properties, settings.stream().filter(one -> !left.contains(one)).toList());
+    }
+
+    private PostgresFacts of(Properties made, List<Setting> set) {
+        return new PostgresFacts(
+                serverVersion,
+                systemIdentifier,
+                walPosition,
+                made,
+                extensions,
+                roles,
+                set,
+                sequences,
+                largeObjects,
+                unfilled,
+                notCompared,
+                schemaHash,
+                catalogue,
+                pinned);
+    }
 
     private static final String PROPERTIES =
             """

@@ -89,6 +89,11 @@ public final class PostgresKind implements DatastoreKind {
     }
 
     @Override
+    public void sweep(Workshop workshop) throws DataFailure, InterruptedException {
+        ScratchDatabases.sweep(workshop);
+    }
+
+    @Override
     public void sweep(Path scratch) {
         ScratchCluster.discardLeftOver(scratch);
     }

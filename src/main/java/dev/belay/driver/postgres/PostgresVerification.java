@@ -72,6 +72,9 @@ public final class PostgresVerification {
     }
 
     Scratch scratch(int major, int tables) throws PostgresFailure {
+        if (workshop.server().isNamed()) {
+            return ScratchDatabases.open(workshop, major);
+        }
         var programs =
                 PostgresPrograms.of(major, List.of("postgres", "initdb", "pg_dump", "pg_restore"));
         int connections = 3 * workshop.jobs() + 10;
@@ -97,16 +100,13 @@ public final class PostgresVerification {
 
     /// One more of a database that was verified, made by copying its files: a second restore would
     /// take ten times as long.
-    public static PostgresAddress copy(Scratch scratch, String verified, String name)
+    public static PostgresAddress copy(ScratchCluster scratch, String verified, String name)
             throws PostgresFailure {
         String strategy = scratch.programs().major() >= STRATEGIES ? " STRATEGY file_copy" : "";
         NewDatabase.run(
                 scratch.address("postgres"),
                 "CREATE DATABASE %s TEMPLATE %s%s"
-                        .formatted(
-                                Sql.identifier(scratch.address(name).database()),
-                                Sql.identifier(scratch.address(verified).database()),
-                                strategy));
+                        .formatted(Sql.identifier(name), Sql.identifier(verified), strategy));
         return scratch.address(name);
     }
 
@@ -115,11 +115,21 @@ public final class PostgresVerification {
             throws PostgresFailure, IOException, InterruptedException {
         long begin = System.nanoTime();
         PostgresFacts facts = facts(backup.manifest());
+        var remarks = new ArrayList<>(scratch.remarks());
         Optional<BackupOutcome.Refused> refused = scratch.prepare(facts);
-        var remarks = new ArrayList<String>();
         if (refused.isEmpty()) {
             PostgresAddress target = scratch.address(name);
-            refused = restore(backup, scratch.programs(), scratch.making(facts), target, remarks);
+            try {
+                refused =
+                        restore(backup, scratch.programs(), scratch.making(facts), target, remarks);
+            } catch (PostgresFailure e) {
+                scratch.checkAlive();
+                throw e;
+            }
+            if (refused.isPresent()) {
+                // What a program said when its line was cut is no word about the backup.
+                scratch.checkAlive();
+            }
         }
         if (refused.isPresent()) {
             return refused.get();
@@ -184,10 +194,15 @@ public final class PostgresVerification {
                 return refused("the schema is not the one that was written", "");
             }
             try (var meter = new Meter(Stage.RESTORE, 0, workshop.listener())) {
-                PgRestore.run(programs, target, dump, bench, workshop.jobs());
+                var restoring = new PgRestore(programs, target, dump, bench, workshop.jobs());
+                restoring.run(made.isSuperusers());
                 meter.add(manifest.bytes());
             }
-            made.finish(target.database());
+            List<PostgresFacts.Setting> left = made.finish(target.database());
+            if (!left.isEmpty()) {
+                facts = facts.without(left);
+                remarks.add("settings that only a superuser may make were not: " + left);
+            }
             var comparison = new Comparison(target, manifest, facts);
             String difference;
             try (var meter =

@@ -104,7 +104,8 @@ public final class Rehearsal {
 
     /// A rehearsal in one copy.
     ///
-    /// @param scratch a superuser's way to a copy of the database, which is changed
+    /// @param scratch the way to a copy of the database, which is changed, of a superuser or of a
+    ///   member of every role that is needed
     /// @param runner the role that migrates the real one; empty for the superuser
     /// @param progress is told what is done now
     public Rehearsal(
@@ -194,7 +195,7 @@ public final class Rehearsal {
             throw new PostgresFailure(
                     "nothing can be said of the migration, as the copy's server gave up: "
                             + e.getMessage(),
-                    "make room where copies are made, below `.belay/scratch`, and try again");
+                    "see that there is room where copies are made, and try again");
         }
     }
 

@@ -121,7 +121,9 @@ public final class RehearsalJudge {
     static List<String> lines(RehearsalReport report) {
         var lines = new ArrayList<String>();
         if (!report.refused().isEmpty()) {
-            return List.of("refused on a copy of the data: " + report.refused());
+            lines.add("refused on a copy of the data: " + report.refused());
+            lines.addAll(report.place());
+            return lines;
         }
         lines.add(
                 "%s; %s; rehearsed on backup `%s` in %.1f s"
@@ -143,6 +145,7 @@ public final class RehearsalJudge {
                 report.statements() == 0
                         ? "what the release before says to the database is not known: the worst is assumed"
                         : report.statements() + " statements of the release before were tried");
+        lines.addAll(report.place());
         return lines;
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param held which tables' writers had to wait, the longest first
 /// @param statements of the release before that were put to the server
 /// @param load what those who say them felt meanwhile; null in reports of earlier versions
+/// @param place where it was when not on this machine, and what cannot be told there, as sentences
 public record RehearsalReport(
         String set,
         String files,
@@ -32,10 +33,43 @@ public record RehearsalReport(
         List<String> tripFaults,
         List<Held> held,
         int statements,
-        @Nullable LoadReport load) {
+        @Nullable LoadReport load,
+        @Nullable List<String> place) {
     public RehearsalReport {
+        // Reports of before do not have it.
+        place = place == null ? List.of() : List.copyOf(place);
         tripFaults = List.copyOf(tripFaults);
         held = List.copyOf(held);
+    }
+
+    /// One on this machine.
+    RehearsalReport(
+            String set,
+            String files,
+            Instant at,
+            Duration took,
+            String refused,
+            String hint,
+            SchemaVerdict verdict,
+            boolean hasWayBack,
+            List<String> tripFaults,
+            List<Held> held,
+            int statements,
+            @Nullable LoadReport load) {
+        this(
+                set,
+                files,
+                at,
+                took,
+                refused,
+                hint,
+                verdict,
+                hasWayBack,
+                tripFaults,
+                held,
+                statements,
+                load,
+                List.of());
     }
 
     /// A table, and how long nobody could write to it.
@@ -62,12 +96,37 @@ public record RehearsalReport(
                 tripFaults,
                 held,
                 statements,
-                load);
+                load,
+                place);
     }
 
     /// What was felt, or why it is not known.
     public LoadReport underLoad() {
         return load == null ? LoadReport.unknown("an earlier version did not do so") : load;
+    }
+
+    /// The same, and where it was.
+    RehearsalReport at(List<String> where) {
+        return new RehearsalReport(
+                set,
+                files,
+                at,
+                took,
+                refused,
+                hint,
+                verdict,
+                hasWayBack,
+                tripFaults,
+                held,
+                statements,
+                load,
+                where);
+    }
+
+    /// Where it was when not on this machine, and what cannot be told there.
+    @Override
+    public List<String> place() {
+        return place == null ? List.of() : place;
     }
 
     /// In a few lines.

@@ -79,16 +79,17 @@ final class RehearsalRun {
                 pending.addAll(standing.pending());
             }
             progress.accept("making the copy as the real one");
-            new CopyOfServer(source, copy).prepare();
+            List<String> otherwise = new CopyOfServer(source, scratch, copy).prepare();
             LoadReport load = load(scratch, copy, workload, pending);
             var result =
                     new Rehearsal(copy, runner(copy), workload.contract(), progress)
                             .run(
                                     pending.stream().map(one -> one.up().script()).toList(),
                                     back(pending));
+            scratch.checkAlive();
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            return new RehearsalOutcome.Reported(
-                    report(parts, from, workload, pending, result, load, took));
+            RehearsalReport report = report(parts, from, workload, pending, result, load, took);
+            return new RehearsalOutcome.Reported(report.at(place(scratch, from, otherwise)));
         }
     }
 
@@ -116,7 +117,28 @@ final class RehearsalRun {
         return Standing.of(files, status.applied());
     }
 
-    /// Empty for the copy's own superuser, whom a role of that name would be.
+    /// Where it was, and what that place cannot tell.
+    private static List<String> place(Scratch scratch, From from, List<String> otherwise)
+            throws PostgresFailure {
+        if (scratch instanceof ScratchCluster) {
+            return List.of();
+        }
+        var place = new ArrayList<String>();
+        var facts = PostgresVerification.facts(from.backup().manifest());
+        place.add("rehearsed on the " + scratch.words(facts));
+        place.addAll(scratch.remarks());
+        if (!otherwise.isEmpty()) {
+            place.add("not as on the real server: " + String.join("; ", otherwise));
+        }
+        if (!scratch.isSuperuser()) {
+            place.add(
+                    "its user is no superuser: roles are taken on by `SET ROLE`, and what asks for"
+                            + " `session_user` sees that user");
+        }
+        return place;
+    }
+
+    /// Empty for the copy's own user, whom a role of that name would be.
     private String runner(PostgresAddress copy) {
         return source.user().equals(copy.user()) ? "" : source.user();
     }
@@ -141,11 +163,15 @@ final class RehearsalRun {
         if (!workload.unknown().isEmpty()) {
             return LoadReport.unknown(workload.unknown());
         }
+        if (!(scratch instanceof ScratchCluster cluster)) {
+            return LoadReport.unknown(
+                    "that needs a cluster of its own, and the copy is on a scratch server");
+        }
         progress.accept("copying the copy");
         try {
             String room = SecondCopy.roomMissing(copy, workshop.scratch());
             return room.isEmpty()
-                    ? underLoad(scratch, copy, workload, pending)
+                    ? underLoad(cluster, copy, workload, pending)
                     : LoadReport.unknown(room);
         } catch (PostgresFailure e) {
             return LoadRun.failed(e);
@@ -153,7 +179,10 @@ final class RehearsalRun {
     }
 
     private LoadReport underLoad(
-            Scratch scratch, PostgresAddress copy, Workload workload, List<Migration> pending)
+            ScratchCluster scratch,
+            PostgresAddress copy,
+            Workload workload,
+            List<Migration> pending)
             throws PostgresFailure, InterruptedException {
         try (SecondCopy second =
                 SecondCopy.of(

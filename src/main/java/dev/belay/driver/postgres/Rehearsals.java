@@ -4,6 +4,7 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.backup.Workshop;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
@@ -74,10 +75,12 @@ public final class Rehearsals {
         }
         PostgresAddress source =
                 PostgresAddress.of(backups.address(environment, policy.datastore()));
+        Workshop shop = backups.shop(environment, policy, "rehearsal", progress);
         RehearsalOutcome made;
-        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get())) {
+        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get());
+                DatastoreBackups.Trace _ = backups.trace(environment, policy, "rehearsal")) {
             var from = new RehearsalRun.From(held.store(), held.backup(), held.keys());
-            made = new RehearsalRun(source, backups.shop(progress), progress).run(from, parts);
+            made = new RehearsalRun(source, shop, progress).run(from, parts);
         }
         if (made instanceof RehearsalOutcome.Reported(RehearsalReport report)) {
             for (RehearsalRun.Part part : parts) {
@@ -105,9 +108,11 @@ public final class Rehearsals {
         MigrationSet files =
                 MigrationSet.read(MigrationTexts.read(artifacts.unpack(applied.to().files())))
                         .set();
-        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get())) {
+        Workshop shop = backups.shop(environment, policy, "rehearsal", progress);
+        try (DatastoreBackups.Held held = backups.hold(environment, policy, newest.get());
+                DatastoreBackups.Trace _ = backups.trace(environment, policy, "rehearsal")) {
             var from = new RehearsalRun.From(held.store(), held.backup(), held.keys());
-            return new ReturnRehearsal(source, backups.shop(progress), progress)
+            return new ReturnRehearsal(source, shop, progress)
                     .run(from, applied.to().set(), applied.versions(), files);
         }
     }

@@ -95,13 +95,14 @@ public final class ReturnRehearsal {
                 }
             }
             progress.accept("making the copy as the real one");
-            new CopyOfServer(source, copy).prepare();
+            new CopyOfServer(source, scratch, copy).prepare();
             List<Script> downs =
                     applied.reversed().stream().map(one -> Script.of(one.down())).toList();
             String runner = source.user().equals(copy.user()) ? "" : source.user();
             var result =
                     new Rehearsal(copy, runner, Rehearsal.Contract.UNKNOWN, progress)
                             .run(downs, Optional.of(ups(files, wanted)));
+            scratch.checkAlive();
             return outcome(from, result, Duration.ofNanos(System.nanoTime() - begun));
         }
     }

@@ -150,6 +150,40 @@ public final class ScratchCluster implements Scratch {
         return "scratch cluster of PostgreSQL " + facts.serverVersion();
     }
 
+    @Override
+    public boolean isSuperuser() {
+        return true;
+    }
+
+    @Override
+    public boolean isOwn(String role) {
+        return !role.equals(USER);
+    }
+
+    @Override
+    public List<String> standIns(List<PostgresFacts.Role> wanted) throws PostgresFailure {
+        try (Connection connection = address("postgres").connect("belay/rehearsal")) {
+            var there = Ask.texts(connection, "SELECT rolname FROM pg_roles");
+            for (PostgresFacts.Role role : wanted) {
+                if (!there.contains(role.name())) {
+                    NewDatabase.run(connection, "CREATE ROLE " + Sql.identifier(role.name()));
+                }
+            }
+            return List.of();
+        } catch (SQLException e) {
+            throw new PostgresFailure("making roles", e);
+        }
+    }
+
+    @Override
+    public void checkAlive() throws PostgresFailure {
+        if (!process.isAlive()) {
+            throw new PostgresFailure(
+                    "the scratch cluster ended in the middle: that tells nothing of the backup",
+                    "look whether the machine has memory and room on the disk, and try it again");
+        }
+    }
+
     /// What the server wrote.
     public Path log() {
         return folder.resolve("log");

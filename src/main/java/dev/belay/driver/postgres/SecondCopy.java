@@ -55,7 +55,7 @@ final class SecondCopy implements AutoCloseable {
     }
 
     /// @param first what it is called in the scratch; nobody else uses it meanwhile
-    static SecondCopy of(Scratch scratch, String first, String name) throws PostgresFailure {
+    static SecondCopy of(ScratchCluster scratch, String first, String name) throws PostgresFailure {
         var made =
                 new SecondCopy(
                         PostgresVerification.copy(scratch, first, name),

@@ -47,7 +47,7 @@ final class SignalReader implements AutoCloseable {
     private final String role;
     private final List<Seen> seen = new ArrayList<>();
 
-    /// @param at a superuser's way to a copy that nobody else uses
+    /// @param at the way to a copy that nobody else uses, of a superuser or of a member of the role
     /// @param role who carries the script out; empty for the superuser
     SignalReader(PostgresAddress at, String role) throws PostgresFailure {
         this.at = at;

@@ -63,6 +63,11 @@ record SourceFacts(
                 SequencePosition.all(it));
     }
 
+    /// What a server needs to have is known before there is a dump.
+    PostgresFacts beforeTheDump() {
+        return after(before, RowChecksum.NONE, List.of(), new SchemaText(List.of()), "");
+    }
+
     /// With what is known when the dump is done.
     PostgresFacts after(
             SortedMap<String, SequencePosition> after,

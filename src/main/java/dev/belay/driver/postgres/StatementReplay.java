@@ -32,7 +32,8 @@ public final class StatementReplay {
 
     /// What the server answers to each.
     ///
-    /// @param at the way of a superuser, who becomes the role in a session of its own
+    /// @param at the way of a superuser, who becomes the role in a session of its own; or of a
+    ///   member of it, who can take its rights alone
     /// @param statements as the application sends them, `$1` where it puts values
     public static List<Answer> ask(PostgresAddress at, String role, List<String> statements)
             throws PostgresFailure {
@@ -54,10 +55,16 @@ public final class StatementReplay {
     /// The settings that a session of the role begins with, and then its rights.
     static void become(Connection session, String role) throws SQLException {
         settings(session, role);
-        try (Statement statement = session.createStatement()) {
-            statement.execute("SET SESSION AUTHORIZATION " + Sql.identifier(role));
+        try (Statement statement = session.createStatement();
+                ResultSet superuser =
+                        statement.executeQuery("SELECT current_setting('is_superuser')")) {
+            superuser.next();
+            String how = superuser.getString(1).equals("on") ? "SESSION AUTHORIZATION " : "ROLE ";
+            statement.execute("SET " + how + Sql.identifier(role));
         }
     }
+
+    /// Those that only a superuser may make are left out for others.
 
     static void settings(Connection session, String role) throws SQLException {
         try (var settings =
@@ -68,8 +75,11 @@ public final class StatementReplay {
                         FROM pg_catalog.pg_db_role_setting s
                         JOIN pg_catalog.pg_roles r ON r.oid = s.setrole AND r.rolname = ?
                         CROSS JOIN LATERAL unnest(setconfig) one
-                        WHERE setdatabase = 0 OR setdatabase = (SELECT oid
-                            FROM pg_catalog.pg_database WHERE datname = current_database())
+                        WHERE (current_setting('is_superuser') = 'on' OR NOT EXISTS (
+                            SELECT FROM pg_catalog.pg_settings p
+                            WHERE p.name = split_part(one, '=', 1) AND p.context <> 'user'))
+                        AND (setdatabase = 0 OR setdatabase = (SELECT oid
+                            FROM pg_catalog.pg_database WHERE datname = current_database()))
                         ORDER BY setdatabase
                         """)) {
             settings.setString(1, role);

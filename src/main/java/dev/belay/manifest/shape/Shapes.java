@@ -91,6 +91,12 @@ public final class Shapes {
                     "a host's name in small letters, such as `app.example.org` or `*.example.org`",
                     "(\\*\\.)?[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63}){0,30}");
 
+    public static final Shape<String> SERVER =
+            matching(
+                    "a server's host in small letters, such as `db-scratch.internal`, `10.0.0.7` or"
+                            + " `localhost`",
+                    "[a-z0-9_][a-z0-9_.-]{0,252}|[0-9a-f:]{2,45}");
+
     /// As a certificate names it, and an authority can look it up.
     public static final Shape<String> PUBLIC_HOST =
             matching(

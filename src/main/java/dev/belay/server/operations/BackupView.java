@@ -14,6 +14,7 @@ import java.util.Locale;
 /// @param instant the one that its data is of, milliseconds since the epoch
 /// @param verified when it last became a database again that equals its source; 0 for never
 /// @param took how long that took, in milliseconds: about what a restore would take
+/// @param where it was verified, as `scratch cluster of PostgreSQL 15.18`, or empty
 /// @param bytes that it takes on the disk
 /// @param databaseBytes that the database took on its server's disk
 public record BackupView(
@@ -27,6 +28,7 @@ public record BackupView(
         long instant,
         long verified,
         long took,
+        String where,
         long tables,
         long rows,
         long bytes,
@@ -44,6 +46,7 @@ public record BackupView(
                 BackupStore.instant(copy.name()).toEpochMilli(),
                 0,
                 0,
+                "",
                 0,
                 0,
                 copy.bytes(),
@@ -65,6 +68,7 @@ public record BackupView(
                 manifest.instant().toEpochMilli(),
                 verification.map(one -> one.at().toEpochMilli()).orElse(0L),
                 verification.map(Verification::took).map(java.time.Duration::toMillis).orElse(0L),
+                verification.map(Verification::where).orElse(""),
                 manifest.tables().size(),
                 manifest.total().rows(),
                 manifest.storedBytes(),

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -46,6 +47,9 @@ public final class BackupWatch {
     private final InstantSource clock;
     private final ZoneId zone;
     private final Map<String, Failed> failures = new ConcurrentHashMap<>();
+
+    /// Looked through for copies that an earlier control plane left.
+    private final Set<String> swept = ConcurrentHashMap.newKeySet();
 
     private record Failed(Instant again, String why) {}
 
@@ -92,12 +96,29 @@ public final class BackupWatch {
     }
 
     private void look(String environment, Datastore datastore) throws InterruptedException {
+        sweep(environment, datastore);
         Schedule schedule = schedule(datastore.backup());
         if (schedule.daily().isEmpty() && schedule.drill().isEmpty()) {
             return;
         }
         look(environment, datastore, "backup", schedule);
         look(environment, datastore, "drill", schedule);
+    }
+
+    /// Copies that a killed control plane left elsewhere are not left until the next backup.
+    private void sweep(String environment, Datastore datastore) throws InterruptedException {
+        String key = key(environment, datastore, "sweep of copies");
+        Failed failed = failures.get(key);
+        if (swept.contains(key) || (failed != null && failed.again().isAfter(clock.instant()))) {
+            return;
+        }
+        try {
+            backups.sweep(environment, datastore.backup().policy());
+            failures.remove(key);
+            swept.add(key);
+        } catch (DataFailure e) {
+            failed(key, String.valueOf(e.getMessage()), TRY_AGAIN);
+        }
     }
 
     private void look(String environment, Datastore datastore, String what, Schedule schedule)

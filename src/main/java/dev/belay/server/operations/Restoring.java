@@ -4,9 +4,12 @@ import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.StoredBackup;
+import dev.belay.driver.probe.DependencyUrl;
+import dev.belay.driver.probe.ProbeFailure;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Actor;
+import dev.belay.release.Dependency;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -84,6 +87,7 @@ public final class Restoring {
         if (wish.place() != Place.BESIDE) {
             repointing.demandNotWaiting(view, datastore.name());
         }
+        checkInside(datastore, wish.into());
         StoredBackup backup = vault.find(view, datastore, wish.backup(), true, progress);
         return vault.follow(
                 "restore %s %s %s %s"
@@ -105,6 +109,31 @@ public final class Restoring {
                                 ? beside(view, datastore, backup, wish, says)
                                 : inPlace(view, datastore, backup, wish, says),
                 progress);
+    }
+
+    /// Only of Redis it is an address, and leads anywhere.
+    private static void checkInside(Datastore datastore, String into) {
+        if (datastore.dependency().engine() != Dependency.Engine.REDIS || !into.contains("://")) {
+            return;
+        }
+        try {
+            DependencyUrl to = DependencyUrl.parse(Dependency.Engine.REDIS, into);
+            datastore
+                    .backup()
+                    .policy()
+                    .boundary()
+                    .obstacle(
+                            to.hosts().stream().map(DependencyUrl.Host::name).toList(),
+                            // It proves its name, or no session comes to be.
+                            to.tls() ? "verify-full" : "")
+                    .ifPresent(why -> {
+                        throw Denied.refusal(
+                                "a backup would leave the environment's boundary: " + why,
+                                "restore it inside");
+                    });
+        } catch (ProbeFailure e) {
+            throw Denied.refusal("`--into`: " + e.reason(), e.hint());
+        }
     }
 
     /// Of Redis it is an address, which may hold a password.

@@ -54,7 +54,11 @@ public final class BackupText {
                         : paint.good("verified")
                                 + " in "
                                 + Duration.ofMillis(one.took()).toSeconds()
-                                + " s";
+                                + " s"
+                                // Wherever else a copy was, people want to know.
+                                + (one.where().startsWith("scratch server ")
+                                        ? " on " + Paint.plain(one.where())
+                                        : "");
         text.append("  ")
                 .append(Paint.plain(one.name()))
                 .append("  ")

@@ -145,7 +145,8 @@ class PostgresRestoreTest {
                             PostgresRestore.Outcome.Refused.class,
                             refused -> assertThat(refused.reason()).endsWith("owner, reader"));
         }
-        Files.delete(place);
+        // What clusters are copied from stays there.
+        BackupStore.remove(place);
     }
 
     @Test
@@ -163,7 +164,7 @@ class PostgresRestoreTest {
         var verification =
                 new PostgresVerification(workshop(), new BackupKeys(List.of(), List.of(secret)));
         BackupStore store = BackupStore.at(folder.resolve("backups"));
-        try (Scratch cluster = verification.scratch(backup)) {
+        try (var cluster = (ScratchCluster) verification.scratch(backup)) {
             assertThat(verification.verify(store, backup, cluster, "template"))
                     .isInstanceOf(BackupOutcome.Verified.class);
             PostgresAddress copy = PostgresVerification.copy(cluster, "template", "rehearsal");
