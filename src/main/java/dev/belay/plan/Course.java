@@ -133,13 +133,18 @@ final class Course {
     }
 
     private boolean replacesInPlace() {
-        boolean strategy =
-                change.strategy() == Strategy.RECREATE || change.strategy() == Strategy.ROLLING;
-        return strategy
-                && !change.sameRevision()
-                && change.now() != null
-                && found(change.now().revision()) > 0
-                && change.goal().instances() > 0;
+        Deployment now = change.now();
+        if (now == null) {
+            return false;
+        }
+        boolean old =
+                switch (change.strategy()) {
+                    // Also what was started again for the way back must not run beside the new.
+                    case RECREATE -> count(now.revision()) > 0;
+                    case ROLLING -> found(now.revision()) > 0;
+                    case BLUE_GREEN, CANARY -> false;
+                };
+        return old && !change.sameRevision() && change.goal().instances() > 0;
     }
 
     private boolean frontend() {

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.release.Work;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -93,5 +96,27 @@ class SchemaGoesBackTest {
         Inventory inventory = both(now, now);
         assertThat(rollbackWithSchema(now, inventory, "shop").plan().steps())
                 .isEqualTo(Planned.rollback(now, inventory, "shop").plan().steps());
+    }
+
+    /// As after a crash of all of its instances.
+    @Test
+    void what_is_dead_is_not_started_beside_what_takes_its_schema_away() {
+        Platform now = shop("orders", "prices");
+        Inventory both = both(now, shop("orders"));
+        var dead = new HashMap<>(both.components());
+        dead.computeIfPresent("shop", (_, one) -> new Inventory.Component(one.history(), Map.of()));
+        List<String> titles =
+                rollbackWithSchema(now, both.having(dead, both.datastores()), "shop")
+                        .plan()
+                        .steps()
+                        .stream()
+                        .map(step -> step.title().replaceAll("shop-[0-9a-f]+", "one"))
+                        .toList();
+        assertThat(titles)
+                .containsSubsequence(
+                        "shop: start 2 × one",
+                        "shop: stop 2 × one",
+                        "shop: take 2 prices back from `db`",
+                        "shop: start 2 × one");
     }
 }
