@@ -1,8 +1,11 @@
 package dev.belay.wholes;
 
+import static dev.belay.driver.postgres.TestDatabases.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.FreePort;
+import dev.belay.driver.postgres.PostgresAddress;
+import dev.belay.driver.postgres.TestDatabases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Two environments, of which one takes what soaked in the other.
 class PromotedTest {
     @TempDir private Path folder;
+    @TempDir private Path servers;
     private Whole whole;
     private int productionPort;
     private int keys;
@@ -104,6 +108,61 @@ class PromotedTest {
                 .endsWith(": users cannot pay");
         assertThat(hotfix.toString())
                 .contains("`api`: built here, and not promoted from `staging`");
+    }
+
+    @Test
+    void jobs_and_shared_schemas_are_promoted_too() throws Exception {
+        try (var databases = new TestDatabases(servers)) {
+            PostgresAddress low = databases.fresh();
+            PostgresAddress high = databases.fresh();
+            Files.writeString(folder.resolve(".env.staging"), "DATABASE_URL=" + url(low) + "\n");
+            Files.writeString(
+                    folder.resolve(".env.production"), "DATABASE_URL=" + url(high) + "\n");
+            Path sql = Files.createDirectories(folder.resolve("sql"));
+            Files.writeString(sql.resolve("1_a.up.sql"), "CREATE TABLE a (id int PRIMARY KEY);");
+            Files.writeString(sql.resolve("1_a.down.sql"), "DROP TABLE a;");
+            whole.script("exit 0");
+            Files.writeString(
+                    folder.resolve("belay.yaml"),
+                    """
+                    platform: small
+                    prepare: [touch prepared]
+                    datastores:
+                      db: {engine: postgres, url: "${DATABASE_URL}", migrations: {dir: sql}}
+                    components:
+                      seed: {kind: job, build: {output: app}, run: sh run.sh, uses: [db]}
+                    environments:
+                      staging: {target: process, env-file: [.env.staging], rollout: {soak: 0s}}
+                      production:
+                        target: process
+                        env-file: [.env.production]
+                        promotes: {from: staging}
+                        rollout: {soak: 0s}
+                    """);
+            released("staging", Map.of());
+            Files.writeString(sql.resolve("2_b.up.sql"), "CREATE TABLE b (id int PRIMARY KEY);");
+            Files.writeString(sql.resolve("2_b.down.sql"), "DROP TABLE b;");
+            Files.delete(folder.resolve("prepared"));
+
+            released("production", Map.of("promote", true));
+            assertThat(
+                            ask(
+                                    high,
+                                    "SELECT to_regclass('a')::text || coalesce(to_regclass('b')::text, '')"))
+                    .as("what staging has, and no file of the folder")
+                    .containsExactly("a");
+            assertThat(folder.resolve("prepared")).as("nothing is built").doesNotExist();
+        }
+    }
+
+    private static String url(PostgresAddress address) {
+        return "postgres://%s:%s@%s:%d/%s"
+                .formatted(
+                        address.user(),
+                        address.password(),
+                        address.host(),
+                        address.port(),
+                        address.database());
     }
 
     private String artifact(JsonNode shown) throws Exception {

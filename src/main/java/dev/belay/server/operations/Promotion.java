@@ -114,7 +114,7 @@ public final class Promotion {
             Scope scope, EnvironmentView view, Map<String, Taken> taken, List<Problem> problems) {
         List<Inventory.Past> history = inventory.history(scope);
         Inventory.Past now = history.isEmpty() ? null : history.getFirst();
-        if (now == null || now.deployment().isEnded()) {
+        if (now == null || (now.deployment().isEnded() && runs(scope, view))) {
             problems.add(
                     problem(
                             "promotion/nothing-below",
@@ -152,6 +152,13 @@ public final class Promotion {
                                         artifact.brief(),
                                         scope.environment(),
                                         now.release())));
+    }
+
+    /// Whether instances or a port show that it is there: of jobs and schemas there are none.
+    private static boolean runs(Scope scope, EnvironmentView view) {
+        Component component = view.components().get(scope.name());
+        return scope.kind() == Scope.Kind.COMPONENT
+                && !(component != null && component.kind() instanceof Component.Job);
     }
 
     private static boolean isSame(Deployment past, Inventory.Past now) {

@@ -124,7 +124,8 @@ public final class Sources {
         if (!wrong.isEmpty()) {
             throw new Denied(new No.Problems(wrong));
         }
-        if (!taken.keySet().containsAll(components) || !shared.isEmpty()) {
+        boolean sharedTaken = shared.stream().map(SchemaOwner::name).allMatch(taken::containsKey);
+        if (!sharedTaken || components.stream().anyMatch(name -> isMade(view, name, taken))) {
             groundwork.lay(view, progress);
         }
         var sources = new TreeMap<String, PlanRequest.Source>();
@@ -168,6 +169,15 @@ public final class Sources {
                             origin(view, owner.name(), promoted)));
         }
         return new Made(sources, schemasByName);
+    }
+
+    /// A contract is made of nothing, and beside what is promoted nothing has to be prepared for
+    /// it.
+    private static boolean isMade(
+            EnvironmentView view, String name, Map<String, Promotion.Taken> taken) {
+        Component component = view.components().get(name);
+        boolean contract = component != null && component.kind() instanceof Component.Contract;
+        return !taken.containsKey(name) && (taken.isEmpty() || !contract);
     }
 
     private @Nullable Migrations migrations(
