@@ -30,6 +30,9 @@ final class MigrationRun {
     private final PortionRun portions;
     private final List<String> moved = new ArrayList<>();
 
+    /// Of whoever applied them; an earlier call may have taken some of them back.
+    private Set<MigrationVersion> takenBack = Set.of();
+
     MigrationRun(
             Connection connection,
             Ledger ledger,
@@ -134,6 +137,7 @@ final class MigrationRun {
 
     /// @param whoever whether also what other releases applied
     MigrationOutcome down(Set<MigrationVersion> versions, boolean whoever) throws SQLException {
+        takenBack = whoever ? versions : Set.of();
         var rows = List.copyOf(ledger.rows().values());
         List<Applied> back = those(versions, whoever, rows);
         if (!back.isEmpty() && !back.contains(rows.getLast())) {
@@ -504,7 +508,10 @@ final class MigrationRun {
 
     /// Whether something of the release is there, from this call or one before it.
     private boolean left() throws SQLException {
-        return !moved.isEmpty() || ledger.holdsOf(claim.release());
+        Map<MigrationVersion, Applied> rows = ledger.rows();
+        return !moved.isEmpty()
+                || ledger.holdsOf(claim.release())
+                || takenBack.stream().map(rows::get).anyMatch(row -> row == null || !row.whole());
     }
 
     private MigrationOutcome partial(String reason, Way way) throws SQLException {

@@ -93,6 +93,20 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void what_an_earlier_call_took_back_of_another_release_is_left() throws Exception {
+        String[] both = {
+            "2_b.sql", "SELECT 2", "2_b.down.sql", "SELECT 3",
+            "1_a.sql", "SELECT 1", "1_a.down.sql", "SELECT 1/0"
+        };
+        up(both);
+        for (String moved : List.of("2 b", "")) {
+            var later = new MigrationRunner.Claim(++token, "r2");
+            assertThat(runner(database).down(BOTH, later, true).toString())
+                    .contains("moved=[%s], left=true".formatted(moved));
+        }
+    }
+
+    @Test
     void what_is_pending_is_applied_in_order_and_taken_back_in_reverse() throws Exception {
         String[] both = {
             "2_b.up.sql", "ALTER TABLE a ADD b text", "2_b.down.sql", "ALTER TABLE a DROP b",
