@@ -1,18 +1,23 @@
 package dev.belay.manifest;
 
+import static dev.belay.manifest.shape.Shapes.ARCHIVED_SERVER;
 import static dev.belay.manifest.shape.Shapes.BUCKET;
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.FOLDER;
 import static dev.belay.manifest.shape.Shapes.RECIPIENT;
 import static dev.belay.manifest.shape.Shapes.TIME;
 import static dev.belay.manifest.shape.Shapes.URL;
+import static dev.belay.manifest.shape.Shapes.choice;
 import static dev.belay.manifest.shape.Shapes.list;
 
 import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
+import dev.belay.release.WalArchive;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// How a datastore is backed up.
 final class BackupSections {
@@ -53,13 +58,42 @@ final class BackupSections {
                             + " place of one that is started for it; of engine `postgres`, of a user that"
                             + " may make databases.");
 
+    static final Key<WalArchive.Tool> TOOL =
+            Key.of("tool", choice(WalArchive.Tool.class, Set.of()), "The program that keeps it.")
+                    .asRequired();
+    static final Key<String> STANZA =
+            Key.of("stanza", ARCHIVED_SERVER, "What pgBackRest calls the server.");
+    static final Key<String> SERVER =
+            Key.of("server", ARCHIVED_SERVER, "What Barman calls the server.");
+    static final Key<String> CONFIG =
+            Key.of("config", FOLDER, "Its configuration file, in place of the tool's own.");
+
+    static final Fields<Row> OF_ARCHIVE =
+            Fields.of(
+                            "archive",
+                            "Where the write-ahead log of a PostgreSQL server is archived, so that its"
+                                    + " databases can be had as they were at any instant.",
+                            "{tool: pgbackrest, stanza: main}",
+                            List.of(TOOL, STANZA, SERVER, CONFIG),
+                            List.of("stanza", "server"),
+                            row -> row)
+                    .sortedBy(
+                            "tool",
+                            Map.of("pgbackrest", List.of("server"), "barman", List.of("stanza")));
+    static final Key<Row> ARCHIVE =
+            Key.of(
+                    "archive",
+                    OF_ARCHIVE,
+                    "Where the log of its server is archived by pgBackRest or Barman; of engine"
+                            + " `postgres`.");
+
     static final Fields<Row> BACKUP =
             Fields.of(
                     "backup",
                     "How a datastore is backed up; one of engine `postgres`, `mysql`, `redis`, `sqlite` or"
                             + " `clickhouse`.",
                     "{daily: \"02:00\", drill: 7d, keep: 30d}",
-                    List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS, SCRATCH),
+                    List.of(DAILY, DRILL, KEEP, TO, COPY, RECIPIENTS, SCRATCH, ARCHIVE),
                     List.of(),
                     row -> row);
 

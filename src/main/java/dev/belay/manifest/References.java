@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// What no single key can be wrong about: names that nothing has, ports that two want, keys that a
 /// kind lacks. Goes on past anything malformed, which the check of its shape has named.
 final class References {
+    /// What a server is called in an archive, by its tool.
+    private static final Map<String, String> WORDS_OF_TOOLS =
+            Map.of("pgbackrest", "stanza", "barman", "server");
+
     private static final int HIGHEST_PORT = 65_535;
 
     private final Effective effective;
@@ -141,6 +145,7 @@ final class References {
                                     .formatted(name, engine.text()),
                             "back it up in a `job`");
                 }
+                checkArchive(name, engine.text(), Effective.mapping(datastore, "backup"));
                 if (local != null && engine.text().equals("sqlite")) {
                     complaints.add(
                             Code.WRONG_VALUE,
@@ -150,6 +155,33 @@ final class References {
                 }
             }
         });
+    }
+
+    /// One that the server does not have would be believed in until the day on which it is needed.
+    private void checkArchive(String name, String engine, Node.Mapping backup) {
+        if (!(backup.get("archive") instanceof Node.Mapping archive)) {
+            return;
+        }
+        if (!engine.equals("postgres")) {
+            complaints.add(
+                    Code.WRONG_VALUE,
+                    archive.mark(),
+                    "`%s` is of engine `%s`, and only a log of PostgreSQL can be replayed"
+                            .formatted(name, engine),
+                    "leave `archive` out");
+            return;
+        }
+        for (Node.Scalar tool : Texts.of(archive.get("tool"))) {
+            String others = tool.text().equals("barman") ? "stanza" : "server";
+            Node wrong = archive.get(others);
+            if (wrong != null && WORDS_OF_TOOLS.containsKey(tool.text())) {
+                complaints.add(
+                        Code.WRONG_VALUE,
+                        wrong.mark(),
+                        "`%s` has no `%s`".formatted(tool.text(), others),
+                        "write `%s:`".formatted(WORDS_OF_TOOLS.get(tool.text())));
+            }
+        }
     }
 
     /// Also a word that is no engine: that is complained about elsewhere.

@@ -9,6 +9,7 @@ import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Traffic;
+import dev.belay.release.WalArchive;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -277,7 +278,19 @@ final class Views {
                 row.find(BackupSections.COPY).orElse(""),
                 row.find(BackupSections.DAILY).orElse(""),
                 row.find(BackupSections.DRILL).orElse(Duration.ZERO),
-                true);
+                true,
+                row.find(BackupSections.ARCHIVE).map(this::archive).orElse(null));
+    }
+
+    private WalArchive archive(Row row) {
+        return new WalArchive(
+                row.get(BackupSections.TOOL),
+                row.find(BackupSections.STANZA)
+                        .or(() -> row.find(BackupSections.SERVER))
+                        .orElseThrow(),
+                row.find(BackupSections.CONFIG)
+                        .map(path -> folder.resolve(path).toAbsolutePath().normalize().toString())
+                        .orElse(""));
     }
 
     private Boundary boundary() {

@@ -1,5 +1,6 @@
 package dev.belay.server;
 
+import dev.belay.server.operations.ArchiveWatch;
 import dev.belay.server.operations.BackupCopies;
 import dev.belay.server.operations.BackupWatch;
 import dev.belay.server.operations.Restoring;
@@ -17,12 +18,14 @@ final class BackupKeeping implements AutoCloseable {
 
     private final List<Thread> threads;
 
-    BackupKeeping(BackupWatch watch, BackupCopies copies, Restoring restoring) {
+    BackupKeeping(
+            BackupWatch watch, BackupCopies copies, ArchiveWatch archives, Restoring restoring) {
         threads =
                 List.of(
                         resident("exchanges", restoring::settle),
                         resident("backups", watch::pass),
-                        resident("copies", copies::pass));
+                        resident("copies", copies::pass),
+                        resident("archives", archives::pass));
     }
 
     /// What is done again and again, and may take hours.

@@ -203,7 +203,8 @@ public final class ControlPlane implements AutoCloseable {
         Releases releases = releases(platform, sources, inventory, databases, door);
         var wanted = new SchemaPlanning.Wanted(schemas, new Promotion(platform, inventory));
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
-        keeping = new BackupKeeping(data.watch(), data.copies(), ofData.restoring());
+        keeping =
+                new BackupKeeping(data.watch(), data.copies(), data.archives(), ofData.restoring());
         var operations =
                 new Operations(
                         platform,

@@ -14,6 +14,7 @@ import dev.belay.driver.s3.S3Opener;
 import dev.belay.driver.sqlite.SqliteKind;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Dependency.Engine;
+import dev.belay.server.operations.ArchiveWatch;
 import dev.belay.server.operations.AuditedCopies;
 import dev.belay.server.operations.BackupCopies;
 import dev.belay.server.operations.BackupWatch;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 record Safekeeping(
         DatastoreBackups backups,
         BackupCopies copies,
+        ArchiveWatch archives,
         BackupWatch watch,
         Rehearsals rehearsals,
         DataChecks checks,
@@ -59,13 +61,22 @@ record Safekeeping(
         }
         var rehearsals = new Rehearsals(backups, artifacts, state.rehearsals(), clock);
         var copies = new BackupCopies(platform, journal, backups, new S3Opener(values), clock);
+        var archives = new ArchiveWatch(platform, journal, backups, clock);
         return new Safekeeping(
                 backups,
                 copies,
-                new BackupWatch(platform, journal, backups, copies, clock, ZoneId.systemDefault()),
+                archives,
+                new BackupWatch(
+                        platform,
+                        journal,
+                        backups,
+                        copies,
+                        archives,
+                        clock,
+                        ZoneId.systemDefault()),
                 rehearsals,
                 new DataChecks(backups, rehearsals),
-                new Vault(backups, copies, journal));
+                new Vault(backups, copies, archives, journal));
     }
 
     private static Map<Engine, DatastoreKind> kinds() {

@@ -264,6 +264,28 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void an_archive_that_cannot_be_is_told_with_its_line() {
+        String archive =
+                """
+                datastores:
+                  x:
+                    engine: postgres
+                    url: "postgres://h/x"
+                    backup:
+                      archive: {tool: pgbackrest, stanza: main, config: /etc/a.conf}
+                """;
+        assertThat(told(archive + LOCAL)).isEmpty();
+        assertThat(told(archive.replace("pgbackrest, stanza", "barman, server") + LOCAL)).isEmpty();
+        assertThat(told(archive.replace("pgbackrest", "barman") + LOCAL))
+                .containsExactly("wrong-value 7:39");
+        assertThat(told(archive.replace("postgres\n", "mysql\n") + LOCAL))
+                .containsExactly("wrong-value 7:16");
+        assertThat(told(archive.replace("stanza: main, ", "") + LOCAL))
+                .containsExactly("one-of 7:16");
+        assertThat(told(archive.replace("pgbackrest", "wal-g") + LOCAL)).hasSize(1);
+    }
+
+    @Test
     void nothing_waits_for_itself() {
         String three =
                 """

@@ -232,18 +232,10 @@ class ManifestTest {
         Manifest manifest =
                 good(folder, Files.readString(Path.of("src/test/resources/manifests/teei.yaml")));
         assertThat(view(manifest, "local").unsupported()).isEmpty();
-        assertThat(view(manifest, "local").datastore("postgres").backup())
-                .isEqualTo(
-                        new Backup(
-                                new BackupPolicy(
-                                        view(manifest, "local").datastore("postgres").dependency(),
-                                        "",
-                                        Duration.ofDays(30),
-                                        List.of()),
-                                "",
-                                "02:00",
-                                Duration.ZERO,
-                                true));
+        Datastore postgres = view(manifest, "local").datastore("postgres");
+        BackupPolicy policy = BackupPolicy.usual(postgres.dependency());
+        assertThat(postgres.backup())
+                .isEqualTo(new Backup(policy, "", "02:00", Duration.ZERO, true, null));
         assertThat(view(manifest, "production").gates())
                 .isEqualTo(new Gates(true, true).promoting("staging"));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);

@@ -6,6 +6,7 @@ import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `belay backup`.
@@ -16,8 +17,12 @@ import picocli.CommandLine.Parameters;
             "It counts only when the database made of it holds what the source held at the same",
             "instant. Ctrl-C leaves; the backup goes on, and the same command follows it again.",
             "",
+            "With --at, of a PostgreSQL database whose log is archived (`archive:` in the manifest): the",
+            "backup is of the database as it was then, and is kept and restored like any other.",
+            "",
             "Examples:",
             "  belay backup production",
+            "  belay backup production postgres --at 2026-01-31T02:16:30+01:00",
             "  belay backup production postgres --json"
         })
 public final class BackupCommand extends BelayCommand {
@@ -31,6 +36,13 @@ public final class BackupCommand extends BelayCommand {
             description = "Which; not needed where there is only one.")
     private String datastore = "";
 
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description =
+                    "The instant that it is wanted of, with its zone; now, unless it is said.")
+    private String at = "";
+
     public BackupCommand(Context context) {
         super(context);
     }
@@ -42,7 +54,7 @@ public final class BackupCommand extends BelayCommand {
                 Narration.follow(
                         terminal(),
                         controlPlane(),
-                        Http.Request.post(path, Json.of(Map.of("datastore", datastore))));
+                        Http.Request.post(path, Json.of(Map.of("datastore", datastore, "at", at))));
         terminal().print(json() ? result.toString() : KeptText.of(result));
         return ExitCode.DONE;
     }

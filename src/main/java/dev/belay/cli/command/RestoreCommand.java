@@ -32,9 +32,13 @@ import tools.jackson.databind.JsonNode;
             "databases of the living one, which then change places with those in use. Of MariaDB all",
             "tables change places in one statement; views and routines stay.",
             "",
+            "With --at a backup of that instant is made first, of the log of a PostgreSQL server that is",
+            "archived (`archive:` in the manifest), unless there is one.",
+            "",
             "Examples:",
             "  belay restore production postgres",
             "  belay restore production postgres --backup 20260131T020000Z-shop-1f3a --into shop_look",
+            "  belay restore production postgres --at 2026-01-31T02:16:30+01:00 --into shop_look",
             "  belay restore production postgres --swap --lose-writes-of postgres",
             "  belay restore production postgres --repoint --lose-writes-of postgres",
             "  belay restore production postgres --give-up"
@@ -51,6 +55,12 @@ public final class RestoreCommand extends BelayCommand {
             paramLabel = "NAME",
             description = "Which; the newest that was verified.")
     private String backup = "";
+
+    @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            description = "The instant that is wanted, with its zone, in place of a backup's.")
+    private String at = "";
 
     @Option(
             names = "--into",
@@ -112,6 +122,8 @@ public final class RestoreCommand extends BelayCommand {
                                                 datastore,
                                                 "backup",
                                                 backup,
+                                                "at",
+                                                at,
                                                 "into",
                                                 into,
                                                 "swap",

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// @param recipients public keys that it is encrypted to; none for an unencrypted one
 /// @param files all but this
 /// @param tables by quoted name
-/// @param facts what only the engine's own code understands
+/// @param facts what only the engine's own code understands, but for [#recoveredBy]
 /// @param previous the hash of the manifest of the backup before it, or empty: who takes one out of
 ///   the middle, or puts one in, breaks the chain
 public record BackupManifest(
@@ -43,10 +43,19 @@ public record BackupManifest(
         String previous) {
     public static final int VERSION = 1;
 
+    /// Among the facts.
+    public static final String RECOVERED_BY = "recoveredBy";
+
     public BackupManifest {
         recipients = List.copyOf(recipients);
         files = List.copyOf(files);
         tables = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tables));
+    }
+
+    /// What brought the source back to its instant, as `pgbackrest main`; empty for a backup of
+    /// what lived then.
+    public String recoveredBy() {
+        return facts.path(RECOVERED_BY).asString("");
     }
 
     public RowChecksum total() {

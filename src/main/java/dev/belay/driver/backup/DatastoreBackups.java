@@ -186,12 +186,7 @@ public final class DatastoreBackups {
             String environment, BackupPolicy policy, Duration atMost, Consumer<String> progress)
             throws DataFailure, IOException, InterruptedException {
         DatastoreKind kind = kind(policy.datastore());
-        if (policy.boundary().encrypted() && policy.recipients().isEmpty()) {
-            throw new DataFailure(
-                    "`%s` has a boundary in which backups are encrypted, and those of `%s` would not be"
-                            .formatted(environment, policy.datastore().name()),
-                    "name `recipients` in its `backup:`");
-        }
+        refuseUnencrypted(environment, policy);
         Workshop shop = shop(environment, policy, "backup", progress);
         BackupStore store = store(environment, policy);
         try (PathLock _ = alone(store, progress)) {
@@ -203,18 +198,88 @@ public final class DatastoreBackups {
             }
             store.sweep();
             String address = address(environment, policy.datastore());
-            DatastoreKind.Made made;
             try (Trace _ = trace(environment, policy, "backup")) {
-                made = kind.make(address, store, keys(environment, policy), shop);
+                DatastoreKind.Made made =
+                        kind.make(address, store, keys(environment, policy), shop);
+                return kept(made, store, policy, kind);
             }
-            if (made.outcome() instanceof BackupOutcome.Verified(StoredBackup backup, var _)) {
-                passing.put(store.root(), new Passing(backup.name(), made.keys()));
-                retire(store, policy, kind);
-            } else {
-                keepOneForPeople(store);
-            }
-            return made.outcome();
         }
+    }
+
+    /// Makes one of an instant that has passed, unless there is one of that very instant. It is
+    /// kept and relied on like any other.
+    ///
+    /// @param past with the archive that holds the datastore's log
+    public BackupOutcome recover(
+            String environment, BackupPolicy policy, PastInstant past, Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        DatastoreKind kind = kind(policy.datastore());
+        refuseUnencrypted(environment, policy);
+        refuseOutside(environment, policy);
+        BackupStore store = store(environment, policy);
+        Optional<StoredBackup> there = of(past, environment, policy);
+        if (there.isPresent()) {
+            return new BackupOutcome.Verified(there.get(), there.get().verified().orElseThrow());
+        }
+        String address = address(environment, policy.datastore());
+        Workshop shop = shop(environment, policy, "backup", progress);
+        // What takes hours is over before anybody who wants a backup has to wait.
+        try (Trace _ = here(environment, policy, "recovery");
+                DatastoreKind.Recovered recovered = kind.recover(address, past, shop);
+                PathLock _ = alone(store, progress)) {
+            store.sweep();
+            DatastoreKind.Made made = recovered.make(store, keys(environment, policy), shop);
+            return kept(made, store, policy, kind);
+        }
+    }
+
+    private static void refuseOutside(String environment, BackupPolicy policy) throws DataFailure {
+        if (!policy.boundary().admitsThisMachine()) {
+            throw new DataFailure(
+                    "the server of `%s` would be brought back on this machine, and the boundary of `%s` names %s alone"
+                            .formatted(
+                                    policy.datastore().name(),
+                                    environment,
+                                    String.join(", ", policy.boundary().scratch())),
+                    "have the instant brought back inside, by the archive's own tool");
+        }
+    }
+
+    private static void refuseUnencrypted(String environment, BackupPolicy policy)
+            throws DataFailure {
+        if (policy.boundary().encrypted() && policy.recipients().isEmpty()) {
+            throw new DataFailure(
+                    "`%s` has a boundary in which backups are encrypted, and those of `%s` would not be"
+                            .formatted(environment, policy.datastore().name()),
+                    "name `recipients` in its `backup:`");
+        }
+    }
+
+    private Optional<StoredBackup> of(PastInstant past, String environment, BackupPolicy policy)
+            throws IOException {
+        List<StoredBackup> verified;
+        try {
+            verified = ours(environment, policy);
+        } catch (DataFailure away) {
+            LOG.info("{} does not say what it is: {}", policy.datastore().name(), away.reason());
+            verified = verified(environment, policy);
+        }
+        return verified.stream()
+                .filter(one -> !one.manifest().recoveredBy().isEmpty())
+                .filter(one -> one.manifest().instant().equals(past.instant()))
+                .findFirst();
+    }
+
+    private BackupOutcome kept(
+            DatastoreKind.Made made, BackupStore store, BackupPolicy policy, DatastoreKind kind)
+            throws IOException {
+        if (made.outcome() instanceof BackupOutcome.Verified(StoredBackup backup, var _)) {
+            passing.put(store.root(), new Passing(backup.name(), made.keys()));
+            retire(store, policy, kind);
+        } else {
+            keepOneForPeople(store);
+        }
+        return made.outcome();
     }
 
     /// Restores one into scratch once more and compares: a drill.
@@ -240,7 +305,11 @@ public final class DatastoreBackups {
     /// Writes down that a copy is made on this machine, where a boundary is declared: what is made
     /// on a server that somebody named is told by whoever makes it.
     public Trace trace(String environment, BackupPolicy policy, String why) throws DataFailure {
-        if (!policy.scratch().isEmpty() || !policy.boundary().isDeclared()) {
+        return policy.scratch().isEmpty() ? here(environment, policy, why) : () -> {};
+    }
+
+    private Trace here(String environment, BackupPolicy policy, String why) throws DataFailure {
+        if (!policy.boundary().isDeclared()) {
             return () -> {};
         }
         var copy =

@@ -19,6 +19,23 @@ public interface DatastoreKind {
     Made make(String address, BackupStore store, BackupKeys keys, Workshop workshop)
             throws DataFailure, InterruptedException;
 
+    /// Brings the datastore back to an instant that has passed, in scratch, by an archive of its
+    /// log. The living one is not changed.
+    default Recovered recover(String address, PastInstant past, Workshop workshop)
+            throws DataFailure, InterruptedException {
+        throw new DataFailure("of this engine there is no archive of its log", "");
+    }
+
+    /// A datastore in scratch that is as another was; gone once this is closed.
+    interface Recovered extends AutoCloseable {
+        /// As above; its instant and its origin are those that it was made for.
+        Made make(BackupStore store, BackupKeys keys, Workshop workshop)
+                throws DataFailure, InterruptedException;
+
+        @Override
+        void close();
+    }
+
     /// Turns one into a datastore in scratch and compares it with its manifest; writes the result
     /// down.
     BackupOutcome verify(BackupStore store, StoredBackup backup, BackupKeys keys, Workshop workshop)

@@ -16,11 +16,17 @@ public record Retention(Duration keep) {
 
     /// One of a database's backups.
     ///
+    /// @param instant the one that its data is of
+    /// @param since from when on it is kept: the same, but for one that somebody wanted of the past
     /// @param verified whether it was a database again
-    public record Kept(String name, Instant instant, boolean verified) {
+    public record Kept(String name, Instant instant, Instant since, boolean verified) {
         public static Kept of(StoredBackup backup) {
+            BackupManifest manifest = backup.manifest();
             return new Kept(
-                    backup.name(), backup.manifest().instant(), backup.verified().isPresent());
+                    backup.name(),
+                    manifest.instant(),
+                    manifest.recoveredBy().isEmpty() ? manifest.instant() : manifest.started(),
+                    backup.verified().isPresent());
         }
     }
 
@@ -39,7 +45,7 @@ public record Retention(Duration keep) {
         }
         Instant limit = now.minus(keep);
         return all.stream()
-                .filter(one -> one.instant().isBefore(limit))
+                .filter(one -> one.since().isBefore(limit))
                 .filter(one -> !one.equals(newest.get()))
                 .filter(one -> !needed.contains(one.name()))
                 .sorted(Comparator.comparing(Kept::instant).thenComparing(Kept::name))

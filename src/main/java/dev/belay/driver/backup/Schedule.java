@@ -30,7 +30,10 @@ public record Schedule(Optional<LocalTime> daily, ZoneId zone, Optional<Duration
         public static Past of(StoredBackup backup) {
             return new Past(
                     backup.name(),
-                    backup.manifest().finished(),
+                    // One of the past is not what was to be made today.
+                    backup.manifest().recoveredBy().isEmpty()
+                            ? backup.manifest().finished()
+                            : backup.manifest().instant(),
                     backup.verified().isPresent(),
                     backup.manifest().total().rows());
         }

@@ -2,6 +2,10 @@ package dev.belay.driver.backup;
 
 /// What a backup, a verification or a restore is at.
 public enum Stage {
+    /// Of an archive, a base backup is unpacked.
+    BASE,
+    /// The log is replayed on it, up to an instant.
+    REPLAY,
     /// Tables are locked against changes of their shape, and the snapshot is taken.
     SNAPSHOT,
     /// The database is written into files, and its rows are added up.

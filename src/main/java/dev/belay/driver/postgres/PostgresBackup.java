@@ -26,7 +26,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Backs a PostgreSQL database up so that it can be relied on: a consistent snapshot, a dump of it,
 /// the sums of all its rows on the same snapshot, and then a database made of the dump that has to
@@ -54,6 +57,7 @@ public final class PostgresBackup {
             "SELECT (rolsuper OR rolbypassrls)::text FROM pg_roles WHERE rolname = current_user";
 
     private final PostgresAddress source;
+    private final @Nullable Origin origin;
     private final BackupStore store;
     private final BackupKeys keys;
     private final Workshop workshop;
@@ -62,12 +66,33 @@ public final class PostgresBackup {
 
     public PostgresBackup(
             PostgresAddress source, BackupStore store, BackupKeys keys, Workshop workshop) {
+        this(source, null, store, keys, workshop);
+    }
+
+    /// Of a copy that somebody made of the datastore as it was at an instant.
+    ///
+    /// @param source where the copy is
+    /// @param origin what it is a copy of; null when it is none
+    PostgresBackup(
+            PostgresAddress source,
+            @Nullable Origin origin,
+            BackupStore store,
+            BackupKeys keys,
+            Workshop workshop) {
         this.source = source;
+        this.origin = origin;
         this.store = store;
         this.keys = keys;
         this.used = keys;
         this.workshop = workshop;
     }
+
+    /// What a copy is of.
+    ///
+    /// @param server as `localhost:5432`
+    /// @param instant that it is as it was at
+    /// @param by what brought it back, as `pgbackrest main`
+    record Origin(String server, Instant instant, String by) {}
 
     /// What it can be read with: after [#make] also by a key that nobody else has.
     public BackupKeys keys() {
@@ -242,17 +267,29 @@ public final class PostgresBackup {
                         name,
                         ENGINE,
                         source.database(),
-                        "%s:%d, PostgreSQL %s"
-                                .formatted(source.host(), source.port(), facts.version()),
+                        "%s, PostgreSQL %s"
+                                .formatted(
+                                        origin == null
+                                                ? source.host() + ":" + source.port()
+                                                : origin.server(),
+                                        facts.version()),
                         started,
-                        facts.instant(),
+                        origin == null ? facts.instant() : origin.instant(),
                         Instant.now(),
                         facts.bytes(),
                         keys.recipients(),
                         files,
                         new TreeMap<>(sums),
-                        JsonMapper.shared().valueToTree(all),
+                        recorded(all),
                         previous()));
+    }
+
+    private JsonNode recorded(PostgresFacts all) {
+        ObjectNode facts = JsonMapper.shared().valueToTree(all);
+        if (origin != null) {
+            facts.put(BackupManifest.RECOVERED_BY, origin.by());
+        }
+        return facts;
     }
 
     /// For people, and to be compared.

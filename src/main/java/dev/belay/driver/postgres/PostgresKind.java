@@ -6,6 +6,7 @@ import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.BackupStore;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreKind;
+import dev.belay.driver.backup.PastInstant;
 import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.RowChecksum;
 import dev.belay.driver.backup.StoredBackup;
@@ -23,6 +24,17 @@ public final class PostgresKind implements DatastoreKind {
         var backup = new PostgresBackup(PostgresAddress.of(address), store, keys, workshop);
         BackupOutcome outcome = backup.make();
         return new Made(outcome, backup.keys());
+    }
+
+    @Override
+    public Recovered recover(String address, PastInstant past, Workshop workshop)
+            throws DataFailure, InterruptedException {
+        return new PostgresRecovery(
+                        PostgresAddress.of(address),
+                        past,
+                        workshop,
+                        PostgresRecovery.ARCHIVED_WITHIN)
+                .recover();
     }
 
     @Override
@@ -95,6 +107,7 @@ public final class PostgresKind implements DatastoreKind {
 
     @Override
     public void sweep(Path scratch) {
+        RecoveryFolder.discardLeftOver(scratch);
         ScratchCluster.discardLeftOver(scratch);
     }
 }

@@ -39,11 +39,11 @@ public final class ScratchCluster implements Scratch {
     private static final int PORTS_TRIED = 5;
 
     /// Nothing of ours is inherited: our environment may hold secrets.
-    private static final Map<String, String> ENVIRONMENT =
+    static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG", "C.UTF-8");
 
     /// Durability is for data that somebody will miss.
-    private static final List<String> SETTINGS =
+    static final List<String> SETTINGS =
             List.of(
                     "fsync=off",
                     "synchronous_commit=off",
@@ -60,7 +60,7 @@ public final class ScratchCluster implements Scratch {
                     "session_preload_libraries=",
                     "logging_collector=off");
 
-    private static final FileAttribute<Set<PosixFilePermission>> OWNERS =
+    static final FileAttribute<Set<PosixFilePermission>> OWNERS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /// Others get through to what they know the name of, and see nothing.
@@ -69,7 +69,12 @@ public final class ScratchCluster implements Scratch {
 
     private final Path folder;
     private final PostgresPrograms programs;
+    private final String user;
     private final String password;
+
+    /// A database that is there when it has started.
+    private final String entry;
+
     private int port;
     private Process process;
 
@@ -78,10 +83,24 @@ public final class ScratchCluster implements Scratch {
             throws IOException, PostgresFailure {
         this.programs = programs;
         this.folder = folder;
+        this.user = USER;
+        this.entry = "postgres";
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         this.password = HexFormat.of().formatHex(random);
         initialise(scratch);
+        this.process = started(settings);
+    }
+
+    /// One whose data lie in its folder already, below `data`, with a superuser that can log in.
+    ScratchCluster(
+            PostgresPrograms programs, Path folder, PostgresAddress login, List<String> settings)
+            throws IOException, PostgresFailure {
+        this.programs = programs;
+        this.folder = folder;
+        this.user = login.user();
+        this.password = login.password();
+        this.entry = login.database();
         this.process = started(settings);
     }
 
@@ -126,7 +145,7 @@ public final class ScratchCluster implements Scratch {
     /// The superuser's way to one of its databases; `postgres` always exists.
     @Override
     public PostgresAddress address(String database) {
-        return new PostgresAddress("127.0.0.1", port, database, USER, password, Map.of());
+        return new PostgresAddress("127.0.0.1", port, database, user, password, Map.of());
     }
 
     @Override
@@ -195,7 +214,7 @@ public final class ScratchCluster implements Scratch {
 
     private void initialise(Path scratch) throws IOException, PostgresFailure {
         if (ScratchServer.isRoot()) {
-            enterable();
+            enterable(folder);
         }
         new ClusterTemplate(programs, scratch, USER).copyTo(data());
         // By a file, as everybody can read a process's arguments.
@@ -217,7 +236,8 @@ public final class ScratchCluster implements Scratch {
         Files.delete(secret);
     }
 
-    private void enterable() throws PostgresFailure {
+    /// Whether the user of such servers gets to the folder.
+    static void enterable(Path folder) throws PostgresFailure {
         var folders = new ArrayList<Path>();
         for (Path above = folder; above != null; above = above.getParent()) {
             folders.addFirst(above);
@@ -290,7 +310,7 @@ public final class ScratchCluster implements Scratch {
     private boolean answers(Process one) {
         long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
         while (one.isAlive() && System.nanoTime() - deadline < 0) {
-            try (Connection connection = address("postgres").connect("belay/scratch")) {
+            try (Connection connection = address(entry).connect("belay/scratch")) {
                 return connection.isValid(1);
             } catch (PostgresFailure | SQLException _) {
                 try {
@@ -327,7 +347,7 @@ public final class ScratchCluster implements Scratch {
                 "making a scratch cluster: `" + String.join(" ", command) + "` " + wrong, "");
     }
 
-    private static ScratchServer.Ending ending(Path folder) {
+    static ScratchServer.Ending ending(Path folder) {
         return new ScratchServer.Ending(
                 "data/postmaster.pid", folder.resolve("data").toString(), "QUIT");
     }

@@ -139,6 +139,11 @@ public final class Shapes {
     public static final Shape<String> RECIPIENT =
             matching("a public key of age, such as `age1…`", "age1[a-z0-9]{58}");
 
+    public static final Shape<String> ARCHIVED_SERVER =
+            matching(
+                    "the name that an archive has for a server, such as `main`",
+                    "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
+
     public static final Shape<String> BUCKET =
             matching(
                     "a place in a bucket, such as `s3://backups/shop`",

@@ -2,12 +2,15 @@ package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Actor;
+import dev.belay.server.operations.ArchiveView;
 import dev.belay.server.operations.BackupView;
 import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.Vault;
 import dev.belay.server.text.BackupText;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -38,25 +41,35 @@ final class BackupRoutes {
     }
 
     private void list(Context ctx) {
-        List<BackupView> all =
-                operations.data().vault().list(view(ctx), Query.text(ctx, "datastore"));
+        EnvironmentView view = view(ctx);
+        String datastore = Query.text(ctx, "datastore");
+        List<BackupView> all = operations.data().vault().list(view, datastore);
+        List<ArchiveView> archives = operations.data().vault().archives(view, datastore);
         if (Query.wantsText(ctx)) {
             ctx.contentType("text/plain; charset=utf-8")
                     .result(
                             BackupText.of(
-                                    all, operations.journal().now(), Query.flag(ctx, "colour")));
+                                    all,
+                                    archives,
+                                    operations.journal().now(),
+                                    Query.flag(ctx, "colour")));
         } else {
-            Wire.answer(ctx, Map.of("backups", all));
+            Wire.answer(ctx, Map.of("backups", all, "archives", archives));
         }
     }
 
     private void make(Context ctx) throws IOException {
-        String datastore = Wire.read(ctx, fields -> fields.text("datastore"));
+        Bodies.NewBackup body = Wire.read(ctx, Bodies.NewBackup::read);
         EnvironmentView view = view(ctx);
+        Vault vault = operations.data().vault();
+        Instant at = body.at();
         NarratedAnswer.give(
                 ctx,
                 redact,
-                progress -> operations.data().vault().make(view, datastore, actor, progress));
+                progress ->
+                        at == null
+                                ? vault.make(view, body.datastore(), actor, progress)
+                                : vault.make(view, body.datastore(), at, actor, progress));
     }
 
     private void drill(Context ctx) throws IOException {

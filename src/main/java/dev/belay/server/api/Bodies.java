@@ -7,6 +7,7 @@ import dev.belay.schema.migration.EarlierTool;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Restoring;
 import dev.belay.server.operations.Wish;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,6 +100,13 @@ final class Bodies {
         }
     }
 
+    /// @param at the instant that it is wanted of, or null for now
+    record NewBackup(String datastore, @Nullable Instant at) {
+        static NewBackup read(Fields fields) {
+            return new NewBackup(fields.text("datastore"), fields.instant("at"));
+        }
+    }
+
     record Restore(Restoring.Wish wish) {
         /// What loses writes is agreed to by the datastore's name.
         private static Restoring.Place agreed(Fields fields) {
@@ -130,7 +138,20 @@ final class Bodies {
                             fields.text("datastore"),
                             fields.text("backup"),
                             fields.text("into"),
-                            agreed(fields)));
+                            agreed(fields),
+                            at(fields)));
+        }
+
+        private static @Nullable Instant at(Fields fields) {
+            Instant at = fields.instant("at");
+            if (at != null && !fields.text("backup").isEmpty()) {
+                fields.wrong(
+                        "request/two-instants",
+                        "at",
+                        "a backup is of an instant of its own",
+                        "leave one of `at` and `backup` out");
+            }
+            return at;
         }
     }
 

@@ -5,6 +5,11 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +81,36 @@ final class Fields {
             texts.add(plain(name, element));
         }
         return texts;
+    }
+
+    /// An instant with its zone, null when it is not there.
+    @Nullable Instant instant(String name) {
+        String text = text(name).strip();
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return DateTimeFormatter.ISO_ZONED_DATE_TIME.parse(text, Instant::from);
+        } catch (DateTimeException e) {
+            wrong(
+                    "request/wrong-time",
+                    name,
+                    "an instant with its zone is wanted, such as `2026-01-31T02:16:30+01:00`",
+                    ofThisMachine(text));
+            return null;
+        }
+    }
+
+    /// Nobody guesses a zone: an hour too late restores the harm.
+    private static String ofThisMachine(String text) {
+        try {
+            LocalDateTime local = LocalDateTime.parse(text.replace(' ', 'T'));
+            return "`"
+                    + local.atZone(ZoneId.systemDefault()).toOffsetDateTime()
+                    + "` is what the control plane's machine would call so";
+        } catch (DateTimeException e) {
+            return "";
+        }
     }
 
     boolean flag(String name) {

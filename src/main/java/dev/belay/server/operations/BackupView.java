@@ -17,6 +17,7 @@ import java.util.Locale;
 /// @param where it was verified, as `scratch cluster of PostgreSQL 15.18`, or empty
 /// @param bytes that it takes on the disk
 /// @param databaseBytes that the database took on its server's disk
+/// @param recoveredBy what brought the source back to that instant, or empty for what lived then
 public record BackupView(
         String datastore,
         String name,
@@ -33,7 +34,8 @@ public record BackupView(
         long rows,
         long bytes,
         long databaseBytes,
-        boolean encrypted) {
+        boolean encrypted,
+        String recoveredBy) {
     static BackupView elsewhere(Datastore datastore, Copies.Copy copy) {
         return new BackupView(
                 datastore.name(),
@@ -51,7 +53,8 @@ public record BackupView(
                 0,
                 copy.bytes(),
                 0,
-                false);
+                false,
+                "");
     }
 
     static BackupView of(String datastore, StoredBackup backup, boolean copied) {
@@ -73,6 +76,7 @@ public record BackupView(
                 manifest.total().rows(),
                 manifest.storedBytes(),
                 manifest.databaseBytes(),
-                !manifest.recipients().isEmpty());
+                !manifest.recipients().isEmpty(),
+                manifest.recoveredBy());
     }
 }

@@ -44,6 +44,7 @@ public final class BackupWatch {
     private final Journal journal;
     private final DatastoreBackups backups;
     private final BackupCopies copies;
+    private final ArchiveWatch archives;
     private final InstantSource clock;
     private final ZoneId zone;
     private final Map<String, Failed> failures = new ConcurrentHashMap<>();
@@ -58,12 +59,14 @@ public final class BackupWatch {
             Journal journal,
             DatastoreBackups backups,
             BackupCopies copies,
+            ArchiveWatch archives,
             InstantSource clock,
             ZoneId zone) {
         this.platform = platform;
         this.journal = journal;
         this.backups = backups;
         this.copies = copies;
+        this.archives = archives;
         this.clock = clock;
         this.zone = zone;
     }
@@ -216,6 +219,7 @@ public final class BackupWatch {
             }
         }
         troubles.addAll(copies.troubles(view));
+        troubles.addAll(archives.troubles(view));
         return troubles;
     }
 

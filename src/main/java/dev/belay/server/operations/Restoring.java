@@ -1,7 +1,9 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.backup.BackupOutcome;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
+import dev.belay.driver.backup.PastInstant;
 import dev.belay.driver.backup.Restorer;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.probe.DependencyUrl;
@@ -12,10 +14,12 @@ import dev.belay.release.Actor;
 import dev.belay.release.Dependency;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Puts a backup back: into a database of its own for people to look at, or in the place of the
 /// living one.
@@ -62,7 +66,9 @@ public final class Restoring {
     /// @param datastore its name, or empty for the only one
     /// @param backup its name, or empty for the newest that was verified
     /// @param into what the restored database is called; empty for a name with the time in it
-    public record Wish(String datastore, String backup, String into, Place place) {}
+    /// @param at the instant that is wanted, in place of a backup's; or null
+    public record Wish(
+            String datastore, String backup, String into, Place place, @Nullable Instant at) {}
 
     /// What was done.
     ///
@@ -88,26 +94,24 @@ public final class Restoring {
             repointing.demandNotWaiting(view, datastore.name());
         }
         checkInside(datastore, wish.into());
+        Instant at = wish.at();
+        if (at != null) {
+            return restoreAt(
+                    view, datastore, ArchiveWatch.past(view, datastore, at), wish, by, progress);
+        }
         StoredBackup backup = vault.find(view, datastore, wish.backup(), true, progress);
         return vault.follow(
                 "restore %s %s %s %s"
                         .formatted(view.environment(), datastore.name(), backup.name(), wish),
                 Vault.deed(
                         by,
-                        switch (wish.place()) {
-                            case BESIDE -> "restore";
-                            case SWAP -> "restore-in-place";
-                            case REPOINT -> "restore-and-repoint";
-                        },
+                        deed(wish),
                         view,
                         Map.of(
                                 "datastore", datastore.name(),
                                 "backup", backup.name(),
                                 "into", masked(wish.into()))),
-                says ->
-                        wish.place() == Place.BESIDE
-                                ? beside(view, datastore, backup, wish, says)
-                                : inPlace(view, datastore, backup, wish, says),
+                says -> putBack(view, datastore, backup, wish, says),
                 progress);
     }
 
@@ -134,6 +138,55 @@ public final class Restoring {
         } catch (ProbeFailure e) {
             throw Denied.refusal("`--into`: " + e.reason(), e.hint());
         }
+    }
+
+    /// Makes a backup of the instant first, unless there is one.
+    private Object restoreAt(
+            EnvironmentView view,
+            Datastore datastore,
+            PastInstant past,
+            Wish wish,
+            Actor by,
+            Consumer<String> progress) {
+        return vault.follow(
+                "restore %s %s %s".formatted(view.environment(), datastore.name(), wish),
+                Vault.deed(
+                        by,
+                        deed(wish),
+                        view,
+                        Map.of(
+                                "datastore", datastore.name(),
+                                "at", past.instant().toString(),
+                                "into", masked(wish.into()))),
+                says ->
+                        switch (backups.recover(
+                                view.environment(), datastore.backup().policy(), past, says)) {
+                            case BackupOutcome.Refused(String reason, String hint) ->
+                                    new Vault.Ending.Bad(reason, hint);
+                            case BackupOutcome.Verified(StoredBackup backup, var _) ->
+                                    putBack(view, datastore, backup, wish, says);
+                        },
+                progress);
+    }
+
+    private Vault.Ending putBack(
+            EnvironmentView view,
+            Datastore datastore,
+            StoredBackup backup,
+            Wish wish,
+            Consumer<String> progress)
+            throws DataFailure, IOException, InterruptedException {
+        return wish.place() == Place.BESIDE
+                ? beside(view, datastore, backup, wish, progress)
+                : inPlace(view, datastore, backup, wish, progress);
+    }
+
+    private static String deed(Wish wish) {
+        return switch (wish.place()) {
+            case BESIDE -> "restore";
+            case SWAP -> "restore-in-place";
+            case REPOINT -> "restore-and-repoint";
+        };
     }
 
     /// Of Redis it is an address, which may hold a password.

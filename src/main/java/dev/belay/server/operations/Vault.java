@@ -5,6 +5,7 @@ import dev.belay.driver.backup.Copies;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.backup.DatastoreBackups;
 import dev.belay.driver.backup.Errands;
+import dev.belay.driver.backup.PastInstant;
 import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Verification;
 import dev.belay.journal.AuditLog;
@@ -16,6 +17,7 @@ import dev.belay.release.Actor;
 import dev.belay.release.BackupPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,14 +43,17 @@ public final class Vault implements AutoCloseable {
 
     private final DatastoreBackups backups;
     private final BackupCopies copies;
+    private final ArchiveWatch archives;
     private final AuditLog audit;
     private final Errands<String, Ending> errands = new Errands<>();
 
     /// @param audit is told what people do here, before it begins and when it ended
     /// @param copies in their second place
-    public Vault(DatastoreBackups backups, BackupCopies copies, AuditLog audit) {
+    public Vault(
+            DatastoreBackups backups, BackupCopies copies, ArchiveWatch archives, AuditLog audit) {
         this.backups = backups;
         this.copies = copies;
+        this.archives = archives;
         this.audit = audit;
     }
 
@@ -97,6 +102,36 @@ public final class Vault implements AutoCloseable {
             }
         }
         return all;
+    }
+
+    /// What archives of their logs cover.
+    ///
+    /// @param named a datastore, or empty
+    public List<ArchiveView> archives(EnvironmentView view, String named) {
+        return archives.list(view, named);
+    }
+
+    /// Makes one of an instant that has passed and verifies it, or finds the one there is.
+    public Object make(
+            EnvironmentView view, String named, Instant at, Actor by, Consumer<String> progress) {
+        Datastore datastore = one(view, named);
+        PastInstant past = ArchiveWatch.past(view, datastore, at);
+        return follow(
+                "backup %s %s at %s".formatted(view.environment(), datastore.name(), at),
+                deed(
+                        by,
+                        "backup",
+                        view,
+                        Map.of("datastore", datastore.name(), "at", at.toString())),
+                says ->
+                        kept(
+                                datastore,
+                                backups.recover(
+                                        view.environment(),
+                                        datastore.backup().policy(),
+                                        past,
+                                        says)),
+                progress);
     }
 
     /// Makes a new one and verifies it.

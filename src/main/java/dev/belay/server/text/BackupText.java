@@ -1,11 +1,13 @@
 package dev.belay.server.text;
 
 import dev.belay.driver.backup.BackupManifest;
+import dev.belay.server.operations.ArchiveView;
 import dev.belay.server.operations.BackupView;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
-/// Backups, a line each, the newest of each datastore first.
+/// Backups, a line each, the newest of each datastore first, and what archives cover beside them.
 public final class BackupText {
     private static final long KIBI = 1024;
 
@@ -21,7 +23,8 @@ public final class BackupText {
     /// All of them.
     ///
     /// @param now milliseconds since the epoch
-    public static String of(List<BackupView> backups, long now, boolean colour) {
+    public static String of(
+            List<BackupView> backups, List<ArchiveView> archives, long now, boolean colour) {
         var writer = new BackupText(now, colour);
         if (backups.isEmpty()) {
             writer.text.append("there is no backup\n");
@@ -34,7 +37,26 @@ public final class BackupText {
             }
             writer.write(one);
         }
+        archives.forEach(writer::write);
         return writer.text.toString();
+    }
+
+    private void write(ArchiveView one) {
+        text.append(paint.bold(Paint.plain(one.datastore())))
+                .append(" at any instant, by ")
+                .append(Paint.plain(one.archive()))
+                .append('\n');
+        for (ArchiveView.Span span : one.spans()) {
+            text.append("  ")
+                    .append(Instant.ofEpochMilli(span.from()))
+                    .append(" to ")
+                    .append(Instant.ofEpochMilli(span.to()))
+                    .append(paint.dim(", " + Ages.of(now - span.to()) + " ago"))
+                    .append('\n');
+        }
+        if (!one.trouble().isEmpty()) {
+            text.append("  ").append(paint.bad(Paint.plain(one.trouble()))).append('\n');
+        }
     }
 
     private void write(BackupView one) {
@@ -74,6 +96,14 @@ public final class BackupText {
                                                 size(one.bytes()))))
                 .append(one.encrypted() ? paint.dim(", encrypted") : "")
                 .append(one.copied() ? paint.dim(", copied") : "")
+                .append(
+                        one.recoveredBy().isEmpty()
+                                ? ""
+                                : paint.dim(
+                                        ", of "
+                                                + Instant.ofEpochMilli(one.instant())
+                                                + " by "
+                                                + Paint.plain(one.recoveredBy())))
                 .append('\n');
     }
 

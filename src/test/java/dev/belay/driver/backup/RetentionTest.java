@@ -17,7 +17,8 @@ class RetentionTest {
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
     private static Kept kept(String name, int days, boolean verified) {
-        return new Kept(name, NOW.minus(Duration.ofDays(days)), verified);
+        Instant instant = NOW.minus(Duration.ofDays(days));
+        return new Kept(name, instant, instant, verified);
     }
 
     private static List<String> removable(List<Kept> all, Set<String> needed, boolean succeeded) {
