@@ -360,6 +360,26 @@ final class Rollback {
 
     // --- the outline ------------------------------------------------------------------------
 
+    private List<String> remarks(Partition.Part part) {
+        var remarks = new ArrayList<String>();
+        for (Change change : part.changes()) {
+            remarks.addAll(SharedSchemas.left(change, view, request.inventory()));
+            Migrations from = change.now() == null ? null : change.now().migrations();
+            if (request.schema() && from != null && !change.leftMigrations().isEmpty()) {
+                String datastore = from.datastore().name();
+                view.usersOf(datastore).stream()
+                        .map(Component::name)
+                        .filter(user -> !part.has(user))
+                        .filter(user -> request.inventory().components().containsKey(user))
+                        .forEach(user ->
+                                remarks.add(
+                                        "`%s` uses `%s`, too, and runs on while the schema of `%s` goes back"
+                                                .formatted(user, datastore, change.name())));
+            }
+        }
+        return remarks;
+    }
+
     /// The last that came goes first.
     private Outline outline(Partition.Part part) {
         Map<String, Set<String>> after = new HashMap<>();
@@ -374,10 +394,7 @@ final class Rollback {
                 after,
                 List.of(),
                 List.of(),
-                part.changes().stream()
-                        .flatMap(change ->
-                                SharedSchemas.left(change, view, request.inventory()).stream())
-                        .toList(),
+                remarks(part),
                 false,
                 EnumSet.of(Phase.DEPENDENCIES, Phase.SOAK),
                 new TreeMap<>(),

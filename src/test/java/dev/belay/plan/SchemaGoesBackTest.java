@@ -91,6 +91,21 @@ class SchemaGoesBackTest {
     }
 
     @Test
+    void who_else_uses_the_database_is_named() {
+        Platform now = with("orders", "prices");
+        Inventory inventory = plan(now).as("v2").on(running(with("orders"), "v1")).carriedOut("r2");
+        rollbackWithSchema(now, inventory, "shop")
+                .warns("`mailer` uses `db`, too, and runs on while the schema of `shop` goes back");
+    }
+
+    private static Platform with(String... migrations) {
+        return Platform.of(
+                        service("shop").uses("db").migrations(migrations),
+                        service("mailer").uses("db"))
+                .soak(Duration.ofHours(1));
+    }
+
+    @Test
     void without_a_migration_since_it_goes_back_as_ever() {
         Platform now = shop("orders");
         Inventory inventory = both(now, now);

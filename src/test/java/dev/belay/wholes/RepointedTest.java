@@ -156,6 +156,9 @@ class RepointedTest {
         PostgresAddress restored = living.at(done.path("database").asString());
         assertThat(done.path("lostSeconds").asLong()).isPositive();
         pointedTo(restored);
+        assertThat(whole.ask("restores/give-up", Map.of("datastore", "db")).body())
+                .contains("the address of `db` leads elsewhere now");
+        assertThat(troubles()).as("nothing is released yet").isNotEmpty();
         whole.ship("v2");
         assertThat(status()).isEqualTo(503);
         whole.post("/api/v1/environments/local/open", "{\"components\": []}");

@@ -109,7 +109,9 @@ final class NewDatabase {
                 connection,
                 """
                 SELECT coalesce((SELECT rolname FROM pg_roles
-                    WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')), current_user)
+                    WHERE rolname = %s AND pg_has_role(oid, CASE
+                        WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER'
+                        ELSE 'SET' END)), current_user)
                 """
                         .formatted(Sql.literal(wanted)));
     }

@@ -82,11 +82,18 @@ public final class ReturnRehearsal {
             PostgresAddress copy = scratch.address(PostgresBackup.RESTORED);
             Set<MigrationVersion> wanted =
                     versions.stream().map(MigrationVersion::new).collect(Collectors.toSet());
-            List<Applied> applied =
+            List<Applied> all =
                     new MigrationRunner(copy, set, LockPatience.DEFAULT, Duration.ZERO)
-                            .status().applied().stream()
-                                    .filter(one -> wanted.contains(one.version()))
-                                    .toList();
+                            .status()
+                            .applied();
+            List<Applied> applied =
+                    all.stream().filter(one -> wanted.contains(one.version())).toList();
+            if (!applied.isEmpty() && !all.getLast().equals(applied.getLast())) {
+                return new Outcome.Refused(
+                        "migration %s was applied after %s, which was to be taken back"
+                                .formatted(all.getLast(), applied.getLast()),
+                        "release the revision again that it belongs to, or bring a migration");
+            }
             for (Applied one : applied) {
                 if (!one.whole() || one.down().isBlank()) {
                     return new Outcome.Refused(

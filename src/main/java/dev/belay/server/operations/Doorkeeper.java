@@ -126,6 +126,15 @@ public final class Doorkeeper {
         }
     }
 
+    /// Whether some of these components' doors are still shut since a known moment.
+    boolean areShut(String environment, List<String> components, long since) {
+        return doors().entrySet().stream()
+                .anyMatch(shut ->
+                        shut.getKey().environment().equals(environment)
+                                && components.contains(shut.getKey().component())
+                                && shut.getValue().door().since() == since);
+    }
+
     /// Names of the components that get requests, and of which nobody shut the door.
     List<String> openOnes(EnvironmentView view) {
         Map<RouteKey, GatewayClient.ShutDoor> shut = doors();

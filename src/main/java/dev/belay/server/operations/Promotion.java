@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What an environment takes that promotes: artifacts and schemas, by digest, as they run in the
@@ -38,8 +39,9 @@ public final class Promotion {
     /// By component and datastore; what is missing is built here. Empty where the environment
     /// promotes from nowhere, or that was left out on request.
     ///
+    /// @param nothingElse whether what the environment below does not have may not be built
     /// @throws Denied when something has nothing to be promoted
-    Map<String, Taken> of(EnvironmentView view, Selection.Chosen chosen) {
+    Map<String, Taken> of(EnvironmentView view, Selection.Chosen chosen, boolean nothingElse) {
         String from = view.gates().promotedFrom();
         Map<String, Taken> taken = new TreeMap<>();
         if (from.isEmpty() || chosen.without().contains(Phase.PROMOTION)) {
@@ -49,8 +51,10 @@ public final class Promotion {
         var problems = new ArrayList<Problem>();
         for (String name : chosen.components()) {
             Component component = view.component(name);
-            if (component.kind() instanceof Component.Contract
-                    || !below.components().containsKey(name)) {
+            if (component.kind() instanceof Component.Contract) {
+                continue;
+            }
+            if (!nothingElse && !below.components().containsKey(name)) {
                 continue;
             }
             take(Scope.component(from, name), view, taken, problems);
@@ -66,18 +70,31 @@ public final class Promotion {
         return taken;
     }
 
-    /// The schema that is taken; null where the environment promotes from nowhere, or there is
-    /// nothing to take.
-    @Nullable Migrations migrations(EnvironmentView view, SchemaOwner owner) {
+    /// The schema that a release would take.
+    ///
+    /// @param folder what is taken where nothing is promoted
+    /// @return null when what is promoted has none
+    /// @throws Denied when there is nothing to be promoted
+    @Nullable Migrations migrations(
+            EnvironmentView view, SchemaOwner owner, Supplier<Migrations> folder) {
         String from = view.gates().promotedFrom();
-        if (from.isEmpty()) {
-            return null;
+        String name = owner.scope().name();
+        boolean shared = owner.scope().kind() == Scope.Kind.DATASTORE;
+        if (from.isEmpty() || !has(platform.lately(from).view(), name, shared)) {
+            return folder.get();
         }
         Map<String, Taken> taken = new TreeMap<>();
-        Scope below = new Scope(from, owner.scope().kind(), owner.scope().name());
-        take(below, view, taken, new ArrayList<>());
-        Taken one = taken.get(owner.name());
-        return one == null || one.migrations() == null ? null : of(owner, one.migrations());
+        var problems = new ArrayList<Problem>();
+        take(new Scope(from, owner.scope().kind(), name), view, taken, problems);
+        Taken one = taken.get(name);
+        if (one == null) {
+            throw new Denied(new No.Problems(problems));
+        }
+        return one.migrations() == null ? null : of(owner, one.migrations());
+    }
+
+    private static boolean has(EnvironmentView below, String name, boolean shared) {
+        return shared ? below.sharedSchemas().contains(name) : below.components().containsKey(name);
     }
 
     /// The same schema, of the datastore that it has here.

@@ -286,7 +286,7 @@ public final class Releases {
                         wish.contract());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         promotion.demand(read.view(), chosen, wish);
-        Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen);
+        Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
         return new Prepared(
                 read.view(),
                 limits.of(read.view()),

@@ -125,6 +125,8 @@ final class Repointing {
             Restorer restorer,
             Restorer.Outcome.Restored made,
             Consumer<String> progress) {
+        // Another one may have come meanwhile: a restore takes its time.
+        demandNotWaiting(view, datastore.name());
         Instant began = clock.instant();
         Note note = null;
         try {
@@ -283,7 +285,11 @@ final class Repointing {
     }
 
     private boolean leadsWhereItLed(Note note) throws DataFailure {
-        return backups.origin(note.environment(), note.datastore()).equals(note.origin());
+        // A server may not say what it is: then the name tells.
+        return backups.origin(note.environment(), note.datastore()).equals(note.origin())
+                && backups.opener(note.datastore(), note.environment())
+                        .living()
+                        .equals(note.living());
     }
 
     /// What waits in an environment, a sentence for each.
@@ -337,7 +343,9 @@ final class Repointing {
                         "stopping writes to `{}` in {} was cut off; they go on",
                         note.living(),
                         note.environment());
-            } else if (!same) {
+            } else if (!same
+                    && !doors.areShut(note.environment(), note.components(), note.since())) {
+                // Until somebody has looked and opened them, the address may be put back.
                 notes.remove(note);
                 LOG.info(
                         "{} in {} has another address now; `{}` stays as it is",

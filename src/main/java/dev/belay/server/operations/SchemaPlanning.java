@@ -105,8 +105,14 @@ public final class SchemaPlanning {
         var all = new ArrayList<Planned>();
         SequencedMap<String, Pending> pending = new LinkedHashMap<>();
         Map<String, Migrations> sets = new LinkedHashMap<>();
-        List<SchemaOwner> owners = SchemaOwner.all(view);
-        owners.forEach(owner -> sets.put(owner.name(), kept(view, owner)));
+        var owners = new ArrayList<SchemaOwner>();
+        for (SchemaOwner owner : SchemaOwner.all(view)) {
+            Migrations to = kept(view, owner);
+            if (to != null) {
+                owners.add(owner);
+                sets.put(owner.name(), to);
+            }
+        }
         Inventory now = drift.corrected(inventory.read(view, false), sets);
         for (SchemaOwner owner : owners) {
             Migrations to = Objects.requireNonNull(sets.get(owner.name()));
@@ -204,10 +210,10 @@ public final class SchemaPlanning {
     }
 
     /// Kept like a release's: what was rehearsed is what is planned next.
-    private Migrations kept(EnvironmentView view, SchemaOwner owner) {
+    private @Nullable Migrations kept(EnvironmentView view, SchemaOwner owner) {
         try (var _ = door.among()) {
-            Migrations promoted = wanted.promotion().migrations(view, owner);
-            return promoted == null ? wanted.folder().of(view, owner) : promoted;
+            return wanted.promotion()
+                    .migrations(view, owner, () -> wanted.folder().of(view, owner));
         }
     }
 
