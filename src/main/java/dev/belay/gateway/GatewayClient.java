@@ -3,6 +3,7 @@ package dev.belay.gateway;
 import dev.belay.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -360,7 +361,17 @@ public final class GatewayClient {
     /// Asks again while one gateway hands over to the next: neither has done anything then.
     Answer exchange(String method, String path, String body) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Answer answer = once(method, path, body, deadline);
+        Answer answer;
+        try {
+            answer = once(method, path, body, deadline);
+        } catch (SocketException gone) {
+            // One that dies takes along who it had let in; to look twice does no harm.
+            if (!method.equals("GET")) {
+                throw gone;
+            }
+            LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+            answer = once(method, path, body, deadline);
+        }
         while (answer.status() == UNAVAILABLE
                 && answer.body().contains(FrontApi.HANDING_OVER)
                 && System.nanoTime() - deadline < 0) {

@@ -65,17 +65,18 @@ final class Prober {
         var asked = new ArrayList<CompletableFuture<?>>();
         for (Upstream upstream : upstreams) {
             if (!upstream.succeededSince(fresh)) {
+                HealthCheck check = upstream.health();
                 asked.add(
                         Probe.ask(upstream, loop, transport)
-                                .thenAccept(outcome -> first(upstream, outcome)));
+                                .thenAccept(outcome -> first(upstream, check, outcome)));
             }
         }
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
     }
 
-    private static void first(Upstream upstream, Probe.Outcome outcome) {
+    private static void first(Upstream upstream, HealthCheck check, Probe.Outcome outcome) {
         if (outcome.well()) {
-            upstream.succeeded(System.nanoTime());
+            upstream.succeeded(check, System.nanoTime());
         } else {
             upstream.failed(outcome.why());
         }
@@ -104,14 +105,22 @@ final class Prober {
         // No second question while the first is open.
         Duration open = one.upstream().health().timeout().plus(WELL);
         one.upstream().nextProbe = now + open.toNanos();
-        var _ = Probe.ask(one.upstream(), loop, transport).thenAccept(out -> heard(one, out));
+        HealthCheck check = one.upstream().health();
+        var _ =
+                Probe.ask(one.upstream(), loop, transport)
+                        .thenAccept(out -> heard(one, check, out));
     }
 
-    private void heard(Watched one, Probe.Outcome outcome) {
+    private void heard(Watched one, HealthCheck check, Probe.Outcome outcome) {
         Upstream upstream = one.upstream();
+        if (!check.equals(upstream.health())) {
+            // A line with another question was published meanwhile.
+            upstream.nextProbe = System.nanoTime();
+            return;
+        }
         if (outcome.well()) {
             upstream.failures = 0;
-            upstream.succeeded(System.nanoTime());
+            upstream.succeeded(check, System.nanoTime());
         } else {
             upstream.failures++;
             upstream.failed(outcome.why());

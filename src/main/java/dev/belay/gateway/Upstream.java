@@ -97,7 +97,7 @@ final class Upstream extends InFlight {
     }
 
     /// A changed question makes an old answer worthless.
-    void health(HealthCheck asked) {
+    synchronized void health(HealthCheck asked) {
         if (!asked.equals(health)) {
             health = asked;
             lastSuccess = Long.MIN_VALUE;
@@ -143,10 +143,13 @@ final class Upstream extends InFlight {
         retired = now;
     }
 
-    void succeeded(long nanos) {
-        asked = true;
-        lastSuccess = nanos;
-        ready(true);
+    /// @param by the question that was answered; one that is not asked any more tells nothing
+    synchronized void succeeded(HealthCheck by, long nanos) {
+        if (by.equals(health)) {
+            asked = true;
+            lastSuccess = nanos;
+            ready(true);
+        }
     }
 
     void failed(String why) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Writes the rows of one table into a file of a backup, and adds up the very same rows.
@@ -27,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// whatever is written meanwhile. Tables without parts are added up before and after.
 final class TableExport {
     private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS_AT_PARTS = 40;
+    private static final long PAUSE_MILLIS = 100;
 
     /// More than that a server reads only when it is told to.
     static final int QUERY_MAX = 200_000;
@@ -59,16 +62,19 @@ final class TableExport {
     /// @param name of the file, below the backup's folder
     Exported run(Definition table, String name, Meter meter)
             throws DataFailure, IOException, InterruptedException {
-        for (int i = 0; i < ATTEMPTS; i++) {
+        int attempts = table.hasParts() ? ATTEMPTS_AT_PARTS : ATTEMPTS;
+        for (int i = 0; i < attempts; i++) {
             try {
                 return table.hasParts() ? byParts(table, name, meter) : whole(table, name, meter);
             } catch (Moved again) {
                 Files.deleteIfExists(folder.resolve(name));
+                // Merges come in bursts.
+                Thread.sleep(ThreadLocalRandom.current().nextLong(PAUSE_MILLIS));
             }
         }
         throw new DataFailure(
                 "`%s` did not stand still in %d attempts to read it twice"
-                        .formatted(table.name(), ATTEMPTS),
+                        .formatted(table.name(), attempts),
                 table.hasParts()
                         ? "wait until its merges or mutations are done"
                         : "an engine of the MergeTree family can be read while it is written to;"
