@@ -27,6 +27,9 @@ final class HeldState implements AutoCloseable {
     /// tried again.
     private static final int TRIES = 4;
 
+    /// Nobody is waited for between these.
+    private static final int MOMENTS = 20;
+
     private static final int PATIENCE_SECONDS = 4;
     private static final int LOCK_TIMEOUT = 1205;
 
@@ -64,13 +67,15 @@ final class HeldState implements AutoCloseable {
 
     /// @param begun called when the transaction has begun, and holds nothing itself yet
     static HeldState open(MariadbAddress address, Runnable begun) throws DataFailure {
-        for (int i = 1; ; i++) {
+        int waited = 0;
+        int moved = 0;
+        while (true) {
             try {
                 HeldState state = tried(address, begun);
                 if (state != null) {
                     return state;
                 }
-                if (i == TRIES) {
+                if (++moved == MOMENTS) {
                     throw new DataFailure(
                             "tables of `"
                                     + address
@@ -78,7 +83,7 @@ final class HeldState implements AutoCloseable {
                             "try again when nobody changes them");
                 }
             } catch (SQLException e) {
-                if (e.getErrorCode() != LOCK_TIMEOUT || i == TRIES) {
+                if (e.getErrorCode() != LOCK_TIMEOUT || ++waited == TRIES) {
                     throw address.failure("holding the tables of `" + address + "`", e);
                 }
                 LOG.info("somebody changes tables of {}: he goes first", address);
