@@ -289,10 +289,8 @@ class PostgresRecoveryTest {
     @Order(8)
     void what_a_killed_process_left_is_ended_and_removed() throws Exception {
         Path left = RecoveryFolder.make(scratch());
-        Process working =
-                new ProcessBuilder("sh", "-c", "sleep 600; :", left.resolve("data").toString())
-                        .start();
-        Files.writeString(left.resolve("data/rows"), "plain");
+        Path rows = Files.writeString(left.resolve("data/rows"), "plain");
+        Process working = new ProcessBuilder("tail", "-f", rows.toString()).start();
         backups.sweep();
         assertThat(working.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(left).doesNotExist();
