@@ -105,7 +105,8 @@ class ArchitectureTest {
                         "dev.belay.schema..",
                         "dev.belay.plan..",
                         "dev.belay.gate..",
-                        "dev.belay.settings..")
+                        "dev.belay.settings..",
+                        "dev.belay.journal.tree..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.nio.file..", "java.net..", "java.sql..")

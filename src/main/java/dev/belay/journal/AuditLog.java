@@ -34,6 +34,9 @@ public interface AuditLog {
     /// Leaves with a greater `seq`, in order.
     List<Leaf> leaves(long after, int limit);
 
+    /// Those that are looked for.
+    List<Leaf> search(AuditSearch search);
+
     /// One of them.
     ///
     /// @param seq 1, 2, 3 … without gaps

@@ -78,13 +78,7 @@ final class Lines {
                 SELECT seq, at, actor, body, leaf_hash FROM audit
                   WHERE seq > ? ORDER BY seq LIMIT ?\
                 """,
-                row ->
-                        new AuditLog.Leaf(
-                                row.getLong("seq"),
-                                row.getLong("at"),
-                                row.getString("actor"),
-                                row.getString("body"),
-                                row.getString("leaf_hash")),
+                AuditRows::leaf,
                 after,
                 Math.clamp(limit, 0, Releases.PAGE_MAX));
     }

@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 
 /// Lays out an empty database, and recognises one that is not ours or too new.
 final class Schema {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+
+    /// The form that brought the audit log's tree.
+    private static final int WITH_TREE = 3;
 
     private static final Pattern END_OF_STATEMENT = Pattern.compile(";\\s*(?:--.*)?\\R");
     private static final Pattern COMMENT_LINE = Pattern.compile("(?m)^--.*\\R");
@@ -56,6 +59,9 @@ final class Schema {
     private static void renew(Session session, long from, long now) throws SQLException {
         for (long version = from + 1; version <= VERSION; version++) {
             run(session, "schema-" + version + ".sql");
+            if (version == WITH_TREE) {
+                session.tree().fill();
+            }
             session.update(
                     "INSERT INTO schema_version (version, created_at) VALUES (?, ?)", version, now);
         }

@@ -17,9 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class Session implements AutoCloseable {
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private @Nullable TreeRows tree;
 
     Session(Connection connection) {
         this.connection = connection;
+    }
+
+    /// The audit log's tree, as this connection sees it.
+    TreeRows tree() {
+        TreeRows rows = tree;
+        if (rows == null) {
+            rows = new TreeRows(this);
+            tree = rows;
+        }
+        return rows;
     }
 
     /// Makes a value of the current row.

@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.journal.tree.Proofs;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.sqlite.SQLiteDataSource;
 ///
 /// Beside the file lie `….lock`, held while a process has the journal, and `….ballast`, the reserve
 /// for a full disk.
-public final class SqliteJournal implements Journal, AuditLog, EarlierRequests {
+public final class SqliteJournal implements Journal, AuditLog, AuditTree, EarlierRequests {
     /// How a journal is kept.
     ///
     /// @param clock where time comes from; it may jump, the journal's own clock does not go back
@@ -235,6 +236,46 @@ public final class SqliteJournal implements Journal, AuditLog, EarlierRequests {
     @Override
     public List<Leaf> leaves(long after, int limit) {
         return readers.read(reader -> Lines.leaves(reader, after, limit));
+    }
+
+    @Override
+    public List<Leaf> search(AuditSearch search) {
+        return readers.read(reader -> AuditRows.search(reader, search));
+    }
+
+    @Override
+    public Proofs.Head head() {
+        return readers.read(CheckpointRows::head);
+    }
+
+    @Override
+    public Proofs.Head head(long size) {
+        return readers.read(reader -> CheckpointRows.head(reader, size));
+    }
+
+    @Override
+    public List<String> inclusion(long seq, long size) {
+        return readers.read(reader -> CheckpointRows.inclusion(reader, seq, size));
+    }
+
+    @Override
+    public List<String> consistency(long from, long to) {
+        return readers.read(reader -> CheckpointRows.consistency(reader, from, to));
+    }
+
+    @Override
+    public Optional<Kept> newest() {
+        return readers.read(CheckpointRows::newest);
+    }
+
+    @Override
+    public List<Kept> checkpoints(long after, int limit) {
+        return readers.read(reader -> CheckpointRows.after(reader, after, limit));
+    }
+
+    @Override
+    public void keep(Kept checkpoint) {
+        int _ = writer.run(transaction -> CheckpointRows.keep(transaction, checkpoint));
     }
 
     @Override

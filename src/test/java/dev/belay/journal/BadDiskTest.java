@@ -162,7 +162,11 @@ class BadDiskTest {
         Path file = folder.resolve("journal.db");
         open(file).close();
         sql(file, "INSERT INTO schema_version VALUES (7, 0)");
-        assertRefused(file, "was written by a newer Belay (its form is 7, this one knows 2)");
+        assertRefused(
+                file,
+                "was written by a newer Belay (its form is 7, this one knows "
+                        + Schema.VERSION
+                        + ")");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.belay.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.journal.tree.NoteSigner;
 import dev.belay.release.Scope;
 import java.io.BufferedReader;
 import java.nio.file.Path;
@@ -89,6 +90,8 @@ class KilledProcessTest {
                             "SELECT (SELECT count(*) FROM journal) = (SELECT max(seq) FROM audit)")) {
                 assertThat(audited.getBoolean(1)).isTrue();
             }
+            var key = NoteSigner.random("nobody").publicKey();
+            assertThat(AuditVerifier.verify(file, key, List.of()).findings()).isEmpty();
         }
     }
 }
