@@ -29,6 +29,9 @@ final class Whole {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final long POLL_MILLIS = 5;
 
+    /// A control plane that is asked all the time how far it is gets on slowly.
+    private static final long STATE_POLL_MILLIS = 50;
+
     private final Path folder;
     private final int port;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -297,6 +300,7 @@ final class Whole {
     JsonNode awaitState(String release, String state) throws Exception {
         await(
                 release + " is " + state,
+                STATE_POLL_MILLIS,
                 () -> {
                     String now = state(release);
                     if (!now.equals(state) && (ENDED.contains(now) || now.equals("held"))) {
@@ -349,12 +353,17 @@ final class Whole {
     }
 
     void await(String what, Callable<Boolean> condition) throws Exception {
+        await(what, POLL_MILLIS, condition);
+    }
+
+    private void await(String what, long pauseMillis, Callable<Boolean> condition)
+            throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("never: " + what + "; the control plane said " + output());
             }
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(pauseMillis);
         }
     }
 

@@ -219,7 +219,9 @@ public final class ScratchCluster implements Scratch {
         new ClusterTemplate(programs, scratch, USER).copyTo(data());
         // By a file, as everybody can read a process's arguments.
         Path secret = Files.createFile(folder.resolve("password"), OWNERS);
-        Files.writeString(secret, "ALTER ROLE %s PASSWORD '%s'\n".formatted(USER, password));
+        Files.writeString(
+                secret,
+                "ALTER ROLE %s PASSWORD '%s'\n".formatted(USER, ScramVerifier.of(password)));
         if (ScratchServer.isRoot()) {
             command(List.of("chown", "nobody:nogroup", secret.toString()));
         }
@@ -228,8 +230,7 @@ public final class ScratchCluster implements Scratch {
                         List.of(
                                 "sh",
                                 "-c",
-                                "exec \"$0\" --single -F -c password_encryption=scram-sha-256"
-                                        + " -D \"$1\" postgres < \"$2\"",
+                                "exec \"$0\" --single -F -D \"$1\" postgres < \"$2\"",
                                 programs.program("postgres").toString(),
                                 data().toString(),
                                 secret.toString())));
