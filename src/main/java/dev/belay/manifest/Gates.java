@@ -8,18 +8,22 @@ package dev.belay.manifest;
 ///   accepts that by name
 /// @param migratedIn the environment in which the very same migrations must have been released
 ///   first; empty for none
-/// @param promotedFrom the environment from which artifacts and schemas are taken as they are;
-///   empty where they are built
-public record Gates(boolean backup, boolean wayBack, String migratedIn, String promotedFrom) {
+/// @param promotes where artifacts and schemas are taken from as they are
+public record Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
     public static final Gates NONE = new Gates(false, false);
 
     /// Those that ask nothing of another environment.
     public Gates(boolean backup, boolean wayBack) {
-        this(backup, wayBack, "", "");
+        this(backup, wayBack, "", Promotes.NOTHING);
     }
 
     /// The same in an environment that promotes from another one.
-    public Gates promoting(String from) {
-        return new Gates(backup, wayBack, migratedIn, from);
+    public Gates promoting(Promotes promotes) {
+        return new Gates(backup, wayBack, migratedIn, promotes);
+    }
+
+    /// The environment from which artifacts and schemas are taken; empty where they are built.
+    public String promotedFrom() {
+        return promotes.from();
     }
 }

@@ -194,6 +194,12 @@ final class PlatformSections {
                             NAME,
                             "Environment whose artifacts and schemas are taken, once they have soaked there.")
                     .asRequired();
+    static final Key<Boolean> AUTOMATICALLY =
+            Key.of(
+                            "automatically",
+                            YES_NO,
+                            "Whether what soaked there is released without being asked for.")
+                    .fallback("false");
     static final Key<Row> PROMOTES_KEY =
             Key.of(
                     "promotes",
@@ -201,10 +207,7 @@ final class PlatformSections {
                             "promotes",
                             "Where an environment's revisions come from: nothing of them is built again.",
                             "{from: local}",
-                            List.of(
-                                    PROMOTES_FROM,
-                                    Key.of("automatically", YES_NO, "Whether nobody has to ask.")
-                                            .asNotYet()),
+                            List.of(PROMOTES_FROM, AUTOMATICALLY),
                             List.of(),
                             row -> row),
                     "Where revisions come from.");

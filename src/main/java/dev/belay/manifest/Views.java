@@ -73,11 +73,14 @@ final class Views {
 
     /// Whose data are not to be lost wants to be able to go back, too.
     private Gates gates() {
-        String from =
+        Promotes promotes =
                 own.find(PlatformSections.PROMOTES_KEY)
-                        .map(promotes -> promotes.get(PlatformSections.PROMOTES_FROM))
-                        .orElse("");
-        return written().promoting(from);
+                        .map(row ->
+                                new Promotes(
+                                        row.get(PlatformSections.PROMOTES_FROM),
+                                        row.get(PlatformSections.AUTOMATICALLY)))
+                        .orElse(Promotes.NOTHING);
+        return written().promoting(promotes);
     }
 
     private Gates written() {
@@ -92,7 +95,7 @@ final class Views {
                             backup,
                             wayBack,
                             gates.find(LaterSections.MIGRATED_IN_GATE).orElse(""),
-                            "");
+                            Promotes.NOTHING);
                 })
                 .orElse(Gates.NONE);
     }

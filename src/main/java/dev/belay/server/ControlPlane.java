@@ -31,6 +31,7 @@ import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
 import dev.belay.server.api.Api;
 import dev.belay.server.operations.Adopting;
+import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
@@ -84,6 +85,8 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration SUPERVISE_EVERY = Duration.ofSeconds(1);
+    private static final Duration KEEP_EVERY = Duration.ofSeconds(20);
+    private static final Duration PROMOTE_EVERY = Duration.ofSeconds(3);
 
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -114,7 +117,7 @@ public final class ControlPlane implements AutoCloseable {
     private final LivenessWatch livenessWatch;
     private final CertificateRenewal renewal;
     private final Safekeeping data;
-    private final BackupKeeping keeping;
+    private final Residents residents;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -201,10 +204,11 @@ public final class ControlPlane implements AutoCloseable {
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
         Releases releases = releases(platform, sources, inventory, databases, door);
-        var wanted = new SchemaPlanning.Wanted(schemas, new Promotion(platform, inventory));
+        var promotion = new Promotion(platform, inventory);
+        var wanted = new SchemaPlanning.Wanted(schemas, promotion);
+        var automatic = automatic(platform, promotion, releases);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
-        keeping =
-                new BackupKeeping(data.watch(), data.copies(), data.archives(), ofData.restoring());
+        residents = residents(data, ofData.restoring(), automatic);
         var operations =
                 new Operations(
                         platform,
@@ -212,8 +216,9 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        status(checks, router, orders, ofData.restoring()),
+                        status(checks, router, orders, ofData.restoring(), automatic),
                         ofData,
+                        automatic,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -233,7 +238,11 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private StatusReader status(
-            Checks checks, Router router, CertificateOrders orders, Restoring restoring) {
+            Checks checks,
+            Router router,
+            CertificateOrders orders,
+            Restoring restoring,
+            AutomaticPromotion automatic) {
         var watch = new DependencyWatch(checks, CLOCK);
         return new StatusReader(
                 journal,
@@ -242,12 +251,35 @@ public final class ControlPlane implements AutoCloseable {
                 watch,
                 gateway,
                 orders,
-                view ->
-                        Stream.concat(
-                                        data.watch().troubles(view).stream(),
-                                        restoring.troubles(view).stream())
-                                .toList(),
+                new StatusReader.Remarks(
+                        view ->
+                                Stream.concat(
+                                                data.watch().troubles(view).stream(),
+                                                restoring.troubles(view).stream())
+                                        .toList(),
+                        automatic::notices),
                 CODECS);
+    }
+
+    private AutomaticPromotion automatic(
+            Platform platform, Promotion promotion, Releases releases) {
+        return new AutomaticPromotion(
+                platform,
+                promotion,
+                releases,
+                new AutomaticPromotion.Sides(journal, journal),
+                CODECS.plan(),
+                state.promotions());
+    }
+
+    private static Residents residents(
+            Safekeeping data, Restoring restoring, AutomaticPromotion automatic) {
+        return new Residents()
+                .with("exchanges", KEEP_EVERY, restoring::settle)
+                .with("backups", KEEP_EVERY, data.watch()::pass)
+                .with("copies", KEEP_EVERY, data.copies()::pass)
+                .with("archives", KEEP_EVERY, data.archives()::pass)
+                .with("promotions", PROMOTE_EVERY, automatic::pass);
     }
 
     private Releases releases(
@@ -321,7 +353,7 @@ public final class ControlPlane implements AutoCloseable {
         sweeper.start();
         livenessWatch.start();
         renewal.start();
-        keeping.start();
+        residents.start();
         LOG.info("listening on port {}", api.port());
     }
 
@@ -425,7 +457,7 @@ public final class ControlPlane implements AutoCloseable {
             sweeper.close();
             livenessWatch.close();
             renewal.close();
-            keeping.close();
+            residents.close();
             data.close();
             journal.close();
             try {

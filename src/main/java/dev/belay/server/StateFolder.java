@@ -164,6 +164,11 @@ public final class StateFolder {
         return folder.resolve("repointings");
     }
 
+    /// What people said about promotions that nobody asks for.
+    public Path promotions() {
+        return folder.resolve("promotions");
+    }
+
     /// What rehearsals of migrations showed.
     public Path rehearsals() {
         return folder.resolve("rehearsals");

@@ -237,7 +237,7 @@ class ManifestTest {
         assertThat(postgres.backup())
                 .isEqualTo(new Backup(policy, "", "02:00", Duration.ZERO, true, null));
         assertThat(view(manifest, "production").gates())
-                .isEqualTo(new Gates(true, true).promoting("staging"));
+                .isEqualTo(new Gates(true, true).promoting(new Promotes("staging", false)));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
@@ -279,7 +279,7 @@ class ManifestTest {
         refuses(text, "migrated-in: staging", "there is no environment `staging`");
         String two = text + "  staging: {target: process}\n";
         assertThat(view(good(folder, two.formatted("migrated-in: staging")), "local").gates())
-                .isEqualTo(new Gates(false, false, "staging", ""));
+                .isEqualTo(new Gates(false, false, "staging", Promotes.NOTHING));
     }
 
     @Test

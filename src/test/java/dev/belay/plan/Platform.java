@@ -9,6 +9,7 @@ import dev.belay.manifest.MigrationFolder;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.Promotes;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.Source;
 import dev.belay.manifest.Strategy;
@@ -101,7 +102,7 @@ final class Platform {
     }
 
     Platform migratedIn(String environment) {
-        gates = new Gates(false, false, environment, "");
+        gates = new Gates(false, false, environment, Promotes.NOTHING);
         return this;
     }
 

@@ -108,6 +108,70 @@ class PromotedTest {
                 .endsWith(": users cannot pay");
         assertThat(hotfix.toString())
                 .contains("`api`: built here, and not promoted from `staging`");
+
+        whatSoakedComesByItselfUntilSomebodyHasToLook();
+    }
+
+    private void whatSoakedComesByItselfUntilSomebodyHasToLook() throws Exception {
+        assertThat(steered(false, "why not").body())
+                .contains("`production` takes nothing by itself");
+        Path manifest = folder.resolve("belay.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace("{from: staging}", "{from: staging, automatically: true}"));
+        // The fix is in production alone: what soaks below would take it away.
+        assertThat(held()).contains("went past the promotion", "users cannot pay");
+        whole.writes("v3");
+        released("staging", Map.of());
+        assertThat(steered(false, " ").body()).contains("promotion/no-reason");
+        assertThat(Traffic.once(productionPort)).isEqualTo("v2");
+
+        assertThat(steered(false, "v3 has the fix").status()).isEqualTo(200);
+        serves("v3");
+        JsonNode brought = whole.get("/api/v1/releases").json().path("releases").path(0);
+        assertThat(brought.path("createdBy").asString()).isEqualTo("belay");
+        whole.awaitState(brought.path("id").asString(), "completed");
+
+        Whole.Answer back =
+                whole.post(
+                        "/api/v1/rollbacks",
+                        "{\"environment\": \"production\", \"reason\": \"slow\", \"requestKey\": \"back\"}");
+        assertThat(back.status()).as(back.body()).isEqualTo(202);
+        whole.awaitState(back.json().path("releases").path(0).asString(), "completed");
+        serves("v2");
+        assertThat(held()).contains("took a release back");
+        assertThat(whole.get("/api/v1/environments/production/status").body())
+                .contains("nothing is taken from `staging` by itself");
+        whole.writes("v4");
+        released("staging", Map.of());
+        assertThat(steered(true, "not before Monday").status()).isEqualTo(200);
+        assertThat(held()).contains("holds it: not before Monday");
+        whole.killServer();
+        whole.start();
+        assertThat(held()).contains("holds it: not before Monday");
+        assertThat(Traffic.once(productionPort)).isEqualTo("v2");
+        assertThat(steered(false, "it is Monday").status()).isEqualTo(200);
+        serves("v4");
+        assertThat(whole.get("/api/v1/audit?limit=1000").body())
+                .contains("promotion-held", "promotion-resumed", "it is Monday");
+    }
+
+    private Whole.Answer steered(boolean hold, String reason) throws Exception {
+        return whole.post(
+                "/api/v1/environments/production/promotion",
+                JsonMapper.shared().writeValueAsString(Map.of("hold", hold, "reason", reason)));
+    }
+
+    private String held() throws Exception {
+        return whole.get("/api/v1/environments/production/promotion")
+                .json()
+                .path("held")
+                .asString();
+    }
+
+    private void serves(String word) throws Exception {
+        whole.await("production serves " + word, () -> Traffic.once(productionPort).equals(word));
     }
 
     @Test

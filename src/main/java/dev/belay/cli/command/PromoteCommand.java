@@ -8,6 +8,7 @@ import dev.belay.cli.client.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,9 +25,13 @@ import picocli.CommandLine.Parameters;
             "that run there. `belay plan ENV` shows beforehand which; `belay deploy ENV` does the same with",
             "more to choose from.",
             "",
+            "Where the manifest says `automatically: true`, what soaked below comes by itself, until a release",
+            "falls or is taken back: then somebody looks, and lets it go on with --resume.",
+            "",
             "Examples:",
             "  belay promote api web --to production",
-            "  belay promote --all --to production --reason \"release of the week\""
+            "  belay promote --all --to production --reason \"release of the week\"",
+            "  belay promote --to staging --resume --reason \"the disk was full\""
         })
 public final class PromoteCommand extends BelayCommand {
     @Parameters(arity = "0..*", paramLabel = "COMPONENT", description = "Components or groups.")
@@ -42,6 +47,12 @@ public final class PromoteCommand extends BelayCommand {
     @Option(names = "--all", description = "Everything of it.")
     private boolean all;
 
+    @Option(names = "--hold", description = "Let nothing come by itself until --resume.")
+    private boolean hold;
+
+    @Option(names = "--resume", description = "Let what soaked below come by itself again.")
+    private boolean resume;
+
     @Option(
             names = "--plan",
             paramLabel = "DIGEST",
@@ -56,6 +67,9 @@ public final class PromoteCommand extends BelayCommand {
 
     @Override
     protected ExitCode run() {
+        if (hold || resume) {
+            return steer();
+        }
         if (all != components.isEmpty()) {
             throw wrong(
                     "cli/one-of",
@@ -76,5 +90,35 @@ public final class PromoteCommand extends BelayCommand {
         Http.Request request =
                 Http.Request.post("/api/v1/releases", Json.of(body)).patient(Choice.BUILD);
         return waiting.after(server.text(request), terminal(), attachment(server), json());
+    }
+
+    private ExitCode steer() {
+        if (hold == resume || all || !components.isEmpty() || !plan.isEmpty()) {
+            throw wrong(
+                    "cli/one-of",
+                    hold ? "--hold" : "--resume",
+                    "it concerns all that comes by itself, and nothing else is done with it",
+                    "say it alone, with `--to` and `--reason`");
+        }
+        ControlPlane server = startedControlPlane();
+        Http.Request request =
+                Http.Request.post(
+                        "/api/v1/environments/"
+                                + EnvironmentName.encoded(environment)
+                                + "/promotion",
+                        Json.of(Map.of("hold", hold, "reason", waiting.reason())));
+        if (json()) {
+            terminal().print(server.text(request));
+        } else {
+            server.text(request);
+            terminal()
+                    .print(
+                            hold
+                                    ? "Nothing comes to `%s` by itself until `--resume`."
+                                            .formatted(environment)
+                                    : "What soaks below comes to `%s` by itself again."
+                                            .formatted(environment));
+        }
+        return ExitCode.DONE;
     }
 }

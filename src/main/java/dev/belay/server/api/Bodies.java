@@ -86,6 +86,13 @@ final class Bodies {
         }
     }
 
+    /// @param hold whether nothing is to be promoted unasked any more, else it may go on
+    record Steering(boolean hold, String reason) {
+        static Steering read(Fields fields) {
+            return new Steering(fields.flag("hold"), fields.text("reason"));
+        }
+    }
+
     /// @param wipe whether the data goes too
     record Down(boolean wipe) {
         static Down read(Fields fields) {

@@ -37,6 +37,8 @@ final class EnvironmentRoutes {
         routes.get("/api/v1/environments/{env}/why", this::why);
         routes.get("/api/v1/environments/{env}/migrations", this::migrations);
         routes.post("/api/v1/environments/{env}/adoptions", this::adopt);
+        routes.get("/api/v1/environments/{env}/promotion", this::promotion);
+        routes.post("/api/v1/environments/{env}/promotion", this::steer);
         routes.post("/api/v1/environments/{env}/up", this::up);
         routes.post("/api/v1/environments/{env}/down", this::down);
     }
@@ -87,6 +89,15 @@ final class EnvironmentRoutes {
         // What is wrong in the manifest now is no reason to write what stood there before.
         EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
         Wire.answer(ctx, operations.data().adopting().adopt(view, wish));
+    }
+
+    private void promotion(Context ctx) {
+        Wire.answer(ctx, operations.promotions().state(view(ctx)));
+    }
+
+    private void steer(Context ctx) throws IOException {
+        Bodies.Steering body = Wire.read(ctx, Bodies.Steering::read);
+        Wire.answer(ctx, operations.promotions().say(view(ctx), body.hold(), body.reason(), actor));
     }
 
     private void up(Context ctx) throws IOException {

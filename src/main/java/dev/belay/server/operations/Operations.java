@@ -17,6 +17,7 @@ public record Operations(
         WhyReader why,
         StatusReader status,
         Data data,
+        AutomaticPromotion promotions,
         Local local,
         Logs logs,
         Faces faces,

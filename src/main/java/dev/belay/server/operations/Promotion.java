@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,47 @@ public final class Promotion {
             throw new Denied(new No.Problems(problems));
         }
         return taken;
+    }
+
+    /// What soaked below and is not what the environment has, by component and datastore. What has
+    /// not soaked yet is no news, nor what somebody went back to there.
+    ///
+    /// @param deployed whether a release brought something, rather than took it back
+    Map<String, Taken> news(EnvironmentView view, Predicate<String> deployed) {
+        EnvironmentView below = platform.lately(view.gates().promotedFrom()).view();
+        Map<String, Taken> news = new TreeMap<>();
+        for (String name : view.components().keySet()) {
+            boolean promoted =
+                    !(view.component(name).kind() instanceof Component.Contract)
+                            && below.components().containsKey(name);
+            if (promoted) {
+                news(Scope.component(below.environment(), name), view, deployed, news);
+            }
+        }
+        for (String name : view.sharedSchemas()) {
+            if (below.sharedSchemas().contains(name)) {
+                news(Scope.datastore(below.environment(), name), view, deployed, news);
+            }
+        }
+        return news;
+    }
+
+    private void news(
+            Scope scope,
+            EnvironmentView view,
+            Predicate<String> deployed,
+            Map<String, Taken> news) {
+        List<Inventory.Past> there = inventory.history(scope);
+        if (there.isEmpty()
+                || !there.getFirst().soaked()
+                || !deployed.test(there.getFirst().release())) {
+            return;
+        }
+        Scope here = new Scope(view.environment(), scope.kind(), scope.name());
+        List<Inventory.Past> mine = inventory.history(here);
+        if (mine.isEmpty() || !isSame(mine.getFirst().deployment(), there.getFirst())) {
+            take(scope, view, news, new ArrayList<>());
+        }
     }
 
     /// The schema that a release would take.

@@ -137,6 +137,13 @@ public final class Releases {
     ///
     /// @throws Denied when the plan is not the one agreed to
     public Submitted deploy(Wish wish, Terms terms, Consumer<String> progress) {
+        return deploy(wish, terms, progress, () -> {});
+    }
+
+    /// The same, if something is still so.
+    ///
+    /// @param still throws [Denied] when it is not; asked while nobody else can plan or submit
+    Submitted deploy(Wish wish, Terms terms, Consumer<String> progress, Runnable still) {
         try (var _ = lanes.deploys(wish.environment());
                 var _ = door.among()) {
             var earlier = earlier(terms);
@@ -147,6 +154,7 @@ public final class Releases {
             Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
             Map<String, String> foreseen = foreseen(prepared, terms);
             try (var _ = lanes.planning(wish.environment())) {
+                still.run();
                 Inventory now =
                         drift.corrected(
                                 inventory.read(read.view(), terms.supersede()),

@@ -35,14 +35,20 @@ public final class StatusReader {
     private final DependencyWatch dependencies;
     private final GatewayUpkeep upkeep;
     private final CertificateOrders orders;
-    private final Function<EnvironmentView, List<String>> dataTroubles;
+    private final Remarks remarks;
     private final Codecs codecs;
 
     /// How the journal's opaque texts are read.
     public record Codecs(
             Function<ReleaseRow, Plan> plan, Function<String, Deployment> deployment) {}
 
-    /// @param dataTroubles what is wrong with an environment's backups, or waits for a person
+    /// What others have to say of an environment.
+    ///
+    /// @param data what is wrong with its backups, or waits for a person
+    public record Remarks(
+            Function<EnvironmentView, List<String>> data,
+            Function<EnvironmentView, List<Notice>> notices) {}
+
     public StatusReader(
             Journal journal,
             Target target,
@@ -50,7 +56,7 @@ public final class StatusReader {
             DependencyWatch dependencies,
             GatewayUpkeep upkeep,
             CertificateOrders orders,
-            Function<EnvironmentView, List<String>> dataTroubles,
+            Remarks remarks,
             Codecs codecs) {
         this.journal = journal;
         this.target = target;
@@ -58,7 +64,7 @@ public final class StatusReader {
         this.dependencies = dependencies;
         this.upkeep = upkeep;
         this.orders = orders;
-        this.dataTroubles = dataTroubles;
+        this.remarks = remarks;
         this.codecs = codecs;
     }
 
@@ -98,7 +104,8 @@ public final class StatusReader {
                 components,
                 gateway[0] ? upkeep.doors(environment) : List.of(),
                 dependencies.of(view),
-                dataTroubles.apply(view),
+                remarks.data().apply(view),
+                remarks.notices().apply(view),
                 open.stream().map(ReleaseLine::of).toList());
     }
 

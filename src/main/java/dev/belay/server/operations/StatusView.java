@@ -9,6 +9,7 @@ import java.util.List;
 /// @param certificates those that it shows, of all environments
 /// @param doors of components that do not take every request now
 /// @param backups what is wrong with them, a sentence each
+/// @param notices what else somebody should know
 /// @param releases those that are active or queued, oldest first
 public record StatusView(
         String platform,
@@ -20,12 +21,14 @@ public record StatusView(
         List<DoorStatus> doors,
         List<DependencyStatus> dependencies,
         List<String> backups,
+        List<Notice> notices,
         List<ReleaseLine> releases) {
     public StatusView {
         components = List.copyOf(components);
         doors = List.copyOf(doors);
         dependencies = List.copyOf(dependencies);
         backups = List.copyOf(backups);
+        notices = List.copyOf(notices);
         releases = List.copyOf(releases);
     }
 

@@ -2,6 +2,7 @@ package dev.belay.server.text;
 
 import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.DoorStatus;
+import dev.belay.server.operations.Notice;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.StatusView;
 import dev.belay.server.operations.StatusView.ComponentStatus;
@@ -51,6 +52,10 @@ public final class StatusText {
         }
         for (String trouble : status.backups()) {
             line("  " + paint.bad("backups: " + Paint.plain(trouble)));
+        }
+        for (Notice notice : status.notices()) {
+            String said = Paint.plain(notice.about() + ": " + notice.text());
+            line("  " + (notice.wrong() ? paint.bad(said) : paint.dim(said)));
         }
         for (DependencyStatus dependency : status.dependencies()) {
             line(
