@@ -18,5 +18,24 @@ public enum Phase {
     VERIFY,
     TRAFFIC,
     SOAK,
-    RETIRE
+    RETIRE;
+
+    /// Whether leaving it out is an exception from what the environment asks for, not merely less
+    /// work.
+    public boolean safeguards() {
+        return switch (this) {
+            case PREFLIGHT, PROMOTION, DEPENDENCIES, BACKUP, REHEARSE, APPROVE, VERIFY, SOAK ->
+                    true;
+            case INFRASTRUCTURE,
+                    CONFIG,
+                    MIGRATE,
+                    SERVICES,
+                    FRONTENDS,
+                    AI,
+                    OBSERVABILITY,
+                    TRAFFIC,
+                    RETIRE ->
+                    false;
+        };
+    }
 }

@@ -3,12 +3,14 @@ package dev.belay.plan;
 import dev.belay.release.Baseline;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The immutable, resolved course of one release, there and back.
 ///
@@ -107,11 +109,19 @@ public record Plan(
     }
 
     /// Something left out or agreed to, on request.
-    public record Skip(String what, String by, String why) {
+    ///
+    /// @param until where it is an exception from what the environment asks for: the last day on
+    ///   which that may be so, in UTC
+    public record Skip(String what, String by, String why, @Nullable LocalDate until) {
         /// Somebody agreed to a release that has a point of no return.
         public static final String WAY_BACK = "way back";
 
         /// Somebody asked for steps that take away what the release before may have used.
         public static final String CONTRACT = "contract steps";
+
+        /// One that is no exception.
+        public Skip(String what, String by, String why) {
+            this(what, by, why, null);
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.StepClass;
 import dev.belay.release.Work;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -141,8 +142,17 @@ public final class PlanJson {
                 .close();
     }
 
+    private static Plan.Skip skip(JsonIn in) {
+        LocalDate until = in.has("until") ? LocalDate.parse(in.string("until")) : null;
+        return new Plan.Skip(in.string("what"), in.string("by"), in.string("why"), until);
+    }
+
     private static void write(JsonOut out, Plan.Skip skip) {
-        out.open().put("by", skip.by()).put("what", skip.what()).put("why", skip.why()).close();
+        out.open().put("by", skip.by());
+        if (skip.until() != null) {
+            out.put("until", skip.until().toString());
+        }
+        out.put("what", skip.what()).put("why", skip.why()).close();
     }
 
     private static void write(JsonOut out, Plan.Target target) {
@@ -222,9 +232,7 @@ public final class PlanJson {
                 in.list("before", check -> check(check, revisions)),
                 in.list("targets", PlanJson::target),
                 in.count("pointOfNoReturn"),
-                in.list(
-                        "skipped",
-                        s -> new Plan.Skip(s.string("what"), s.string("by"), s.string("why"))),
+                in.list("skipped", PlanJson::skip),
                 in.strings("warnings"),
                 in.string("manifest"));
     }

@@ -179,10 +179,11 @@ public final class PlanText {
                 .toList();
     }
 
-    /// `rehearse, asked by anna: it was done by hand`.
+    /// `rehearse, asked by anna until 2026-12-06: it was done by hand`.
     public static String words(Plan.Skip skip) {
         String by = skip.by().isEmpty() ? "" : ", asked by " + skip.by();
-        return skip.what() + by + (skip.why().isEmpty() ? "" : ": " + skip.why());
+        String until = skip.until() == null ? "" : " until " + skip.until();
+        return skip.what() + by + until + (skip.why().isEmpty() ? "" : ": " + skip.why());
     }
 
     private static String words(Deployment deployment) {

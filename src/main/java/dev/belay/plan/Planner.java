@@ -368,7 +368,7 @@ public final class Planner {
 
     /// What was left out of a release on request, or asked for that waited.
     private List<Plan.Skip> skipped(Partition.Part part) {
-        var skipped = new ArrayList<>(request.selection().skips());
+        var skipped = new ArrayList<>(request.selection().skips(request.view()));
         Plan.Skip contraction = request.selection().contraction();
         boolean contracts =
                 Stream.concat(part.changes().stream(), part.schemas().stream())

@@ -6,6 +6,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.problem.Nearest;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param why the reason given
 /// @param oneWay whether it is agreed to that nobody may be able to go back
 /// @param contract whether contract steps that waited are asked for
+/// @param until the last day, in UTC, on which what is excepted may stay so; null where nothing is
 public record Selection(
         List<String> only,
         List<String> skip,
@@ -34,7 +36,8 @@ public record Selection(
         String by,
         String why,
         boolean oneWay,
-        boolean contract) {
+        boolean contract,
+        @Nullable LocalDate until) {
     public static final Selection ALL = new Selection(List.of(), List.of(), List.of(), "", "");
 
     public Selection {
@@ -45,7 +48,7 @@ public record Selection(
 
     public Selection(
             List<String> only, List<String> skip, List<String> remove, String by, String why) {
-        this(only, skip, remove, by, why, false, false);
+        this(only, skip, remove, by, why, false, false, null);
     }
 
     /// A selection with every name resolved.
@@ -80,6 +83,18 @@ public record Selection(
             }
             return names;
         }
+    }
+
+    /// Whether something of it is an exception from what the environment asks for.
+    public boolean excepts(EnvironmentView view) {
+        return oneWay
+                || skip.stream()
+                        .anyMatch(name -> phase(view, name).filter(Phase::safeguards).isPresent());
+    }
+
+    /// The same, with a last day for what is excepted.
+    public Selection until(LocalDate day) {
+        return new Selection(only, skip, remove, by, why, oneWay, contract, day);
     }
 
     /// Resolves the names; all that are not known are reported together.
@@ -125,20 +140,23 @@ public record Selection(
     }
 
     /// What was left out on request, for the record.
-    List<Plan.Skip> skips() {
+    List<Plan.Skip> skips(EnvironmentView view) {
         var skips = new ArrayList<Plan.Skip>();
         var wanted = new ArrayList<>(only);
         wanted.addAll(remove);
         if (!wanted.isEmpty()) {
             skips.add(new Plan.Skip("all but " + String.join(", ", wanted), by, why));
         }
-        skip.forEach(name -> skips.add(new Plan.Skip(name, by, why)));
+        for (String name : skip) {
+            boolean exception = phase(view, name).filter(Phase::safeguards).isPresent();
+            skips.add(new Plan.Skip(name, by, why, exception ? until : null));
+        }
         return skips;
     }
 
     /// That it was agreed to a release without a way back; null when nobody did.
     Plan.@Nullable Skip acceptance() {
-        return oneWay ? new Plan.Skip(Plan.Skip.WAY_BACK, by, why) : null;
+        return oneWay ? new Plan.Skip(Plan.Skip.WAY_BACK, by, why, until) : null;
     }
 
     /// That contract steps were asked for; null when nobody did.

@@ -36,6 +36,7 @@ import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
+import dev.belay.server.operations.Exceptions;
 import dev.belay.server.operations.Faces;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
@@ -244,6 +245,7 @@ public final class ControlPlane implements AutoCloseable {
             Restoring restoring,
             AutomaticPromotion automatic) {
         var watch = new DependencyWatch(checks, CLOCK);
+        var exceptions = new Exceptions(journal, CODECS.plan(), CLOCK);
         return new StatusReader(
                 journal,
                 target,
@@ -257,7 +259,11 @@ public final class ControlPlane implements AutoCloseable {
                                                 data.watch().troubles(view).stream(),
                                                 restoring.troubles(view).stream())
                                         .toList(),
-                        automatic::notices),
+                        view ->
+                                Stream.concat(
+                                                exceptions.notices(view).stream(),
+                                                automatic.notices(view).stream())
+                                        .toList()),
                 CODECS);
     }
 

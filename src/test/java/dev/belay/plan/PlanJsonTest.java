@@ -20,6 +20,7 @@ import dev.belay.release.StepClass;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -347,7 +348,9 @@ class PlanJsonTest {
                 List.of(new Work.Settled("api", Map.of(), List.of())),
                 List.of(new Plan.Target("api", "api-0", "r1", true)),
                 12,
-                List.of(new Plan.Skip("soak", "anna", "haste")),
+                List.of(
+                        new Plan.Skip("soak", "anna", "haste", LocalDate.of(2026, 12, 6)),
+                        new Plan.Skip("mail", "anna", "")),
                 List.of("mind"),
                 "sha256:m");
     }

@@ -6,6 +6,7 @@ import dev.belay.problem.Problem;
 import dev.belay.release.Digest;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -90,6 +91,12 @@ final class Planned {
         return this;
     }
 
+    /// The last day of what is excepted.
+    Planned until(LocalDate day) {
+        selection = selection.until(day);
+        return this;
+    }
+
     /// Somebody agreed to a release without a way back.
     Planned accepting(String why) {
         selection =
@@ -100,7 +107,8 @@ final class Planned {
                         "anna",
                         why,
                         true,
-                        false);
+                        false,
+                        null);
         return this;
     }
 
@@ -114,7 +122,8 @@ final class Planned {
                         "anna",
                         why,
                         false,
-                        true);
+                        true,
+                        null);
         return this;
     }
 

@@ -18,6 +18,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.StepClass;
 import dev.belay.release.Work;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -419,12 +420,15 @@ class PlannerTest {
     @Test
     void what_is_left_out_is_recorded() {
         var platform = Platform.of(service("api").smoke("ping"), worker("mail"), frontend("site"));
-        var result = plan(platform.soak(DAY)).skip("frontend", "soak", "mail").onNothing();
+        var day = LocalDate.of(2026, 12, 6);
+        var result =
+                plan(platform.soak(DAY)).skip("frontend", "soak", "mail").until(day).onNothing();
         var plan = result.plan();
         assertThat(plan.skipped())
                 .containsExactly(
                         new Plan.Skip("frontend", "anna", "to test it"),
-                        new Plan.Skip("soak", "anna", "to test it"),
+                        // The only one that the environment asked for.
+                        new Plan.Skip("soak", "anna", "to test it", day),
                         new Plan.Skip("mail", "anna", "to test it"));
         assertThat(plan.steps()).noneMatch(step -> step.phase() == Phase.SOAK);
         assertThat(result.submission().unchanged()).containsOnlyKeys("mail", "site");

@@ -105,9 +105,27 @@ class PromotedTest {
         assertThat(Traffic.once(productionPort)).isEqualTo("v2");
         assertThat(hotfix.path("overrides").path(0).asString())
                 .startsWith("promotion, asked by ")
+                .contains(" until ")
                 .endsWith(": users cannot pay");
         assertThat(hotfix.toString())
                 .contains("`api`: built here, and not promoted from `staging`");
+
+        assertThat(whole.get("/api/v1/environments/production/status").body())
+                .contains(
+                        "api runs by %s without `promotion`, asked by "
+                                .formatted(hotfix.path("release").path("id").asString()));
+        assertThat(
+                        asked(
+                                        "production",
+                                        Map.of(
+                                                "skip",
+                                                new String[] {"promotion"},
+                                                "reason",
+                                                "for ever",
+                                                "until",
+                                                "2099-01-01"))
+                                .body())
+                .contains("request/until", "30 days at most");
 
         whatSoakedComesByItselfUntilSomebodyHasToLook();
     }

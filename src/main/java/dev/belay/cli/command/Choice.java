@@ -48,11 +48,21 @@ final class Choice {
             description = "Bring, with a reason, the contract steps that waited.")
     private boolean contract;
 
+    @Option(
+            names = "--until",
+            paramLabel = "DAY",
+            description =
+                    "Last day of an exception, as 2026-12-06; a week from now, if not said, and a month at most.")
+    private String until = "";
+
     void into(Map<String, Object> body) {
         body.put("only", only);
         body.put("skip", skip);
         body.put("remove", remove);
         body.put("set", set);
+        if (!until.isEmpty()) {
+            body.put("until", until);
+        }
         if (oneWay) {
             body.put("acceptNoWayBack", true);
         }

@@ -249,6 +249,7 @@ final class Bodies {
                 fields.text(why),
                 oneWay,
                 contract,
-                fields.flag("promote"));
+                fields.flag("promote"),
+                fields.text("until"));
     }
 }

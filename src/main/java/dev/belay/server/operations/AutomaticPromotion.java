@@ -142,7 +142,8 @@ public final class AutomaticPromotion {
                         why,
                         false,
                         false,
-                        true);
+                        true,
+                        "");
         long newest = newest(environment);
         String body = Digest.of(environment + newest + news).text();
         try {

@@ -283,15 +283,7 @@ public final class Releases {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
-        var selection =
-                new Selection(
-                        wish.only(),
-                        wish.skip(),
-                        wish.remove(),
-                        by,
-                        wish.why(),
-                        wish.oneWay(),
-                        wish.contract());
+        Selection selection = Exceptions.dated(asked(wish, by), read.view(), wish.until());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         promotion.demand(read.view(), chosen, wish);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
@@ -303,6 +295,18 @@ public final class Releases {
                 selection,
                 chosen.components(),
                 read.manifestDigest());
+    }
+
+    private static Selection asked(Wish wish, String by) {
+        return new Selection(
+                wish.only(),
+                wish.skip(),
+                wish.remove(),
+                by,
+                wish.why(),
+                wish.oneWay(),
+                wish.contract(),
+                null);
     }
 
     /// Of certificates. They are no reason to refuse: the gateway may still serve good ones that it

@@ -14,6 +14,8 @@ import java.util.List;
 /// @param contract whether contract steps that waited are asked for
 /// @param promote whether it is to be what soaked in the environment below, and nothing else will
 ///   do
+/// @param until the last day on which what is excepted may stay so, as `2026-12-06`; empty for the
+///   usual
 public record Wish(
         String environment,
         List<String> only,
@@ -23,7 +25,8 @@ public record Wish(
         String why,
         boolean oneWay,
         boolean contract,
-        boolean promote) {
+        boolean promote,
+        String until) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
@@ -43,6 +46,9 @@ public record Wish(
         }
         if (contract) {
             flags.add("--contract");
+        }
+        if (!until.isEmpty()) {
+            flags.addAll(List.of("--until", until));
         }
         if (!why.isEmpty()) {
             flags.addAll(List.of("--reason", why));
