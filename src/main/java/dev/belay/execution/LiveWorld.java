@@ -40,6 +40,7 @@ public final class LiveWorld implements World, AutoCloseable {
     private static final Duration SLACK = Duration.ofSeconds(5);
 
     private static final Duration JOURNAL_WITHIN = Duration.ofSeconds(30);
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(5);
 
     private final Journal journal;
     private final Target target;
@@ -207,9 +208,18 @@ public final class LiveWorld implements World, AutoCloseable {
         }
     }
 
+    /// Gives up what is under way, and waits a moment until it has ended: whoever closes may hand
+    /// the folders on, or remove them.
     @Override
     public void close() {
         loop.shutdownNow();
         threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("some calls outlive the engine");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
