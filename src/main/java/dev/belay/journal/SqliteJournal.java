@@ -3,6 +3,7 @@ package dev.belay.journal;
 import dev.belay.journal.tree.Proofs;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
+import dev.belay.release.people.Directory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,7 +25,8 @@ import org.sqlite.SQLiteDataSource;
 ///
 /// Beside the file lie `….lock`, held while a process has the journal, and `….ballast`, the reserve
 /// for a full disk.
-public final class SqliteJournal implements Journal, AuditLog, AuditTree, EarlierRequests {
+public final class SqliteJournal
+        implements Journal, AuditLog, AuditTree, EarlierRequests, PeopleStore {
     /// How a journal is kept.
     ///
     /// @param clock where time comes from; it may jump, the journal's own clock does not go back
@@ -226,11 +228,31 @@ public final class SqliteJournal implements Journal, AuditLog, AuditTree, Earlie
 
     @Override
     public void record(Deed deed) {
+        recorded(deed, _ -> {});
+    }
+
+    private interface Beside {
+        void write(Session session) throws SQLException;
+    }
+
+    /// Writes the deed, and what it did in the same transaction.
+    private void recorded(Deed deed, Beside beside) {
         writer.run(transaction -> {
+            beside.write(transaction);
             AuditLeaf.add(
                     transaction, now(), deed.actor(), Map.of("deed", deed.what(), "of", deed.of()));
             return true;
         });
+    }
+
+    @Override
+    public Directory people() {
+        return readers.read(PeopleRows::read);
+    }
+
+    @Override
+    public void write(PeopleStore.Change change) {
+        recorded(change.deed(), transaction -> PeopleRows.write(transaction, change));
     }
 
     @Override
