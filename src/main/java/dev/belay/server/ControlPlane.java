@@ -29,7 +29,9 @@ import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Actor;
+import dev.belay.server.access.Access;
 import dev.belay.server.api.Api;
+import dev.belay.server.api.HttpServer;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.CertificateOrders;
@@ -60,6 +62,7 @@ import dev.belay.server.operations.ToolPlans;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
+import dev.belay.server.people.People;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,12 +233,17 @@ public final class ControlPlane implements AutoCloseable {
                         journal,
                         gateway.client(),
                         engine::nudge);
-        var terms = new Api.Terms(settings.port(), token, actor(), Version.TEXT, redactor::redact);
+        var people = new People(journal, journal, token, actor());
+        var terms = terms(settings, people, redactor);
         // The API first: when its port is taken, nothing has begun.
-        api = Api.start(terms, operations, this::stopLater);
+        api = Api.start(terms, operations, Version.TEXT, this::stopLater);
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
+    }
+
+    private static HttpServer.Terms terms(Settings settings, People people, Redactor redactor) {
+        return new HttpServer.Terms(settings.port(), people, Access.standard(), redactor::redact);
     }
 
     private StatusReader status(

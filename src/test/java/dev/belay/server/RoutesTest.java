@@ -22,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RoutesTest {
     private static final String OPEN = "GET /healthz";
     private static final String EVENTS = "GET /api/v1/releases/{id}/events";
+
+    /// The environment of this test promotes from nowhere.
+    private static final String PROMOTION = "GET /api/v1/environments/{env}/promotion";
+
     private static final String SHUTDOWN = "POST /api/v1/shutdown";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -111,7 +115,10 @@ class RoutesTest {
                 // What changes something is sent what is no request, and says so.
                 assertThat(status(route, "Authorization", "Bearer " + token))
                         .as(route)
-                        .isEqualTo(route.startsWith("GET ") ? 200 : 422);
+                        .isEqualTo(
+                                route.equals(PROMOTION)
+                                        ? 409
+                                        : route.startsWith("GET ") ? 200 : 422);
             }
         }
     }
@@ -127,7 +134,11 @@ class RoutesTest {
     /// The body is closed unread: an event stream that is opened has no end.
     private int status(String route, String... headers) throws Exception {
         String[] parts = route.split(" ", 2);
-        String path = parts[1].replace("{env}", "local").replace("{id}", release);
+        String path =
+                parts[1].replace("{env}", "local")
+                        .replace("{id}", release)
+                        .replace("{name}", "anna")
+                        .replace("{token}", "0123456789ab");
         assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
         boolean reads = parts[0].equals("GET") || parts[0].equals("HEAD");
         var request =

@@ -2,12 +2,13 @@ package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Actor;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.ArchiveView;
 import dev.belay.server.operations.BackupView;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Vault;
 import dev.belay.server.text.BackupText;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,16 +19,14 @@ import java.util.function.UnaryOperator;
 /// Backups, what they are good for, and rehearsals on them.
 final class BackupRoutes {
     private final Operations operations;
-    private final Actor actor;
     private final UnaryOperator<String> redact;
 
-    BackupRoutes(Operations operations, Actor actor, UnaryOperator<String> redact) {
+    BackupRoutes(Operations operations, UnaryOperator<String> redact) {
         this.operations = operations;
-        this.actor = actor;
         this.redact = redact;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/api/v1/environments/{env}/backups", this::list);
         routes.post("/api/v1/environments/{env}/backups", this::make);
         routes.post("/api/v1/environments/{env}/drills", this::drill);
@@ -59,6 +58,7 @@ final class BackupRoutes {
     }
 
     private void make(Context ctx) throws IOException {
+        Actor actor = Visit.of(ctx).actor();
         Bodies.NewBackup body = Wire.read(ctx, Bodies.NewBackup::read);
         EnvironmentView view = view(ctx);
         Vault vault = operations.data().vault();
@@ -73,6 +73,7 @@ final class BackupRoutes {
     }
 
     private void drill(Context ctx) throws IOException {
+        Actor actor = Visit.of(ctx).actor();
         Bodies.OfBackup body = Wire.read(ctx, Bodies.OfBackup::read);
         EnvironmentView view = view(ctx);
         NarratedAnswer.give(
@@ -86,6 +87,7 @@ final class BackupRoutes {
     }
 
     private void rehearse(Context ctx) throws IOException {
+        Actor actor = Visit.of(ctx).actor();
         Wire.read(ctx, _ -> "");
         // What is wrong in the manifest now is no reason to rehearse what stood there before.
         EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
@@ -94,6 +96,7 @@ final class BackupRoutes {
     }
 
     private void giveUp(Context ctx) throws IOException {
+        Actor actor = Visit.of(ctx).actor();
         String datastore = Wire.read(ctx, fields -> fields.required("datastore"));
         EnvironmentView view = view(ctx);
         NarratedAnswer.give(
@@ -103,6 +106,7 @@ final class BackupRoutes {
     }
 
     private void restore(Context ctx) throws IOException {
+        Actor actor = Visit.of(ctx).actor();
         Bodies.Restore body = Wire.read(ctx, Bodies.Restore::read);
         EnvironmentView view = view(ctx);
         NarratedAnswer.give(

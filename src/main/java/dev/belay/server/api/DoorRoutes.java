@@ -3,10 +3,10 @@ package dev.belay.server.api;
 import dev.belay.gateway.Door;
 import dev.belay.gateway.Network;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.server.access.Routes;
 import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.Operations;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class DoorRoutes {
         this.keeper = new Doorkeeper(operations.gateway());
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.post("/api/v1/environments/{env}/hold", this::hold);
         routes.post("/api/v1/environments/{env}/maintenance", this::maintenance);
         routes.post("/api/v1/environments/{env}/open", this::open);

@@ -1,7 +1,8 @@
 package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
-import dev.belay.release.Actor;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
@@ -11,7 +12,6 @@ import dev.belay.server.operations.WhyView;
 import dev.belay.server.text.SchemaText;
 import dev.belay.server.text.StatusText;
 import dev.belay.server.text.WhyText;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
@@ -24,14 +24,12 @@ import java.util.function.Consumer;
 /// What an environment runs, why it waits, and its local datastores.
 final class EnvironmentRoutes {
     private final Operations operations;
-    private final Actor actor;
 
-    EnvironmentRoutes(Operations operations, Actor actor) {
+    EnvironmentRoutes(Operations operations) {
         this.operations = operations;
-        this.actor = actor;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/api/v1/environments", this::list);
         routes.get("/api/v1/environments/{env}/status", this::status);
         routes.get("/api/v1/environments/{env}/why", this::why);
@@ -47,7 +45,11 @@ final class EnvironmentRoutes {
         var manifest = operations.platform().manifest();
         Wire.answer(
                 ctx,
-                Map.of("platform", manifest.platform(), "environments", manifest.environments()));
+                Map.of(
+                        "platform",
+                        manifest.platform(),
+                        "environments",
+                        manifest.environments().stream().filter(Visit.of(ctx)::sees).toList()));
     }
 
     private EnvironmentView view(Context ctx) {
@@ -85,7 +87,8 @@ final class EnvironmentRoutes {
     }
 
     private void adopt(Context ctx) throws IOException {
-        Adopting.Wish wish = Wire.read(ctx, fields -> Bodies.adoption(fields, actor));
+        Adopting.Wish wish =
+                Wire.read(ctx, fields -> Bodies.adoption(fields, Visit.of(ctx).actor()));
         // What is wrong in the manifest now is no reason to write what stood there before.
         EnvironmentView view = operations.platform().in(ctx.pathParam("env"), List.of()).view();
         Wire.answer(ctx, operations.data().adopting().adopt(view, wish));
@@ -97,7 +100,14 @@ final class EnvironmentRoutes {
 
     private void steer(Context ctx) throws IOException {
         Bodies.Steering body = Wire.read(ctx, Bodies.Steering::read);
-        Wire.answer(ctx, operations.promotions().say(view(ctx), body.hold(), body.reason(), actor));
+        Visit visit = Visit.of(ctx);
+        EnvironmentView view = view(ctx);
+        Wire.answer(
+                ctx,
+                visit.during(() ->
+                        operations
+                                .promotions()
+                                .say(view, body.hold(), body.reason(), visit.actor())));
     }
 
     private void up(Context ctx) throws IOException {
@@ -117,8 +127,13 @@ final class EnvironmentRoutes {
     private static void lines(Context ctx, Consumer<Consumer<String>> work) throws IOException {
         text(ctx);
         ServletOutputStream out = ctx.res().getOutputStream();
+        Visit visit = Visit.of(ctx);
         try {
-            work.accept(line -> send(out, line));
+            work.accept(line -> {
+                if (visit.goesOn()) {
+                    send(out, line);
+                }
+            });
         } catch (Denied denied) {
             if (!ctx.res().isCommitted()) {
                 throw denied;

@@ -1,16 +1,21 @@
 package dev.belay.server.api;
 
 import dev.belay.journal.JournalException;
+import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemRecord;
+import dev.belay.release.people.Right;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
+import dev.belay.server.people.NotAllowed;
+import dev.belay.server.people.NotKnown;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +33,16 @@ final class Errors {
         routes.exception(
                 HttpResponseException.class,
                 (e, ctx) -> answer(ctx, HttpStatus.forStatus(e.getStatus()), "refusal", "", ""));
+        routes.exception(NotAllowed.class, (e, ctx) -> forbidden(e, ctx));
+        routes.exception(
+                NotKnown.class,
+                (_, ctx) ->
+                        answer(
+                                ctx,
+                                HttpStatus.UNAUTHORIZED,
+                                "refusal",
+                                "the token is not valid any more",
+                                "ask who administers people"));
         // What it says is written for people: the disk is full, the file is another version's.
         routes.exception(
                 JournalException.class,
@@ -54,6 +69,25 @@ final class Errors {
             case No.Busy(String reason, String wayOut) ->
                     answer(ctx, HttpStatus.SERVICE_UNAVAILABLE, "refusal", reason, wayOut);
         }
+    }
+
+    /// Says what is needed, and nothing of what is there: the answer is the same when there is
+    /// nothing.
+    private static void forbidden(NotAllowed no, Context ctx) {
+        String person = no.visitor().person();
+        String needed = no.needed().stream().map(Right::words).collect(Collectors.joining(" and "));
+        String reason = "`" + person + "` may not " + needed;
+        String wayOut = GuardedRoutes.wayOut(person, no.needed());
+        var problem =
+                new Problem(
+                        "access/not-allowed",
+                        new Place.Named(ctx.method() + " " + ctx.endpoint().path),
+                        reason,
+                        wayOut);
+        write(
+                ctx,
+                HttpStatus.FORBIDDEN,
+                new ErrorBody("refusal", List.of(ProblemRecord.of(problem)), reason, wayOut));
     }
 
     private static void problems(Context ctx, HttpStatus status, List<Problem> problems) {

@@ -1,9 +1,9 @@
 package dev.belay.server.api;
 
 import dev.belay.gateway.GatewayClient;
+import dev.belay.server.access.Routes;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 
@@ -15,7 +15,7 @@ final class GatewayRoutes {
         this.gateway = gateway;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/api/v1/gateway/counts", ctx -> Wire.answer(ctx, asked(gateway::counts)));
         routes.get("/api/v1/gateway/metrics", this::metrics);
         routes.get("/api/v1/gateway/log", ctx -> Wire.answer(ctx, asked(gateway::log)));

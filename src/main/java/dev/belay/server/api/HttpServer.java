@@ -1,15 +1,18 @@
 package dev.belay.server.api;
 
-import dev.belay.server.Token;
+import dev.belay.server.access.Access;
+import dev.belay.server.access.Routes;
+import dev.belay.server.people.People;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -52,24 +55,43 @@ public final class HttpServer implements AutoCloseable {
         this.javalin = javalin;
     }
 
-    /// Listens when it returns.
+    /// How it is served.
     ///
     /// @param port 0 for any that is free
+    /// @param people who may come
+    /// @param access what every endpoint needs
+    /// @param redact masks secrets, should one have come as far as here
+    public record Terms(int port, People people, Access access, UnaryOperator<String> redact) {}
+
+    /// Listens when it returns.
+    ///
     /// @throws RuntimeException when the port cannot be had
-    public static HttpServer start(int port, Token token, List<Consumer<RoutesConfig>> routes) {
+    /// @throws IllegalStateException when an endpoint has no line in the table of access
+    public static HttpServer start(Terms terms, List<Consumer<Routes>> routes) {
         var self = new HttpServer[1];
         Javalin javalin =
                 Javalin.create(config -> {
-                    configure(config, port);
-                    var guard = new Guard(token, () -> self[0].port());
+                    configure(config, terms.port());
+                    var guard = new Guard(terms.people(), () -> self[0].port());
                     config.routes.before(ctx -> HEADERS.forEach(ctx::header));
                     config.routes.before(guard);
                     Errors.register(config.routes);
-                    routes.forEach(part -> part.accept(config.routes));
+                    var guarded = new GuardedRoutes(config.routes, terms.access());
+                    routes.forEach(part -> part.accept(guarded));
+                    config.routes.after(ctx -> mask(ctx, terms.redact()));
                 });
         self[0] = new HttpServer(javalin);
+        terms.access().requireExactly(self[0].routes());
         javalin.start();
         return self[0];
+    }
+
+    /// The last door: drivers mask what they write down, and this what is answered all the same.
+    private static void mask(Context ctx, UnaryOperator<String> redact) {
+        String result = ctx.result();
+        if (result != null && !result.isEmpty()) {
+            ctx.result(redact.apply(result));
+        }
     }
 
     private static void configure(JavalinConfig config, int port) {

@@ -4,10 +4,11 @@ import dev.belay.driver.process.Logs;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.problem.Nearest;
 import dev.belay.release.Scope;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// What an environment's instances write: text for people, or a JSON object a line.
@@ -37,7 +39,7 @@ final class LogRoutes implements AutoCloseable {
         this.operations = operations;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/api/v1/environments/{env}/logs", this::logs);
     }
 
@@ -62,7 +64,7 @@ final class LogRoutes implements AutoCloseable {
             throw new Denied(new No.Busy("too many follow logs already", "end some of them"));
         }
         try {
-            follow(scopes, instance, lines, to, out);
+            follow(scopes, instance, lines, to, new Listener(out, Visit.of(ctx)::goesOn));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
@@ -91,21 +93,24 @@ final class LogRoutes implements AutoCloseable {
         return List.of(Scope.component(environment, component));
     }
 
+    /// @param allowed whether he may still have it
+    private record Listener(ServletOutputStream out, BooleanSupplier allowed) {}
+
     private void follow(
             List<Scope> scopes,
             String instance,
             int lines,
             Consumer<Logs.Line> to,
-            ServletOutputStream out)
+            Listener listener)
             throws IOException, InterruptedException {
         var readers = new ArrayList<Logs.Follower>();
         for (Scope scope : scopes) {
             readers.add(operations.logs().follow(scope));
         }
         operations.logs().last(scopes, instance, lines).forEach(to);
-        while (!closed.get()) {
+        while (!closed.get() && listener.allowed().getAsBoolean()) {
             // Also when nothing came: a listener that is gone is noticed by writing only.
-            out.flush();
+            listener.out().flush();
             for (Logs.Follower reader : readers) {
                 reader.poll().stream()
                         .filter(line -> instance.isEmpty() || line.instance().equals(instance))

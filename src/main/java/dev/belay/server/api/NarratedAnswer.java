@@ -1,5 +1,6 @@
 package dev.belay.server.api;
 
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import io.javalin.http.Context;
@@ -19,10 +20,12 @@ final class NarratedAnswer {
     static final String TYPE = "application/x-ndjson";
 
     private final Context ctx;
+    private final Visit visit;
     private final UnaryOperator<String> redact;
 
     private NarratedAnswer(Context ctx, UnaryOperator<String> redact) {
         this.ctx = ctx;
+        this.visit = Visit.of(ctx);
         this.redact = redact;
     }
 
@@ -78,6 +81,9 @@ final class NarratedAnswer {
 
     private void send(ServletOutputStream out, Object line) {
         try {
+            if (!visit.goesOn()) {
+                throw new IOException("whoever asked may not hear of it any more");
+            }
             out.write((redact.apply(Wire.text(line)) + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException e) {

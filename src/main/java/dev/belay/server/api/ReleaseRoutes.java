@@ -7,9 +7,12 @@ import dev.belay.journal.Fact;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.PlanJson;
 import dev.belay.plan.Submission;
-import dev.belay.release.Actor;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
+import dev.belay.release.people.Action;
+import dev.belay.release.people.Right;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ReleaseLine;
@@ -19,11 +22,11 @@ import dev.belay.server.operations.Wish;
 import dev.belay.server.text.JournalText;
 import dev.belay.server.text.ReleaseText;
 import dev.belay.server.text.WhyText;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,16 +51,13 @@ public final class ReleaseRoutes {
 
     private final Operations operations;
     private final SnapshotStream streams;
-    private final Actor actor;
 
-    /// @param actor whoever has the token
-    ReleaseRoutes(Operations operations, SnapshotStream streams, Actor actor) {
+    ReleaseRoutes(Operations operations, SnapshotStream streams) {
         this.operations = operations;
         this.streams = streams;
-        this.actor = actor;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.post("/api/v1/check", this::check);
         routes.post("/api/v1/plans", this::plan);
         routes.post("/api/v1/releases", this::deploy);
@@ -82,7 +82,9 @@ public final class ReleaseRoutes {
     private void plan(Context ctx) {
         Wish wish = Wire.read(ctx, Bodies::plan);
         Submission submission =
-                operations.releases().plan(wish, actor.subject(), ReleaseRoutes::progress);
+                operations
+                        .releases()
+                        .plan(wish, Visit.of(ctx).actor().subject(), ReleaseRoutes::progress);
         if (Query.wantsText(ctx)) {
             List<String> inTheWay = operations.obstacles().of(submission);
             text(ctx, operations.faces().planText(submission, wish, Query.width(ctx), inTheWay));
@@ -102,13 +104,15 @@ public final class ReleaseRoutes {
 
     private void deploy(Context ctx) {
         Bodies.Deploy body = Wire.read(ctx, Bodies.Deploy::read);
+        Visit visit = Visit.of(ctx);
         var terms =
                 new Releases.Terms(
                         body.plan(),
                         body.requestKey(),
                         digest("deploy", body),
                         body.supersede(),
-                        actor);
+                        visit.actor(),
+                        visit::during);
         Wire.answer(
                 ctx.status(HttpStatus.ACCEPTED),
                 operations.releases().deploy(body.wish(), terms, ReleaseRoutes::progress));
@@ -126,7 +130,8 @@ public final class ReleaseRoutes {
 
     private void rollBack(Context ctx) {
         Bodies.RollBack body = Wire.read(ctx, Bodies.RollBack::read);
-        List<String> cancelled = goBack(body);
+        Visit visit = Visit.of(ctx);
+        List<String> cancelled = goBack(body, visit);
         if (!cancelled.isEmpty()) {
             operations.nudge().run();
             Wire.answer(
@@ -135,7 +140,13 @@ public final class ReleaseRoutes {
             return;
         }
         var terms =
-                new Releases.Terms("", body.requestKey(), digest("roll-back", body), false, actor);
+                new Releases.Terms(
+                        "",
+                        body.requestKey(),
+                        digest("roll-back", body),
+                        false,
+                        visit.actor(),
+                        visit::during);
         Releases.Submitted made =
                 operations
                         .releases()
@@ -151,11 +162,11 @@ public final class ReleaseRoutes {
     }
 
     /// Tells whatever is under way with the components to go back.
-    private List<String> goBack(Bodies.RollBack body) {
+    private List<String> goBack(Bodies.RollBack body, Visit visit) {
         var told = new ArrayList<String>();
         var cancel = new Command.Cancel(Fact.Cancel.ROLL_BACK, body.reason());
         for (ReleaseRow row : operations.releases().under(body.environment(), body.components())) {
-            switch (operations.commands().run(row.id(), cancel, actor)) {
+            switch (told(visit, row.id(), cancel)) {
                 case Verdict.Accepted _ -> told.add(row.id());
                 case Verdict.Refused no ->
                         throw Denied.refusal(row.id() + ": " + no.reason(), no.wayOut());
@@ -170,8 +181,7 @@ public final class ReleaseRoutes {
     private void list(Context ctx) {
         int limit = Query.limit(ctx, PAGE, PAGE_MAX);
         String environment = Query.text(ctx, "environment");
-        List<ReleaseLine> lines =
-                operations.reader().list(environment, states(ctx), before(ctx), limit);
+        List<ReleaseLine> lines = seen(Visit.of(ctx), environment, states(ctx), before(ctx), limit);
         if (lines.isEmpty() && !environment.isEmpty()) {
             demandKnown(environment);
         }
@@ -185,6 +195,19 @@ public final class ReleaseRoutes {
         }
     }
 
+    /// Of all environments those that the visitor may see.
+    private List<ReleaseLine> seen(
+            Visit visit, String environment, Set<ReleaseState> states, long before, int limit) {
+        if (!environment.isEmpty() || visit.seesEverything()) {
+            return operations.reader().list(environment, states, before, limit);
+        }
+        return visit.seen().stream()
+                .flatMap(one -> operations.reader().list(one, states, before, limit).stream())
+                .sorted(Comparator.comparingLong(ReleaseLine::ordinal).reversed())
+                .limit(limit)
+                .toList();
+    }
+
     /// One that had releases is known, also when the manifest has it no more.
     private void demandKnown(String environment) {
         var any = EnumSet.allOf(ReleaseState.class);
@@ -196,9 +219,12 @@ public final class ReleaseRoutes {
     /// A release's id, or its number alone.
     private long before(Context ctx) {
         String before = Query.text(ctx, "before");
-        return before.isEmpty() || before.matches("[0-9]+")
-                ? Query.number(ctx, "before", Long.MAX_VALUE)
-                : operations.reader().row(before).ordinal();
+        if (before.isEmpty() || before.matches("[0-9]+")) {
+            return Query.number(ctx, "before", Long.MAX_VALUE);
+        }
+        String where = GuardedRoutes.environmentOf(before);
+        Visit.of(ctx).demand(List.of(new Right(Action.READ, where)));
+        return operations.reader().row(before).ordinal();
     }
 
     private static Set<ReleaseState> states(Context ctx) {
@@ -295,13 +321,17 @@ public final class ReleaseRoutes {
     private void command(Context ctx) {
         String id = operations.reader().row(ctx.pathParam("id")).id();
         Command command = Wire.read(ctx, Bodies::command);
-        switch (operations.commands().run(id, command, actor)) {
+        switch (told(Visit.of(ctx), id, command)) {
             case Verdict.Accepted _ -> {
                 operations.nudge().run();
                 Wire.answer(ctx, operations.reader().show(id));
             }
             case Verdict.Refused no -> throw Denied.refusal(no.reason(), no.wayOut());
         }
+    }
+
+    private Verdict told(Visit visit, String release, Command command) {
+        return visit.during(() -> operations.commands().run(release, command, visit.actor()));
     }
 
     private static void text(Context ctx, String text) {

@@ -1,5 +1,6 @@
 package dev.belay.server.api;
 
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import io.javalin.http.Context;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Server-sent events: the whole of something, again whenever it has changed. A listener that was
@@ -40,7 +42,7 @@ final class SnapshotStream implements AutoCloseable {
             Snapshot first = look.get();
             ctx.res().setContentType("text/event-stream; charset=utf-8");
             ctx.res().setHeader("X-Accel-Buffering", "no");
-            follow(ctx.res().getOutputStream(), first, look);
+            follow(ctx.res().getOutputStream(), first, look, Visit.of(ctx)::goesOn);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
@@ -48,12 +50,17 @@ final class SnapshotStream implements AutoCloseable {
         }
     }
 
-    private void follow(ServletOutputStream out, Snapshot first, Supplier<Snapshot> look)
+    /// @param allowed whether the listener may still have it, asked before each look
+    private void follow(
+            ServletOutputStream out,
+            Snapshot first,
+            Supplier<Snapshot> look,
+            BooleanSupplier allowed)
             throws IOException, InterruptedException {
         Snapshot now = first;
         String sent = "";
         long beat = System.nanoTime();
-        while (!closed.get()) {
+        while (!closed.get() && allowed.getAsBoolean()) {
             if (!now.id().equals(sent)) {
                 send(out, "event: snapshot\nid: " + now.id() + "\ndata: " + now.json() + "\n\n");
                 sent = now.id();

@@ -1,8 +1,8 @@
 package dev.belay.server.api;
 
 import dev.belay.journal.AuditLog;
+import dev.belay.server.access.Routes;
 import dev.belay.server.operations.Operations;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -23,7 +23,7 @@ final class SystemRoutes {
         this.stop = stop;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/healthz", ctx -> Wire.answer(ctx, Map.of("ok", true, "version", version)));
         routes.get("/api/v1/audit", this::audit);
         routes.post("/api/v1/shutdown", this::shutdown);

@@ -1,7 +1,7 @@
 package dev.belay.server.api;
 
+import dev.belay.server.access.Routes;
 import dev.belay.server.operations.GatewayUpkeep;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
 /// The gateway as a process: which one runs, and its upgrade.
@@ -12,7 +12,7 @@ final class UpgradeRoutes {
         this.gateway = gateway;
     }
 
-    void register(RoutesConfig routes) {
+    void register(Routes routes) {
         routes.get("/api/v1/gateway", ctx -> Wire.answer(ctx, gateway.view()));
         routes.post("/api/v1/gateway/upgrade", this::upgrade);
     }

@@ -22,6 +22,8 @@ final class Wire {
     private static final int TEXT_MAX = 64 * 1024;
     private static final int NUMBER_DIGITS_MAX = 20;
 
+    private static final String BODY = "belay.body";
+
     private static final JsonMapper JSON =
             JsonMapper.builder(
                             JsonFactory.builder()
@@ -41,12 +43,18 @@ final class Wire {
 
     /// Reads the request's body, and reports everything that is wrong with it at once.
     static <T> T read(Context ctx, Function<Fields, T> reader) {
-        return read(parse(bytes(ctx)), reader);
+        return read(json(ctx), reader);
     }
 
-    /// The request's body as it is, for whoever else reads it.
+    /// The request's body as it is, for whoever else reads it. It is read from the network once:
+    /// who may do what it says is asked of the very same text.
     static JsonNode json(Context ctx) {
-        return parse(bytes(ctx));
+        JsonNode read = ctx.attribute(BODY);
+        if (read == null) {
+            read = parse(bytes(ctx));
+            ctx.attribute(BODY, read);
+        }
+        return read;
     }
 
     static <T> T read(JsonNode node, Function<Fields, T> reader) {

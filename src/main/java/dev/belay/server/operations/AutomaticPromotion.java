@@ -150,7 +150,8 @@ public final class AutomaticPromotion {
             Releases.Submitted made =
                     releases.deploy(
                             wish,
-                            new Releases.Terms("", "automatic-" + body, body, false, ITSELF),
+                            new Releases.Terms(
+                                    "", "automatic-" + body, body, false, ITSELF, Admission.ALWAYS),
                             line -> LOG.debug("{}: {}", environment, line),
                             () -> requireFree(environment));
             LOG.info("{} takes {} from {}: {}", environment, news.keySet(), from, made.releases());

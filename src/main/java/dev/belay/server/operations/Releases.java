@@ -94,7 +94,13 @@ public final class Releases {
     /// @param key the same for a repeated request
     /// @param body digest of the request, to know a repetition from a reuse
     /// @param supersede whether queued releases of the same components make way
-    public record Terms(String digest, String key, String body, boolean supersede, Actor actor) {}
+    public record Terms(
+            String digest,
+            String key,
+            String body,
+            boolean supersede,
+            Actor actor,
+            Admission admission) {}
 
     /// What was submitted.
     ///
@@ -446,16 +452,15 @@ public final class Releases {
                             submission.manifestDigest(),
                             Engine.VERSION));
         }
-        var reply =
-                store.journal()
-                        .submit(
-                                new dev.belay.journal.Submission(
-                                        releases,
-                                        terms.actor().subject(),
-                                        reason,
-                                        terms.key(),
-                                        terms.body(),
-                                        terms.supersede()));
+        var submitted =
+                new dev.belay.journal.Submission(
+                        releases,
+                        terms.actor().subject(),
+                        reason,
+                        terms.key(),
+                        terms.body(),
+                        terms.supersede());
+        var reply = terms.admission().during(() -> store.journal().submit(submitted));
         nudge.run();
         List<String> ahead = releases.isEmpty() ? ahead(submission.environment()) : List.of();
         return answer(reply, submission.digest().text(), submission.unchanged(), ahead);

@@ -2,12 +2,13 @@ package dev.belay.server.web;
 
 import dev.belay.problem.Problem;
 import dev.belay.release.ReleaseState;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.ReleaseView;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,7 @@ public final class WebRoutes {
         this.version = version;
     }
 
-    public void register(RoutesConfig routes) {
+    public void register(Routes routes) {
         routes.get("/", this::page);
         routes.get("/page/body", this::body);
         routes.get("/assets/page.css", ctx -> asset(ctx, "page.css", "text/css"));
@@ -43,12 +44,12 @@ public final class WebRoutes {
     }
 
     private void page(Context ctx) {
-        String body = rendered();
+        String body = rendered(Visit.of(ctx));
         ctx.html(StatusPage.whole(platform(), version, body));
     }
 
     private void body(Context ctx) {
-        ctx.html(rendered());
+        ctx.html(rendered(Visit.of(ctx)));
     }
 
     private String platform() {
@@ -59,10 +60,11 @@ public final class WebRoutes {
         }
     }
 
-    private String rendered() {
+    private String rendered(Visit visit) {
         try {
             List<StatusPage.Part> parts =
                     operations.platform().manifest().environments().stream()
+                            .filter(visit::sees)
                             .map(this::part)
                             .toList();
             return StatusPage.body(parts, operations.journal().now());

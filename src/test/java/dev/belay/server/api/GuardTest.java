@@ -2,18 +2,53 @@ package dev.belay.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.release.people.Action;
 import dev.belay.server.Token;
-import io.javalin.config.RoutesConfig;
+import dev.belay.server.access.Access;
+import dev.belay.server.access.Need;
+import dev.belay.server.access.Routes;
+import dev.belay.server.access.Where;
+import dev.belay.server.people.Staff;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GuardTest {
-    private final Token token = Token.random();
-    private final HttpServer server = HttpServer.start(0, token, List.of(GuardTest::routes));
+    private static final Access ACCESS =
+            Access.of(
+                    Map.of(
+                            "GET /healthz",
+                            need(Where.PUBLIC),
+                            "GET /",
+                            need(Where.SOMEWHERE),
+                            "GET /api/v1/secret",
+                            need(Where.EVERYWHERE),
+                            "POST /api/v1/echo",
+                            need(Where.EVERYWHERE)));
 
-    private static void routes(RoutesConfig routes) {
+    @TempDir private Path folder;
+    private Staff staff;
+    private Token token;
+    private HttpServer server;
+
+    private static Need need(Where where) {
+        return new Need(Action.READ, where, List.of());
+    }
+
+    @BeforeEach
+    void start() {
+        staff = new Staff(folder);
+        token = staff.file();
+        var terms = new HttpServer.Terms(0, staff.people(), ACCESS, text -> text);
+        server = HttpServer.start(terms, List.of(GuardTest::routes));
+    }
+
+    private static void routes(Routes routes) {
         routes.get("/healthz", ctx -> ctx.result("ok"));
         routes.get("/", ctx -> ctx.result("page"));
         routes.get("/api/v1/secret", ctx -> ctx.result("secret"));
@@ -25,6 +60,7 @@ class GuardTest {
     @AfterEach
     void stop() {
         server.close();
+        staff.close();
     }
 
     @Test
