@@ -58,8 +58,8 @@ public final class Stop extends RuntimeException {
     }
 
     /// As [#answered], with problems to show.
-    public static Stop answered(List<Problem> problems, String json) {
-        return new Stop(ExitCode.PROBLEM, "problem", "", "", problems, json);
+    public static Stop answered(ExitCode code, List<Problem> problems, String json) {
+        return new Stop(code, "problem", "", "", problems, json);
     }
 
     public ExitCode code() {

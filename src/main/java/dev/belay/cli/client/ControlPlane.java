@@ -40,6 +40,10 @@ public final class ControlPlane {
     /// The one that runs for this workspace; empty when none does. What an earlier one left behind
     /// does not count, even when its process number is in use again.
     public static Optional<ControlPlane> find(Workspace workspace) {
+        Login login = workspace.login();
+        if (login.elsewhere()) {
+            return Optional.of(new ControlPlane(workspace, login.port(), 0, token(workspace)));
+        }
         Path file = workspace.state().resolve("server.json");
         String written;
         try {
@@ -67,6 +71,9 @@ public final class ControlPlane {
     }
 
     private static String token(Workspace workspace) {
+        if (!workspace.login().token().isEmpty()) {
+            return workspace.login().token();
+        }
         Path file = workspace.state().resolve("token");
         try {
             return Files.readString(file).strip();
@@ -131,6 +138,11 @@ public final class ControlPlane {
     }
 
     private Stop silent(IOException e) {
+        if (pid == 0) {
+            return Stop.failed(
+                    "nothing answers at port " + port + ": " + e.getMessage(),
+                    "`" + Login.SERVER + "` names it; is the tunnel open, and the port the same?");
+        }
         String log = "`" + workspace.logs().resolve("server.log") + "` says more";
         if (e instanceof SocketTimeoutException) {
             return Stop.failed(
@@ -149,10 +161,11 @@ public final class ControlPlane {
     private static Stop refusal(int status, String body) {
         try {
             JsonNode error = JsonMapper.shared().readTree(body);
+            ExitCode code = codeOf(error.path("kind").asString("bug"));
             if (!error.path("problems").isEmpty()) {
                 var problems = new ArrayList<Problem>();
                 error.path("problems").forEach(problem -> problems.add(problem(problem)));
-                return Stop.answered(problems, body);
+                return Stop.answered(code, problems, body);
             }
             String kind = error.path("kind").asString("bug");
             return Stop.answered(

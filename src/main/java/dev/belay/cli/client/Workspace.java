@@ -9,7 +9,9 @@ import java.util.Map;
 
 /// The platform that a command is about: the folder of its `belay.yaml`, and where Belay keeps the
 /// state for it.
-public record Workspace(Path folder, Path state) {
+///
+/// @param login as whom commands ask
+public record Workspace(Path folder, Path state, Login login) {
     public static final String MANIFEST = "belay.yaml";
     static final String STATE_VARIABLE = "BELAY_STATE";
 
@@ -25,7 +27,7 @@ public record Workspace(Path folder, Path state) {
                         elsewhere.isEmpty()
                                 ? folder.resolve(".belay")
                                 : start.resolve(elsewhere).normalize();
-                return new Workspace(folder, kept);
+                return new Workspace(folder, kept, Login.of(start, environment));
             }
         }
         throw Stop.problem(

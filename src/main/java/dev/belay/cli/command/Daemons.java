@@ -4,6 +4,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.Stop;
 import dev.belay.cli.client.ControlPlane;
 import dev.belay.cli.client.Http;
+import dev.belay.cli.client.Login;
 import dev.belay.cli.client.Processes;
 import dev.belay.cli.client.Workspace;
 import dev.belay.server.StartCache;
@@ -77,6 +78,9 @@ public final class Daemons {
 
     /// Starts what does not run.
     public ControlPlane start() {
+        if (workspace.login().elsewhere()) {
+            return controlPlane();
+        }
         try {
             Files.createDirectories(
                     workspace.logs(),
@@ -171,6 +175,9 @@ public final class Daemons {
         var builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().putAll(context.environment());
+        // Whoever starts it lends it nothing: what it starts in its turn would have it, too.
+        builder.environment().remove(Login.TOKEN);
+        builder.environment().remove(Login.TOKEN_FILE);
         return builder.directory(workspace.folder().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)

@@ -4,6 +4,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
+import dev.belay.cli.client.Login;
 import dev.belay.cli.client.Residents;
 import dev.belay.cli.client.Workspace;
 import java.util.Map;
@@ -58,6 +59,13 @@ public final class DownCommand extends BelayCommand {
                     "name it: `belay down ENV --wipe`");
         }
         Workspace workspace = workspace();
+        if (workspace.login().elsewhere()) {
+            throw wrong(
+                    "cli/server-address",
+                    "belay down",
+                    "`" + Login.SERVER + "` names a control plane whose machine may be another",
+                    "stop it where it runs, by who started it");
+        }
         var daemons = new Daemons(context(), workspace);
         boolean ran = daemons.stop();
         // In this order: the control plane would start again what ends.

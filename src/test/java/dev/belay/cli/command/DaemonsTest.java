@@ -7,6 +7,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.Stop;
 import dev.belay.cli.Terminal;
+import dev.belay.cli.client.Login;
 import dev.belay.cli.client.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -25,7 +26,8 @@ class DaemonsTest {
         var said = new ByteArrayOutputStream();
         var out = new PrintStream(said, true, StandardCharsets.UTF_8);
         var context = new Context(new Terminal(out, out, false, false), folder, Map.of());
-        var daemons = new Daemons(context, new Workspace(folder, folder.resolve(".belay")));
+        var daemons =
+                new Daemons(context, new Workspace(folder, folder.resolve(".belay"), Login.OWNER));
         daemons.stayDown();
 
         assertThatThrownBy(daemons::controlPlane)
