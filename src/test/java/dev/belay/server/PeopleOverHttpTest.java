@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -129,6 +130,7 @@ class PeopleOverHttpTest {
     }
 
     @Test
+    @Timeout(60)
     void whoever_is_disabled_hears_no_more_of_what_he_was_listening_to() throws Exception {
         String token = token("anna", "viewer@staging");
         owner.post("/api/v1/releases", "{\"environment\":\"staging\",\"requestKey\":\"k\"}");

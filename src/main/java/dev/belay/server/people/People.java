@@ -172,6 +172,11 @@ public final class People {
         }
     }
 
+    /// Whether somebody waits for what is being done to end.
+    boolean isWaitedFor() {
+        return lock.hasQueuedThreads();
+    }
+
     /// Changes who there is and what they may do; nothing is done in the old state meanwhile.
     void change(Visitor by, List<Right> rights, Function<Directory, PeopleStore.Change> change) {
         lock.writeLock().lock();

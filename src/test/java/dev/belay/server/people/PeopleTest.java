@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.journal.AuditLog;
 import dev.belay.release.people.Action;
+import dev.belay.release.people.Directory;
 import dev.belay.release.people.Right;
 import dev.belay.server.Token;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -226,6 +229,9 @@ class PeopleTest {
                         staff.disable("anna");
                         disabled.set(true);
                     });
+            while (!staff.people().isWaitedFor() && !disabled.get()) {
+                Thread.onSpinWait();
+            }
             // Whoever comes meanwhile queues behind the change, and then may no more.
             var late = threads.submit(() -> staff.people().during(anna, SHIPS, () -> true));
             goOn.countDown();
@@ -233,12 +239,43 @@ class PeopleTest {
             disabling.get();
             assertThatThrownBy(() -> staff.people().during(anna, SHIPS, () -> true))
                     .isInstanceOf(NotKnown.class);
-            try {
-                late.get();
-            } catch (ExecutionException e) {
-                assertThat(e).hasCauseInstanceOf(NotKnown.class);
+            assertThatThrownBy(late::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(NotKnown.class);
+        }
+    }
+
+    @Test
+    void many_who_change_people_at_once_leave_what_is_in_memory_as_it_is_on_the_disk()
+            throws Exception {
+        var changes = new ArrayList<Future<String>>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 16; i++) {
+                String name = "p" + i;
+                changes.add(
+                        threads.submit(() -> {
+                            staff.add(name, "deployer@staging");
+                            staff.registrar()
+                                    .grant(staff.owner(), name, Staff.grants("viewer"), "x");
+                            staff.registrar()
+                                    .grant(
+                                            staff.owner(),
+                                            "anna",
+                                            Staff.grants("viewer@" + name),
+                                            "x");
+                            staff.disable(name);
+                            return name;
+                        }));
             }
         }
+        for (Future<String> change : changes) {
+            change.get();
+        }
+        Directory before = staff.people().directory();
+        assertThat(before.people()).hasSize(17);
+        assertThat(before.person("anna").orElseThrow().grants()).hasSize(17);
+        staff.restart();
+        assertThat(staff.people().directory()).isEqualTo(before);
     }
 
     private static void await(CountDownLatch latch) {

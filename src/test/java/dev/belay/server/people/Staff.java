@@ -88,6 +88,10 @@ public final class Staff implements AutoCloseable {
         registrar().disable(owner(), name, "they left");
     }
 
+    public void revoke(String name, String... roles) {
+        registrar().revoke(owner(), name, grants(roles), "not theirs any more");
+    }
+
     /// A token for somebody, made by the owner.
     public String token(String name, String... scopes) {
         return token(name, Duration.ofDays(1), scopes);
