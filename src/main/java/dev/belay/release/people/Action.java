@@ -10,6 +10,7 @@ public enum Action {
     DEPLOY("release, promote, roll back, pause, resume and cancel"),
     APPROVE("consent to what somebody else submitted"),
     DECIDE("decide about a held release"),
+    EXCEPT("leave out what an environment asks for, or go where there is no way back"),
     OPERATE("backups, drills, doors, datastores, gateway, the control plane's end"),
     DATA("what can lose data: restores, schemas that go back, histories taken over, wiping"),
     OVERRIDE("say other than the manifest with `--set`, and so run any command"),

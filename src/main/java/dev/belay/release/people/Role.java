@@ -5,6 +5,7 @@ import static dev.belay.release.people.Action.AUDIT;
 import static dev.belay.release.people.Action.DATA;
 import static dev.belay.release.people.Action.DECIDE;
 import static dev.belay.release.people.Action.DEPLOY;
+import static dev.belay.release.people.Action.EXCEPT;
 import static dev.belay.release.people.Action.OPERATE;
 import static dev.belay.release.people.Action.PLAN;
 import static dev.belay.release.people.Action.READ;
@@ -25,7 +26,7 @@ public enum Role {
     VIEWER("looks", READ),
     DEPLOYER("ships and takes back", READ, PLAN, DEPLOY),
     APPROVER("consents to what others ship", READ, AUDIT, APPROVE),
-    OPERATOR("keeps it running", READ, AUDIT, PLAN, DEPLOY, DECIDE, OPERATE, DATA),
+    OPERATOR("keeps it running", READ, AUDIT, PLAN, DEPLOY, DECIDE, EXCEPT, OPERATE, DATA),
     ADMIN("everything, people too", Action.values());
 
     private final String meaning;

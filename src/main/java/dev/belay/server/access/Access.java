@@ -4,6 +4,7 @@ import static dev.belay.release.people.Action.AUDIT;
 import static dev.belay.release.people.Action.DATA;
 import static dev.belay.release.people.Action.DECIDE;
 import static dev.belay.release.people.Action.DEPLOY;
+import static dev.belay.release.people.Action.EXCEPT;
 import static dev.belay.release.people.Action.OPERATE;
 import static dev.belay.release.people.Action.OVERRIDE;
 import static dev.belay.release.people.Action.PEOPLE;
@@ -18,9 +19,11 @@ import static dev.belay.server.access.Where.RELEASE;
 import static dev.belay.server.access.Where.SELF;
 import static dev.belay.server.access.Where.SOMEWHERE;
 
+import dev.belay.plan.Phase;
 import dev.belay.release.people.Action;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -68,7 +71,7 @@ public final class Access {
         // With `--set` the builds are whatever somebody types.
         add("POST /api/v1/check", Need.of(PLAN, BODY).with("set", "", OVERRIDE));
         add("POST /api/v1/plans", Need.of(PLAN, BODY).with("set", "", OVERRIDE));
-        add("POST /api/v1/releases", Need.of(DEPLOY, BODY).with("set", "", OVERRIDE));
+        add("POST /api/v1/releases", deploy());
         add("POST /api/v1/rollbacks", Need.of(DEPLOY, BODY).with("schema", "true", DATA));
         add("GET /api/v1/releases", READ, QUERY);
         add("GET " + ID, READ, RELEASE);
@@ -77,6 +80,21 @@ public final class Access {
         add("GET " + ID + "/why", READ, RELEASE);
         add("GET " + ID + "/events", READ, RELEASE);
         add("POST " + ID + "/commands", Need.of(DEPLOY, RELEASE).with("command", "decide", DECIDE));
+    }
+
+    /// Whoever leaves a safeguard out goes past what the environment asks for, and so does whoever
+    /// accepts that there is no way back.
+    private static Need deploy() {
+        Need need =
+                Need.of(DEPLOY, BODY)
+                        .with("set", "", OVERRIDE)
+                        .with("acceptNoWayBack", "true", EXCEPT);
+        for (Phase phase : Phase.values()) {
+            if (phase.safeguards()) {
+                need = need.with("skip", phase.name().toLowerCase(Locale.ROOT), EXCEPT);
+            }
+        }
+        return need;
     }
 
     private void environments() {

@@ -19,7 +19,7 @@ public record Need(Action action, Where where, List<Also> also) {
 
     /// A field that makes a request mean more.
     ///
-    /// @param value the text, or `true`; `""` for anything that is not empty
+    /// @param value the text, also one of a list, or `true`; `""` for anything that is not empty
     public record Also(String field, String value, Action action) {}
 
     Need with(String field, String value, Action action) {

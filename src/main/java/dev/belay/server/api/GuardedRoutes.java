@@ -95,8 +95,20 @@ final class GuardedRoutes implements Routes {
         return switch (also.value()) {
             case "" -> !(node.isArray() && node.isEmpty());
             case "true" -> !(node.isBoolean() && !node.booleanValue());
-            default -> !node.isString() || node.stringValue().equals(also.value());
+            default ->
+                    node.isArray()
+                            ? node.valueStream().anyMatch(one -> is(one, also.value()))
+                            : is(node, also.value());
         };
+    }
+
+    /// A word counts as its plural, as it does where phases are named.
+    private static boolean is(JsonNode node, String value) {
+        if (!node.isString()) {
+            return true;
+        }
+        String word = node.stringValue().strip();
+        return word.equalsIgnoreCase(value) || (word + "s").equalsIgnoreCase(value);
     }
 
     /// What somebody may do about it who may not.

@@ -10,6 +10,9 @@ import dev.belay.server.access.Where;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -62,15 +65,19 @@ class PeopleDocsTest {
         if (need.where() == Where.PUBLIC || need.where() == Where.SELF) {
             return "-";
         }
+        var fields = new LinkedHashMap<Action, List<String>>();
+        for (Need.Also one : need.also()) {
+            String whole = one.value().isEmpty() || one.value().equals("true") ? "" : one.value();
+            fields.computeIfAbsent(one.action(), _ -> new ArrayList<>())
+                    .add("`" + one.field() + (whole.isEmpty() ? "`" : ": " + whole + "`"));
+        }
         String also =
-                need.also().stream()
+                fields.entrySet().stream()
                         .map(one ->
-                                ", with `%s` also `%s`"
+                                ", with %s also `%s`"
                                         .formatted(
-                                                one.value().isEmpty() || one.value().equals("true")
-                                                        ? one.field()
-                                                        : one.field() + ": " + one.value(),
-                                                one.action().word()))
+                                                String.join(" or ", one.getValue()),
+                                                one.getKey().word()))
                         .collect(Collectors.joining());
         return "`" + need.action().word() + "`" + also;
     }
