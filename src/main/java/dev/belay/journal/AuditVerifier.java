@@ -41,15 +41,15 @@ public final class AuditVerifier {
 
     /// Verifies a journal.
     ///
-    /// @param key who signs its checkpoints
+    /// @param keys who may sign its checkpoints, any of them
     /// @param witnessed checkpoints that others kept
     /// @throws JournalException when the file is no journal with such a log
-    public static AuditReport verify(Path database, NoteKey key, List<Vouched> witnessed) {
+    public static AuditReport verify(Path database, List<NoteKey> keys, List<Vouched> witnessed) {
         Path file = database.toAbsolutePath().normalize();
         try (Connection connection = open(file)) {
             connection.setAutoCommit(false);
             requireTree(connection, file);
-            var vouched = new VouchedSizes(key);
+            var vouched = new VouchedSizes(keys);
             var verifier = new AuditVerifier(vouched);
             verifier.kept(connection).forEach(vouched::add);
             witnessed.forEach(vouched::add);

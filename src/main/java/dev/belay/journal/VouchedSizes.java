@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The checkpoints that a log has to agree with, by the size that each is of.
 final class VouchedSizes {
-    private final NoteKey key;
+    private final List<NoteKey> keys;
     private final NavigableMap<Long, List<Vouched>> bySize = new TreeMap<>();
     private final Set<Vouched> unsigned = new HashSet<>();
     private int count;
     private long nextSize = Long.MAX_VALUE;
     private long lastGood;
 
-    VouchedSizes(NoteKey key) {
-        this.key = key;
+    VouchedSizes(List<NoteKey> keys) {
+        this.keys = List.copyOf(keys);
     }
 
     void add(Vouched one) {
@@ -44,7 +45,8 @@ final class VouchedSizes {
     /// Signatures take longest, and say nothing of each other.
     void signatures(Findings findings) {
         List<Vouched> all = bySize.values().stream().flatMap(List::stream).toList();
-        unsigned.addAll(all.parallelStream().filter(one -> !one.signed(key)).toList());
+        unsigned.addAll(
+                all.parallelStream().filter(one -> keys.stream().noneMatch(one::signed)).toList());
         all.stream()
                 .filter(unsigned::contains)
                 .forEach(one ->
@@ -52,7 +54,11 @@ final class VouchedSizes {
                                 Kind.FORGED,
                                 one.checkpoint().size(),
                                 "the checkpoint of %d entries that %s keeps is not signed by `%s`"
-                                        .formatted(one.checkpoint().size(), one.by(), key.name())));
+                                        .formatted(one.checkpoint().size(), one.by(), names())));
+    }
+
+    private String names() {
+        return keys.stream().map(NoteKey::name).distinct().collect(Collectors.joining("` or `"));
     }
 
     /// The log has one entry more.

@@ -118,6 +118,11 @@ public final class StateFolder {
         return folder.resolve("journal.db");
     }
 
+    /// The key that signs checkpoints of the audit log, and the witnesses that are told of them.
+    public Path audit() {
+        return folder.resolve("audit");
+    }
+
     /// Where the gateway keeps its table and its socket.
     public Path gateway() {
         return folder.resolve("gateway");

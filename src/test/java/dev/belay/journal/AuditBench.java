@@ -218,7 +218,7 @@ final class AuditBench {
         for (int round = 1; round <= ROUNDS; round++) {
             begin = System.nanoTime();
             long busy = processorTime();
-            AuditReport report = AuditVerifier.verify(file, signer.publicKey(), List.of());
+            AuditReport report = AuditVerifier.verify(file, List.of(signer.publicKey()), List.of());
             if (!report.isWell() || report.entries() != entries || report.signedUpTo() != entries) {
                 throw new IllegalStateException(report.toString());
             }

@@ -102,7 +102,7 @@ class AuditVerifierTest {
     }
 
     private AuditReport verify(Vouched... witnessed) {
-        return AuditVerifier.verify(file, signer.publicKey(), List.of(witnessed));
+        return AuditVerifier.verify(file, List.of(signer.publicKey()), List.of(witnessed));
     }
 
     /// Closes the journal and goes round everything that guards it.
@@ -145,7 +145,8 @@ class AuditVerifierTest {
         Files.setPosixFilePermissions(sealed, PosixFilePermissions.fromString("r-x------"));
         byte[] before = Files.readAllBytes(copy);
         try {
-            assertThat(AuditVerifier.verify(copy, signer.publicKey(), List.of()).isWell()).isTrue();
+            assertThat(AuditVerifier.verify(copy, List.of(signer.publicKey()), List.of()).isWell())
+                    .isTrue();
             assertThat(Files.readAllBytes(copy)).isEqualTo(before);
         } finally {
             Files.setPosixFilePermissions(sealed, PosixFilePermissions.fromString("rwx------"));
@@ -402,7 +403,8 @@ class AuditVerifierTest {
     @Test
     void a_log_of_another_key_is_not_taken_for_this_one() {
         AuditReport report =
-                AuditVerifier.verify(file, NoteSigner.random("belay/test").publicKey(), List.of());
+                AuditVerifier.verify(
+                        file, List.of(NoteSigner.random("belay/test").publicKey()), List.of());
         assertThat(report.findings())
                 .hasSize(2)
                 .extracting(Finding::kind)
@@ -413,14 +415,17 @@ class AuditVerifierTest {
     @Test
     void what_is_no_journal_is_said_to_be_none() throws Exception {
         Path other = folder.resolve("other.db");
-        assertThatThrownBy(() -> AuditVerifier.verify(other, signer.publicKey(), List.of()))
+        assertThatThrownBy(
+                        () -> AuditVerifier.verify(other, List.of(signer.publicKey()), List.of()))
                 .hasMessageContaining("there is no such file");
         Files.writeString(other, "nothing like a database, however long it goes on ".repeat(99));
-        assertThatThrownBy(() -> AuditVerifier.verify(other, signer.publicKey(), List.of()))
+        assertThatThrownBy(
+                        () -> AuditVerifier.verify(other, List.of(signer.publicKey()), List.of()))
                 .hasMessageContaining("cannot be read as a journal");
         Files.delete(other);
         DriverManager.getConnection("jdbc:sqlite:" + other).close();
-        assertThatThrownBy(() -> AuditVerifier.verify(other, signer.publicKey(), List.of()))
+        assertThatThrownBy(
+                        () -> AuditVerifier.verify(other, List.of(signer.publicKey()), List.of()))
                 .isInstanceOf(JournalException.class);
     }
 
@@ -447,6 +452,9 @@ class AuditVerifierTest {
                 var statement = connection.createStatement()) {
             statement.executeUpdate("DROP TABLE audit_node");
             statement.executeUpdate("DROP TABLE audit_checkpoint");
+            // What came after that form.
+            statement.executeUpdate("DROP TABLE api_token");
+            statement.executeUpdate("DROP TABLE person");
         }
         assertThatThrownBy(this::verify).hasMessageContaining("gets one when a control plane");
         journal = reopened();

@@ -91,7 +91,7 @@ class KilledProcessTest {
                 assertThat(audited.getBoolean(1)).isTrue();
             }
             var key = NoteSigner.random("nobody").publicKey();
-            assertThat(AuditVerifier.verify(file, key, List.of()).findings()).isEmpty();
+            assertThat(AuditVerifier.verify(file, List.of(key), List.of()).findings()).isEmpty();
         }
     }
 }
