@@ -120,6 +120,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Sweeper sweeper;
     private final LivenessWatch livenessWatch;
     private final CertificateRenewal renewal;
+    private final Auditing auditing;
     private final Safekeeping data;
     private final Residents residents;
     private final Api api;
@@ -174,6 +175,7 @@ public final class ControlPlane implements AutoCloseable {
         this.held = held;
         this.journal = journal;
         this.gateway = gateway;
+        auditing = Auditing.open(state, journal, CLOCK);
         var platform = new Platform(settings.manifest());
         var values = new Values(platform, System.getenv());
         var redactor = new Redactor();
@@ -199,7 +201,7 @@ public final class ControlPlane implements AutoCloseable {
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
         CertificateOrders orders = orders(state, journal, gateway, ordered);
         renewal = new CertificateRenewal(gateway.client(), orders);
-        engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, sweeper::wake);
+        engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, this::ended);
         var checking = new Checking(platform, values);
         var schemas = new SchemaSources(artifacts);
         var made = new Sources.Stores(builder, configurations, schemas, data.rehearsals()::verdict);
@@ -230,11 +232,10 @@ public final class ControlPlane implements AutoCloseable {
                         new Obstacles(checks),
                         new Commands(journal, CODEC),
                         journal,
-                        journal,
+                        auditing.desk(),
                         gateway.client(),
                         engine::nudge);
-        var people = new People(journal, journal, token, actor());
-        var terms = terms(settings, people, redactor);
+        var terms = terms(settings, new People(journal, journal, token, actor()), redactor);
         // The API first: when its port is taken, nothing has begun.
         api = Api.start(terms, operations, Version.TEXT, this::stopLater);
         Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
@@ -269,8 +270,10 @@ public final class ControlPlane implements AutoCloseable {
                                         .toList(),
                         view ->
                                 Stream.concat(
-                                                exceptions.notices(view).stream(),
-                                                automatic.notices(view).stream())
+                                                Stream.concat(
+                                                        exceptions.notices(view).stream(),
+                                                        automatic.notices(view).stream()),
+                                                auditing.notices().stream())
                                         .toList()),
                 CODECS);
     }
@@ -362,7 +365,14 @@ public final class ControlPlane implements AutoCloseable {
                 release -> world.ask(() -> engine.because(release)));
     }
 
+    /// A release did.
+    private void ended() {
+        sweeper.wake();
+        auditing.wake();
+    }
+
     private void startResidents() {
+        auditing.start();
         engine.start();
         sweeper.start();
         livenessWatch.start();
@@ -473,6 +483,7 @@ public final class ControlPlane implements AutoCloseable {
             renewal.close();
             residents.close();
             data.close();
+            auditing.close();
             journal.close();
             try {
                 Files.deleteIfExists(state.whereabouts());

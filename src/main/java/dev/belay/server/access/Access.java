@@ -48,6 +48,7 @@ public final class Access {
         access.environments();
         access.data();
         access.system();
+        access.audit();
         access.people();
         return access;
     }
@@ -129,8 +130,20 @@ public final class Access {
         add("GET /api/v1/gateway/log", READ, EVERYWHERE);
         add("PUT /api/v1/gateway/log", OPERATE, EVERYWHERE);
         add("POST /api/v1/gateway/upgrade", OPERATE, EVERYWHERE);
-        add("GET /api/v1/audit", AUDIT, EVERYWHERE);
         add("POST /api/v1/shutdown", OPERATE, EVERYWHERE);
+    }
+
+    private void audit() {
+        add("GET /api/v1/audit", AUDIT, EVERYWHERE);
+        add("GET /api/v1/audit/key", READ, SELF);
+        add("GET /api/v1/audit/checkpoint", AUDIT, EVERYWHERE);
+        add("GET /api/v1/audit/proof", AUDIT, EVERYWHERE);
+        add("GET /api/v1/audit/verification", AUDIT, EVERYWHERE);
+        add("GET /api/v1/audit/witnesses", AUDIT, EVERYWHERE);
+        // Not those whom the witnesses watch, as far as there are others.
+        add("POST /api/v1/audit/witnesses", PEOPLE, EVERYWHERE);
+        add("POST /api/v1/audit/witnesses/remove", PEOPLE, EVERYWHERE);
+        add("GET " + ID + "/evidence", AUDIT, RELEASE);
     }
 
     private void people() {

@@ -25,7 +25,8 @@ public final class Api implements AutoCloseable {
         var environments = new EnvironmentRoutes(operations);
         var logs = new LogRoutes(operations);
         var releases = new ReleaseRoutes(operations, streams);
-        var system = new SystemRoutes(operations, version, stop);
+        var system = new SystemRoutes(version, stop);
+        var audit = new AuditRoutes(operations);
         var gateway = new GatewayRoutes(operations.gateway());
         var upgrade = new UpgradeRoutes(operations.upkeep());
         var doors = new DoorRoutes(operations);
@@ -37,6 +38,7 @@ public final class Api implements AutoCloseable {
                         terms,
                         List.of(
                                 system::register,
+                                audit::register,
                                 upgrade::register,
                                 releases::register,
                                 environments::register,

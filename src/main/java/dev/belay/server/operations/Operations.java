@@ -3,8 +3,8 @@ package dev.belay.server.operations;
 import dev.belay.driver.process.Logs;
 import dev.belay.execution.Commands;
 import dev.belay.gateway.GatewayClient;
-import dev.belay.journal.AuditLog;
 import dev.belay.journal.Journal;
+import dev.belay.server.audit.AuditDesk;
 
 /// Everything that can be asked, wired once.
 ///
@@ -25,7 +25,7 @@ public record Operations(
         Obstacles obstacles,
         Commands commands,
         Journal journal,
-        AuditLog audit,
+        AuditDesk audit,
         GatewayClient gateway,
         Runnable nudge) {
     /// What concerns data, which outlive releases.
