@@ -17,6 +17,7 @@ import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
 import dev.belay.cli.command.LogsCommand;
 import dev.belay.cli.command.MigrateCommand;
+import dev.belay.cli.command.ParityCommand;
 import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.PromoteCommand;
@@ -106,6 +107,7 @@ public final class CommandTree {
         all.put("plan", PlanCommand::new);
         all.put("deploy", DeployCommand::new);
         all.put("promote", PromoteCommand::new);
+        all.put("parity", ParityCommand::new);
         all.put("rollback", RollbackCommand::new);
         all.put("status", StatusCommand::new);
         all.put("why", WhyCommand::new);

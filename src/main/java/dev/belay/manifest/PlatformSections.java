@@ -11,6 +11,7 @@ import static dev.belay.manifest.shape.Shapes.PATH;
 import static dev.belay.manifest.shape.Shapes.PERCENT;
 import static dev.belay.manifest.shape.Shapes.PORT;
 import static dev.belay.manifest.shape.Shapes.PROGRAM;
+import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.URL;
 import static dev.belay.manifest.shape.Shapes.VERSION;
 import static dev.belay.manifest.shape.Shapes.VERSIONS;
@@ -200,14 +201,19 @@ final class PlatformSections {
                             YES_NO,
                             "Whether what soaked there is released without being asked for.")
                     .fallback("false");
+    static final Key<List<String>> DIFFERS =
+            Key.of(
+                    "differs",
+                    list(TEXT),
+                    "What may differ from it, as `api.instances`, `*` for anything. Said, nothing else may; left out, all that is not looser.");
     static final Key<Row> PROMOTES_KEY =
             Key.of(
                     "promotes",
                     Fields.of(
                             "promotes",
                             "Where an environment's revisions come from: nothing of them is built again.",
-                            "{from: local}",
-                            List.of(PROMOTES_FROM, AUTOMATICALLY),
+                            "{from: staging, differs: [api.instances]}",
+                            List.of(PROMOTES_FROM, AUTOMATICALLY, DIFFERS),
                             List.of(),
                             row -> row),
                     "Where revisions come from.");

@@ -78,7 +78,8 @@ final class Views {
                         .map(row ->
                                 new Promotes(
                                         row.get(PlatformSections.PROMOTES_FROM),
-                                        row.get(PlatformSections.AUTOMATICALLY)))
+                                        row.get(PlatformSections.AUTOMATICALLY),
+                                        row.find(PlatformSections.DIFFERS).orElse(null)))
                         .orElse(Promotes.NOTHING);
         return written().promoting(promotes);
     }

@@ -45,6 +45,7 @@ import dev.belay.server.operations.Local;
 import dev.belay.server.operations.NeededArtifacts;
 import dev.belay.server.operations.Obstacles;
 import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.ParityReader;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.Promotion;
 import dev.belay.server.operations.ReleaseReader;
@@ -205,11 +206,11 @@ public final class ControlPlane implements AutoCloseable {
         var checking = new Checking(platform, values);
         var schemas = new SchemaSources(artifacts);
         var made = new Sources.Stores(builder, configurations, schemas, data.rehearsals()::verdict);
-        var versions = new VariableVersions(values, token.secret());
-        var sources = new Sources(checking, made, versions, redactor, state.path());
+        Sources sources = sources(checking, made, values, token, redactor);
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
-        Releases releases = releases(platform, sources, inventory, databases, door);
+        var parity = new ParityReader(platform, inventory, values);
+        Releases releases = releases(platform, sources, inventory, databases, door, parity);
         var promotion = new Promotion(platform, inventory);
         var wanted = new SchemaPlanning.Wanted(schemas, promotion);
         var automatic = automatic(platform, promotion, releases);
@@ -224,7 +225,7 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         status(checks, router, orders, ofData.restoring(), automatic),
                         ofData,
-                        automatic,
+                        new Operations.Between(automatic, parity),
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -245,6 +246,12 @@ public final class ControlPlane implements AutoCloseable {
 
     private static HttpServer.Terms terms(Settings settings, People people, Redactor redactor) {
         return new HttpServer.Terms(settings.port(), people, Access.standard(), redactor::redact);
+    }
+
+    private Sources sources(
+            Checking checking, Sources.Stores made, Values values, Token token, Redactor redactor) {
+        var versions = new VariableVersions(values, token.secret());
+        return new Sources(checking, made, versions, redactor, state.path());
     }
 
     private StatusReader status(
@@ -304,14 +311,16 @@ public final class ControlPlane implements AutoCloseable {
             Sources sources,
             InventoryReader inventory,
             PostgresDatabases databases,
-            StoreDoor door) {
+            StoreDoor door,
+            ParityReader parity) {
         var store = new Releases.Store(journal, journal);
         var eyes =
                 new Releases.Eyes(
                         inventory,
                         new SchemaDrift(journal, databases),
                         new ToolPlans(target.dryRun()),
-                        new RestoreLimits(data.backups()));
+                        new RestoreLimits(data.backups()),
+                        parity);
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 

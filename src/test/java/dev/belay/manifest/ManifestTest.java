@@ -237,7 +237,7 @@ class ManifestTest {
         assertThat(postgres.backup())
                 .isEqualTo(new Backup(policy, "", "02:00", Duration.ZERO, true, null));
         assertThat(view(manifest, "production").gates())
-                .isEqualTo(new Gates(true, true).promoting(new Promotes("staging", false)));
+                .isEqualTo(new Gates(true, true).promoting(new Promotes("staging", false, null)));
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))

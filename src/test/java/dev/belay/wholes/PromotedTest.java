@@ -127,7 +127,27 @@ class PromotedTest {
                                 .body())
                 .contains("request/until", "30 days at most");
 
+        nothingLooserIsReleased();
         whatSoakedComesByItselfUntilSomebodyHasToLook();
+    }
+
+    private void nothingLooserIsReleased() throws Exception {
+        Path manifest = folder.resolve("belay.yaml");
+        String alike = Files.readString(manifest);
+        Files.writeString(
+                manifest,
+                alike.replace(
+                        "rollout: {soak: 0s}}",
+                        "rollout: {soak: 0s}, gates: {way-back: required}}"));
+        assertThat(asked("production", Map.of("promote", true)).body())
+                .contains(
+                        "parity/looser",
+                        "`gates.way-back` of `production`",
+                        "asked for in `staging`");
+        JsonNode parity = whole.get("/api/v1/environments/production/parity").json();
+        assertThat(parity.path("differences").path(0).path("refused").asBoolean()).isTrue();
+        assertThat(parity.toString()).contains("api.version");
+        Files.writeString(manifest, alike);
     }
 
     private void whatSoakedComesByItselfUntilSomebodyHasToLook() throws Exception {

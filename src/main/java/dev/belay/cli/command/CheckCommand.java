@@ -16,6 +16,7 @@ import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
+import dev.belay.server.operations.ParityReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class CheckCommand extends BelayCommand {
             components = Math.max(components, view.components().size());
             FolderCheck.Found found = FolderCheck.check(view, path);
             wrong.addAll(found.wrong());
+            wrong.addAll(parity(manifest, view));
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));
@@ -109,6 +111,13 @@ public final class CheckCommand extends BelayCommand {
         body.put("warnings", doubtful.stream().map(Json::problem).toList());
         body.put("environments", environments);
         return body;
+    }
+
+    private List<Problem> parity(Manifest manifest, EnvironmentView view) {
+        String from = view.gates().promotedFrom();
+        return from.isEmpty()
+                ? List.of()
+                : ParityReader.problems(view, read(manifest.in(from, new Overrides(set))));
     }
 
     /// Only when the environment was named: variables and certificates of another one are on

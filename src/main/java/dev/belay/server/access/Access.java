@@ -12,6 +12,7 @@ import static dev.belay.release.people.Action.PLAN;
 import static dev.belay.release.people.Action.READ;
 import static dev.belay.server.access.Where.BODY;
 import static dev.belay.server.access.Where.EVERYWHERE;
+import static dev.belay.server.access.Where.PAIR;
 import static dev.belay.server.access.Where.PATH;
 import static dev.belay.server.access.Where.PUBLIC;
 import static dev.belay.server.access.Where.QUERY;
@@ -103,6 +104,7 @@ public final class Access {
         add("GET " + ENV + "status", READ, PATH);
         add("GET " + ENV + "why", READ, PATH);
         add("GET " + ENV + "logs", READ, PATH);
+        add("GET " + ENV + "parity", READ, PAIR);
         add("GET " + ENV + "promotion", READ, PATH);
         add("POST " + ENV + "promotion", DEPLOY, PATH);
         add("POST " + ENV + "up", OPERATE, PATH);

@@ -17,6 +17,9 @@ public enum Where {
     /// `{env}` of the path.
     PATH("`{env}`"),
 
+    /// `{env}` of the path, and parameter `with` beside it, where there is one.
+    PAIR("`{env}` and `with`"),
+
     /// What the release `{id}` of the path is in, by its id.
     RELEASE("the release's"),
 

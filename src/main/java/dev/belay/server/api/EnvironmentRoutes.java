@@ -1,14 +1,18 @@
 package dev.belay.server.api;
 
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.people.Action;
+import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
+import dev.belay.server.operations.ParityView;
 import dev.belay.server.operations.SchemaView;
 import dev.belay.server.operations.WhyView;
+import dev.belay.server.text.ParityText;
 import dev.belay.server.text.SchemaText;
 import dev.belay.server.text.StatusText;
 import dev.belay.server.text.WhyText;
@@ -35,6 +39,7 @@ final class EnvironmentRoutes {
         routes.get("/api/v1/environments/{env}/why", this::why);
         routes.get("/api/v1/environments/{env}/migrations", this::migrations);
         routes.post("/api/v1/environments/{env}/adoptions", this::adopt);
+        routes.get("/api/v1/environments/{env}/parity", this::parity);
         routes.get("/api/v1/environments/{env}/promotion", this::promotion);
         routes.post("/api/v1/environments/{env}/promotion", this::steer);
         routes.post("/api/v1/environments/{env}/up", this::up);
@@ -94,8 +99,24 @@ final class EnvironmentRoutes {
         Wire.answer(ctx, operations.data().adopting().adopt(view, wish));
     }
 
+    private void parity(Context ctx) {
+        EnvironmentView view = view(ctx);
+        String with = Query.text(ctx, "with");
+        String other = with.isEmpty() ? view.gates().promotedFrom() : with;
+        if (!other.isEmpty()) {
+            // Which one it is without `with` only the manifest says.
+            Visit.of(ctx).demand(List.of(new Right(Action.READ, other)));
+        }
+        ParityView parity = operations.between().parity().of(view, other);
+        if (Query.wantsText(ctx)) {
+            text(ctx).result(ParityText.of(parity, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, parity);
+        }
+    }
+
     private void promotion(Context ctx) {
-        Wire.answer(ctx, operations.promotions().state(view(ctx)));
+        Wire.answer(ctx, operations.between().promotion().state(view(ctx)));
     }
 
     private void steer(Context ctx) throws IOException {
@@ -106,7 +127,8 @@ final class EnvironmentRoutes {
                 ctx,
                 visit.during(() ->
                         operations
-                                .promotions()
+                                .between()
+                                .promotion()
                                 .say(view, body.hold(), body.reason(), visit.actor())));
     }
 

@@ -47,6 +47,13 @@ final class GuardedRoutes implements Routes {
             case EVERYWHERE -> demand(ctx, need, Grant.EVERYWHERE);
             case SOMEWHERE -> Visit.of(ctx).demandSomewhere(need.action());
             case PATH -> demand(ctx, need, ctx.pathParam("env"));
+            case PAIR -> {
+                demand(ctx, need, ctx.pathParam("env"));
+                String other = Query.text(ctx, "with");
+                if (!other.isEmpty()) {
+                    demand(ctx, need, other);
+                }
+            }
             case RELEASE -> demand(ctx, need, environmentOf(ctx.pathParam("id")));
             case BODY -> demand(ctx, need, named(Wire.json(ctx)));
             case QUERY -> {

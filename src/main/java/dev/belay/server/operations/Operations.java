@@ -17,7 +17,7 @@ public record Operations(
         WhyReader why,
         StatusReader status,
         Data data,
-        AutomaticPromotion promotions,
+        Between between,
         Local local,
         Logs logs,
         Faces faces,
@@ -28,6 +28,9 @@ public record Operations(
         AuditDesk audit,
         GatewayClient gateway,
         Runnable nudge) {
+    /// What concerns two environments.
+    public record Between(AutomaticPromotion promotion, ParityReader parity) {}
+
     /// What concerns data, which outlive releases.
     public record Data(
             SchemaReader schemas,

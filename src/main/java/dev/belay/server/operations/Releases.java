@@ -53,6 +53,7 @@ public final class Releases {
     private final ToolPlans tools;
     private final RestoreLimits limits;
     private final Promotion promotion;
+    private final ParityReader parity;
     private final Store store;
     private final Runnable nudge;
     private final StoreDoor door;
@@ -63,7 +64,11 @@ public final class Releases {
 
     /// What planning looks at besides the manifest.
     public record Eyes(
-            InventoryReader inventory, SchemaDrift drift, ToolPlans tools, RestoreLimits limits) {}
+            InventoryReader inventory,
+            SchemaDrift drift,
+            ToolPlans tools,
+            RestoreLimits limits,
+            ParityReader parity) {}
 
     /// Over one journal.
     ///
@@ -82,6 +87,7 @@ public final class Releases {
         this.drift = eyes.drift();
         this.tools = eyes.tools();
         this.limits = eyes.limits();
+        this.parity = eyes.parity();
         this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
@@ -291,6 +297,7 @@ public final class Releases {
         }
         Selection selection = Exceptions.dated(asked(wish, by), read.view(), wish.until());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
+        parity.require(read.view());
         promotion.demand(read.view(), chosen, wish);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
         return new Prepared(
