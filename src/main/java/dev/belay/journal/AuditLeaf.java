@@ -32,15 +32,16 @@ final class AuditLeaf {
         String body = FactCodec.text(all);
         byte[] hash = new TreeHash().leaf(body.getBytes(StandardCharsets.UTF_8));
         session.update(
-                "INSERT INTO audit (seq, at, actor, body, leaf_hash) VALUES (?, ?, ?, ?, ?)",
+                """
+                INSERT INTO audit (seq, at, actor, body, leaf_hash, nodes)
+                  VALUES (?, ?, ?, ?, ?, ?)\
+                """,
                 seq,
                 at,
                 actor,
                 body,
-                TreeHash.hex(hash));
-        if (grow) {
-            session.tree().grow(seq - 1, hash);
-        }
+                TreeHash.hex(hash),
+                grow ? session.tree().grow(seq - 1, hash) : "");
     }
 
     /// The hash of a leaf as RFC 6962 defines it.

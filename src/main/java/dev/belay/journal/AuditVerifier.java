@@ -25,8 +25,8 @@ import org.sqlite.SQLiteDataSource;
 public final class AuditVerifier {
     private static final String ENTRIES =
             """
-            SELECT seq, body, leaf_hash, '{"actor":' || json_quote(actor) || ',"at":' || at || ','
-              FROM audit ORDER BY seq\
+            SELECT seq, body, leaf_hash, '{"actor":' || json_quote(actor) || ',"at":' || at || ',',
+              nodes FROM audit ORDER BY seq\
             """;
 
     private final Findings findings = new Findings();
@@ -101,9 +101,9 @@ public final class AuditVerifier {
                         statement.executeQuery(
                                 """
                                 SELECT count(*) FROM sqlite_master WHERE type = 'table'
-                                  AND name IN ('audit', 'audit_node', 'audit_checkpoint', 'journal')\
+                                  AND name IN ('audit', 'audit_checkpoint', 'journal')\
                                 """)) {
-            if (tables.getInt(1) != 4) {
+            if (tables.getInt(1) != 3) {
                 throw new JournalException(
                         "`"
                                 + file
@@ -147,16 +147,14 @@ public final class AuditVerifier {
         return kept;
     }
 
-    /// The other connections see at least what the first one sees, and what was written since is
+    /// The other connection sees at least what the first one sees, and what was written since is
     /// left unread.
     private AuditReport run(Connection connection, Path file) throws SQLException {
         vouched.signatures(findings);
-        try (var nodes = new KeptNodes(open(file), findings);
-                var lines = new ToldLines(connection, open(file), findings)) {
+        try (var lines = new ToldLines(connection, open(file), findings)) {
             try {
-                scan(connection, nodes, lines);
+                scan(connection, lines);
                 if (!rowBroken) {
-                    KeptNodes.end(connection, frontier.size(), findings);
                     lines.end();
                 }
             } catch (SQLException e) {
@@ -179,7 +177,8 @@ public final class AuditVerifier {
                 findings.list());
     }
 
-    private void scan(Connection connection, KeptNodes nodes, ToldLines lines) throws SQLException {
+    private void scan(Connection connection, ToldLines lines) throws SQLException {
+        var nodes = new KeptNodes(findings);
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(ENTRIES)) {
             while (!rowBroken && rows.next()) {
@@ -190,7 +189,9 @@ public final class AuditVerifier {
                     byte[] leaf = hash.leaf(body);
                     compare(seq, leaf, bytes(rows, 3));
                     lines.compare(seq, body, head);
+                    nodes.entry(bytes(rows, 5));
                     frontier.append(leaf, nodes);
+                    nodes.end(seq);
                     vouched.grown(frontier, findings);
                 }
             }

@@ -4,28 +4,35 @@ import dev.belay.journal.AuditReport.Kind;
 import dev.belay.journal.tree.Frontier;
 import dev.belay.journal.tree.TreeHash;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 
-/// Compares the tree that an entry-by-entry pass makes with the nodes that were kept when the
-/// entries were written. They lie in the order in which they became complete, and are read so.
-final class KeptNodes implements Frontier.Sink<SQLException>, AutoCloseable {
-    private final Findings findings;
-    private final Ahead rows;
+/// Compares the nodes that an entry completes with those that were kept beside it when it was
+/// written.
+final class KeptNodes implements Frontier.Sink<RuntimeException> {
+    private static final int HEX = 2 * TreeHash.BYTES;
 
-    KeptNodes(Connection connection, Findings findings) {
+    private final Findings findings;
+    private byte[] kept = new byte[0];
+    private int at;
+
+    KeptNodes(Findings findings) {
         this.findings = findings;
-        rows = new Ahead(connection, "SELECT hash FROM audit_node ORDER BY pos");
+    }
+
+    /// The next entry.
+    ///
+    /// @param nodes as they are kept
+    void entry(byte[] nodes) {
+        kept = nodes;
+        at = 0;
     }
 
     @Override
-    public void complete(int level, long index, byte[] node) throws SQLException {
-        byte[] kept = rows.next();
+    public void complete(int level, long index, byte[] node) {
         byte[] wanted = TreeHash.hex(node).getBytes(StandardCharsets.US_ASCII);
-        if (!Arrays.equals(kept, wanted) && findings.untouched()) {
+        boolean same = kept.length >= at + HEX && Arrays.equals(kept, at, at + HEX, wanted, 0, HEX);
+        at += HEX;
+        if (!same && findings.untouched()) {
             long first = (index << level) + 1;
             long last = (index + 1) << level;
             findings.add(
@@ -36,24 +43,13 @@ final class KeptNodes implements Frontier.Sink<SQLException>, AutoCloseable {
         }
     }
 
-    /// The nodes of entries that are no longer there may still be there.
-    ///
-    /// @param seen through which the entries were read
-    static void end(Connection seen, long size, Findings findings) throws SQLException {
-        try (Statement statement = seen.createStatement();
-                ResultSet last = statement.executeQuery("SELECT max(pos) FROM audit_node")) {
-            if (last.getLong(1) > Frontier.complete(size)) {
-                findings.add(
-                        Kind.CUT_OFF,
-                        size + 1,
-                        "the log ends with entry %d, and its tree had grown over more"
-                                .formatted(size));
-            }
+    /// After the entry was put into the tree: there are no more than it completes.
+    void end(long seq) {
+        if (kept.length > at) {
+            findings.add(
+                    Kind.CHANGED,
+                    seq,
+                    "nodes stand beside entry %d that it does not complete".formatted(seq));
         }
-    }
-
-    @Override
-    public void close() throws SQLException {
-        rows.close();
     }
 }

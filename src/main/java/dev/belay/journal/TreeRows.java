@@ -4,7 +4,6 @@ import dev.belay.journal.tree.Frontier;
 import dev.belay.journal.tree.Nodes;
 import dev.belay.journal.tree.TreeHash;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// it longer than the log is; then it is read anew.
 final class TreeRows implements Nodes<SQLException> {
     private static final int PAGE = 10_000;
+    private static final int HEX = 2 * TreeHash.BYTES;
 
     private final Session session;
     private final TreeHash hash = new TreeHash();
@@ -26,52 +26,39 @@ final class TreeRows implements Nodes<SQLException> {
 
     @Override
     public byte[] node(int level, long index) throws SQLException {
-        String written =
-                level == 0
-                        ? text("SELECT leaf_hash FROM audit WHERE seq = ?", index + 1)
-                        : text(
-                                "SELECT hash FROM audit_node WHERE pos = ?",
-                                Frontier.place(level, index));
-        return TreeHash.bytes(written);
+        if (level == 0) {
+            return TreeHash.bytes(text("SELECT leaf_hash FROM audit WHERE seq = ?", index + 1));
+        }
+        String nodes = text("SELECT nodes FROM audit WHERE seq = ?", (index + 1) << level);
+        if (nodes.length() < level * HEX) {
+            throw hole();
+        }
+        return TreeHash.bytes(nodes.substring((level - 1) * HEX, level * HEX));
     }
 
-    private String text(String sql, long key) throws SQLException {
-        return session.first(sql, row -> row.getString(1), key)
-                .orElseThrow(() ->
-                        new JournalException(
-                                "The audit log's tree has a hole; `belay audit verify` says where",
-                                null));
+    private String text(String sql, long seq) throws SQLException {
+        return session.first(sql, row -> row.getString(1), seq).orElseThrow(TreeRows::hole);
     }
 
-    /// Adds a leaf that is in the log already, and the nodes that become complete by it.
+    private static JournalException hole() {
+        return new JournalException(
+                "The audit log's tree has a hole; `belay audit verify` says where", null);
+    }
+
+    /// The nodes that become complete by a leaf, as they are kept beside it.
     ///
     /// @param index from 0
-    void grow(long index, byte[] leaf) throws SQLException {
+    String grow(long index, byte[] leaf) throws SQLException {
         Frontier grown = edge;
         if (grown == null || grown.size() != index) {
             grown = Frontier.of(index, this, hash);
         }
-        // Forgotten until all is written: what fails half-way is not remembered.
+        // Forgotten until it has grown: what fails half-way is not remembered.
         edge = null;
-        var values = new ArrayList<Object>();
-        grown.append(
-                leaf,
-                (level, at, node) -> {
-                    values.add(Frontier.place(level, at));
-                    values.add(TreeHash.hex(node));
-                });
-        keep(values);
+        var nodes = new StringBuilder();
+        grown.append(leaf, (_, _, node) -> nodes.append(TreeHash.hex(node)));
         edge = grown;
-    }
-
-    private void keep(List<Object> values) throws SQLException {
-        int rows = values.size() / 2;
-        if (rows > 0) {
-            session.update(
-                    "INSERT INTO audit_node (pos, hash) VALUES (?, ?)"
-                            + ", (?, ?)".repeat(rows - 1),
-                    values.toArray());
-        }
+        return nodes.toString();
     }
 
     /// Brings what an earlier Belay wrote into the tree, by the hashes that stand there: an entry
@@ -87,8 +74,11 @@ final class TreeRows implements Nodes<SQLException> {
                             size,
                             PAGE);
             for (String leaf : page) {
-                grow(size, TreeHash.bytes(leaf));
+                String nodes = grow(size, TreeHash.bytes(leaf));
                 size++;
+                if (!nodes.isEmpty()) {
+                    session.update("UPDATE audit SET nodes = ? WHERE seq = ?", nodes, size);
+                }
             }
         } while (page.size() == PAGE);
     }

@@ -36,8 +36,7 @@ class AuditVerifierTest {
                     "audit_never_changes",
                     "audit_never_shrinks",
                     "audit_is_dense",
-                    "audit_node_never_changes",
-                    "audit_node_never_shrinks",
+                    "audit_nodes_never_change",
                     "audit_checkpoint_never_changes",
                     "audit_checkpoint_never_shrinks",
                     "journal_never_changes",
@@ -220,7 +219,7 @@ class AuditVerifierTest {
         assertThat(first.kind()).isEqualTo(Kind.CHANGED);
         assertThat(first.what()).startsWith("one of the entries 19 to 20 is not what it was");
 
-        tamper("DELETE FROM audit_node");
+        tamper("UPDATE audit SET nodes = ''");
         rebuild();
         Finding signed = first(verify());
         assertThat(signed.kind()).isEqualTo(Kind.CHANGED);
@@ -322,7 +321,7 @@ class AuditVerifierTest {
         }
         String body = "{\"actor\":\"eve\",\"at\":5,\"deed\":\"x\",\"of\":{},\"seq\":8,\"v\":1}";
         moves.add(
-                "INSERT INTO audit VALUES (8, 5, 'eve', '%s', '%s')"
+                "INSERT INTO audit VALUES (8, 5, 'eve', '%s', '%s', '')"
                         .formatted(body, AuditLeaf.hash(body)));
         tamper(moves.toArray(String[]::new));
         assertThat(verify().findings())
@@ -333,7 +332,7 @@ class AuditVerifierTest {
 
     @Test
     void a_tail_that_was_cut_off_is_found_by_what_was_signed() throws Exception {
-        tamper("DELETE FROM audit WHERE seq > 18", "DELETE FROM audit_node WHERE pos > 16");
+        tamper("DELETE FROM audit WHERE seq > 18");
         AuditReport report = verify();
         assertThat(report.findings())
                 .containsExactly(
@@ -345,15 +344,22 @@ class AuditVerifierTest {
     }
 
     @Test
-    void a_tail_is_missed_by_the_tree_alone_and_by_the_releases_too() throws Exception {
+    void a_tail_that_nobody_signed_is_missed_by_the_releases() throws Exception {
         tamper("DELETE FROM audit WHERE seq > 15", "DELETE FROM audit_checkpoint");
         assertThat(verify().findings())
                 .extracting(Finding::what)
-                .contains("the log ends with entry 15, and its tree had grown over more");
-        tamper("DELETE FROM audit_node WHERE pos > 11");
-        assertThat(verify().findings())
-                .extracting(Finding::what)
                 .containsExactly("releases have 15 lines, and entries tell 13 of them");
+    }
+
+    @Test
+    void a_node_that_was_changed_or_added_is_found() throws Exception {
+        tamper(
+                "UPDATE audit SET nodes = replace(nodes, substr(nodes, 65, 4), '0000') WHERE seq = 8");
+        assertThat(first(verify()).what())
+                .startsWith("one of the entries 5 to 8 is not what it was");
+        tamper("UPDATE audit SET nodes = leaf_hash WHERE seq = 3");
+        assertThat(first(verify()).what())
+                .isEqualTo("nodes stand beside entry 3 that it does not complete");
     }
 
     @Test
@@ -447,10 +453,13 @@ class AuditVerifierTest {
     @Test
     void an_earlier_journal_gets_its_tree_when_it_is_opened() throws Exception {
         String root = journal.head().root();
-        tamper("DELETE FROM audit_node", "DELETE FROM schema_version WHERE version >= 3");
+        tamper("DELETE FROM schema_version WHERE version >= 3");
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 var statement = connection.createStatement()) {
-            statement.executeUpdate("DROP TABLE audit_node");
+            statement.executeUpdate("ALTER TABLE audit DROP COLUMN nodes");
+            statement.executeUpdate(
+                    "CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT"
+                            + " RAISE(ABORT, 'no'); END");
             statement.executeUpdate("DROP TABLE audit_checkpoint");
             // What came after that form.
             statement.executeUpdate("DROP TABLE api_token");
@@ -464,12 +473,24 @@ class AuditVerifierTest {
         assertThat(verify().isWell()).isTrue();
     }
 
+    /// The tree had grown over what is then taken back, and goes on from where the log is.
     @Test
-    void a_transaction_that_is_refused_leaves_no_node() {
-        assertThatThrownBy(() -> write(journal, running(release, intent(99, Appends.WEB))));
-        journal.record(new AuditLog.Deed("ann", "backup-begun", Map.of()));
-        assertThat(verify().isWell()).isTrue();
-        assertThat(journal.head().size()).isEqualTo(21);
+    void a_transaction_that_is_taken_back_leaves_nothing_in_the_tree() {
+        ReleaseRow other = start(journal, API);
+        for (int i = 0; i < 4; i++) {
+            assertThatThrownBy(() ->
+                            write(
+                                    journal,
+                                    running(
+                                            other,
+                                            new Fact.Waiting(1, "a"),
+                                            new Fact.Waiting(1, "b"),
+                                            intent(2, Appends.WEB))))
+                    .hasMessageContaining("does not own");
+            journal.record(new AuditLog.Deed("ann", "backup-begun", Map.of()));
+        }
+        assertThat(verify().findings()).isEmpty();
+        assertThat(journal.head().size()).isEqualTo(26);
     }
 
     @Test

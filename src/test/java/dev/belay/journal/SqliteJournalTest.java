@@ -238,7 +238,9 @@ class SqliteJournalTest {
                         + " AND seq = 1",
                 "INSERT INTO journal SELECT release_id, 4, kind, step, direction, scope, token,"
                         + " done, fence, actor, at, body FROM journal WHERE token = 1",
-                "INSERT INTO audit SELECT 99, at, actor, body, leaf_hash FROM audit WHERE seq = 1",
+                "INSERT INTO audit SELECT 99, at, actor, body, leaf_hash, nodes FROM audit WHERE seq = 1",
+                "UPDATE audit SET nodes = 'x' WHERE seq = 1",
+                "UPDATE audit SET nodes = '' WHERE seq = 2",
                 "UPDATE release SET plan_digest = 'x'",
                 "UPDATE release_plan SET plan = 'x'",
                 "UPDATE release SET state = 'RUNNING', active = 1, ended_at = NULL"

@@ -66,7 +66,7 @@ class AuditedTest {
         Path witness = elsewhere.resolve("belay.jsonl");
         String key;
         Path bundle = elsewhere.resolve("release.jsonl");
-        try (ControlPlane _ = ControlPlane.start(Settings.of(folder))) {
+        try (ControlPlane plane = ControlPlane.start(Settings.of(folder))) {
             done("audit", "witness", "--add", "file:" + witness);
             done("deploy", "local");
             searches();
@@ -83,10 +83,24 @@ class AuditedTest {
             assertThat(belay(folder, "audit", "proof").code()).isEqualTo(2);
             assertThat(done("audit", "witness").out()).contains("told of").doesNotContain("since");
             done("audit", "verify", "--witness", witness.toString());
+            away(plane, witness);
         } finally {
             Leftovers.end(folder.resolve(".belay"));
         }
         offline(elsewhere, bundle, key);
+    }
+
+    /// No release waits for a witness that is away, and the status tells of it.
+    private void away(ControlPlane plane, Path witness) throws Exception {
+        Path moved = witness.resolveSibling("moved");
+        Files.move(witness, moved);
+        Files.writeString(folder.resolve("app/work.sh"), "exec sleep 601\n");
+        done("deploy", "local");
+        var client = new Client(plane.port(), Files.readString(folder.resolve(".belay/token")));
+        String status = "/api/v1/environments/local/status";
+        client.await(status, view -> view.path("notices").toString().contains("witness `file`"));
+        assertThat(done("status", "local").out()).contains("audit: witness `file`: ");
+        Files.move(moved, witness);
     }
 
     private void searches() {

@@ -37,18 +37,6 @@ public final class Frontier {
         return frontier;
     }
 
-    /// The place of a node among all that are over leaves, in the order in which they become
-    /// complete; from 1.
-    public static long place(int level, long index) {
-        long leaves = (index + 1) << level;
-        return complete(leaves) - (Long.numberOfTrailingZeros(leaves) - level);
-    }
-
-    /// How many nodes are complete over so many leaves.
-    public static long complete(long leaves) {
-        return leaves - Long.bitCount(leaves);
-    }
-
     public long size() {
         return size;
     }
