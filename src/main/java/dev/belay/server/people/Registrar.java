@@ -205,7 +205,7 @@ public final class Registrar {
         if (name.equals(people.owner().person())) {
             throw Denied.refusal(
                     "`" + name + "` owns the state folder, and may do everything by its file",
-                    "make another token by removing `.belay/token` while nothing runs");
+                    "whoever shall not, must not be able to read that folder");
         }
         return all.person(name)
                 .orElseThrow(() ->

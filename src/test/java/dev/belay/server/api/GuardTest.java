@@ -217,6 +217,49 @@ class GuardTest {
     }
 
     @Test
+    void a_person_s_link_becomes_a_cookie_that_looks_as_far_as_he_may_and_dies_with_him()
+            throws IOException {
+        staff.add("anna", "admin");
+        staff.add("bo", "admin@staging");
+        String anna = staff.token("anna");
+        String cookie = "Cookie: " + cookieOf(get("/?token=" + anna, ""));
+        assertThat(cookie).doesNotContain(anna.substring(anna.length() - 60));
+        assertThat(get("/api/v1/secret", cookie).status()).isEqualTo(200);
+        assertThat(post(cookie + "\n" + json(), "{\"word\":\"x\"}").status()).isEqualTo(401);
+        // A header that opens nothing is not made up for by a cookie.
+        assertThat(get("/api/v1/secret", cookie + "\nAuthorization: Bearer x").status())
+                .isEqualTo(401);
+        String bos = "Cookie: " + cookieOf(get("/?token=" + staff.token("bo"), ""));
+        assertThat(get("/", bos).status()).isEqualTo(200);
+        assertThat(get("/api/v1/secret", bos).status()).isEqualTo(403);
+        staff.disable("anna");
+        assertThat(get("/api/v1/secret", cookie).status()).isEqualTo(401);
+        assertThat(get("/?token=" + anna, "").status()).isEqualTo(401);
+    }
+
+    private static String cookieOf(RawHttp.Reply reply) {
+        assertThat(reply.status()).isEqualTo(303);
+        String head = reply.head();
+        int from = head.indexOf("set-cookie: ") + "set-cookie: ".length();
+        return head.substring(from, head.indexOf(';', from));
+    }
+
+    @Test
+    void whose_token_is_guessed_at_is_told_to_wait() throws IOException {
+        staff.add("anna", "viewer");
+        String right = staff.token("anna");
+        String key = cookieOf(get("/?token=" + right, ""));
+        String wrong = key.substring(0, key.length() - 64) + "0".repeat(64);
+        for (int i = 0; i < 10; i++) {
+            assertThat(get("/api/v1/secret", "Cookie: " + wrong).status()).isEqualTo(401);
+        }
+        var reply = get("/api/v1/secret", "Authorization: Bearer " + right);
+        assertThat(reply.status()).isEqualTo(429);
+        assertThat(reply.head()).contains("retry-after: 60");
+        assertThat(get("/api/v1/secret", bearer()).status()).isEqualTo(200);
+    }
+
+    @Test
     void answers_forbid_a_browser_everything_that_is_not_ours() throws IOException {
         for (var reply : List.of(get("/", bearer()), get("/", ""), get("/nothing", bearer()))) {
             assertThat(reply.head())
