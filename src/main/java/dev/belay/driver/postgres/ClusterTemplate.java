@@ -89,7 +89,8 @@ final class ClusterTemplate {
         }
     }
 
-    private static void own(Path data) throws IOException, PostgresFailure {
+    /// Makes a folder that is the server's alone.
+    static void own(Path data) throws IOException, PostgresFailure {
         Files.createDirectory(data);
         Files.setPosixFilePermissions(data, OWN);
         if (ScratchServer.isRoot()) {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param catalogue the fingerprint of what it is made of, as this Belay reads it: by it one sees
 ///   whether the source's schema is still the one of the backup
 /// @param pinned under which settings rows were added up
+/// @param tablespaces those of its server besides the two that every server has; of a backup that
+///   an earlier Belay made, none
 record PostgresFacts(
         String serverVersion,
         String systemIdentifier,
@@ -42,7 +45,18 @@ record PostgresFacts(
         List<String> notCompared,
         String schemaHash,
         String catalogue,
-        List<String> pinned) {
+        List<String> pinned,
+        List<Tablespace> tablespaces) {
+    @Override
+    public List<Tablespace> tablespaces() {
+        // Absent in what an earlier Belay wrote.
+        return Objects.requireNonNullElse(tablespaces, List.of());
+    }
+
+    /// Where a server keeps files elsewhere than in its own folder.
+    ///
+    /// @param used whether something of the database lies there
+    record Tablespace(String name, boolean used) {}
 
     /// How the database was made.
     ///
@@ -139,8 +153,15 @@ record PostgresFacts(
                 notCompared,
                 schemaHash,
                 catalogue,
-                pinned);
+                pinned,
+                tablespaces());
     }
+
+    private static final String TABLESPACES =
+            """
+            SELECT s.spcname, EXISTS (SELECT 1 FROM pg_class c WHERE c.reltablespace = s.oid)
+            FROM pg_tablespace s WHERE s.spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1
+            """;
 
     private static final String PROPERTIES =
             """
@@ -221,6 +242,13 @@ record PostgresFacts(
                                         row.getString(8),
                                         grants))
                 .getFirst();
+    }
+
+    static List<Tablespace> tablespaces(Connection connection) throws PostgresFailure {
+        return Ask.all(
+                connection,
+                TABLESPACES,
+                row -> new Tablespace(row.getString(1), row.getBoolean(2)));
     }
 
     static SortedMap<String, String> extensions(Connection connection) throws PostgresFailure {

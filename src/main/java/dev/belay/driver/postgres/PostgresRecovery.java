@@ -153,15 +153,9 @@ final class PostgresRecovery {
                         .flatMap(one -> one.baseFor(past.instant()))
                         .orElse(null);
         if (base == null) {
-            String gap =
-                    spans.stream()
-                            .map(Archived.Span::missing)
-                            .filter(one -> !one.isEmpty())
-                            .map("; `%s` of the log is missing"::formatted)
-                            .collect(Collectors.joining());
             throw new DataFailure(
                     "the archive `%s` does not hold %s: %s%s"
-                            .formatted(words(), past.instant(), words(spans), gap),
+                            .formatted(words(), past.instant(), words(spans), gaps(spans)),
                     "");
         }
         if (base.major() < MAJOR_MIN) {
@@ -175,6 +169,14 @@ final class PostgresRecovery {
 
     private String words() {
         return past.archive().words();
+    }
+
+    private static String gaps(List<Archived.Span> spans) {
+        return spans.stream()
+                .map(Archived.Span::missing)
+                .filter(one -> !one.isEmpty())
+                .map("; `%s` of the log is missing"::formatted)
+                .collect(Collectors.joining());
     }
 
     private static String words(List<Archived.Span> spans) {
@@ -313,13 +315,15 @@ final class PostgresRecovery {
             attempt(replay, feed, Optional.empty());
             return;
         }
+        // Tools tell when a segment came to the second: what ends in that second may end at a gap.
         throw new DataFailure(
-                "the log in the archive `%s` ends before %s: %s"
+                "the log in the archive `%s` ends before %s: %s%s"
                         .formatted(
                                 words(),
                                 past.instant(),
                                 last.map(time -> "its last transaction is of " + time)
-                                        .orElse("there is no transaction after the base backup")),
+                                        .orElse("there is no transaction after the base backup"),
+                                gaps(look(server).spans())),
                 last.map(time -> "`--at " + time + "` is the last instant that can be had")
                         .orElse(""));
     }

@@ -156,7 +156,36 @@ public final class ScratchCluster implements Scratch {
     @Override
     public Optional<BackupOutcome.Refused> prepare(PostgresFacts facts) throws PostgresFailure {
         making(facts).createRoles();
+        createTablespaces(facts.tablespaces());
         return Optional.empty();
+    }
+
+    /// What lies elsewhere at the source lies in a folder beside the data here, under the same
+    /// name: so definitions stay equal, and a migration that names one of them can be rehearsed.
+    private void createTablespaces(List<PostgresFacts.Tablespace> wanted) throws PostgresFailure {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        try (Connection connection = address(entry).connect("belay/scratch")) {
+            var there = new ArrayList<>(Ask.texts(connection, "SELECT spcname FROM pg_tablespace"));
+            for (PostgresFacts.Tablespace one : wanted) {
+                if (!there.contains(one.name())) {
+                    Path place = folder.resolve("tablespace-" + there.size());
+                    ClusterTemplate.own(place);
+                    there.add(one.name());
+                    NewDatabase.run(
+                            connection,
+                            "CREATE TABLESPACE %s LOCATION '%s'"
+                                    .formatted(
+                                            Sql.identifier(one.name()),
+                                            place.toString().replace("'", "''")));
+                }
+            }
+        } catch (SQLException e) {
+            throw new PostgresFailure("making tablespaces", e);
+        } catch (IOException e) {
+            throw new PostgresFailure("no tablespace can be made: " + e.getMessage(), "");
+        }
     }
 
     @Override

@@ -216,6 +216,18 @@ final class ScratchDatabases implements Scratch {
                             .formatted(words(server), String.join(", ", missing)),
                     "install them there, in these versions");
         }
+        var spaces = Ask.texts(session, "SELECT spcname FROM pg_tablespace");
+        List<String> lacking =
+                facts.tablespaces().stream()
+                        .filter(one -> one.used() && !spaces.contains(one.name()))
+                        .map(PostgresFacts.Tablespace::name)
+                        .toList();
+        if (!lacking.isEmpty()) {
+            return PostgresVerification.refused(
+                    "the scratch server %s does not have these tablespaces of the database: %s"
+                            .formatted(words(server), String.join(", ", lacking)),
+                    "make them there, by these names");
+        }
         List<String> statements =
                 roles.make(
                         facts.roles().stream()

@@ -24,6 +24,7 @@ record SourceFacts(
         List<PostgresFacts.Setting> settings,
         List<String> unfilled,
         List<Long> ofExtensions,
+        List<PostgresFacts.Tablespace> tablespaces,
         SortedMap<String, SequencePosition> before) {
     private static final int MAJOR = 10_000;
 
@@ -60,6 +61,7 @@ record SourceFacts(
                 PostgresFacts.settings(it),
                 PostgresFacts.unfilled(it),
                 PostgresFacts.ofExtensions(it),
+                PostgresFacts.tablespaces(it),
                 SequencePosition.all(it));
     }
 
@@ -94,6 +96,7 @@ record SourceFacts(
                 notCompared,
                 schema.hash(),
                 catalogue,
-                SnapshotSession.PINNED);
+                SnapshotSession.PINNED,
+                tablespaces);
     }
 }

@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -129,6 +130,28 @@ class PostgresBackupTest {
         assertThat(facts.unfilled()).containsExactly("public.unfilled");
         assertThat(facts.settings()).hasSize(2);
         assertThat(backup.manifest().previous()).isEmpty();
+    }
+
+    @Test
+    void what_lies_in_another_tablespace_is_restored_in_one_of_its_name() throws Exception {
+        PostgresAddress address = databases.empty();
+        try (Connection connection = databases.server().connect("belay/test");
+                var statement = connection.createStatement()) {
+            statement.execute("SET allow_in_place_tablespaces = on");
+            statement.execute("CREATE TABLESPACE \"far 'away\" LOCATION ''");
+            statement.execute("CREATE TABLESPACE unused LOCATION ''");
+        }
+        BackupDatabases.run(
+                address,
+                "CREATE TABLE far (id int) TABLESPACE \"far 'away\";"
+                        + " INSERT INTO far SELECT generate_series(1, 10);"
+                        + " CREATE TABLE near (id int);"
+                        + " CREATE INDEX near_id ON near (id) TABLESPACE \"far 'away\"");
+        StoredBackup backup = good(address);
+        assertThat(backup.manifest().total().rows()).isEqualTo(10);
+        assertThat(backup.manifest().facts().path("tablespaces").toString())
+                .isEqualTo(
+                        "[{\"name\":\"far 'away\",\"used\":true},{\"name\":\"unused\",\"used\":false}]");
     }
 
     @Test

@@ -261,13 +261,7 @@ class PostgresRecoveryTest {
             String name = lost.getFileName().toString().substring(0, 24);
             assertThat(tool.look().gap()).contains(name);
             assertThatThrownBy(() -> at(after, shop, databases.archive()))
-                    // Which of the two is told first depends on when the archive got its segments.
-                    .hasMessageMatching(
-                            "(?s).*(`"
-                                    + name
-                                    + "` of the log is missing|ends before "
-                                    + after
-                                    + ").*");
+                    .hasMessageContaining("`" + name + "` of the log is missing");
         } finally {
             Files.move(aside, lost);
         }

@@ -213,7 +213,8 @@ class PostgresRefusalTest {
                         facts.notCompared(),
                         schemaHash,
                         facts.catalogue(),
-                        facts.pinned());
+                        facts.pinned(),
+                        facts.tablespaces());
         return new BackupManifest(
                 it.version(),
                 it.name(),
