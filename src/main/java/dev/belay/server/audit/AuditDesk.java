@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /// Everything that can be asked of the audit log.
 ///
@@ -24,6 +25,8 @@ public record AuditDesk(
         Checkpoints checkpoints,
         Witnesses witnesses,
         Path database) {
+    private static final Semaphore VERIFYING = new Semaphore(1);
+
     /// A proof, with what it leads to.
     ///
     /// @param seq of the entry; 0 where a whole log is proven to be another's beginning
@@ -109,9 +112,19 @@ public record AuditDesk(
                 0, "", from, size, tree.head(size).root(), tree.consistency(from, size), note);
     }
 
-    /// Verifies the journal as it lies on the disk.
+    /// Verifies the journal as it lies on the disk. One at a time: it takes seconds of every core.
+    ///
+    /// @throws Denied while somebody else does
     public AuditReport verify() {
-        return AuditVerifier.verify(database, List.of(checkpoints.key()), List.of());
+        if (!VERIFYING.tryAcquire()) {
+            throw new Denied(
+                    new No.Busy("the audit log is being verified", "ask again in a moment"));
+        }
+        try {
+            return AuditVerifier.verify(database, List.of(checkpoints.key()), List.of());
+        } finally {
+            VERIFYING.release();
+        }
     }
 
     /// Writes the bundle of evidence of a release.
