@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "The proof of an entry is printed as C2SP tlog-proof, which other tools verify, too;",
-            "--json has the entry itself beside it.",
+            "--json has the entry itself beside it, and is verified by `belay audit verify FILE`.",
             "",
             "Examples:",
             "  belay audit proof 120 > 120.tlog-proof",

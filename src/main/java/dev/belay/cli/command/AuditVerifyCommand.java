@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Verifies that nothing in the audit log was changed, removed or put in.",
             "",
-            "Without FILE the control plane's own, else a copy of its journal.db or what",
-            "`belay audit export` wrote; that needs no control plane and no manifest."
+            "Without FILE the control plane's own, else a copy of its journal.db, what `belay audit",
+            "export` wrote, or `belay audit proof --json`; that needs no control plane and no manifest."
         },
         footer = {
             "",

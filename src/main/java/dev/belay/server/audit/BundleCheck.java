@@ -263,7 +263,7 @@ final class BundleCheck {
         }
         if (!witnessed.isEmpty() && !compared) {
             remarks.add(
-                    "the witness kept no checkpoint of %d entries; `belay audit proof --from SIZE --to %d` shows whether its own fit"
+                    "the witness kept no checkpoint of %d entries; `belay audit proof --from SIZE --to %d --json`, verified with the witness, shows whether its own fit"
                             .formatted(head.size(), head.size()));
         }
     }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Verifies files without a control plane: a journal, a copy of one, or a bundle of evidence. For
-/// the command line of an auditor, on whatever machine.
+/// Verifies files without a control plane: a journal, a copy of one, a bundle of evidence or a
+/// proof. For the command line of an auditor, on whatever machine.
 public final class OfflineAudit {
     private static final byte[] SQLITE = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int KEY_FILE_MAX = 4096;
@@ -61,6 +61,24 @@ public final class OfflineAudit {
 
         /// Of a bundle.
         record OfBundle(BundleReport report) implements Verified {
+            @Override
+            public boolean isWell() {
+                return report.isWell();
+            }
+
+            @Override
+            public String text(boolean colour) {
+                return AuditText.of(report, colour);
+            }
+
+            @Override
+            public String json() {
+                return fields(report, report.key(), isWell());
+            }
+        }
+
+        /// Of a single proof.
+        record OfProof(ProofReport report) implements Verified {
             @Override
             public boolean isWell() {
                 return report.isWell();
@@ -153,6 +171,10 @@ public final class OfflineAudit {
             } catch (JournalException e) {
                 throw new IOException(e.getMessage(), e);
             }
+        }
+        Optional<ProofReport> proof = ProofCheck.verify(file, keys, witnessed);
+        if (proof.isPresent()) {
+            return new Verified.OfProof(proof.get());
         }
         try (InputStream in = Files.newInputStream(file)) {
             return new Verified.OfBundle(BundleCheck.verify(in, keys, witnessed));

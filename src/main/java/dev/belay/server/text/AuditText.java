@@ -3,6 +3,7 @@ package dev.belay.server.text;
 import dev.belay.journal.AuditLog;
 import dev.belay.journal.AuditReport;
 import dev.belay.server.audit.BundleReport;
+import dev.belay.server.audit.ProofReport;
 import dev.belay.server.audit.WitnessView;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -114,6 +115,19 @@ public final class AuditText {
         writer.line("log          " + report.size() + " entries when it was signed");
         writer.line("key          " + (report.key().isEmpty() ? "-" : report.key()));
         writer.end(report.findings(), report.remarks());
+        return writer.text.toString();
+    }
+
+    /// What came out of a proof.
+    public static String of(ProofReport report, boolean colour) {
+        var writer = new AuditText(colour);
+        writer.line(
+                report.seq() > 0
+                        ? "entry        " + report.seq()
+                        : "began with   " + report.from() + " entries");
+        writer.line("log          " + report.size() + " entries when it was signed");
+        writer.line("key          " + (report.key().isEmpty() ? "-" : report.key()));
+        writer.end(report.findings(), List.of());
         return writer.text.toString();
     }
 

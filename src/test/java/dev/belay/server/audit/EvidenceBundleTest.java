@@ -313,4 +313,51 @@ class EvidenceBundleTest {
         assertThatThrownBy(() -> audit.compareWith(witness))
                 .hasMessageContaining("has no checkpoint in it");
     }
+
+    private AuditDesk desk() throws IOException {
+        Path database = folder.resolve("journal.db");
+        var witnesses = Witnesses.open(folder.resolve("audit"), journal, journal, Logged.CLOCK);
+        return new AuditDesk(journal, journal, journal, checkpoints, witnesses, database);
+    }
+
+    private Path written(Object proof) throws IOException {
+        return Files.writeString(
+                folder.resolve("proof.json"),
+                tools.jackson.databind.json.JsonMapper.shared().writeValueAsString(proof));
+    }
+
+    @Test
+    void a_single_proof_is_verified_with_the_key_alone() throws Exception {
+        Path proof = written(desk().inclusion(7));
+        var audit = new OfflineAudit();
+        assertThatThrownBy(() -> audit.verify(proof)).hasMessageContaining("give it with `--key`");
+        audit.trust(key.written(), folder);
+        assertThat(audit.verify(proof).text(false)).startsWith("entry        7\n");
+        assertThat(audit.verify(proof).isWell()).isTrue();
+        Files.writeString(proof, Files.readString(proof).replace("\"seq\":7", "\"seq\":6"));
+        assertThat(audit.verify(proof).isWell()).isFalse();
+        Files.writeString(proof, Files.readString(proof).replace("belay/test", "belay/tess"));
+        assertThat(audit.verify(proof).isWell()).isFalse();
+    }
+
+    @Test
+    void a_log_is_proven_to_have_begun_as_a_witness_was_told() throws Exception {
+        String early =
+                signer.sign(new Checkpoint("belay/test", 6, journal.head(6).root()).text())
+                        .written();
+        String forked =
+                signer.sign(new Checkpoint("belay/test", 6, "ab".repeat(32)).text()).written();
+        Path proof = written(desk().consistency(6, 0));
+        Path witness = Files.writeString(folder.resolve("w.note"), early);
+        var alone = new OfflineAudit();
+        alone.trust(key.written(), folder);
+        assertThatThrownBy(() -> alone.verify(proof)).hasMessageContaining("with `--witness`");
+        alone.compareWith(witness);
+        assertThat(alone.verify(proof).text(false)).startsWith("began with   6 entries\n");
+        assertThat(alone.verify(proof).isWell()).isTrue();
+        Files.writeString(witness, forked);
+        alone.compareWith(witness);
+        assertThat(alone.verify(proof).text(false))
+                .contains("forked  the log of 11 entries did not");
+    }
 }
