@@ -12,6 +12,7 @@ import dev.belay.cli.command.DeployCommand;
 import dev.belay.cli.command.DocsCommand;
 import dev.belay.cli.command.DownCommand;
 import dev.belay.cli.command.DrillCommand;
+import dev.belay.cli.command.EvidenceCommand;
 import dev.belay.cli.command.GatewayCommand;
 import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
@@ -127,6 +128,7 @@ public final class CommandTree {
         all.put("backups", BackupsCommand::new);
         all.put("drill", DrillCommand::new);
         all.put("restore", RestoreCommand::new);
+        all.put("evidence", EvidenceCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
         all.put("server", ServerCommand::new);

@@ -138,7 +138,7 @@ public final class EvidenceGate {
                     Status.FAIL,
                     reading.own() == Reading.Own.FAILED
                             ? "%s did not pass: %s".formatted(said, reading.words())
-                            : "%s has no verdict of its own, only figures (%s): the gate has to say `at-least` or `at-most`"
+                            : "%s has no verdict of its own, only figures (%s): the gate has to say `min` or `max`"
                                     .formatted(said, reading.words()));
         }
         figures(said, reading, rule.atLeast(), true);

@@ -1,5 +1,6 @@
 package dev.belay.manifest;
 
+import java.time.Duration;
 import java.util.List;
 
 /// How a component's artifact comes to be. In a manifest, paths are relative to the component's
@@ -11,9 +12,31 @@ import java.util.List;
 /// @param output folder or file that is the artifact
 /// @param inputs patterns (`services/api/**`) of the files that `run` reads: unchanged inputs need
 ///   no new build; empty when nobody can say
-public record Build(String dir, List<String> run, String output, List<String> inputs) {
+/// @param pipeline what is run to try it, in order
+public record Build(
+        String dir, List<String> run, String output, List<String> inputs, List<Stage> pipeline) {
     public Build {
+        pipeline = List.copyOf(pipeline);
         run = List.copyOf(run);
         inputs = List.copyOf(inputs);
+    }
+
+    /// One of which nothing is tried by itself.
+    public Build(String dir, List<String> run, String output, List<String> inputs) {
+        this(dir, run, output, inputs, List.of());
+    }
+
+    /// A command that tries what was built, run in `dir`.
+    ///
+    /// @param kind of the evidence that it wins
+    /// @param reports patterns of the files that it writes, relative to `dir`; where there are
+    ///   none, how it exits is all that counts
+    /// @param within after that long it is ended
+    public record Stage(
+            String name, String kind, List<String> run, List<String> reports, Duration within) {
+        public Stage {
+            run = List.copyOf(run);
+            reports = List.copyOf(reports);
+        }
     }
 }

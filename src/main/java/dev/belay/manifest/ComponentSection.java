@@ -137,7 +137,17 @@ final class ComponentSection {
             Key.of("timeout", DURATION, "Time for a job.").fallback("10m");
 
     private static final List<Key<?>> ALWAYS =
-            List.of(KIND, OWNER, CONTACT, RUNBOOK, DIR, BUILD, USES, ENV, AFTER);
+            List.of(
+                    KIND,
+                    OWNER,
+                    CONTACT,
+                    RUNBOOK,
+                    DIR,
+                    BUILD,
+                    PipelineSections.PIPELINE,
+                    USES,
+                    ENV,
+                    AFTER);
 
     private static final Map<KindWord, List<Key<?>>> OF_KIND =
             Map.of(
@@ -197,6 +207,7 @@ final class ComponentSection {
                                     RUNBOOK,
                                     DIR,
                                     BUILD,
+                                    PipelineSections.PIPELINE,
                                     RUN,
                                     STATIC,
                                     Key.of("image", TEXT, "Image, on container targets.")

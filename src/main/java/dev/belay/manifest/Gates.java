@@ -1,5 +1,9 @@
 package dev.belay.manifest;
 
+import dev.belay.release.EvidenceRule;
+import java.util.List;
+import java.util.Map;
+
 /// What must be so before a release of an environment may go on.
 ///
 /// @param backup whether nothing is migrated, and nothing that uses a datastore is released,
@@ -9,8 +13,23 @@ package dev.belay.manifest;
 /// @param migratedIn the environment in which the very same migrations must have been released
 ///   first; empty for none
 /// @param promotes where artifacts and schemas are taken from as they are
-public record Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
+/// @param evidence what artifacts must have shown
+public record Gates(
+        boolean backup,
+        boolean wayBack,
+        String migratedIn,
+        Promotes promotes,
+        List<EvidenceDemand> evidence) {
     public static final Gates NONE = new Gates(false, false);
+
+    public Gates {
+        evidence = List.copyOf(evidence);
+    }
+
+    /// Those that ask for no evidence.
+    public Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
+        this(backup, wayBack, migratedIn, promotes, List.of());
+    }
 
     /// Those that ask nothing of another environment.
     public Gates(boolean backup, boolean wayBack) {
@@ -18,12 +37,22 @@ public record Gates(boolean backup, boolean wayBack, String migratedIn, Promotes
     }
 
     /// The same in an environment that promotes from another one.
-    public Gates promoting(Promotes promotes) {
-        return new Gates(backup, wayBack, migratedIn, promotes);
+    public Gates promoting(Promotes from) {
+        return new Gates(backup, wayBack, migratedIn, from, evidence);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.
     public String promotedFrom() {
         return promotes.from();
+    }
+
+    /// What a component's artifact must have shown.
+    ///
+    /// @param groups by name, their components
+    public List<EvidenceRule> evidenceOf(String component, Map<String, List<String>> groups) {
+        return evidence.stream()
+                .filter(demand -> demand.isFor(component, groups))
+                .map(EvidenceDemand::rule)
+                .toList();
     }
 }

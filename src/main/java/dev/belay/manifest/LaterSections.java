@@ -1,6 +1,5 @@
 package dev.belay.manifest;
 
-import static dev.belay.manifest.shape.Shapes.ANYTHING;
 import static dev.belay.manifest.shape.Shapes.DAYS;
 import static dev.belay.manifest.shape.Shapes.HOURS;
 import static dev.belay.manifest.shape.Shapes.NAME;
@@ -9,7 +8,6 @@ import static dev.belay.manifest.shape.Shapes.WRITTEN;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.ZONE;
 import static dev.belay.manifest.shape.Shapes.list;
-import static dev.belay.manifest.shape.Shapes.map;
 import static dev.belay.manifest.shape.Shapes.whole;
 import static dev.belay.manifest.shape.Shapes.words;
 
@@ -48,7 +46,7 @@ final class LaterSections {
                     "gates",
                     "What must be so before a release may go on.",
                     "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
-                    Key.of("evidence", map(NAME, ANYTHING), "Records that must exist.").asNotYet(),
+                    EvidenceSections.EVIDENCE,
                     Key.of("checklist", list(TEXT), "Points that a person ticks.").asNotYet(),
                     Key.of(
                                     "approvals",

@@ -244,6 +244,23 @@ final class References {
             refer(from, environments, "environment");
             demandNoCircle(from);
         }
+        Node.Mapping evidence =
+                Effective.mapping(Effective.mapping(effective.own(), "gates"), "evidence");
+        evidence.entries()
+                .keySet()
+                .forEach(name -> {
+                    Node.Mapping rule = Effective.mapping(evidence, name);
+                    for (Node.Scalar from : Texts.of(rule.get("from"))) {
+                        refer(from, environments, "environment");
+                    }
+                    for (Node.Scalar component : Texts.of(rule.get("for"))) {
+                        if (!effective.groups().knows(component.text())) {
+                            effective
+                                    .groups()
+                                    .unknown(component.mark(), component.text(), complaints);
+                        }
+                    }
+                });
         for (Node.Scalar below :
                 Texts.of(Effective.mapping(effective.own(), "gates").get("migrated-in"))) {
             refer(below, environments, "environment");

@@ -96,7 +96,10 @@ final class Views {
                             backup,
                             wayBack,
                             gates.find(LaterSections.MIGRATED_IN_GATE).orElse(""),
-                            Promotes.NOTHING);
+                            Promotes.NOTHING,
+                            gates.find(EvidenceSections.EVIDENCE)
+                                    .map(EvidenceSections::demands)
+                                    .orElse(List.of()));
                 })
                 .orElse(Gates.NONE);
     }
@@ -217,7 +220,12 @@ final class Views {
                         .map(o -> in(dir, o))
                         .orElse(dir);
         List<String> inputs = build.inputs().stream().map(input -> in(dir, input)).toList();
-        return new Build(dir, build.run(), output, inputs);
+        return new Build(
+                dir,
+                build.run(),
+                output,
+                inputs,
+                PipelineSections.stages(row.get(PipelineSections.PIPELINE)));
     }
 
     private static String in(String dir, String path) {

@@ -50,7 +50,8 @@ final class Assembly {
     }
 
     private Plan plan() {
-        Set<Integer> safe = new DataSafety(outline, drafts, lead).lay(dependencies(preflight()));
+        Set<Integer> safe =
+                new DataSafety(outline, drafts, lead).lay(dependencies(evidence(preflight())));
         Set<Integer> gate = schemas(safe);
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -94,6 +95,31 @@ final class Assembly {
                         Times.CHECK_LIMIT,
                         Times.SECOND),
                 Set.of());
+    }
+
+    /// Before anything else is looked at: what was shown when it was planned may have been taken
+    /// back, or have grown old, while the release waited.
+    private Set<Integer> evidence(Set<Integer> after) {
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.EVIDENCE)) {
+            return after;
+        }
+        var ends = new TreeSet<Integer>();
+        for (Change change : changes) {
+            PlanRequest.Shown shown = change.ends() ? null : outline.evidence().get(change.name());
+            if (shown != null) {
+                ends.addAll(
+                        check(
+                                new Draft(
+                                        Showing.title(change.name(), shown),
+                                        Phase.EVIDENCE,
+                                        Showing.work(change, shown),
+                                        Times.CHECK_LIMIT,
+                                        Times.SECOND),
+                                change.responsible(),
+                                after));
+            }
+        }
+        return ends.isEmpty() ? after : ends;
     }
 
     private Set<Integer> dependencies(Set<Integer> after) {

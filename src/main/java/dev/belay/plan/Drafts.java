@@ -98,7 +98,11 @@ final class Drafts {
                     StepClass.PURE;
             case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _ -> StepClass.WAIT;
             // What they make is for this purpose alone, and made anew where it was lost.
-            case Work.BackedUp _, Work.Rehearsed _, Work.ReturnRehearsed _, Work.Foreseen _ ->
+            case Work.BackedUp _,
+                    Work.Rehearsed _,
+                    Work.ReturnRehearsed _,
+                    Work.Foreseen _,
+                    Work.Evidenced _ ->
                     StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.

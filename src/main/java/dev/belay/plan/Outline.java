@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param verdicts component or datastore to what was seen when its migrations were rehearsed
 /// @param foreseen component to what its tool says that it would do
 /// @param below migrations that ended well in the environment which the gates name
+/// @param evidence component to what its artifact has shown
 /// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
@@ -53,6 +54,7 @@ record Outline(
         Map<String, SchemaVerdict> verdicts,
         Map<String, String> foreseen,
         Set<Digest> below,
+        Map<String, PlanRequest.Shown> evidence,
         boolean schemaBack,
         Duration soak,
         List<Plan.Skip> skipped,

@@ -4,6 +4,7 @@ package dev.belay.plan;
 public enum Phase {
     PREFLIGHT,
     PROMOTION,
+    EVIDENCE,
     INFRASTRUCTURE,
     DEPENDENCIES,
     CONFIG,
@@ -24,7 +25,15 @@ public enum Phase {
     /// work.
     public boolean safeguards() {
         return switch (this) {
-            case PREFLIGHT, PROMOTION, DEPENDENCIES, BACKUP, REHEARSE, APPROVE, VERIFY, SOAK ->
+            case PREFLIGHT,
+                    PROMOTION,
+                    EVIDENCE,
+                    DEPENDENCIES,
+                    BACKUP,
+                    REHEARSE,
+                    APPROVE,
+                    VERIFY,
+                    SOAK ->
                     true;
             case INFRASTRUCTURE,
                     CONFIG,

@@ -2,9 +2,11 @@ package dev.belay.plan;
 
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.Digest;
+import dev.belay.release.EvidenceRule;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 ///   asked
 /// @param below files of migrations, and artifacts whose tools migrate, that ended well in the
 ///   environment which the gates name
+/// @param evidence component to what its artifact has shown; only where something is asked of it
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
         SortedMap<String, Schema> schemas,
         SortedMap<String, String> foreseen,
         Set<Digest> below,
+        SortedMap<String, Shown> evidence,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
@@ -34,6 +38,7 @@ public record PlanRequest(
         built = Collections.unmodifiableSortedMap(new TreeMap<>(built));
         schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
         below = Set.copyOf(below);
+        evidence = Collections.unmodifiableSortedMap(new TreeMap<>(evidence));
         foreseen = Collections.unmodifiableSortedMap(new TreeMap<>(foreseen));
     }
 
@@ -49,6 +54,7 @@ public record PlanRequest(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 Set.of(),
+                new TreeMap<>(),
                 inventory,
                 selection,
                 manifestDigest);
@@ -62,9 +68,27 @@ public record PlanRequest(
                 schemas,
                 new TreeMap<>(printed),
                 below,
+                evidence,
                 inventory,
                 selection,
                 manifestDigest);
+    }
+
+    /// What was found when rules were held against the evidence of an artifact.
+    ///
+    /// @param running what runs of the component now; null when it is nothing else
+    /// @param relied ids of the evidence that was looked at
+    /// @param lacking a sentence for each rule that is not satisfied
+    public record Shown(
+            @Nullable Digest running,
+            List<EvidenceRule> rules,
+            List<String> relied,
+            List<String> lacking) {
+        public Shown {
+            rules = List.copyOf(rules);
+            relied = List.copyOf(relied);
+            lacking = List.copyOf(lacking);
+        }
     }
 
     /// A datastore's schema.

@@ -403,6 +403,7 @@ public final class Planner {
                 verdicts(),
                 request.foreseen(),
                 request.below(),
+                request.evidence(),
                 false,
                 soaks ? view.soak() : Duration.ZERO,
                 skipped(part),

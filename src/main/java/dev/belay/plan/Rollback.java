@@ -402,6 +402,7 @@ final class Rollback {
                 Map.of(),
                 Map.of(),
                 Set.of(),
+                Map.of(),
                 request.schema(),
                 Duration.ZERO,
                 List.of(),

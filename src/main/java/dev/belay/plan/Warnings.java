@@ -28,6 +28,7 @@ final class Warnings {
                                                 title,
                                                 outline.view().gates().migratedIn(),
                                                 outline.view().environment())));
+        warnings.addAll(Showing.warnings(outline, steps));
         for (Change schema : outline.schemas()) {
             schema(schema, outline, warnings);
         }

@@ -63,6 +63,7 @@ final class WorkJson {
             case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
             case Work.ReturnRehearsed back -> MigrationsJson.write(out, back);
             case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
+            case Work.Evidenced evidenced -> EvidencedJson.write(out, evidenced);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -195,6 +196,7 @@ final class WorkJson {
                             in.list("traffic", WorkJson::traffic));
             case "backed-up" -> MigrationsJson.backedUp(in);
             case "rehearsed" -> MigrationsJson.rehearsed(in);
+            case "evidenced" -> EvidencedJson.read(in);
             case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
@@ -321,6 +323,7 @@ final class WorkJson {
                     Work.BackedUp _,
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,
+                    Work.Evidenced _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What one step of a plan does, with nothing left to choose. The plan holds it, execution passes
 /// it on unread, a driver carries it out.
@@ -140,6 +141,23 @@ public sealed interface Work {
     /// @param printed by its `plan`
     record Foreseen(Revision revision, String datastore, MigrationCommands by, String printed)
             implements Check {}
+
+    /// The artifact has shown what the environment asks of it.
+    ///
+    /// @param running what the component ran when that was planned; null when it ran nothing else
+    /// @param relied ids of the evidence that the plan was made with
+    record Evidenced(
+            String component,
+            Digest artifact,
+            @Nullable Digest running,
+            List<EvidenceRule> rules,
+            List<String> relied)
+            implements Check {
+        public Evidenced {
+            rules = List.copyOf(rules);
+            relied = List.copyOf(relied);
+        }
+    }
 
     // --- effects ----------------------------------------------------------------------------
 

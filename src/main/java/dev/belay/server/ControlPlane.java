@@ -25,6 +25,7 @@ import dev.belay.execution.LiveWorld;
 import dev.belay.execution.PlanCodec;
 import dev.belay.journal.JournalException;
 import dev.belay.journal.SqliteJournal;
+import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
@@ -32,20 +33,26 @@ import dev.belay.release.Actor;
 import dev.belay.server.access.Access;
 import dev.belay.server.api.Api;
 import dev.belay.server.api.HttpServer;
+import dev.belay.server.evidence.EvidenceBook;
+import dev.belay.server.evidence.EvidenceJudge;
+import dev.belay.server.evidence.EvidenceStore;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
+import dev.belay.server.operations.EvidenceRegistry;
 import dev.belay.server.operations.Exceptions;
 import dev.belay.server.operations.Faces;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
 import dev.belay.server.operations.NeededArtifacts;
+import dev.belay.server.operations.Notice;
 import dev.belay.server.operations.Obstacles;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ParityReader;
+import dev.belay.server.operations.Pipelines;
 import dev.belay.server.operations.Platform;
 import dev.belay.server.operations.Promotion;
 import dev.belay.server.operations.ReleaseReader;
@@ -73,6 +80,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +131,7 @@ public final class ControlPlane implements AutoCloseable {
     private final CertificateRenewal renewal;
     private final Auditing auditing;
     private final Safekeeping data;
+    private final EvidenceRegistry.Books books;
     private final Residents residents;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -192,13 +201,13 @@ public final class ControlPlane implements AutoCloseable {
         this.target = target;
         late.set(target);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
+        books = books(state, journal);
         Checks checks = checks(router, runtime, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
         var door = new StoreDoor();
-        var needed = new NeededArtifacts(journal, target);
-        sweeper = new Sweeper(artifacts, builder, needed, door, settings.retention());
+        sweeper = sweeper(artifacts, builder, door, settings);
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
         CertificateOrders orders = orders(state, journal, gateway, ordered);
         renewal = new CertificateRenewal(gateway.client(), orders);
@@ -209,6 +218,7 @@ public final class ControlPlane implements AutoCloseable {
         Sources sources = sources(checking, made, values, token, redactor);
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
+        Operations.Evidence evidence = evidence(platform, sources, inventory, artifacts, redactor);
         var parity = new ParityReader(platform, inventory, values);
         Releases releases = releases(platform, sources, inventory, databases, door, parity);
         var promotion = new Promotion(platform, inventory);
@@ -216,6 +226,7 @@ public final class ControlPlane implements AutoCloseable {
         var automatic = automatic(platform, promotion, releases);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
         residents = residents(data, ofData.restoring(), automatic);
+        var noticed = notices(automatic, evidence);
         var operations =
                 new Operations(
                         platform,
@@ -223,9 +234,10 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        status(checks, router, orders, ofData.restoring(), automatic),
+                        status(checks, router, orders, ofData.restoring(), noticed),
                         ofData,
                         new Operations.Between(automatic, parity),
+                        evidence,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
@@ -236,16 +248,31 @@ public final class ControlPlane implements AutoCloseable {
                         auditing.desk(),
                         gateway.client(),
                         engine::nudge);
-        var terms = terms(settings, new People(journal, journal, token, actor()), redactor);
-        // The API first: when its port is taken, nothing has begun.
-        api = Api.start(terms, operations, Version.TEXT, this::stopLater);
-        Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
+        api = api(settings, token, operations, redactor);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
     }
 
-    private static HttpServer.Terms terms(Settings settings, People people, Redactor redactor) {
-        return new HttpServer.Terms(settings.port(), people, Access.standard(), redactor::redact);
+    /// Before anything begins: when its port is taken, nothing has.
+    private Api api(Settings settings, Token token, Operations operations, Redactor redactor) {
+        var people = new People(journal, journal, token, actor());
+        var terms =
+                new HttpServer.Terms(settings.port(), people, Access.standard(), redactor::redact);
+        return Api.start(terms, operations, Version.TEXT, this::stopLater);
+    }
+
+    private Sweeper sweeper(
+            ArtifactStore artifacts, Builder builder, StoreDoor door, Settings settings) {
+        var needed = new NeededArtifacts(journal, target);
+        return new Sweeper(artifacts, builder, needed, door, settings.retention());
+    }
+
+    private static EvidenceRegistry.Books books(StateFolder state, SqliteJournal journal) {
+        var store = new EvidenceStore(state.evidence());
+        return new EvidenceRegistry.Books(
+                store,
+                new EvidenceBook(store, journal, journal::now),
+                new EvidenceJudge(store, journal::now));
     }
 
     private Sources sources(
@@ -259,7 +286,7 @@ public final class ControlPlane implements AutoCloseable {
             Router router,
             CertificateOrders orders,
             Restoring restoring,
-            AutomaticPromotion automatic) {
+            Function<EnvironmentView, List<Notice>> notices) {
         var watch = new DependencyWatch(checks, CLOCK);
         var exceptions = new Exceptions(journal, CODECS.plan(), CLOCK);
         return new StatusReader(
@@ -279,10 +306,31 @@ public final class ControlPlane implements AutoCloseable {
                                 Stream.concat(
                                                 Stream.concat(
                                                         exceptions.notices(view).stream(),
-                                                        automatic.notices(view).stream()),
+                                                        notices.apply(view).stream()),
                                                 auditing.notices().stream())
                                         .toList()),
                 CODECS);
+    }
+
+    private static Function<EnvironmentView, List<Notice>> notices(
+            AutomaticPromotion automatic, Operations.Evidence evidence) {
+        return view ->
+                Stream.concat(
+                                automatic.notices(view).stream(),
+                                evidence.registry().notices(view).stream())
+                        .toList();
+    }
+
+    private Operations.Evidence evidence(
+            Platform platform,
+            Sources sources,
+            InventoryReader inventory,
+            ArtifactStore artifacts,
+            Redactor redactor) {
+        var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
+        var registry = new EvidenceRegistry(eyes, books);
+        return new Operations.Evidence(
+                registry, new Pipelines(platform, sources, books, registry, redactor));
     }
 
     private AutomaticPromotion automatic(
@@ -320,7 +368,8 @@ public final class ControlPlane implements AutoCloseable {
                         new SchemaDrift(journal, databases),
                         new ToolPlans(target.dryRun()),
                         new RestoreLimits(data.backups()),
-                        parity);
+                        parity,
+                        books.judge());
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -336,7 +385,14 @@ public final class ControlPlane implements AutoCloseable {
             Logs logs) {
         return new HostChecks(
                 new HostChecks.Eyes(
-                        target, router, runtime, values, artifacts, last(logs), data.checks()));
+                        target,
+                        router,
+                        runtime,
+                        values,
+                        artifacts,
+                        last(logs),
+                        data.checks(),
+                        books.judge()));
     }
 
     private Operations.Data data(
@@ -371,7 +427,8 @@ public final class ControlPlane implements AutoCloseable {
         return new ReleaseReader(
                 journal,
                 row -> PlanJson.decode(row.plan()),
-                release -> world.ask(() -> engine.because(release)));
+                release -> world.ask(() -> engine.because(release)),
+                books.judge()::lost);
     }
 
     /// A release did.
@@ -380,7 +437,8 @@ public final class ControlPlane implements AutoCloseable {
         auditing.wake();
     }
 
-    private void startResidents() {
+    private void startResidents() throws IOException {
+        Whereabouts.ofThisProcess(api.port(), Version.TEXT).write(state);
         auditing.start();
         engine.start();
         sweeper.start();

@@ -189,6 +189,11 @@ public final class StateFolder {
         return folder.resolve("acme");
     }
 
+    /// What artifacts have shown.
+    public Path evidence() {
+        return folder.resolve("evidence");
+    }
+
     public Path logs() {
         return folder.resolve("logs");
     }

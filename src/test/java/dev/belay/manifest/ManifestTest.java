@@ -236,15 +236,18 @@ class ManifestTest {
         BackupPolicy policy = BackupPolicy.usual(postgres.dependency());
         assertThat(postgres.backup())
                 .isEqualTo(new Backup(policy, "", "02:00", Duration.ZERO, true, null));
-        assertThat(view(manifest, "production").gates())
+        Gates gates = view(manifest, "production").gates();
+        assertThat(new Gates(gates.backup(), gates.wayBack(), "", gates.promotes()))
                 .isEqualTo(new Gates(true, true).promoting(new Promotes("staging", false, null)));
+        assertThat(gates.evidence())
+                .extracting(demand -> demand.rule().kind())
+                .containsExactly("tests", "security", "performance");
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
                         "`kubernetes`",
-                        "`evidence`",
                         "`checklist`",
                         "`approvals`",
                         "`window`",

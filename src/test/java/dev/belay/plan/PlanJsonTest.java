@@ -8,6 +8,7 @@ import dev.belay.release.Baseline;
 import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
+import dev.belay.release.EvidenceRule;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -237,6 +239,23 @@ class PlanJsonTest {
                 new Work.Rehearsed(
                         migrations, List.of("2"), backup, true, Work.Rehearsed.Back.TAKEN_BACK),
                 new Work.Foreseen(api, "pg", tool(), "ALTER\nTABLE"),
+                new Work.Evidenced(
+                        "api",
+                        Digest.of("api"),
+                        Digest.of("before"),
+                        List.of(
+                                EvidenceRule.pass("tests"),
+                                new EvidenceRule(
+                                        "evaluation",
+                                        "nightly",
+                                        false,
+                                        new TreeMap<>(Map.of("score", 0.9)),
+                                        new TreeMap<>(Map.of("p95", 200.0)),
+                                        "staging",
+                                        Duration.ofDays(7),
+                                        0.05)),
+                        List.of("ev-3f9c1a2b7d10")),
+                new Work.Evidenced("api", Digest.of("api"), null, List.of(), List.of()),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),

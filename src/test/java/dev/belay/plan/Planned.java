@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Plans in the words of a test: `plan(platform).as("v2").on(running).gives(…)`. Revisions are
@@ -26,6 +27,7 @@ final class Planned {
     private final TreeMap<String, SchemaVerdict> verdicts = new TreeMap<>();
     private final TreeMap<String, String> foreseen = new TreeMap<>();
     private final Set<Digest> below = new HashSet<>();
+    private final SortedMap<String, PlanRequest.Shown> evidence = new TreeMap<>();
     private Selection selection = Selection.ALL;
 
     private Planned(Platform platform) {
@@ -59,7 +61,12 @@ final class Planned {
         return this;
     }
 
-    /// It ended well in the environment that the gates name.
+    /// It ended well in the environment that the gates name. What a component's artifact has shown.
+    Planned shown(String component, PlanRequest.Shown shown) {
+        evidence.put(component, shown);
+        return this;
+    }
+
     Planned below(Digest digest) {
         below.add(digest);
         return this;
@@ -147,6 +154,7 @@ final class Planned {
                 schemas,
                 foreseen,
                 below,
+                evidence,
                 inventory,
                 selection,
                 MANIFEST);

@@ -357,6 +357,7 @@ final class Host {
                     Work.BackedUp _,
                     Work.ReturnRehearsed _,
                     Work.Rehearsed _,
+                    Work.Evidenced _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")

@@ -5,6 +5,7 @@ import dev.belay.driver.Checks;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
+import dev.belay.driver.Proofs;
 import dev.belay.driver.Router;
 import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
@@ -46,6 +47,7 @@ public final class HostChecks implements Checks {
     private final ArtifactStore artifacts;
     private final LastLines logs;
     private final Backups backups;
+    private final Proofs proofs;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -67,7 +69,8 @@ public final class HostChecks implements Checks {
             ValueProvider provider,
             ArtifactStore artifacts,
             LastLines logs,
-            Backups backups) {}
+            Backups backups,
+            Proofs proofs) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -76,6 +79,7 @@ public final class HostChecks implements Checks {
         artifacts = eyes.artifacts();
         logs = eyes.logs();
         backups = eyes.backups();
+        proofs = eyes.proofs();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -96,6 +100,7 @@ public final class HostChecks implements Checks {
                 case Work.BackedUp work -> backups.backedUp(work, order);
                 case Work.Rehearsed work -> backups.rehearsed(work, order);
                 case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
+                case Work.Evidenced work -> proofs.evidenced(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {

@@ -86,6 +86,11 @@ public record Reading(
         return new Case(one.id() + " (again)", one.outcome(), one.score());
     }
 
+    /// The same, having failed: whoever wrote it ended badly.
+    public Reading failed() {
+        return new Reading(format, kind, tool, version, at, figures, Own.FAILED, cases);
+    }
+
     /// A figure as a whole number; 0 when there is none.
     int count(String name) {
         return (int) Math.round(figures.getOrDefault(name, 0.0));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// The kinds of value that keys take.
@@ -218,6 +219,22 @@ public final class Shapes {
                     Quantities::percent,
                     Map.of("type", "string", "pattern", "^[0-9]{1,5}%$"));
 
+    /// Of a percentage it is the number that counts.
+    public static final Shape<Double> NUMBER =
+            new Scalar<>(
+                    "a number, such as `80`, `0.95` or `80%`",
+                    Set.of(Node.Kind.TEXT, Node.Kind.INTEGER, Node.Kind.DECIMAL),
+                    text -> {
+                        if (!text.matches("-?[0-9]{1,15}(\\.[0-9]{1,9})?%?")) {
+                            throw unfit("must be a number, not `" + brief(text) + "`");
+                        }
+                        return Double.parseDouble(text.replace("%", ""));
+                    },
+                    Map.of("type", List.of("number", "string")));
+
+    public static final Shape<String> FIGURE =
+            matching("the name of a figure, such as `p95`", "[A-Za-z][A-Za-z0-9_.-]{0,99}");
+
     public static final Shape<String> PATH =
             new Scalar<>(
                     "a path inside of the manifest's folder",
@@ -320,6 +337,11 @@ public final class Shapes {
 
     public static <T> Shape<T> either(Shape<? extends T> brief, Shape<? extends T> full) {
         return new Either<>(brief, full);
+    }
+
+    /// What is written in one shape, and means something else.
+    public static <W, T> Shape<T> as(Shape<W> written, Function<W, T> become) {
+        return new As<>(written, become);
     }
 
     /// The constants of an enum, as `blue-green`.

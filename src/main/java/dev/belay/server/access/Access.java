@@ -48,6 +48,7 @@ public final class Access {
         access.releases();
         access.environments();
         access.data();
+        access.evidence();
         access.system();
         access.audit();
         access.people();
@@ -123,6 +124,15 @@ public final class Access {
         add("POST " + ENV + "rehearsals", PLAN, PATH);
         add("POST " + ENV + "restores", DATA, PATH);
         add("POST " + ENV + "restores/give-up", DATA, PATH);
+    }
+
+    private void evidence() {
+        add("POST " + ENV + "evidence-files", DEPLOY, PATH);
+        add("POST " + ENV + "evidence", DEPLOY, PATH);
+        add("GET /api/v1/evidence", READ, SOMEWHERE);
+        add("GET /api/v1/evidence/{id}", READ, SOMEWHERE);
+        add("POST " + ENV + "evidence/{id}/withdraw", DEPLOY, PATH);
+        add("POST " + ENV + "pipelines", DEPLOY, PATH);
     }
 
     private void system() {

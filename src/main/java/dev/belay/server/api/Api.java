@@ -32,6 +32,7 @@ public final class Api implements AutoCloseable {
         var doors = new DoorRoutes(operations);
         var backups = new BackupRoutes(operations, terms.redact());
         var people = new PeopleRoutes(terms.people(), operations.platform());
+        var evidence = new EvidenceRoutes(operations, terms.redact());
         var web = new WebRoutes(operations, version);
         HttpServer server =
                 HttpServer.start(
@@ -47,6 +48,7 @@ public final class Api implements AutoCloseable {
                                 doors::register,
                                 backups::register,
                                 people::register,
+                                evidence::register,
                                 web::register));
         return new Api(server, streams, logs);
     }

@@ -18,6 +18,7 @@ public record Operations(
         StatusReader status,
         Data data,
         Between between,
+        Evidence evidence,
         Local local,
         Logs logs,
         Faces faces,
@@ -30,6 +31,9 @@ public record Operations(
         Runnable nudge) {
     /// What concerns two environments.
     public record Between(AutomaticPromotion promotion, ParityReader parity) {}
+
+    /// What artifacts have shown.
+    public record Evidence(EvidenceRegistry registry, Pipelines pipelines) {}
 
     /// What concerns data, which outlive releases.
     public record Data(

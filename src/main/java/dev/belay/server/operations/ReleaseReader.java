@@ -8,6 +8,7 @@ import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanText;
+import dev.belay.plan.Showing;
 import dev.belay.plan.Step;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Work;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Tells of releases what the journal knows. Reads only.
@@ -24,18 +26,22 @@ public final class ReleaseReader {
     private final Journal journal;
     private final Function<ReleaseRow, Plan> plans;
     private final Function<String, Map<Integer, String>> because;
+    private final UnaryOperator<List<String>> lost;
 
     /// A reader of one journal.
     ///
     /// @param plans the plan of a release
     /// @param because what the engine waits for, by step, for a release
+    /// @param lost of evidence by its id, a sentence for each that was withdrawn
     public ReleaseReader(
             Journal journal,
             Function<ReleaseRow, Plan> plans,
-            Function<String, Map<Integer, String>> because) {
+            Function<String, Map<Integer, String>> because,
+            UnaryOperator<List<String>> lost) {
         this.journal = journal;
         this.plans = plans;
         this.because = because;
+        this.lost = lost;
     }
 
     /// A page of releases, newest first.
@@ -89,9 +95,22 @@ public final class ReleaseReader {
                 changes(plan),
                 plan.pointOfNoReturn(),
                 steps,
-                plan.warnings(),
+                warnings(plan),
                 plan.skipped().stream().map(PlanText::words).toList(),
                 next(row, progress.held()));
+    }
+
+    /// What it was planned with may have been taken back since.
+    private List<String> warnings(Plan plan) {
+        var warnings = new ArrayList<>(plan.warnings());
+        Showing.relied(plan)
+                .forEach((component, relied) ->
+                        lost.apply(relied)
+                                .forEach(one ->
+                                        warnings.add(
+                                                "`%s` relied on what is no more: %s"
+                                                        .formatted(component, one))));
+        return warnings;
     }
 
     /// What holds it now comes first: on its way back that is something else than why it turned.

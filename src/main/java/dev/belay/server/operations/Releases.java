@@ -9,7 +9,9 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.Reading;
+import dev.belay.plan.Deployment;
 import dev.belay.plan.Inventory;
+import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.plan.PlanRequest;
@@ -24,7 +26,10 @@ import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Actor;
 import dev.belay.release.Digest;
+import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseState;
+import dev.belay.release.Work;
+import dev.belay.server.evidence.EvidenceJudge;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,10 +38,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Plans and submits releases.
 ///
@@ -52,6 +59,7 @@ public final class Releases {
     private final SchemaDrift drift;
     private final ToolPlans tools;
     private final RestoreLimits limits;
+    private final EvidenceJudge evidence;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -68,7 +76,8 @@ public final class Releases {
             SchemaDrift drift,
             ToolPlans tools,
             RestoreLimits limits,
-            ParityReader parity) {}
+            ParityReader parity,
+            EvidenceJudge evidence) {}
 
     /// Over one journal.
     ///
@@ -88,6 +97,7 @@ public final class Releases {
         this.tools = eyes.tools();
         this.limits = eyes.limits();
         this.parity = eyes.parity();
+        this.evidence = eyes.evidence();
         this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
@@ -175,6 +185,7 @@ public final class Releases {
                 requireAgreed(submission, terms, wish);
                 requireWayBack(submission, read.view());
                 requireTried(submission, prepared);
+                requireShown(submission);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
@@ -278,13 +289,14 @@ public final class Releases {
             Selection selection,
             Set<String> selected,
             String manifestDigest) {
-        PlanRequest over(Inventory inventory) {
+        PlanRequest over(Inventory inventory, SortedMap<String, PlanRequest.Shown> evidence) {
             return new PlanRequest(
                     view,
                     new TreeMap<>(made.built()),
                     new TreeMap<>(made.schemas()),
                     new TreeMap<>(),
                     below,
+                    evidence,
                     inventory.limited(limits),
                     selection,
                     manifestDigest);
@@ -299,6 +311,7 @@ public final class Releases {
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         parity.require(read.view());
         promotion.demand(read.view(), chosen, wish);
+        demandReason(read.view(), chosen, wish);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
         return new Prepared(
                 read.view(),
@@ -336,7 +349,7 @@ public final class Releases {
     ///
     /// @param known what was asked before
     private Submission planned(Prepared prepared, Inventory now, Map<String, String> known) {
-        PlanRequest request = prepared.over(now);
+        PlanRequest request = over(prepared, now);
         Submission submission = planned(Planner.plan(request.foreseeing(known)));
         var unasked = new TreeMap<>(Planner.toForesee(submission));
         unasked.keySet().removeAll(known.keySet());
@@ -364,7 +377,7 @@ public final class Releases {
                 drift.corrected(
                         inventory.read(view, terms.supersede()), prepared.made().migrations());
         return tools.ask(
-                view.environment(), Planner.toForesee(planned(Planner.plan(prepared.over(now)))));
+                view.environment(), Planner.toForesee(planned(Planner.plan(over(prepared, now)))));
     }
 
     private static Submission planned(Planning planning) {
@@ -424,6 +437,66 @@ public final class Releases {
                                 + view.gates().migratedIn()
                                 + "`");
             }
+        }
+    }
+
+    /// What artifacts have shown follows from which they are, and from what runs now.
+    private PlanRequest over(Prepared prepared, Inventory now) {
+        EnvironmentView view = prepared.view();
+        var shown = new TreeMap<String, PlanRequest.Shown>();
+        prepared.made()
+                .built()
+                .forEach((name, source) -> {
+                    List<EvidenceRule> rules = view.gates().evidenceOf(name, view.groups());
+                    if (!rules.isEmpty()) {
+                        shown.put(
+                                name, evidence.shown(rules, source.artifact(), running(now, name)));
+                    }
+                });
+        return prepared.over(now, shown);
+    }
+
+    private static @Nullable Digest running(Inventory now, String component) {
+        Inventory.Component there = now.components().get(component);
+        if (there == null || there.history().isEmpty()) {
+            return null;
+        }
+        Deployment latest = there.history().getFirst().deployment();
+        return latest.isEnded() ? null : latest.revision().artifact();
+    }
+
+    /// As the environment asks for it; who goes on without says so by name.
+    private void requireShown(Submission submission) {
+        for (Plan plan : submission.plans()) {
+            for (Step step : plan.steps()) {
+                if (step.work() instanceof Work.Evidenced work) {
+                    List<String> lacking = evidence.lacking(work);
+                    if (!lacking.isEmpty()) {
+                        throw Denied.refusal(
+                                "`%s`: %s, which `%s` asks for"
+                                        .formatted(
+                                                work.component(),
+                                                String.join("; ", lacking),
+                                                submission.environment()),
+                                "`belay evidence add --for … FILE` adds it; `--skip evidence --reason"
+                                        + " …` releases it all the same, and is recorded with your"
+                                        + " name");
+                    }
+                }
+            }
+        }
+    }
+
+    private static void demandReason(EnvironmentView view, Selection.Chosen chosen, Wish wish) {
+        boolean left = chosen.without().contains(Phase.EVIDENCE);
+        if (left && !view.gates().evidence().isEmpty() && wish.why().isBlank()) {
+            throw new Denied(
+                    No.problem(
+                            "evidence/no-reason",
+                            "`--skip evidence`",
+                            "what is released has not shown what `%s` asks for"
+                                    .formatted(view.environment()),
+                            "say why with `--reason`"));
         }
     }
 

@@ -198,6 +198,16 @@ public final class Sources {
                         : "`%s`: built here, and not promoted from `%s`".formatted(name, from);
     }
 
+    /// What a component's artifact would be now.
+    ///
+    /// @throws Denied when it cannot be built
+    Digest artifact(EnvironmentView view, Component component, Consumer<String> progress) {
+        groundwork.lay(view, progress);
+        Set<Path> keptBack = checking.keptBack();
+        keptBack.add(state);
+        return build(view, component, keptBack, progress);
+    }
+
     private Digest build(
             EnvironmentView view,
             Component component,

@@ -65,7 +65,8 @@ class HostChecksTest {
                         (_, _) -> Optional.empty(),
                         host.artifacts,
                         (_, revision, _) -> List.of(revision + "-1 | last words"),
-                        new NoBackups()));
+                        new NoBackups(),
+                        (_, _) -> new Look.Done("nobody asks for evidence here")));
     }
 
     /// Of this host nobody asks for any.

@@ -1,0 +1,124 @@
+package dev.belay.server.evidence;
+
+import dev.belay.driver.Look;
+import dev.belay.driver.Order;
+import dev.belay.driver.Proofs;
+import dev.belay.gate.EvidenceGate;
+import dev.belay.gate.EvidenceRecord;
+import dev.belay.gate.EvidenceVerdict;
+import dev.belay.gate.report.Unreadable;
+import dev.belay.plan.PlanRequest;
+import dev.belay.release.Digest;
+import dev.belay.release.EvidenceRule;
+import dev.belay.release.Work;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Holds rules against what is in the store at this moment: when a release is planned, when it is
+/// submitted, and before it begins.
+public final class EvidenceJudge implements Proofs {
+    private final EvidenceStore store;
+    private final LongSupplier clock;
+
+    /// A judge over a store.
+    ///
+    /// @param clock milliseconds since the epoch
+    public EvidenceJudge(EvidenceStore store, LongSupplier clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// What was found of one artifact, for a plan.
+    ///
+    /// @param running what runs now; null when nothing does
+    public PlanRequest.Shown shown(
+            List<EvidenceRule> rules, Digest artifact, @Nullable Digest running) {
+        Digest other = running == null || running.equals(artifact) ? null : running;
+        Set<String> relied = new LinkedHashSet<>();
+        var lacking = new ArrayList<String>();
+        for (EvidenceVerdict verdict : verdicts(rules, artifact, other, lacking)) {
+            relied.addAll(verdict.relied());
+            if (!verdict.passes()) {
+                lacking.add(verdict.sentence());
+            }
+        }
+        return new PlanRequest.Shown(other, rules, relied.stream().sorted().toList(), lacking);
+    }
+
+    /// What a step would find lacking now; empty when it is satisfied.
+    public List<String> lacking(Work.Evidenced work) {
+        return shown(work.rules(), work.artifact(), work.running()).lacking();
+    }
+
+    /// What became of evidence that somebody relied on: a sentence for each that was withdrawn.
+    public List<String> lost(List<String> relied) {
+        var lost = new ArrayList<String>();
+        for (String id : relied) {
+            try {
+                store.find(id)
+                        .map(StoredEvidence::lost)
+                        .filter(sentence -> !sentence.isEmpty())
+                        .ifPresent(lost::add);
+            } catch (IOException e) {
+                lost.add("`%s` cannot be read: %s".formatted(id, e.getMessage()));
+            }
+        }
+        return lost;
+    }
+
+    @Override
+    public Look evidenced(Work.Evidenced work, Order order) {
+        PlanRequest.Shown now = shown(work.rules(), work.artifact(), work.running());
+        if (now.lacking().isEmpty()) {
+            return new Look.Done("by " + String.join(", ", now.relied()));
+        }
+        return new Look.Failed(
+                "`%s` no longer has the evidence that it was planned with: %s"
+                        .formatted(work.component(), String.join("; ", now.lacking())),
+                "`belay evidence list --component %s` shows what there is"
+                        .formatted(work.component()),
+                String.join("\n", lost(work.relied())));
+    }
+
+    private List<EvidenceVerdict> verdicts(
+            List<EvidenceRule> rules,
+            Digest artifact,
+            @Nullable Digest running,
+            List<String> lacking) {
+        try {
+            List<EvidenceRecord> all = records(artifact);
+            boolean compares = rules.stream().anyMatch(EvidenceRule::compares);
+            List<EvidenceRecord> now =
+                    running == null ? null : compares ? records(running) : List.of();
+            return rules.stream()
+                    .map(rule -> EvidenceGate.judge(rule, all, now, clock.getAsLong()))
+                    .toList();
+        } catch (IOException | Unreadable e) {
+            lacking.add("its evidence cannot be read: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    private List<EvidenceRecord> records(Digest artifact) throws IOException, Unreadable {
+        var all = new ArrayList<EvidenceRecord>();
+        for (StoredEvidence one : store.of(artifact)) {
+            if (one.withdrawn() == null) {
+                all.add(
+                        new EvidenceRecord(
+                                one.id(),
+                                one.environment(),
+                                one.kind(),
+                                one.name(),
+                                one.at(),
+                                one.added(),
+                                EvidenceBook.readAnew(store, one)));
+            }
+        }
+        return all;
+    }
+}
