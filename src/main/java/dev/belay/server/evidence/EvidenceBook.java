@@ -33,6 +33,8 @@ public final class EvidenceBook {
     ///
     /// @param kind empty for what the report is by itself
     /// @param files that are in the store
+    /// @param run when we ran what wrote them, in milliseconds since the epoch: each run is a piece
+    ///   by itself, whatever it wrote; 0 for what was brought
     public record Entry(
             Digest artifact,
             String component,
@@ -41,7 +43,8 @@ public final class EvidenceBook {
             String name,
             List<StoredEvidence.Kept> files,
             Stated stated,
-            String by) {
+            String by,
+            long run) {
         public Entry {
             files = List.copyOf(files);
         }
@@ -85,7 +88,8 @@ public final class EvidenceBook {
                         kind,
                         entry.name(),
                         entry.files(),
-                        entry.stated());
+                        entry.stated(),
+                        entry.run());
         Optional<StoredEvidence> earlier = store.find(id);
         if (earlier.isPresent()) {
             return earlier.get();
@@ -99,7 +103,7 @@ public final class EvidenceBook {
                         entry.environment(),
                         kind,
                         entry.name(),
-                        reading.at() == 0 ? now : Math.min(reading.at(), now),
+                        won(entry, reading, now),
                         now,
                         entry.by(),
                         entry.files(),
@@ -114,6 +118,11 @@ public final class EvidenceBook {
         audit.record(new AuditLog.Deed(entry.by(), "evidence-added", of(evidence)));
         store.keep(evidence);
         return evidence;
+    }
+
+    private static long won(Entry entry, Reading reading, long now) {
+        long said = entry.run() > 0 ? entry.run() : reading.at();
+        return said == 0 ? now : Math.min(said, now);
     }
 
     /// Withdraws it; doing so twice changes nothing.

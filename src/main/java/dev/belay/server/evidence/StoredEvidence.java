@@ -66,7 +66,8 @@ public record StoredEvidence(
             String kind,
             String name,
             List<Kept> files,
-            Stated stated) {
+            Stated stated,
+            long run) {
         var what = new StringBuilder(artifact.text());
         for (String one :
                 List.of(
@@ -75,7 +76,8 @@ public record StoredEvidence(
                         name,
                         stated.kind(),
                         stated.passesWhen(),
-                        stated.figures().toString())) {
+                        stated.figures().toString(),
+                        Long.toString(run))) {
             what.append('\n').append(one);
         }
         files.stream().map(Kept::digest).sorted().forEach(one -> what.append('\n').append(one));

@@ -116,7 +116,8 @@ public final class EvidenceRegistry {
                         wish.name(),
                         wish.files(),
                         wish.stated(),
-                        by.subject()),
+                        by.subject(),
+                        0),
                 reading);
     }
 

@@ -79,7 +79,8 @@ public final class Pipelines {
     public record Ran(String artifact, boolean passed, List<StoredEvidence> evidence) {}
 
     /// What a stage came to.
-    private record Outcome(Build.Stage stage, List<StoredEvidence.Kept> files, Reading reading) {}
+    private record Outcome(
+            Build.Stage stage, long began, List<StoredEvidence.Kept> files, Reading reading) {}
 
     /// Builds, runs every stage whatever the ones before it came to, and keeps the evidence.
     ///
@@ -113,7 +114,8 @@ public final class Pipelines {
                                     one.stage().name(),
                                     one.files(),
                                     Stated.NOTHING,
-                                    by.subject()),
+                                    by.subject(),
+                                    one.began()),
                             one.reading()));
         }
         boolean passed =
@@ -217,7 +219,7 @@ public final class Pipelines {
         if (!files.isEmpty()) {
             try {
                 Reading reading = book.read(files, Stated.NOTHING);
-                return new Outcome(stage, files, status == 0 ? reading : reading.failed());
+                return new Outcome(stage, began, files, status == 0 ? reading : reading.failed());
             } catch (Unreadable e) {
                 output = e.getMessage() + "\n" + output;
             }
@@ -237,7 +239,7 @@ public final class Pipelines {
                         said,
                         good ? Reading.Own.PASSED : Reading.Own.FAILED,
                         List.of());
-        return new Outcome(stage, List.of(file), reading);
+        return new Outcome(stage, began, List.of(file), reading);
     }
 
     /// Those that this run wrote: what lay there before says nothing of what was tried now.

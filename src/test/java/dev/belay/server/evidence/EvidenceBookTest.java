@@ -61,7 +61,7 @@ class EvidenceBookTest {
         }
         return book.add(
                 new EvidenceBook.Entry(
-                        artifact, "api", "staging", "", "", files, Stated.NOTHING, "anna"),
+                        artifact, "api", "staging", "", "", files, Stated.NOTHING, "anna", 0),
                 book.read(files, Stated.NOTHING));
     }
 
@@ -210,8 +210,23 @@ class EvidenceBookTest {
         Digest digest = store.put(GOOD.getBytes(StandardCharsets.UTF_8));
         var files = List.of(new StoredEvidence.Kept(digest.text(), "report.xml"));
         book.add(
-                new EvidenceBook.Entry(API, "api", "", "", "", files, Stated.NOTHING, "anna"),
+                new EvidenceBook.Entry(API, "api", "", "", "", files, Stated.NOTHING, "anna", 0),
                 book.read(files, Stated.NOTHING).failed());
+        assertThat(look(work())).isInstanceOf(Look.Failed.class);
+    }
+
+    @Test
+    void a_run_that_wrote_the_same_is_another_run() throws Exception {
+        Digest digest = store.put(GOOD.getBytes(StandardCharsets.UTF_8));
+        var files = List.of(new StoredEvidence.Kept(digest.text(), "report.xml"));
+        var reading = book.read(files, Stated.NOTHING);
+        for (long run : new long[] {now - 2000, now - 1000}) {
+            book.add(
+                    new EvidenceBook.Entry(
+                            API, "api", "", "", "", files, Stated.NOTHING, "anna", run),
+                    run == now - 1000 ? reading.failed() : reading);
+        }
+        assertThat(store.of(API)).extracting(StoredEvidence::own).containsOnly("passed", "failed");
         assertThat(look(work())).isInstanceOf(Look.Failed.class);
     }
 
