@@ -1,11 +1,13 @@
 package dev.belay.cli;
 
+import dev.belay.cli.command.ApproveCommand;
 import dev.belay.cli.command.AuditCommand;
 import dev.belay.cli.command.BackupCommand;
 import dev.belay.cli.command.BackupsCommand;
 import dev.belay.cli.command.BelayCommand;
 import dev.belay.cli.command.CancelCommand;
 import dev.belay.cli.command.CheckCommand;
+import dev.belay.cli.command.CheckOffCommand;
 import dev.belay.cli.command.CompletionCommand;
 import dev.belay.cli.command.DecideCommand;
 import dev.belay.cli.command.DeployCommand;
@@ -119,6 +121,8 @@ public final class CommandTree {
         all.put("resume", ResumeCommand::new);
         all.put("cancel", CancelCommand::new);
         all.put("decide", DecideCommand::new);
+        all.put("approve", ApproveCommand::new);
+        all.put("check-off", CheckOffCommand::new);
         all.put("audit", AuditCommand::new);
         all.put("user", UserCommand::new);
         all.put("token", TokenCommand::new);

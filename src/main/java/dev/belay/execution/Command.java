@@ -13,6 +13,17 @@ public sealed interface Command {
 
     record Cancel(Fact.Cancel mode, String reason) implements Command {}
 
+    /// Somebody consents to exactly this plan.
+    record Approve(String planDigest, String reason) implements Command {}
+
+    /// Somebody does not want it to go on.
+    record Objection(String reason) implements Command {}
+
+    /// Somebody confirms a point of the checklist.
+    ///
+    /// @param point its text, or its number from 1
+    record CheckOff(String point, String reason) implements Command {}
+
     /// About a held release.
     ///
     /// @param step the step in doubt, or 0 where the decision needs none

@@ -2,6 +2,7 @@ package dev.belay.execution;
 
 import dev.belay.execution.StepProgress.Status;
 import dev.belay.journal.Append;
+import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
 import dev.belay.journal.Fact.Result;
 import dev.belay.journal.Journal;
@@ -37,8 +38,14 @@ public final class Commands {
                 return refused("unknown", "there is no release `" + release + "`", "");
             }
             Plan plan = codec.read(row.plan());
-            Progress progress = Progress.of(plan.steps().size(), journal.entries(release, 0));
-            Verdict verdict = judge(plan, progress, command, actor.subject());
+            List<Entry> entries = journal.entries(release, 0);
+            Progress progress = Progress.of(plan.steps().size(), entries);
+            Verdict verdict =
+                    switch (command) {
+                        case Command.Approve _, Command.Objection _, Command.CheckOff _ ->
+                                ConsentCommands.judge(row, plan, entries, command, actor);
+                        default -> judge(plan, progress, command, actor.subject());
+                    };
             if (!(verdict instanceof Verdict.Accepted accepted) || accepted.facts().isEmpty()) {
                 return verdict;
             }
@@ -77,6 +84,8 @@ public final class Commands {
             case Command.Resume(String reason) -> resume(state, reason);
             case Command.Cancel(Fact.Cancel mode, String reason) ->
                     cancel(plan, progress, mode, reason);
+            case Command.Approve _, Command.Objection _, Command.CheckOff _ ->
+                    throw new IllegalArgumentException("judged elsewhere: " + command);
             case Command.Decide decide ->
                     state == ReleaseState.HELD
                             ? decide(plan, progress, decide, actor)

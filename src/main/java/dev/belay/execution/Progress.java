@@ -238,6 +238,8 @@ public final class Progress {
                 case Fact.CancelRequested(Fact.Cancel mode, String why) -> cancel(mode, why);
                 case Fact.Decided(Fact.Decision decision, int _, String _) ->
                         decide(decision, entry.actor(), at);
+                // What they mean is asked about by the step that waits for them.
+                case Fact.Approved _, Fact.Objected _, Fact.CheckedOff _ -> {}
                 case Fact.Ended(ReleaseState end, String note) -> {
                     state = end;
                     reason = note.isEmpty() ? reason : note;

@@ -264,6 +264,10 @@ final class ReleaseRun {
                         Fact.Started _,
                         Fact.Waiting _,
                         Fact.Soaking _,
+                        // The step that waits for them looks every second.
+                        Fact.Approved _,
+                        Fact.Objected _,
+                        Fact.CheckedOff _,
                         Fact.Ended _ -> {}
             }
         }

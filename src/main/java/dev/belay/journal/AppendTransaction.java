@@ -151,6 +151,9 @@ final class AppendTransaction {
                     Fact.Resumed _,
                     Fact.CancelRequested _,
                     Fact.Decided _,
+                    Fact.Approved _,
+                    Fact.Objected _,
+                    Fact.CheckedOff _,
                     Fact.Ended _ ->
                     fact;
         };

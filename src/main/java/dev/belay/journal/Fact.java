@@ -59,6 +59,15 @@ public sealed interface Fact {
     /// @param step the step the decision is about, or 0
     record Decided(Decision decision, int step, String attestation) implements Fact {}
 
+    /// Somebody consents to exactly this plan.
+    record Approved(String planDigest, String reason) implements Fact {}
+
+    /// Somebody does not want it to go on.
+    record Objected(String reason) implements Fact {}
+
+    /// Somebody confirms a point of the checklist.
+    record CheckedOff(String point, String note) implements Fact {}
+
     /// Nothing follows.
     record Ended(ReleaseState state, String note) implements Fact {}
 

@@ -84,22 +84,14 @@ final class FactCodec {
                                             f.step(),
                                             "explanation",
                                             f.explanation()));
-                    case Fact.Paused f -> object("paused", Map.of("reason", f.reason()));
-                    case Fact.Resumed f -> object("resumed", Map.of("reason", f.reason()));
-                    case Fact.CancelRequested f ->
-                            object(
-                                    "cancel-requested",
-                                    Map.of("mode", kebab(f.mode()), "reason", f.reason()));
-                    case Fact.Decided f ->
-                            object(
-                                    "decided",
-                                    Map.of(
-                                            "decision",
-                                            kebab(f.decision()),
-                                            "step",
-                                            f.step(),
-                                            "attestation",
-                                            f.attestation()));
+                    case Fact.Paused _,
+                            Fact.Resumed _,
+                            Fact.CancelRequested _,
+                            Fact.Decided _,
+                            Fact.Approved _,
+                            Fact.Objected _,
+                            Fact.CheckedOff _ ->
+                            said(fact);
                     case Fact.Ended f ->
                             object("ended", Map.of("state", kebab(f.state()), "note", f.note()));
                 };
@@ -163,6 +155,10 @@ final class FactCodec {
                             constant(Fact.Decision.class, json, "decision"),
                             step(json),
                             string(json, "attestation"));
+            case "approved" ->
+                    new Fact.Approved(string(json, "plan-digest"), string(json, "reason"));
+            case "objected" -> new Fact.Objected(string(json, "reason"));
+            case "checked-off" -> new Fact.CheckedOff(string(json, "point"), string(json, "note"));
             case "ended" ->
                     new Fact.Ended(
                             constant(ReleaseState.class, json, "state"), string(json, "note"));
@@ -207,6 +203,32 @@ final class FactCodec {
             case "assumed-done" -> new Result.AssumedDone(string(json, "why"));
             case "not-done" -> new Result.NotDone(string(json, "why"));
             default -> throw new UnreadableEntry("it says `" + type + "`", null);
+        };
+    }
+
+    /// What people say of a release.
+    private static Map<String, Object> said(Fact fact) {
+        return switch (fact) {
+            case Fact.Resumed(String reason) -> object("resumed", Map.of("reason", reason));
+            case Fact.Paused(String reason) -> object("paused", Map.of("reason", reason));
+            case Fact.CancelRequested(Fact.Cancel mode, String reason) ->
+                    object("cancel-requested", Map.of("mode", kebab(mode), "reason", reason));
+            case Fact.Decided(Fact.Decision decision, int step, String attestation) ->
+                    object(
+                            "decided",
+                            Map.of(
+                                    "decision",
+                                    kebab(decision),
+                                    "step",
+                                    step,
+                                    "attestation",
+                                    attestation));
+            case Fact.Approved(String digest, String reason) ->
+                    object("approved", Map.of("plan-digest", digest, "reason", reason));
+            case Fact.CheckedOff(String point, String note) ->
+                    object("checked-off", Map.of("point", point, "note", note));
+            case Fact.Objected(String reason) -> object("objected", Map.of("reason", reason));
+            default -> throw new IllegalArgumentException("nobody says " + fact);
         };
     }
 

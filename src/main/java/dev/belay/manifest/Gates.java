@@ -1,5 +1,6 @@
 package dev.belay.manifest;
 
+import dev.belay.release.ConsentRule;
 import dev.belay.release.EvidenceRule;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +15,23 @@ import java.util.Map;
 ///   first; empty for none
 /// @param promotes where artifacts and schemas are taken from as they are
 /// @param evidence what artifacts must have shown
+/// @param consent what people must have said
 public record Gates(
         boolean backup,
         boolean wayBack,
         String migratedIn,
         Promotes promotes,
-        List<EvidenceDemand> evidence) {
+        List<EvidenceDemand> evidence,
+        ConsentRule consent) {
     public static final Gates NONE = new Gates(false, false);
 
     public Gates {
         evidence = List.copyOf(evidence);
     }
 
-    /// Those that ask for no evidence.
+    /// Those that ask for no evidence, and nobody.
     public Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
-        this(backup, wayBack, migratedIn, promotes, List.of());
+        this(backup, wayBack, migratedIn, promotes, List.of(), ConsentRule.NONE);
     }
 
     /// Those that ask nothing of another environment.
@@ -38,7 +41,7 @@ public record Gates(
 
     /// The same in an environment that promotes from another one.
     public Gates promoting(Promotes from) {
-        return new Gates(backup, wayBack, migratedIn, from, evidence);
+        return new Gates(backup, wayBack, migratedIn, from, evidence, consent);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.

@@ -3,12 +3,9 @@ package dev.belay.manifest;
 import static dev.belay.manifest.shape.Shapes.DAYS;
 import static dev.belay.manifest.shape.Shapes.HOURS;
 import static dev.belay.manifest.shape.Shapes.NAME;
-import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.WRITTEN;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.ZONE;
-import static dev.belay.manifest.shape.Shapes.list;
-import static dev.belay.manifest.shape.Shapes.whole;
 import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
@@ -47,25 +44,8 @@ final class LaterSections {
                     "What must be so before a release may go on.",
                     "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
                     EvidenceSections.EVIDENCE,
-                    Key.of("checklist", list(TEXT), "Points that a person ticks.").asNotYet(),
-                    Key.of(
-                                    "approvals",
-                                    section(
-                                            "approvals",
-                                            "Who must consent.",
-                                            "{any: [cto, vp]}",
-                                            Key.of("any", list(TEXT), "One of them."),
-                                            Key.of("all", list(TEXT), "Each of them."),
-                                            Key.of(
-                                                    "of",
-                                                    list(TEXT),
-                                                    "Those of whom a quorum is needed."),
-                                            Key.of(
-                                                    "quorum",
-                                                    whole(1, 100, "a number from 1 to 100"),
-                                                    "How many.")),
-                                    "Consent to exactly this plan.")
-                            .asNotYet(),
+                    ConsentSections.CHECKLIST,
+                    ConsentSections.APPROVALS,
                     Key.of(
                                     "window",
                                     section(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What no single key can be wrong about: names that nothing has, ports that two want, keys that a
@@ -53,6 +54,7 @@ final class References {
         checkSmoke();
         checkEngines();
         checkPromotes();
+        checkApprovals();
         new Order(effective, complaints).check();
     }
 
@@ -233,6 +235,28 @@ final class References {
                     name.mark(),
                     "`" + name.text() + "` has no port that a test could go through",
                     "name a service or frontend");
+        }
+    }
+
+    /// Of one, of each and of a number are three ways to say who; a quorum fits those it is of.
+    private void checkApprovals() {
+        Node.Mapping approvals =
+                Effective.mapping(Effective.mapping(effective.own(), "gates"), "approvals");
+        List<String> ways =
+                Stream.of("any", "all", "quorum").filter(approvals.entries()::containsKey).toList();
+        Node.@Nullable Entry of = approvals.entries().get("of");
+        String wrong = "";
+        if (ways.size() > 1) {
+            wrong = "`" + String.join("` and `", ways) + "` say two things";
+        } else if (of != null && !ways.contains("quorum")) {
+            wrong = "`of` needs `quorum`";
+        }
+        if (!wrong.isEmpty()) {
+            complaints.add(
+                    Code.WRONG_VALUE,
+                    approvals.mark(),
+                    "approvals: " + wrong,
+                    "write `any: […]`, `all: […]`, `quorum: 2`, or `{of: […], quorum: 2}`");
         }
     }
 

@@ -99,7 +99,8 @@ final class Views {
                             Promotes.NOTHING,
                             gates.find(EvidenceSections.EVIDENCE)
                                     .map(EvidenceSections::demands)
-                                    .orElse(List.of()));
+                                    .orElse(List.of()),
+                            ConsentSections.rule(gates));
                 })
                 .orElse(Gates.NONE);
     }

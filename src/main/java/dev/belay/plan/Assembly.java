@@ -4,6 +4,7 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Baseline;
+import dev.belay.release.ConsentRule;
 import dev.belay.release.Digest;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -51,7 +52,7 @@ final class Assembly {
 
     private Plan plan() {
         Set<Integer> safe =
-                new DataSafety(outline, drafts, lead).lay(dependencies(evidence(preflight())));
+                consent(new DataSafety(outline, drafts, lead), dependencies(evidence(preflight())));
         Set<Integer> gate = schemas(safe);
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -120,6 +121,36 @@ final class Assembly {
             }
         }
         return ends.isEmpty() ? after : ends;
+    }
+
+    /// With the backup and the rehearsal at hand; and the backup once more, as people take their
+    /// time.
+    private Set<Integer> consent(DataSafety safety, Set<Integer> after) {
+        Set<Integer> safe = safety.lay(after);
+        ConsentRule rule = outline.view().gates().consent();
+        if (outline.kind() != Plan.Kind.DEPLOY || !rule.asks() || !outline.has(Phase.APPROVE)) {
+            return safe;
+        }
+        return safety.again(
+                check(
+                        new Draft(
+                                title(rule),
+                                Phase.APPROVE,
+                                new Work.Consented(rule),
+                                Times.CONSENT_LIMIT,
+                                Times.SECOND),
+                        safe));
+    }
+
+    private static String title(ConsentRule rule) {
+        var wanted = new ArrayList<String>();
+        if (rule.wantsApprovals()) {
+            wanted.add("approval by " + rule.approvers());
+        }
+        if (!rule.checklist().isEmpty()) {
+            wanted.add("checklist: " + String.join(", ", rule.checklist()));
+        }
+        return String.join("; ", wanted);
     }
 
     private Set<Integer> dependencies(Set<Integer> after) {

@@ -47,6 +47,12 @@ final class DataSafety {
         return foreseen(outline.view().gates().backup() ? gated(after) : after);
     }
 
+    /// Backups alone, for what grew old since.
+    Set<Integer> again(Set<Integer> after) {
+        boolean asked = outline.view().gates().backup() && outline.has(Phase.BACKUP);
+        return asked ? backups(outline.migrating(), after) : after;
+    }
+
     /// Last of all, as what they say is of this moment.
     private Set<Integer> foreseen(Set<Integer> after) {
         List<Change> tools =

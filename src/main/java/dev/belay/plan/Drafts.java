@@ -102,7 +102,8 @@ final class Drafts {
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,
                     Work.Foreseen _,
-                    Work.Evidenced _ ->
+                    Work.Evidenced _,
+                    Work.Consented _ ->
                     StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.

@@ -24,7 +24,9 @@ final class Times {
     /// A schema changed, on a table that nobody has measured yet.
     static final Duration MIGRATE_LIMIT = Duration.ofMinutes(30);
 
-    /// A database dumped, restored and compared, of whatever size.
+    /// A database dumped, restored and compared, of whatever size. People are ill, and on holiday.
+    static final Duration CONSENT_LIMIT = Duration.ofDays(7);
+
     static final Duration BACKUP_LIMIT = Duration.ofHours(12);
 
     static final Duration MOMENT = Duration.ofMillis(100);

@@ -64,6 +64,7 @@ final class WorkJson {
             case Work.ReturnRehearsed back -> MigrationsJson.write(out, back);
             case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
             case Work.Evidenced evidenced -> EvidencedJson.write(out, evidenced);
+            case Work.Consented consented -> ConsentJson.write(out, consented);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -197,6 +198,7 @@ final class WorkJson {
             case "backed-up" -> MigrationsJson.backedUp(in);
             case "rehearsed" -> MigrationsJson.rehearsed(in);
             case "evidenced" -> EvidencedJson.read(in);
+            case "consented" -> ConsentJson.read(in);
             case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
@@ -324,6 +326,7 @@ final class WorkJson {
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,
                     Work.Evidenced _,
+                    Work.Consented _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -159,6 +159,9 @@ public sealed interface Work {
         }
     }
 
+    /// People have said what the environment asks them for.
+    record Consented(ConsentRule rule) implements Check {}
+
     // --- effects ----------------------------------------------------------------------------
 
     /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after

@@ -70,6 +70,7 @@ import dev.belay.server.operations.ToolPlans;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
+import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -243,7 +244,7 @@ public final class ControlPlane implements AutoCloseable {
                         new Faces(values, CLOCK),
                         gateway,
                         new Obstacles(checks),
-                        new Commands(journal, CODEC),
+                        new Operations.Orders(new Commands(journal, CODEC), consents()),
                         journal,
                         auditing.desk(),
                         gateway.client(),
@@ -392,7 +393,12 @@ public final class ControlPlane implements AutoCloseable {
                         artifacts,
                         last(logs),
                         data.checks(),
-                        books.judge()));
+                        books.judge(),
+                        consents()));
+    }
+
+    private ConsentDesk consents() {
+        return new ConsentDesk(journal, journal, actor());
     }
 
     private Operations.Data data(

@@ -30,6 +30,9 @@ class FactCodecTest {
         facts.add(new Fact.Held("held/undo-failed", 0, "look"));
         facts.add(new Fact.Paused("lunch"));
         facts.add(new Fact.Resumed(""));
+        facts.add(new Fact.Approved("sha256:p", "tried it"));
+        facts.add(new Fact.Objected("not now"));
+        facts.add(new Fact.CheckedOff("notes written", ""));
         for (var direction : Direction.values()) {
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Done("exit 0")));
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Failed("r", "h", "d")));

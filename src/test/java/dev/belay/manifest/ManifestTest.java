@@ -242,14 +242,14 @@ class ManifestTest {
         assertThat(gates.evidence())
                 .extracting(demand -> demand.rule().kind())
                 .containsExactly("tests", "security", "performance");
+        assertThat(gates.consent().checklist()).hasSize(4).contains("release notes prepared");
+        assertThat(gates.consent().approvers()).isEqualTo("one of cto, vp");
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
                         "`kubernetes`",
-                        "`checklist`",
-                        "`approvals`",
                         "`window`",
                         "`strategy: canary`",
                         "`steps`",

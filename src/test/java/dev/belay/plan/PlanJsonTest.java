@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Baseline;
 import dev.belay.release.Boundary;
+import dev.belay.release.ConsentRule;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
@@ -256,6 +257,14 @@ class PlanJsonTest {
                                         0.05)),
                         List.of("ev-3f9c1a2b7d10")),
                 new Work.Evidenced("api", Digest.of("api"), null, List.of(), List.of()),
+                new Work.Consented(
+                        new ConsentRule(
+                                List.of("notes"),
+                                List.of("cto", "vp"),
+                                2,
+                                true,
+                                Duration.ofHours(3))),
+                new Work.Consented(ConsentRule.NONE),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),

@@ -19,6 +19,11 @@ final class Client {
     private final int port;
     private final String token;
 
+    /// The same person, at another port.
+    Client at(int other) {
+        return new Client(other, token);
+    }
+
     Client(int port, String token) {
         this.port = port;
         this.token = token;

@@ -122,7 +122,9 @@ class RoutesTest {
                         .isEqualTo(
                                 OF_PROMOTION.contains(route)
                                         ? 409
-                                        : route.startsWith("GET ") ? 200 : 422);
+                                        : route.equals("GET /api/v1/evidence/{id}")
+                                                ? 404
+                                                : route.startsWith("GET ") ? 200 : 422);
             }
         }
     }

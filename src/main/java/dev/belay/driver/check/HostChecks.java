@@ -2,6 +2,7 @@ package dev.belay.driver.check;
 
 import dev.belay.driver.Backups;
 import dev.belay.driver.Checks;
+import dev.belay.driver.Consents;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
@@ -48,6 +49,7 @@ public final class HostChecks implements Checks {
     private final LastLines logs;
     private final Backups backups;
     private final Proofs proofs;
+    private final Consents consents;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -70,7 +72,8 @@ public final class HostChecks implements Checks {
             ArtifactStore artifacts,
             LastLines logs,
             Backups backups,
-            Proofs proofs) {}
+            Proofs proofs,
+            Consents consents) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -80,6 +83,7 @@ public final class HostChecks implements Checks {
         logs = eyes.logs();
         backups = eyes.backups();
         proofs = eyes.proofs();
+        consents = eyes.consents();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -101,6 +105,7 @@ public final class HostChecks implements Checks {
                 case Work.Rehearsed work -> backups.rehearsed(work, order);
                 case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
                 case Work.Evidenced work -> proofs.evidenced(work, order);
+                case Work.Consented work -> consents.consented(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {

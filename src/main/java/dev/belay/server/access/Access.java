@@ -1,5 +1,6 @@
 package dev.belay.server.access;
 
+import static dev.belay.release.people.Action.APPROVE;
 import static dev.belay.release.people.Action.AUDIT;
 import static dev.belay.release.people.Action.DATA;
 import static dev.belay.release.people.Action.DECIDE;
@@ -82,6 +83,9 @@ public final class Access {
         add("GET " + ID + "/journal", READ, RELEASE);
         add("GET " + ID + "/why", READ, RELEASE);
         add("GET " + ID + "/events", READ, RELEASE);
+        add("GET " + ID + "/consent", READ, RELEASE);
+        add("POST " + ID + "/approvals", APPROVE, RELEASE);
+        add("POST " + ID + "/checklist", DEPLOY, RELEASE);
         add("POST " + ID + "/commands", Need.of(DEPLOY, RELEASE).with("command", "decide", DECIDE));
     }
 

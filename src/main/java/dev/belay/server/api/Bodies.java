@@ -208,6 +208,19 @@ final class Bodies {
         };
     }
 
+    /// Of somebody who consents, or objects.
+    static Command approval(Fields fields) {
+        String reason = fields.text("reason");
+        if (fields.flag("object")) {
+            return new Command.Objection(reason);
+        }
+        return new Command.Approve(fields.required("plan"), reason);
+    }
+
+    static Command checkOff(Fields fields) {
+        return new Command.CheckOff(fields.required("point"), fields.text("reason"));
+    }
+
     private static Command decide(Fields fields, String reason) {
         if (reason.isBlank()) {
             fields.wrong(

@@ -19,6 +19,8 @@ import dev.belay.server.operations.ReleaseLine;
 import dev.belay.server.operations.ReleaseView;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.Wish;
+import dev.belay.server.people.ConsentView;
+import dev.belay.server.text.ConsentText;
 import dev.belay.server.text.JournalText;
 import dev.belay.server.text.ReleaseText;
 import dev.belay.server.text.WhyText;
@@ -69,6 +71,9 @@ public final class ReleaseRoutes {
         routes.get("/api/v1/releases/{id}/why", this::why);
         routes.get("/api/v1/releases/{id}/events", this::events);
         routes.post("/api/v1/releases/{id}/commands", this::command);
+        routes.get("/api/v1/releases/{id}/consent", this::consent);
+        routes.post("/api/v1/releases/{id}/approvals", this::approve);
+        routes.post("/api/v1/releases/{id}/checklist", this::checkOff);
     }
 
     /// What `POST /check` answers when everything is in order.
@@ -319,8 +324,34 @@ public final class ReleaseRoutes {
     }
 
     private void command(Context ctx) {
+        tell(ctx, Wire.read(ctx, Bodies::command));
+    }
+
+    private void approve(Context ctx) {
+        Command command = Wire.read(ctx, Bodies::approval);
+        if (command instanceof Command.Approve) {
+            ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
+            operations.orders().consents().demandOwn(row, Visit.of(ctx).actor());
+        }
+        tell(ctx, command);
+    }
+
+    private void checkOff(Context ctx) {
+        tell(ctx, Wire.read(ctx, Bodies::checkOff));
+    }
+
+    private void consent(Context ctx) {
+        ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
+        ConsentView view = operations.orders().consents().view(row, operations.reader().plan(row));
+        if (Query.wantsText(ctx)) {
+            text(ctx, ConsentText.of(view, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, view);
+        }
+    }
+
+    private void tell(Context ctx, Command command) {
         String id = operations.reader().row(ctx.pathParam("id")).id();
-        Command command = Wire.read(ctx, Bodies::command);
         switch (told(Visit.of(ctx), id, command)) {
             case Verdict.Accepted _ -> {
                 operations.nudge().run();
@@ -331,7 +362,8 @@ public final class ReleaseRoutes {
     }
 
     private Verdict told(Visit visit, String release, Command command) {
-        return visit.during(() -> operations.commands().run(release, command, visit.actor()));
+        return visit.during(
+                () -> operations.orders().commands().run(release, command, visit.actor()));
     }
 
     private static void text(Context ctx, String text) {

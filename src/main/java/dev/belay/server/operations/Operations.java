@@ -5,6 +5,7 @@ import dev.belay.execution.Commands;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.journal.Journal;
 import dev.belay.server.audit.AuditDesk;
+import dev.belay.server.people.ConsentDesk;
 
 /// Everything that can be asked, wired once.
 ///
@@ -24,11 +25,14 @@ public record Operations(
         Faces faces,
         GatewayUpkeep upkeep,
         Obstacles obstacles,
-        Commands commands,
+        Orders orders,
         Journal journal,
         AuditDesk audit,
         GatewayClient gateway,
         Runnable nudge) {
+    /// What people may tell a release, and what those said whom it asks.
+    public record Orders(Commands commands, ConsentDesk consents) {}
+
     /// What concerns two environments.
     public record Between(AutomaticPromotion promotion, ParityReader parity) {}
 

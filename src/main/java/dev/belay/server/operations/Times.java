@@ -64,6 +64,7 @@ public record Times(long queued, long person, long window, long progressing, lon
             case Fact.Soaking _ -> Part.SOAKING;
             case Fact.Outcome _, Fact.Intent _, Fact.Reattempt _, Fact.Waiting _ ->
                     before == Part.SOAKING ? going : before;
+            case Fact.Approved _, Fact.Objected _, Fact.CheckedOff _ -> before;
             case Fact.Ended _ -> Part.OVER;
         };
     }

@@ -93,6 +93,11 @@ public final class JournalText {
                             + word(decision)
                             + (step == 0 ? "" : ", about " + step(step, Direction.DO))
                             + said(attestation);
+            case Fact.Approved(String digest, String reason) ->
+                    "approved plan " + digest + said(reason);
+            case Fact.Objected(String reason) -> "objected" + said(reason);
+            case Fact.CheckedOff(String point, String note) ->
+                    "checked off `" + point + "`" + said(note);
             case Fact.Ended(var state, String note) -> "ended, " + word(state) + said(note);
         };
     }

@@ -66,7 +66,8 @@ class HostChecksTest {
                         host.artifacts,
                         (_, revision, _) -> List.of(revision + "-1 | last words"),
                         new NoBackups(),
-                        (_, _) -> new Look.Done("nobody asks for evidence here")));
+                        (_, _) -> new Look.Done("nobody asks for evidence here"),
+                        (_, _) -> new Look.Done("nobody is asked here")));
     }
 
     /// Of this host nobody asks for any.
