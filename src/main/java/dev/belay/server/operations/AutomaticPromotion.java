@@ -4,7 +4,6 @@ import dev.belay.journal.AuditLog;
 import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.manifest.EnvironmentView;
-import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
 import dev.belay.problem.Problem;
 import dev.belay.release.Actor;
@@ -12,16 +11,11 @@ import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,19 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class AutomaticPromotion {
     private static final Logger LOG = LoggerFactory.getLogger(AutomaticPromotion.class);
     private static final Actor ITSELF = new Actor("belay", "automatic-promotion");
-    private static final int PAGE = 50;
-
-    /// Ends that somebody should have looked at before more is brought.
-    private static final Set<ReleaseState> FALLEN =
-            EnumSet.of(ReleaseState.ROLLED_BACK, ReleaseState.WRITTEN_OFF);
-
     private final Platform platform;
     private final Promotion promotion;
     private final Releases releases;
     private final Journal journal;
     private final AuditLog audit;
     private final Function<ReleaseRow, Plan> plans;
-    private final Notes<Mark> marks;
+    private final PromotionHold hold;
     private final Map<String, Memory> memories = new ConcurrentHashMap<>();
 
     /// @param folder of what people said
@@ -63,25 +51,18 @@ public final class AutomaticPromotion {
         this.journal = sides.journal();
         this.audit = sides.audit();
         this.plans = plans;
-        this.marks = new Notes<>(folder, Mark.class, Mark::environment);
+        this.hold = new PromotionHold(sides.journal(), plans, folder);
     }
 
     /// The journal and what is written down beside it.
     public record Sides(Journal journal, AuditLog audit) {}
 
-    /// What somebody said last.
+    /// The last attempt.
     ///
-    /// @param after ordinal of the newest release at that time: what was before is forgiven
-    /// @param held whether it is to do nothing
-    record Mark(String environment, long after, boolean held, String by, String reason, long at) {}
-
-    /// What was found out and stays so.
-    ///
-    /// @param clean ordinal up to which no ended release holds anything
-    /// @param refusal why the last attempt came to nothing, or empty
-    /// @param tried what that attempt was of
-    private record Memory(long clean, String refusal, String tried) {
-        private static final Memory NONE = new Memory(0, "", "");
+    /// @param refusal why it came to nothing, or empty
+    /// @param tried what it was of
+    private record Memory(String refusal, String tried) {
+        private static final Memory NONE = new Memory("", "");
     }
 
     /// Where it stands in an environment.
@@ -108,23 +89,24 @@ public final class AutomaticPromotion {
 
     private void look(EnvironmentView view) {
         String environment = view.environment();
-        if (!held(environment).isEmpty() || isBusy(environment)) {
+        if (!hold.why(environment).isEmpty() || isBusy(environment)) {
             return;
         }
         Map<String, Promotion.Taken> news =
                 promotion.news(
                         view, release -> journal.find(release).filter(this::deploys).isPresent());
-        String what = news.toString();
+        // Once something else was released or came to nothing, the same may be worth another try.
+        String what = hold.newest(environment) + " " + news;
         Memory before = memory(environment);
         if (news.isEmpty()) {
-            memories.put(environment, new Memory(before.clean(), "", ""));
+            memories.put(environment, Memory.NONE);
             return;
         }
         if (before.tried().equals(what) && before.refusal().isEmpty()) {
             // The plan had nothing to do.
             return;
         }
-        memories.put(environment, new Memory(before.clean(), release(view, news), what));
+        memories.put(environment, new Memory(release(view, news), what));
     }
 
     /// @return why it came to nothing, or empty
@@ -144,7 +126,7 @@ public final class AutomaticPromotion {
                         false,
                         true,
                         "");
-        long newest = newest(environment);
+        long newest = hold.newest(environment);
         String body = Digest.of(environment + newest + news).text();
         try {
             Releases.Submitted made =
@@ -167,7 +149,7 @@ public final class AutomaticPromotion {
 
     /// Somebody may have begun to go back since it was looked at.
     private void requireFree(String environment) {
-        String held = held(environment);
+        String held = hold.why(environment);
         if (!held.isEmpty() || isBusy(environment)) {
             throw Denied.refusal(held.isEmpty() ? "something else is under way" : held, "");
         }
@@ -188,14 +170,14 @@ public final class AutomaticPromotion {
                 environment,
                 promotes.from(),
                 promotes.automatically(),
-                held(environment),
+                hold.why(environment),
                 memory(environment).refusal());
     }
 
     /// Lets it go on, or keeps it from doing anything; either is written down, with who and why.
     ///
     /// @throws Denied when no reason is given, or nothing is automatic there
-    public State say(EnvironmentView view, boolean hold, String reason, Actor actor) {
+    public State say(EnvironmentView view, boolean held, String reason, Actor actor) {
         State before = state(view);
         if (!before.automatic()) {
             throw Denied.refusal(
@@ -207,7 +189,7 @@ public final class AutomaticPromotion {
             throw new Denied(
                     No.problem(
                             "promotion/no-reason",
-                            hold ? "`--hold`" : "`--resume`",
+                            held ? "`--hold`" : "`--resume`",
                             "who comes later wants to know why",
                             "say it with `--reason`"));
         }
@@ -215,7 +197,7 @@ public final class AutomaticPromotion {
         audit.record(
                 new AuditLog.Deed(
                         actor.subject(),
-                        hold ? "promotion-held" : "promotion-resumed",
+                        held ? "promotion-held" : "promotion-resumed",
                         Map.of(
                                 "environment",
                                 environment,
@@ -224,14 +206,7 @@ public final class AutomaticPromotion {
                                 "was",
                                 before.held())));
         try {
-            marks.write(
-                    new Mark(
-                            environment,
-                            newest(environment),
-                            hold,
-                            actor.subject(),
-                            reason,
-                            journal.now()));
+            hold.say(environment, held, actor.subject(), reason);
         } catch (IOException e) {
             throw Denied.failure("it cannot be written down: " + e.getMessage(), "");
         }
@@ -266,75 +241,6 @@ public final class AutomaticPromotion {
                         "promotion", "takes what soaked in `%s`".formatted(state.from()), false));
     }
 
-    /// Why nothing is to be brought unasked, or empty.
-    private String held(String environment) {
-        Mark mark = mark(environment).orElse(null);
-        if (mark != null && mark.held()) {
-            return "%s holds it: %s".formatted(mark.by(), mark.reason());
-        }
-        Memory memory = memory(environment);
-        long until = Math.max(mark == null ? 0 : mark.after(), memory.clean());
-        long before = Long.MAX_VALUE;
-        long clean = Long.MAX_VALUE;
-        long newest = until;
-        while (true) {
-            List<ReleaseRow> page =
-                    journal.list(environment, EnumSet.allOf(ReleaseState.class), before, PAGE);
-            for (ReleaseRow row : page) {
-                if (row.ordinal() <= until) {
-                    page = List.of();
-                    break;
-                }
-                String why = holds(row);
-                if (!why.isEmpty()) {
-                    return why;
-                }
-                newest = Math.max(newest, row.ordinal());
-                if (row.endedAt() == 0) {
-                    clean = Math.min(clean, row.ordinal() - 1);
-                }
-                before = row.ordinal();
-            }
-            if (page.size() < PAGE) {
-                break;
-            }
-        }
-        memories.put(
-                environment, new Memory(Math.min(clean, newest), memory.refusal(), memory.tried()));
-        return "";
-    }
-
-    private String holds(ReleaseRow row) {
-        if (FALLEN.contains(row.state())) {
-            return "`%s` is %s"
-                    .formatted(
-                            row.id(),
-                            row.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
-        }
-        boolean never =
-                row.state() == ReleaseState.REJECTED || row.state() == ReleaseState.SUPERSEDED;
-        if (never) {
-            return "";
-        }
-        Plan plan = plans.apply(row);
-        if (plan.kind() == Plan.Kind.ROLLBACK) {
-            return "`%s` took a release back".formatted(row.id());
-        }
-        Plan.Skip past = pastPromotion(plan);
-        return past == null
-                ? ""
-                : "`%s` went past the promotion, asked by %s: %s"
-                        .formatted(row.id(), past.by(), past.why());
-    }
-
-    private static Plan.@Nullable Skip pastPromotion(Plan plan) {
-        String promotion = Phase.PROMOTION.name().toLowerCase(Locale.ROOT);
-        return plan.skipped().stream()
-                .filter(skip -> skip.what().equals(promotion))
-                .findFirst()
-                .orElse(null);
-    }
-
     private boolean deploys(ReleaseRow row) {
         return plans.apply(row).kind() == Plan.Kind.DEPLOY;
     }
@@ -343,23 +249,8 @@ public final class AutomaticPromotion {
         return !journal.list(environment, ReleaseState.unended(), Long.MAX_VALUE, 1).isEmpty();
     }
 
-    private long newest(String environment) {
-        return journal
-                .list(environment, EnumSet.allOf(ReleaseState.class), Long.MAX_VALUE, 1)
-                .stream()
-                .mapToLong(ReleaseRow::ordinal)
-                .findFirst()
-                .orElse(0);
-    }
-
     private Memory memory(String environment) {
         return memories.getOrDefault(environment, Memory.NONE);
-    }
-
-    private Optional<Mark> mark(String environment) {
-        return marks.all().stream()
-                .filter(mark -> mark.environment().equals(environment))
-                .findFirst();
     }
 
     private static String said(Denied denied) {

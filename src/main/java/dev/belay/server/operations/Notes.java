@@ -45,7 +45,22 @@ final class Notes<N> {
     }
 
     private Path file(N note) {
-        return folder.resolve(name.apply(note).replaceAll("[^A-Za-z0-9_-]+", "-") + SUFFIX);
+        return file(name.apply(note));
+    }
+
+    private Path file(String named) {
+        return folder.resolve(named.replaceAll("[^A-Za-z0-9_-]+", "-") + SUFFIX);
+    }
+
+    /// The note of that name.
+    ///
+    /// @throws IOException when there is one, and it cannot be read
+    Optional<N> find(String named) throws IOException {
+        try {
+            return Optional.of(HashedJson.read(file(named), type).value());
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        }
     }
 
     /// What was begun and not ended. One that cannot be read is told in the log, and keeps no other
