@@ -1,10 +1,7 @@
 package dev.belay.server.api;
 
 import dev.belay.gate.report.Stated;
-import dev.belay.release.Actor;
 import dev.belay.release.Digest;
-import dev.belay.release.people.Action;
-import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
 import dev.belay.server.evidence.EvidenceStore;
@@ -32,6 +29,9 @@ import java.util.function.UnaryOperator;
 final class EvidenceRoutes {
     /// A file in base64, and the little JSON around it.
     private static final int UPLOAD_BYTES_MAX = EvidenceStore.FILE_BYTES_MAX / 3 * 4 + 1024;
+
+    /// As many as a stage of a pipeline may write.
+    private static final int FILES_MAX = 500;
 
     private static final String BEFORE = "{\"content\":\"";
     private static final String AFTER = "\"}";
@@ -105,8 +105,11 @@ final class EvidenceRoutes {
 
     private void add(Context ctx) throws IOException {
         EvidenceRegistry.Wish wish = Wire.read(ctx, fields -> wish(fields, ctx.pathParam("env")));
-        Actor actor = Visit.of(ctx).actor();
-        NarratedAnswer.give(ctx, redact, progress -> registry.add(wish, actor, progress));
+        Visit visit = Visit.of(ctx);
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress -> registry.add(wish, visit.actor(), visit::during, progress));
     }
 
     private static EvidenceRegistry.Wish wish(Fields fields, String environment) {
@@ -176,6 +179,14 @@ final class EvidenceRoutes {
         if (files.isEmpty()) {
             fields.wrong("request/missing-field", "files", "there is no file", "name one");
         }
+        // They are read again whenever a rule is held against them.
+        if (files.size() > FILES_MAX) {
+            fields.wrong(
+                    "request/too-many-files",
+                    "files",
+                    "there are more than " + FILES_MAX,
+                    "let the tool write one report, or add them under several names");
+        }
         return files;
     }
 
@@ -197,8 +208,7 @@ final class EvidenceRoutes {
     }
 
     private void show(Context ctx) {
-        StoredEvidence one = registry.show(ctx.pathParam("id"));
-        demandSight(ctx, one);
+        StoredEvidence one = registry.show(ctx.pathParam("id"), Visit.of(ctx)::sees);
         if (Query.wantsText(ctx)) {
             text(ctx, EvidenceText.of(one, operations.journal().now(), Query.flag(ctx, "colour")));
         } else {
@@ -208,7 +218,8 @@ final class EvidenceRoutes {
 
     private void withdraw(Context ctx) {
         String why = Wire.read(ctx, fields -> fields.required("reason"));
-        StoredEvidence meant = registry.show(ctx.pathParam("id"));
+        Visit visit = Visit.of(ctx);
+        StoredEvidence meant = registry.show(ctx.pathParam("id"), visit::sees);
         String from = meant.environment();
         if (!from.isEmpty() && !from.equals(ctx.pathParam("env"))) {
             throw Denied.refusal(
@@ -216,7 +227,7 @@ final class EvidenceRoutes {
                     "ask at the address of that one");
         }
         EvidenceRegistry.Withdrawn withdrawn =
-                registry.withdraw(ctx.pathParam("id"), why, Visit.of(ctx).actor());
+                visit.during(() -> registry.withdraw(meant.id(), why, visit.actor(), visit::sees));
         if (Query.wantsText(ctx)) {
             var text = new StringBuilder(withdrawn.evidence().lost()).append('\n');
             withdrawn
@@ -237,19 +248,16 @@ final class EvidenceRoutes {
                                         ctx.pathParam("env"),
                                         fields.required("component"),
                                         fields.texts("only")));
-        Actor actor = Visit.of(ctx).actor();
-        NarratedAnswer.give(ctx, redact, progress -> pipelines.run(wish, actor, progress));
+        Visit visit = Visit.of(ctx);
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress -> pipelines.run(wish, visit.actor(), visit::during, progress));
     }
 
     /// What was won nowhere in particular is everybody's.
     private static boolean sees(Context ctx, StoredEvidence one) {
         return one.environment().isEmpty() || Visit.of(ctx).sees(one.environment());
-    }
-
-    private static void demandSight(Context ctx, StoredEvidence one) {
-        if (!one.environment().isEmpty()) {
-            Visit.of(ctx).demand(List.of(new Right(Action.READ, one.environment())));
-        }
     }
 
     private static void text(Context ctx, String text) {

@@ -6,6 +6,7 @@ import dev.belay.release.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 /// records/ARTIFACT/ev-….json      what it was added as; written last
 /// ```
 ///
-/// A file that is not what its name says, and a record that is not as it was written, are errors
-/// and never skipped: what was lost might have said no.
+/// A file that is not what its name says, and a record that is not as it was written, or not where,
+/// are errors and never skipped: what was lost might have said no.
 public final class EvidenceStore {
     /// What is taken of one file, as it comes.
     public static final int FILE_BYTES_MAX = 8 * 1024 * 1024;
@@ -50,7 +51,10 @@ public final class EvidenceStore {
         Digest digest = Digest.of(content);
         DurableFile.folder(files);
         Path file = files.resolve(digest.hex());
-        if (!Files.exists(file)) {
+        if (Files.exists(file)) {
+            // Whoever sends it again has as much time as the first to make evidence of it.
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } else {
             DurableFile.write(file, content);
         }
         return digest;
@@ -76,9 +80,9 @@ public final class EvidenceStore {
     ///
     /// @throws IOException also when the artifact has more evidence than anybody could look at
     void keep(StoredEvidence evidence) throws IOException {
+        Path file = records.resolve(place(evidence));
         Path folder = folder(new Digest(evidence.artifact()));
         DurableFile.folder(folder);
-        Path file = folder.resolve(evidence.id() + SUFFIX);
         if (!Files.exists(file) && list(folder).size() >= RECORDS_MAX) {
             throw new IOException("there are %d pieces of it already".formatted(RECORDS_MAX));
         }
@@ -137,11 +141,21 @@ public final class EvidenceStore {
         return records.resolve(artifact.hex());
     }
 
+    private static Path place(StoredEvidence one) {
+        return Path.of(new Digest(one.artifact()).hex(), one.id() + SUFFIX);
+    }
+
     private static List<StoredEvidence> read(List<Path> files) throws IOException {
         var all = new ArrayList<StoredEvidence>();
         for (Path file : files) {
             if (file.toString().endsWith(SUFFIX)) {
-                all.add(HashedJson.read(file, StoredEvidence.class).value());
+                StoredEvidence one = HashedJson.read(file, StoredEvidence.class).value();
+                if (!file.endsWith(place(one))) {
+                    throw new IOException(
+                            "`%s` is of another artifact, or another piece, than its place says"
+                                    .formatted(file.getFileName()));
+                }
+                all.add(one);
             }
         }
         return all;

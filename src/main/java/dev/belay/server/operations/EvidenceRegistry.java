@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Evidence for whoever brings it or asks for it: finds the artifact that is meant, and tells who
 /// relies on what was withdrawn.
@@ -99,15 +100,17 @@ public final class EvidenceRegistry {
         }
     }
 
-    /// Adds evidence.
-    public StoredEvidence add(Wish wish, Actor by, Consumer<String> progress) {
+    /// Adds evidence. What is built for it may take long.
+    ///
+    /// @param admission whether whoever asked may still do so when it is kept
+    public StoredEvidence add(Wish wish, Actor by, Admission admission, Consumer<String> progress) {
         Reading reading = reading(wish);
         Subject subject = subject(wish, progress);
         String from = wish.from().isEmpty() ? subject.environment() : wish.from();
         if (!wish.from().isEmpty()) {
             requireRan(subject, platform.lately(wish.from()).view().environment());
         }
-        return keep(
+        var entry =
                 new EvidenceBook.Entry(
                         subject.artifact(),
                         subject.component(),
@@ -117,8 +120,8 @@ public final class EvidenceRegistry {
                         wish.files(),
                         wish.stated(),
                         by.subject(),
-                        0),
-                reading);
+                        0);
+        return admission.during(() -> keep(entry, reading));
     }
 
     StoredEvidence keep(EvidenceBook.Entry entry, Reading reading) {
@@ -307,8 +310,16 @@ public final class EvidenceRegistry {
 
     /// One of them.
     public StoredEvidence show(String id) {
+        return show(id, _ -> true);
+    }
+
+    /// One of them; what was won where nobody may be told of is as if it were not.
+    ///
+    /// @param seen the environments that may be told of
+    public StoredEvidence show(String id, Predicate<String> seen) {
         try {
             return store.find(id)
+                    .filter(one -> one.environment().isEmpty() || seen.test(one.environment()))
                     .orElseThrow(() ->
                             Denied.unknown(
                                     "request/unknown-evidence",
@@ -322,12 +333,15 @@ public final class EvidenceRegistry {
     }
 
     /// Withdraws it. What relied on it goes on, and says so.
-    public Withdrawn withdraw(String id, String why, Actor by) {
+    ///
+    /// @param seen the environments that may be told of
+    public Withdrawn withdraw(String id, String why, Actor by, Predicate<String> seen) {
         StoredEvidence evidence = show(id);
         try {
             StoredEvidence withdrawn = book.withdraw(evidence, by.subject(), why);
             var relied = new ArrayList<String>();
-            for (String environment : platform.environmentsLately()) {
+            for (String environment :
+                    platform.environmentsLately().stream().filter(seen).toList()) {
                 relying(environment).stream()
                         .filter(one -> one.relied().contains(id))
                         .map(one ->

@@ -84,8 +84,9 @@ public final class Pipelines {
 
     /// Builds, runs every stage whatever the ones before it came to, and keeps the evidence.
     ///
+    /// @param admission whether whoever asked may still do so when the evidence is kept
     /// @throws Denied when the component has no such pipeline, or it changed what it was to try
-    public Ran run(Wish wish, Actor by, Consumer<String> progress) {
+    public Ran run(Wish wish, Actor by, Admission admission, Consumer<String> progress) {
         EnvironmentView view = platform.in(wish.environment(), List.of()).view();
         Component component = EvidenceRegistry.component(view, wish.component());
         List<Build.Stage> stages = stages(component, wish.only());
@@ -102,25 +103,29 @@ public final class Pipelines {
                     "somebody changed it meanwhile, or a stage writes into what is shipped: name"
                             + " that under `build: {output: …}`, and write reports elsewhere");
         }
-        var kept = new ArrayList<StoredEvidence>();
-        for (Outcome one : outcomes) {
-            kept.add(
-                    registry.keep(
-                            new EvidenceBook.Entry(
-                                    artifact,
-                                    component.name(),
-                                    "",
-                                    one.stage().kind(),
-                                    one.stage().name(),
-                                    one.files(),
-                                    Stated.NOTHING,
-                                    by.subject(),
-                                    one.began()),
-                            one.reading()));
-        }
+        List<StoredEvidence> kept =
+                admission.during(() ->
+                        outcomes.stream()
+                                .map(one -> kept(artifact, component.name(), one, by))
+                                .toList());
         boolean passed =
                 outcomes.stream().allMatch(one -> one.reading().own() != Reading.Own.FAILED);
         return new Ran(artifact.text(), passed, kept);
+    }
+
+    private StoredEvidence kept(Digest artifact, String component, Outcome of, Actor by) {
+        return registry.keep(
+                new EvidenceBook.Entry(
+                        artifact,
+                        component,
+                        "",
+                        of.stage().kind(),
+                        of.stage().name(),
+                        of.files(),
+                        Stated.NOTHING,
+                        by.subject(),
+                        of.began()),
+                of.reading());
     }
 
     private static List<Build.Stage> stages(Component component, List<String> only) {

@@ -153,6 +153,24 @@ class EvidenceBookTest {
     }
 
     @Test
+    void a_record_that_was_put_to_another_artifact_lets_nothing_through() throws Exception {
+        StoredEvidence good = add(Digest.of("other"), GOOD);
+        Path record = only("records");
+        Path here = folder.resolve("evidence/records").resolve(API.hex());
+        Files.createDirectories(here);
+        Path copy = Files.copy(record, here.resolve(record.getFileName()));
+        assertThat(look(work(good)))
+                .isInstanceOfSatisfying(
+                        Look.Failed.class,
+                        look -> assertThat(look.reason()).contains("is of another artifact"));
+        Files.move(copy, record.resolveSibling("ev-000000000000.json"));
+        assertThat(judge.shown(work().rules(), Digest.of("other"), null).lacking())
+                .singleElement()
+                .asString()
+                .contains("or another piece");
+    }
+
+    @Test
     void evidence_grows_old_between_plan_and_release() throws Exception {
         StoredEvidence added = add(API, GOOD);
         var day =
@@ -254,5 +272,17 @@ class EvidenceBookTest {
         assertThat(store.has(left)).isFalse();
         assertThat(store.has(new Digest(kept.files().getFirst().digest()))).isTrue();
         assertThatThrownBy(() -> store.file(left)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_file_that_is_sent_again_has_another_day() throws Exception {
+        byte[] content = "left".getBytes(StandardCharsets.UTF_8);
+        Digest left = store.put(content);
+        Path file = only("files");
+        Instant before = Files.getLastModifiedTime(file).toInstant();
+        Files.setLastModifiedTime(file, FileTime.from(before.minus(Duration.ofHours(25))));
+        store.put(content);
+        store.sweep(before);
+        assertThat(store.has(left)).isTrue();
     }
 }
