@@ -4,6 +4,7 @@ import dev.belay.manifest.Backup;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.EvidenceDemand;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.Promotes;
@@ -17,10 +18,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// In what an environment differs from the one that it promotes from, as the manifest says it: what
@@ -89,6 +92,7 @@ public final class Parity {
         Gates theirs = there.gates();
         demands("gates.backup", mine.backup(), theirs.backup());
         demands("gates.way-back", mine.wayBack(), theirs.wayBack());
+        evidence(mine.evidence(), theirs.evidence());
         longer("rollout.soak", here.soak(), there.soak());
         other("rollout.traffic", together(here), together(there));
         other("order", here.order(), there.order());
@@ -98,6 +102,31 @@ public final class Parity {
                 "smoke",
                 here.smoke().stream().map(test -> test.owned().test().name()).toList(),
                 there.smoke().stream().map(test -> test.owned().test().name()).toList());
+    }
+
+    /// What was promoted has shown what the environment below asks for, but not what was built past
+    /// the promotion, nor what was withdrawn since.
+    private void evidence(List<EvidenceDemand> mine, List<EvidenceDemand> theirs) {
+        Map<String, Set<EvidenceDemand>> here = bySuite(mine);
+        Map<String, Set<EvidenceDemand>> there = bySuite(theirs);
+        for (String suite : union(here.keySet(), there.keySet())) {
+            String what = "gates.evidence." + suite;
+            demands(what, here.containsKey(suite), there.containsKey(suite));
+            if (here.containsKey(suite) && there.containsKey(suite)) {
+                other(what, here.get(suite), there.get(suite), "another rule");
+            }
+        }
+    }
+
+    private static Map<String, Set<EvidenceDemand>> bySuite(List<EvidenceDemand> demands) {
+        return demands.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                demand ->
+                                        demand.rule().name().isEmpty()
+                                                ? demand.rule().kind()
+                                                : demand.rule().kind() + "." + demand.rule().name(),
+                                Collectors.toSet()));
     }
 
     private void components(EnvironmentView here, EnvironmentView there) {

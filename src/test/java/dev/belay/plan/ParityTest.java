@@ -114,6 +114,31 @@ class ParityTest {
     }
 
     @Test
+    void evidence_that_is_asked_for_below_and_not_here_is_looser() throws IOException {
+        assertThat(
+                        between(
+                                "gates: {evidence: {tests: pass, lint: pass, e2e: {kind: tests, name: e2e}}}",
+                                "gates: {evidence: {tests: {younger-than: 7d}, lint: pass, scan: pass}}"))
+                .filteredOn(one -> one.what().startsWith("gates.evidence"))
+                .containsExactly(
+                        new Difference(
+                                "gates.evidence.tests.e2e",
+                                "not asked for",
+                                "asked for",
+                                Direction.LOOSER),
+                        new Difference(
+                                "gates.evidence.scan",
+                                "asked for",
+                                "not asked for",
+                                Direction.STRICTER),
+                        new Difference(
+                                "gates.evidence.tests",
+                                "another rule",
+                                "this one",
+                                Direction.OTHER));
+    }
+
+    @Test
     void only_what_is_looser_and_not_listed_refuses() throws IOException {
         List<Difference> found =
                 between(
