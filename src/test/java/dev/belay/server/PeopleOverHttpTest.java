@@ -197,4 +197,25 @@ class PeopleOverHttpTest {
             assertThat(owner.post("/api/v1/tokens", body).status()).as(life).isEqualTo(422);
         }
     }
+
+    @Test
+    void a_role_can_be_taken_away_whatever_has_become_of_the_manifest() throws Exception {
+        Client anna = client(token("anna", "deployer@staging"));
+        Path manifest = folder.resolve("belay.yaml");
+        String before = Files.readString(manifest);
+        for (String now : List.of("", before.replace("  staging: {target: process}\n", ""))) {
+            Files.writeString(manifest, now);
+            Client.Answer revoked =
+                    owner.post(
+                            "/api/v1/users/anna/revocations",
+                            "{\"roles\":[\"deployer@staging\"],\"reason\":\"he left\"}");
+            assertThat(revoked.status()).as(revoked.body()).isEqualTo(200);
+            assertThat(revoked.json().path("roles")).isEmpty();
+            Files.writeString(manifest, before);
+            assertThat(anna.get("/api/v1/environments/staging/status").status()).isEqualTo(403);
+            owner.post(
+                    "/api/v1/users/anna/grants",
+                    "{\"roles\":[\"deployer@staging\"],\"reason\":\"back\"}");
+        }
+    }
 }

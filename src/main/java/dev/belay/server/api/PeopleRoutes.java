@@ -42,8 +42,11 @@ final class PeopleRoutes {
         routes.get("/api/v1/whoami", this::self);
         routes.get("/api/v1/users", this::list);
         routes.post("/api/v1/users", this::add);
-        routes.post("/api/v1/users/{name}/grants", ctx -> roles(ctx, registrar::grant));
-        routes.post("/api/v1/users/{name}/revocations", ctx -> roles(ctx, registrar::revoke));
+        routes.post(
+                "/api/v1/users/{name}/grants", ctx -> roles(ctx, this::grants, registrar::grant));
+        routes.post(
+                "/api/v1/users/{name}/revocations",
+                ctx -> roles(ctx, PeopleRoutes::named, registrar::revoke));
         routes.post("/api/v1/users/{name}/disable", ctx -> state(ctx, registrar::disable));
         routes.post("/api/v1/users/{name}/enable", ctx -> state(ctx, registrar::enable));
         routes.post("/api/v1/users/{name}/remove", ctx -> state(ctx, registrar::remove));
@@ -91,12 +94,16 @@ final class PeopleRoutes {
 
     private record Roles(SortedSet<Grant> roles, String reason) {}
 
-    private void roles(Context ctx, RoleChange change) {
+    private interface RoleReader {
+        SortedSet<Grant> read(Fields fields, String field);
+    }
+
+    private void roles(Context ctx, RoleReader reader, RoleChange change) {
         Roles body =
                 Wire.read(
                         ctx,
                         fields -> {
-                            SortedSet<Grant> roles = grants(fields, "roles");
+                            SortedSet<Grant> roles = reader.read(fields, "roles");
                             if (roles.isEmpty()) {
                                 fields.wrong(
                                         "request/missing-field",
@@ -153,9 +160,9 @@ final class PeopleRoutes {
         answer(ctx, desk.revoke(visitor(ctx), token, reason));
     }
 
-    /// Roles, each everywhere or in one environment that there is: a role in a mistyped one would
-    /// look as if it allowed something.
-    private SortedSet<Grant> grants(Fields fields, String field) {
+    /// Roles as they are written. Nothing is asked of the manifest: a role in an environment that
+    /// is gone can be taken away, also while the manifest is broken.
+    private static SortedSet<Grant> named(Fields fields, String field) {
         var grants = new TreeSet<Grant>();
         for (String text : fields.texts(field)) {
             Grant.parse(text)
@@ -168,6 +175,13 @@ final class PeopleRoutes {
                                             "`" + text + "` is no role",
                                             hint(text)));
         }
+        return grants;
+    }
+
+    /// Roles, each everywhere or in one environment that there is: a role in a mistyped one would
+    /// look as if it allowed something.
+    private SortedSet<Grant> grants(Fields fields, String field) {
+        SortedSet<Grant> grants = named(fields, field);
         for (Grant grant : grants) {
             String where = grant.environment();
             if (!where.equals(Grant.EVERYWHERE)) {
