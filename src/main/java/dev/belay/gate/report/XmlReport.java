@@ -18,8 +18,9 @@ final class XmlReport {
     private static final int ATTRIBUTES_MAX = 100;
 
     /// JaCoCo and Cobertura name a document type. It cannot have a part of its own: that has `[`.
+    /// Blanks are taken once, so that many of them are not tried in every way.
     private static final Pattern DOCTYPE =
-            Pattern.compile("<!DOCTYPE\\s+[^<>\\[\\]]{0,500}>", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("<!DOCTYPE\\s++[^<>\\[\\]]{0,500}>", Pattern.CASE_INSENSITIVE);
 
     private static final XMLInputFactory FACTORY = factory();
 

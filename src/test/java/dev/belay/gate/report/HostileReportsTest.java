@@ -69,6 +69,11 @@ class HostileReportsTest {
     }
 
     @Test
+    void a_document_type_of_blanks_takes_no_longer_than_another() {
+        refused("<!DOCTYPE" + " ".repeat(20_000_000) + "<testsuite/>", "declares entities");
+    }
+
+    @Test
     void entities_that_multiply_are_refused() {
         var bomb = new StringBuilder("<!DOCTYPE testsuite [<!ENTITY a \"lol\">");
         for (char c = 'b'; c < 'k'; c++) {
