@@ -8,6 +8,7 @@ import dev.belay.release.people.Directory;
 import dev.belay.release.people.Grant;
 import dev.belay.release.people.Person;
 import dev.belay.release.people.Right;
+import dev.belay.release.people.Role;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import java.util.ArrayList;
@@ -83,6 +84,14 @@ public final class Registrar {
     }
 
     private void requireFree(Directory all, String name) {
+        if (Role.of(name).isPresent()) {
+            throw new Denied(
+                    No.problem(
+                            "people/name-taken",
+                            "user `" + name + "`",
+                            "a role is called so, and approvals name people and roles alike",
+                            "choose another name"));
+        }
         boolean taken = all.person(name).isPresent() || name.equals(people.owner().person());
         if (taken || RESERVED.contains(name)) {
             throw new Denied(

@@ -289,7 +289,7 @@ class PeopleTest {
     @Test
     void a_name_that_was_removed_is_never_anybody_elses() {
         staff.registrar().remove(staff.owner(), "anna", "left");
-        for (String name : List.of("anna", "root", "belay")) {
+        for (String name : List.of("anna", "root", "belay", "operator", "admin")) {
             assertThatThrownBy(() -> staff.add(name)).hasMessageContaining("people/name-taken");
         }
         for (String name : List.of("", "Anna", "a b", "anna/x", "a@b", "ä", "1a", "a".repeat(64))) {
