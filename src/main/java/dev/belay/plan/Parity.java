@@ -11,6 +11,7 @@ import dev.belay.manifest.Promotes;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Variables;
 import dev.belay.release.Boundary;
+import dev.belay.release.ConsentRule;
 import dev.belay.release.Launch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,6 +94,7 @@ public final class Parity {
         demands("gates.backup", mine.backup(), theirs.backup());
         demands("gates.way-back", mine.wayBack(), theirs.wayBack());
         evidence(mine.evidence(), theirs.evidence());
+        consent(mine.consent(), theirs.consent());
         longer("rollout.soak", here.soak(), there.soak());
         other("rollout.traffic", together(here), together(there));
         other("order", here.order(), there.order());
@@ -127,6 +129,14 @@ public final class Parity {
                                                 ? demand.rule().kind()
                                                 : demand.rule().kind() + "." + demand.rule().name(),
                                 Collectors.toSet()));
+    }
+
+    private void consent(ConsentRule mine, ConsentRule theirs) {
+        asked("gates.checklist", mine.checklist(), theirs.checklist());
+        demands("gates.approvals", mine.wantsApprovals(), theirs.wantsApprovals());
+        if (mine.wantsApprovals() && theirs.wantsApprovals()) {
+            fewer("gates.approvals", mine.many(), theirs.many());
+        }
     }
 
     private void components(EnvironmentView here, EnvironmentView there) {
@@ -285,12 +295,20 @@ public final class Parity {
 
     /// A test that is not done here may find nothing here.
     private void tests(String what, List<String> here, List<String> there) {
+        each(what, here, there, "tested");
+    }
+
+    private void asked(String what, List<String> here, List<String> there) {
+        each(what, here, there, "asked for");
+    }
+
+    private void each(String what, List<String> here, List<String> there, String done) {
         var missing = new TreeSet<>(there);
         here.forEach(missing::remove);
-        missing.forEach(name -> add(what + "." + name, "not tested", "tested", Direction.LOOSER));
+        missing.forEach(name -> add(what + "." + name, "not " + done, done, Direction.LOOSER));
         var more = new TreeSet<>(here);
         there.forEach(more::remove);
-        more.forEach(name -> add(what + "." + name, "tested", "not tested", Direction.STRICTER));
+        more.forEach(name -> add(what + "." + name, done, "not " + done, Direction.STRICTER));
     }
 
     private void other(String what, @Nullable Object here, @Nullable Object there) {

@@ -33,6 +33,11 @@ public record ConsentRule(
         return quorum > 0 || each;
     }
 
+    /// How many different people it takes.
+    public int many() {
+        return each ? of.size() : quorum;
+    }
+
     /// `one of cto, vp`.
     public String approvers() {
         String names = String.join(", ", of);

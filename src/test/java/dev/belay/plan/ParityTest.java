@@ -72,6 +72,9 @@ class ParityTest {
                     rollout.soak        | rollout: {soak: 10m}       | rollout: {soak: 90m}        | 10m | 1h30m
                     gates.backup        | gates: {way-back: required} | gates: {backup: verified}  | not asked for | asked for
                     gates.way-back      | gates: {backup: verified, way-back: optional} | gates: {backup: verified} | not asked for | asked for
+                    gates.approvals     | gates: {approvals: {any: [a, b]}} | gates: {approvals: {all: [a, b]}} | 1 | 2
+                    gates.checklist.b   | gates: {checklist: [a]} | gates: {checklist: [a, b]} | not asked for | asked for
+                    gates.evidence.scan | gates: {evidence: {tests: pass}} | gates: {evidence: {tests: pass, scan: pass}} | not asked for | asked for
                     api.instances       | components: {api: {instances: 2}} | components: {api: {instances: 3}} | 2 | 3
                     db.backup.keep      | datastores: {db: {backup: {keep: 7d}}} | datastores: {db: {backup: {keep: 90d}}} | 168h | 2160h
                     db.backup.daily     | datastores: {db: {backup: {to: kept}}} | datastores: {db: {backup: {to: kept, daily: "02:00"}}} | not asked for | asked for
