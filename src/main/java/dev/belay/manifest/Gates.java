@@ -2,6 +2,7 @@ package dev.belay.manifest;
 
 import dev.belay.release.ConsentRule;
 import dev.belay.release.EvidenceRule;
+import dev.belay.release.ReleaseWindow;
 import java.util.List;
 import java.util.Map;
 
@@ -16,22 +17,25 @@ import java.util.Map;
 /// @param promotes where artifacts and schemas are taken from as they are
 /// @param evidence what artifacts must have shown
 /// @param consent what people must have said
+/// @param windows when a release may begin, in one of them; empty is at any time
 public record Gates(
         boolean backup,
         boolean wayBack,
         String migratedIn,
         Promotes promotes,
         List<EvidenceDemand> evidence,
-        ConsentRule consent) {
+        ConsentRule consent,
+        List<ReleaseWindow> windows) {
     public static final Gates NONE = new Gates(false, false);
 
     public Gates {
         evidence = List.copyOf(evidence);
+        windows = List.copyOf(windows);
     }
 
-    /// Those that ask for no evidence, and nobody.
+    /// Those that ask for no evidence, and nobody, at any time.
     public Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
-        this(backup, wayBack, migratedIn, promotes, List.of(), ConsentRule.NONE);
+        this(backup, wayBack, migratedIn, promotes, List.of(), ConsentRule.NONE, List.of());
     }
 
     /// Those that ask nothing of another environment.
@@ -41,7 +45,7 @@ public record Gates(
 
     /// The same in an environment that promotes from another one.
     public Gates promoting(Promotes from) {
-        return new Gates(backup, wayBack, migratedIn, from, evidence, consent);
+        return new Gates(backup, wayBack, migratedIn, from, evidence, consent, windows);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.

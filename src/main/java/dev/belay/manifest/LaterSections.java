@@ -1,11 +1,8 @@
 package dev.belay.manifest;
 
-import static dev.belay.manifest.shape.Shapes.DAYS;
-import static dev.belay.manifest.shape.Shapes.HOURS;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.WRITTEN;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
-import static dev.belay.manifest.shape.Shapes.ZONE;
 import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
@@ -46,17 +43,7 @@ final class LaterSections {
                     EvidenceSections.EVIDENCE,
                     ConsentSections.CHECKLIST,
                     ConsentSections.APPROVALS,
-                    Key.of(
-                                    "window",
-                                    section(
-                                            "window",
-                                            "When a release may start.",
-                                            "{days: mon-thu, hours: \"09:00-16:00\", zone: Europe/Oslo}",
-                                            Key.of("days", DAYS, "Days."),
-                                            Key.of("hours", HOURS, "Hours."),
-                                            Key.of("zone", ZONE, "Time zone of the hours.")),
-                                    "When.")
-                            .asNotYet(),
+                    WindowSections.WINDOW,
                     BACKUP_GATE,
                     WAY_BACK_GATE,
                     MIGRATED_IN_GATE);

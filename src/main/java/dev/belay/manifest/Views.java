@@ -100,7 +100,8 @@ final class Views {
                             gates.find(EvidenceSections.EVIDENCE)
                                     .map(EvidenceSections::demands)
                                     .orElse(List.of()),
-                            ConsentSections.rule(gates));
+                            ConsentSections.rule(gates),
+                            gates.find(WindowSections.WINDOW).orElse(List.of()));
                 })
                 .orElse(Gates.NONE);
     }

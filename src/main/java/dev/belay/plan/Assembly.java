@@ -6,6 +6,7 @@ import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Baseline;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.Digest;
+import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
@@ -53,7 +54,7 @@ final class Assembly {
     private Plan plan() {
         Set<Integer> safe =
                 consent(new DataSafety(outline, drafts, lead), dependencies(evidence(preflight())));
-        Set<Integer> gate = schemas(safe);
+        Set<Integer> gate = schemas(window(safe));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
         }
@@ -151,6 +152,24 @@ final class Assembly {
             wanted.add("checklist: " + String.join(", ", rule.checklist()));
         }
         return String.join("; ", wanted);
+    }
+
+    /// Last before anything changes: by then a release may have queued, and waited for data to be
+    /// safe or for people, until nobody is there any more to look after it.
+    private Set<Integer> window(Set<Integer> after) {
+        List<ReleaseWindow> windows = outline.view().gates().windows();
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.WINDOW) || windows.isEmpty()) {
+            return after;
+        }
+        String hours = String.join(" or ", windows.stream().map(ReleaseWindow::text).toList());
+        return check(
+                new Draft(
+                        "it may begin now: " + hours,
+                        Phase.WINDOW,
+                        new Work.InWindow(windows),
+                        Times.CHECK_LIMIT,
+                        Times.MOMENT),
+                after);
     }
 
     private Set<Integer> dependencies(Set<Integer> after) {

@@ -103,7 +103,8 @@ final class Drafts {
                     Work.ReturnRehearsed _,
                     Work.Foreseen _,
                     Work.Evidenced _,
-                    Work.Consented _ ->
+                    Work.Consented _,
+                    Work.InWindow _ ->
                     StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.

@@ -11,6 +11,7 @@ public enum Phase {
     BACKUP,
     REHEARSE,
     APPROVE,
+    WINDOW,
     MIGRATE,
     SERVICES,
     FRONTENDS,
@@ -32,6 +33,7 @@ public enum Phase {
                     BACKUP,
                     REHEARSE,
                     APPROVE,
+                    WINDOW,
                     VERIFY,
                     SOAK ->
                     true;

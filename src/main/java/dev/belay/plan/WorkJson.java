@@ -65,6 +65,7 @@ final class WorkJson {
             case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
             case Work.Evidenced evidenced -> EvidencedJson.write(out, evidenced);
             case Work.Consented consented -> ConsentJson.write(out, consented);
+            case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -199,6 +200,7 @@ final class WorkJson {
             case "rehearsed" -> MigrationsJson.rehearsed(in);
             case "evidenced" -> EvidencedJson.read(in);
             case "consented" -> ConsentJson.read(in);
+            case "in-window" -> WindowJson.read(in);
             case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
@@ -327,6 +329,7 @@ final class WorkJson {
                     Work.ReturnRehearsed _,
                     Work.Evidenced _,
                     Work.Consented _,
+                    Work.InWindow _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -162,6 +162,13 @@ public sealed interface Work {
     /// People have said what the environment asks them for.
     record Consented(ConsentRule rule) implements Check {}
 
+    /// One of the windows is open in which releases of the environment may begin.
+    record InWindow(List<ReleaseWindow> windows) implements Check {
+        public InWindow {
+            windows = List.copyOf(windows);
+        }
+    }
+
     // --- effects ----------------------------------------------------------------------------
 
     /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after

@@ -38,6 +38,7 @@ import dev.belay.server.evidence.EvidenceJudge;
 import dev.belay.server.evidence.EvidenceStore;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.AutomaticPromotion;
+import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.DependencyWatch;
@@ -45,6 +46,7 @@ import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
 import dev.belay.server.operations.Exceptions;
 import dev.belay.server.operations.Faces;
+import dev.belay.server.operations.Freezes;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
 import dev.belay.server.operations.NeededArtifacts;
@@ -131,6 +133,8 @@ public final class ControlPlane implements AutoCloseable {
     private final LivenessWatch livenessWatch;
     private final CertificateRenewal renewal;
     private final Auditing auditing;
+    private final Freezes freezes;
+    private final Calendar calendar;
     private final Safekeeping data;
     private final EvidenceRegistry.Books books;
     private final Residents residents;
@@ -187,6 +191,8 @@ public final class ControlPlane implements AutoCloseable {
         this.journal = journal;
         this.gateway = gateway;
         auditing = Auditing.open(state, journal, CLOCK);
+        freezes = new Freezes(state.freezes(), journal, journal::now);
+        calendar = new Calendar(freezes, this::goesBack, journal::now);
         var platform = new Platform(settings.manifest());
         var values = new Values(platform, System.getenv());
         var redactor = new Redactor();
@@ -197,9 +203,7 @@ public final class ControlPlane implements AutoCloseable {
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
         Router router = router(gateway, artifacts, () -> there(late.get()), ordered);
-        var target =
-                new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
-        this.target = target;
+        target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         late.set(target);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(state, journal);
@@ -237,13 +241,13 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         status(checks, router, orders, ofData.restoring(), noticed),
                         ofData,
-                        new Operations.Between(automatic, parity),
+                        new Operations.Between(automatic, parity, freezes),
                         evidence,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
                         new Faces(values, CLOCK),
                         gateway,
-                        new Obstacles(checks),
+                        new Obstacles(checks, calendar),
                         new Operations.Orders(new Commands(journal, CODEC), consents()),
                         journal,
                         auditing.desk(),
@@ -313,12 +317,14 @@ public final class ControlPlane implements AutoCloseable {
                 CODECS);
     }
 
-    private static Function<EnvironmentView, List<Notice>> notices(
+    private Function<EnvironmentView, List<Notice>> notices(
             AutomaticPromotion automatic, Operations.Evidence evidence) {
         return view ->
-                Stream.concat(
-                                automatic.notices(view).stream(),
-                                evidence.registry().notices(view).stream())
+                Stream.of(
+                                freezes.notices(view),
+                                automatic.notices(view),
+                                evidence.registry().notices(view))
+                        .flatMap(List::stream)
                         .toList();
     }
 
@@ -370,7 +376,8 @@ public final class ControlPlane implements AutoCloseable {
                         new ToolPlans(target.dryRun()),
                         new RestoreLimits(data.backups()),
                         parity,
-                        books.judge());
+                        books.judge(),
+                        calendar);
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -394,11 +401,18 @@ public final class ControlPlane implements AutoCloseable {
                         last(logs),
                         data.checks(),
                         books.judge(),
-                        consents()));
+                        consents(),
+                        calendar));
     }
 
     private ConsentDesk consents() {
         return new ConsentDesk(journal, journal, actor());
+    }
+
+    private boolean goesBack(String release) {
+        return journal.find(release)
+                .filter(row -> CODECS.plan().apply(row).kind() == Plan.Kind.ROLLBACK)
+                .isPresent();
     }
 
     private Operations.Data data(

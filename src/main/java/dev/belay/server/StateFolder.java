@@ -174,6 +174,11 @@ public final class StateFolder {
         return folder.resolve("promotions");
     }
 
+    /// Environments in which nothing is released for a while.
+    public Path freezes() {
+        return folder.resolve("freezes");
+    }
+
     /// What rehearsals of migrations showed.
     public Path rehearsals() {
         return folder.resolve("rehearsals");

@@ -13,6 +13,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.ReleaseWindow;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import java.io.IOException;
@@ -244,16 +245,15 @@ class ManifestTest {
                 .containsExactly("tests", "security", "performance");
         assertThat(gates.consent().checklist()).hasSize(4).contains("release notes prepared");
         assertThat(gates.consent().approvers()).isEqualTo("one of cto, vp");
+        assertThat(gates.windows())
+                .extracting(ReleaseWindow::text)
+                .containsExactly("mon-thu 09:00-16:00 Europe/Oslo");
         assertThat(view(manifest, "local").gates()).isEqualTo(Gates.NONE);
         assertThat(view(manifest, "production").unsupported())
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
-                        "`kubernetes`",
-                        "`window`",
-                        "`strategy: canary`",
-                        "`steps`",
-                        "`roll-back-on`");
+                        "`kubernetes`", "`strategy: canary`", "`steps`", "`roll-back-on`");
     }
 
     @Test

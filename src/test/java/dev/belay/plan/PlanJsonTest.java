@@ -15,6 +15,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
@@ -23,6 +24,7 @@ import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -265,6 +267,13 @@ class PlanJsonTest {
                                 true,
                                 Duration.ofHours(3))),
                 new Work.Consented(ConsentRule.NONE),
+                new Work.InWindow(
+                        List.of(
+                                ReleaseWindow.of(
+                                        "mon,wed-fri",
+                                        "22:00-04:30",
+                                        ZoneId.of("Europe/Oslo"),
+                                        List.of(LocalDate.of(2026, 12, 24))))),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),

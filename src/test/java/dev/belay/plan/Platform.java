@@ -16,6 +16,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
 import dev.belay.manifest.Variables;
 import dev.belay.problem.Problem;
+import dev.belay.release.ConsentRule;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
@@ -23,6 +24,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.ReleaseWindow;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import java.nio.file.Path;
@@ -103,6 +105,19 @@ final class Platform {
 
     Platform migratedIn(String environment) {
         gates = new Gates(false, false, environment, Promotes.NOTHING);
+        return this;
+    }
+
+    Platform within(ReleaseWindow... windows) {
+        gates =
+                new Gates(
+                        false,
+                        false,
+                        "",
+                        Promotes.NOTHING,
+                        List.of(),
+                        ConsentRule.NONE,
+                        List.of(windows));
         return this;
     }
 

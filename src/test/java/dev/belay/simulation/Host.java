@@ -358,6 +358,8 @@ final class Host {
                     Work.ReturnRehearsed _,
                     Work.Rehearsed _,
                     Work.Evidenced _,
+                    Work.Consented _,
+                    Work.InWindow _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")

@@ -5,6 +5,7 @@ import dev.belay.driver.Checks;
 import dev.belay.driver.Consents;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
+import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
 import dev.belay.driver.Proofs;
 import dev.belay.driver.Router;
@@ -50,6 +51,7 @@ public final class HostChecks implements Checks {
     private final Backups backups;
     private final Proofs proofs;
     private final Consents consents;
+    private final Openings openings;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -73,7 +75,8 @@ public final class HostChecks implements Checks {
             LastLines logs,
             Backups backups,
             Proofs proofs,
-            Consents consents) {}
+            Consents consents,
+            Openings openings) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -84,6 +87,7 @@ public final class HostChecks implements Checks {
         backups = eyes.backups();
         proofs = eyes.proofs();
         consents = eyes.consents();
+        openings = eyes.openings();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -93,7 +97,7 @@ public final class HostChecks implements Checks {
     public Look look(Work.Check check, Order order, Duration since) {
         try {
             return switch (check) {
-                case Work.Preflight work -> preflight.look(work, order.scope());
+                case Work.Preflight work -> preflight(work, order);
                 case Work.Reachable work -> dependencies.look(work, order);
                 case Work.Ready work -> ready(work, order);
                 case Work.SmokePrivate work -> smokePrivate(work, order);
@@ -106,11 +110,21 @@ public final class HostChecks implements Checks {
                 case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
                 case Work.Evidenced work -> proofs.evidenced(work, order);
                 case Work.Consented work -> consents.consented(work, order);
+                case Work.InWindow work -> openings.inWindow(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {
             return new Look.Waiting(SOON.multipliedBy(4), String.valueOf(e.getMessage()));
         }
+    }
+
+    /// The first step of every release finds out, too, whether somebody has stopped it meanwhile.
+    /// Later ones, where only several steps meet, need no artifact.
+    private Look preflight(Work.Preflight work, Order order) {
+        Optional<Look.Failed> frozen =
+                work.artifacts().isEmpty() ? Optional.empty() : openings.frozen(order);
+        return frozen.<Look>map(failed -> failed)
+                .orElseGet(() -> preflight.look(work, order.scope()));
     }
 
     private List<Instance> instances(Scope scope, Revision revision) {

@@ -5,6 +5,7 @@ import dev.belay.manifest.text.Node;
 import dev.belay.release.Health.StatusRange;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Shapes {
     static final int ENTRIES_MAX = Integer.MAX_VALUE;
 
     private static final int PATTERN_MAX = 2100;
+    private static final String DAY = "(mon|tue|wed|thu|fri|sat|sun)";
     private static final String RANGE = "(>=|<=|>|<|=|\\^|~)? ?\\d+(\\.\\d+){0,3}";
     private static final Set<Node.Kind> WORDS = Set.of(Node.Kind.TEXT);
     private static final Set<Node.Kind> NUMBERS = Set.of(Node.Kind.INTEGER);
@@ -161,7 +163,20 @@ public final class Shapes {
     public static final Shape<String> DAYS =
             matching(
                     "days, such as `mon-thu`",
-                    "(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun))*");
+                    DAY + "(-" + DAY + ")?(," + DAY + "(-" + DAY + ")?){0,6}");
+
+    public static final Shape<LocalDate> DATE =
+            new Scalar<>(
+                    "a day, such as `2026-12-24`",
+                    WORDS,
+                    text -> {
+                        try {
+                            return LocalDate.parse(text);
+                        } catch (DateTimeException _) {
+                            throw unfit("must be a day, such as `2026-12-24`");
+                        }
+                    },
+                    Map.of("type", "string", "pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"));
 
     public static final Shape<String> POINTER =
             matching("a JSON pointer, such as `/user/id`", "(/[^/\\s]*)+");
@@ -370,6 +385,11 @@ public final class Shapes {
     /// One value where several may stand.
     public static <T> Shape<List<T>> one(Shape<T> item) {
         return new One<>(item);
+    }
+
+    /// One section, or a list of at least one.
+    public static <T> Shape<List<T>> some(Shape<T> item, int most) {
+        return new Some<>(item, list(item, 1, most));
     }
 
     private static String word(Enum<?> constant) {

@@ -117,6 +117,9 @@ public final class Access {
         add("POST " + ENV + "hold", OPERATE, PATH);
         add("POST " + ENV + "maintenance", OPERATE, PATH);
         add("POST " + ENV + "open", OPERATE, PATH);
+        add("GET /api/v1/freezes", READ, SOMEWHERE);
+        add("POST " + ENV + "freeze", OPERATE, PATH);
+        add("POST " + ENV + "thaw", OPERATE, PATH);
     }
 
     private void data() {

@@ -30,6 +30,7 @@ public final class Api implements AutoCloseable {
         var gateway = new GatewayRoutes(operations.gateway());
         var upgrade = new UpgradeRoutes(operations.upkeep());
         var doors = new DoorRoutes(operations);
+        var freezes = new FreezeRoutes(operations);
         var backups = new BackupRoutes(operations, terms.redact());
         var people = new PeopleRoutes(terms.people(), operations.platform());
         var evidence = new EvidenceRoutes(operations, terms.redact());
@@ -46,6 +47,7 @@ public final class Api implements AutoCloseable {
                                 logs::register,
                                 gateway::register,
                                 doors::register,
+                                freezes::register,
                                 backups::register,
                                 people::register,
                                 evidence::register,

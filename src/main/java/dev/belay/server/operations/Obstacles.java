@@ -21,14 +21,16 @@ public final class Obstacles {
     private static final Duration WITHIN = Duration.ofSeconds(2);
 
     private final Checks checks;
+    private final Calendar calendar;
 
-    public Obstacles(Checks checks) {
+    public Obstacles(Checks checks, Calendar calendar) {
         this.checks = checks;
+        this.calendar = calendar;
     }
 
-    /// A sentence for each port that somebody else has.
+    /// A sentence for what keeps it from beginning, and for each port that somebody else has.
     public List<String> of(Submission submission) {
-        var obstacles = new ArrayList<String>();
+        var obstacles = new ArrayList<>(calendar.obstacles(submission));
         for (Plan plan : submission.plans()) {
             for (Map.Entry<String, Deployment> goal : plan.desired().entrySet()) {
                 Scope scope = Scope.component(plan.environment(), goal.getKey());

@@ -33,8 +33,8 @@ public record Operations(
     /// What people may tell a release, and what those said whom it asks.
     public record Orders(Commands commands, ConsentDesk consents) {}
 
-    /// What concerns two environments.
-    public record Between(AutomaticPromotion promotion, ParityReader parity) {}
+    /// What concerns environments as a whole, and how they stand to each other.
+    public record Between(AutomaticPromotion promotion, ParityReader parity, Freezes freezes) {}
 
     /// What artifacts have shown.
     public record Evidence(EvidenceRegistry registry, Pipelines pipelines) {}

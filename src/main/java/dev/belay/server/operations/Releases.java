@@ -60,6 +60,7 @@ public final class Releases {
     private final ToolPlans tools;
     private final RestoreLimits limits;
     private final EvidenceJudge evidence;
+    private final Calendar calendar;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -77,7 +78,8 @@ public final class Releases {
             ToolPlans tools,
             RestoreLimits limits,
             ParityReader parity,
-            EvidenceJudge evidence) {}
+            EvidenceJudge evidence,
+            Calendar calendar) {}
 
     /// Over one journal.
     ///
@@ -98,6 +100,7 @@ public final class Releases {
         this.limits = eyes.limits();
         this.parity = eyes.parity();
         this.evidence = eyes.evidence();
+        this.calendar = eyes.calendar();
         this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
@@ -147,7 +150,7 @@ public final class Releases {
         Platform.Read read = platform.in(wish.environment(), wish.set());
         try (var _ = lanes.deploys(wish.environment());
                 var _ = door.among()) {
-            Prepared prepared = prepare(read, wish, by, progress);
+            Prepared prepared = prepare(read, wish, by, progress, _ -> {});
             Inventory now =
                     drift.corrected(
                             inventory.read(read.view(), false), prepared.made().migrations());
@@ -173,7 +176,15 @@ public final class Releases {
                 return earlier.get();
             }
             Platform.Read read = platform.in(wish.environment(), wish.set());
-            Prepared prepared = prepare(read, wish, terms.actor().subject(), progress);
+            calendar.requireThawed(wish.environment(), false);
+            String by = terms.actor().subject();
+            Prepared prepared =
+                    prepare(
+                            read,
+                            wish,
+                            by,
+                            progress,
+                            chosen -> calendar.requireOpen(read.view(), chosen.without()));
             Map<String, String> foreseen = foreseen(prepared, terms);
             try (var _ = lanes.planning(wish.environment())) {
                 still.run();
@@ -208,6 +219,7 @@ public final class Releases {
             if (earlier.isPresent()) {
                 return earlier.get();
             }
+            calendar.requireThawed(environment, true);
             Inventory now = inventory.read(read.view(), terms.supersede());
             var request =
                     new RollbackRequest(
@@ -303,7 +315,13 @@ public final class Releases {
         }
     }
 
-    private Prepared prepare(Platform.Read read, Wish wish, String by, Consumer<String> progress) {
+    /// @param demand asked before anything is built
+    private Prepared prepare(
+            Platform.Read read,
+            Wish wish,
+            String by,
+            Consumer<String> progress,
+            Consumer<Selection.Chosen> demand) {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
@@ -312,6 +330,7 @@ public final class Releases {
         parity.require(read.view());
         promotion.demand(read.view(), chosen, wish);
         demandReason(read.view(), chosen, wish);
+        demand.accept(chosen);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
         return new Prepared(
                 read.view(),
@@ -495,6 +514,16 @@ public final class Releases {
                             "evidence/no-reason",
                             "`--skip evidence`",
                             "what is released has not shown what `%s` asks for"
+                                    .formatted(view.environment()),
+                            "say why with `--reason`"));
+        }
+        boolean late = chosen.without().contains(Phase.WINDOW);
+        if (late && !view.gates().windows().isEmpty() && wish.why().isBlank()) {
+            throw new Denied(
+                    No.problem(
+                            "window/no-reason",
+                            "`--skip window`",
+                            "it may begin when nobody of `%s` is there to look after it"
                                     .formatted(view.environment()),
                             "say why with `--reason`"));
         }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.belay.driver.Backups;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
+import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
 import dev.belay.driver.check.HostChecks;
 import dev.belay.driver.check.Liveness;
@@ -67,7 +68,21 @@ class HostChecksTest {
                         (_, revision, _) -> List.of(revision + "-1 | last words"),
                         new NoBackups(),
                         (_, _) -> new Look.Done("nobody asks for evidence here"),
-                        (_, _) -> new Look.Done("nobody is asked here")));
+                        (_, _) -> new Look.Done("nobody is asked here"),
+                        new AlwaysOpen()));
+    }
+
+    /// Nobody has closed or frozen anything here.
+    private record AlwaysOpen() implements Openings {
+        @Override
+        public Look inWindow(Work.InWindow work, Order order) {
+            return new Look.Done("open");
+        }
+
+        @Override
+        public Optional<Look.Failed> frozen(Order order) {
+            return Optional.empty();
+        }
     }
 
     /// Of this host nobody asks for any.
