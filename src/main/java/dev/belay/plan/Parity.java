@@ -93,6 +93,8 @@ public final class Parity {
         Gates theirs = there.gates();
         demands("gates.backup", mine.backup(), theirs.backup());
         demands("gates.way-back", mine.wayBack(), theirs.wayBack());
+        // Which hours they are belongs to an environment, as its ports do.
+        demands("gates.window", !mine.windows().isEmpty(), !theirs.windows().isEmpty());
         evidence(mine.evidence(), theirs.evidence());
         consent(mine.consent(), theirs.consent());
         longer("rollout.soak", here.soak(), there.soak());

@@ -72,6 +72,7 @@ class ParityTest {
                     rollout.soak        | rollout: {soak: 10m}       | rollout: {soak: 90m}        | 10m | 1h30m
                     gates.backup        | gates: {way-back: required} | gates: {backup: verified}  | not asked for | asked for
                     gates.way-back      | gates: {backup: verified, way-back: optional} | gates: {backup: verified} | not asked for | asked for
+                    gates.window        | gates: {backup: verified} | gates: {backup: verified, window: {days: mon-thu}} | not asked for | asked for
                     gates.approvals     | gates: {approvals: {any: [a, b]}} | gates: {approvals: {all: [a, b]}} | 1 | 2
                     gates.checklist.b   | gates: {checklist: [a]} | gates: {checklist: [a, b]} | not asked for | asked for
                     gates.evidence.scan | gates: {evidence: {tests: pass}} | gates: {evidence: {tests: pass, scan: pass}} | not asked for | asked for
