@@ -324,24 +324,31 @@ public final class ReleaseRoutes {
     }
 
     private void command(Context ctx) {
-        tell(ctx, Wire.read(ctx, Bodies::command));
+        ReleaseRow row = row(ctx);
+        tell(ctx, row, Wire.read(ctx, Bodies::command));
     }
 
     private void approve(Context ctx) {
+        ReleaseRow row = row(ctx);
         Command command = Wire.read(ctx, Bodies::approval);
         if (command instanceof Command.Approve) {
-            ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
             operations.orders().consents().demandOwn(row, Visit.of(ctx).actor());
         }
-        tell(ctx, command);
+        tell(ctx, row, command);
     }
 
     private void checkOff(Context ctx) {
-        tell(ctx, Wire.read(ctx, Bodies::checkOff));
+        ReleaseRow row = row(ctx);
+        tell(ctx, row, Wire.read(ctx, Bodies::checkOff));
+    }
+
+    /// What is not there is said before what is wrong in the request.
+    private ReleaseRow row(Context ctx) {
+        return operations.reader().row(ctx.pathParam("id"));
     }
 
     private void consent(Context ctx) {
-        ReleaseRow row = operations.reader().row(ctx.pathParam("id"));
+        ReleaseRow row = row(ctx);
         ConsentView view = operations.orders().consents().view(row, operations.reader().plan(row));
         if (Query.wantsText(ctx)) {
             text(ctx, ConsentText.of(view, Query.flag(ctx, "colour")));
@@ -350,12 +357,11 @@ public final class ReleaseRoutes {
         }
     }
 
-    private void tell(Context ctx, Command command) {
-        String id = operations.reader().row(ctx.pathParam("id")).id();
-        switch (told(Visit.of(ctx), id, command)) {
+    private void tell(Context ctx, ReleaseRow row, Command command) {
+        switch (told(Visit.of(ctx), row.id(), command)) {
             case Verdict.Accepted _ -> {
                 operations.nudge().run();
-                Wire.answer(ctx, operations.reader().show(id));
+                Wire.answer(ctx, operations.reader().show(row.id()));
             }
             case Verdict.Refused no -> throw Denied.refusal(no.reason(), no.wayOut());
         }

@@ -28,7 +28,10 @@ import java.util.stream.Collectors;
 public final class TokenDesk {
     public static final Duration LIFE = Duration.ofDays(90);
     public static final Duration LIFE_MAX = Duration.ofDays(366);
+
+    /// Of one person at the same time.
     private static final int OF_ONE_MAX = 200;
+
     private static final List<Right> ADMINISTERS =
             List.of(new Right(Action.PEOPLE, Grant.EVERYWHERE));
 
@@ -168,7 +171,7 @@ public final class TokenDesk {
         }
     }
 
-    private static void requireNew(Directory all, String owner, String name) {
+    private void requireNew(Directory all, String owner, String name) {
         List<ApiToken> his = all.tokensOf(owner);
         if (his.stream().anyMatch(token -> token.name().equals(name))) {
             throw new Denied(
@@ -178,8 +181,11 @@ public final class TokenDesk {
                             "there is, or was, one called so",
                             "choose another name: what was done with it stays with it"));
         }
-        if (his.size() >= OF_ONE_MAX) {
-            throw Denied.refusal("`" + owner + "` had " + his.size() + " tokens already", "");
+        long living = his.stream().filter(token -> token.lives(people.now())).count();
+        if (living >= OF_ONE_MAX) {
+            throw Denied.refusal(
+                    "`" + owner + "` has " + living + " tokens already",
+                    "`belay token revoke` ends one; those that expired do not count");
         }
     }
 
