@@ -126,7 +126,8 @@ class RecoveredTest {
         whole.killServer();
         long server = Long.parseLong(Files.readAllLines(servers.getFirst()).getFirst().strip());
         whole.start();
-        assertThat(ProcessHandle.of(server)).isEmpty();
+        // A process is there until its new parent has heard of its end.
+        whole.await("what a killed one left is gone", () -> ProcessHandle.of(server).isEmpty());
         assertThat(scratch).isDirectoryNotContaining("glob:**past-*");
     }
 
