@@ -26,7 +26,9 @@ import java.util.function.Supplier;
 /// ```
 ///
 /// A change waits for what is being [#during done under the old state], and what comes later sees
-/// the new one: when `disable` has returned, nothing more happens in that name.
+/// the new one: when `disable` has returned, nothing more is submitted, told to a release or added
+/// as evidence in that name. What takes long, as a backup or a restore, is asked about as it begins
+/// and goes on.
 public final class People {
     private final PeopleStore store;
     private final AuditLog audit;
