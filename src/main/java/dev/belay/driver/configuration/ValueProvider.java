@@ -9,4 +9,11 @@ public interface ValueProvider {
     ///
     /// @throws java.io.UncheckedIOException when the provider cannot be asked
     Optional<Secret> find(String environment, String name);
+
+    /// Where that value comes from; empty when there is none, or when nobody can tell.
+    ///
+    /// @throws java.io.UncheckedIOException when the provider cannot be asked
+    default Optional<ValueOrigin> origin(String environment, String name) {
+        return Optional.empty();
+    }
 }

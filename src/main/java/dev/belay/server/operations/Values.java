@@ -2,17 +2,21 @@ package dev.belay.server.operations;
 
 import dev.belay.driver.configuration.EnvironmentFile;
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.ValueOrigin;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.disk.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Variables from the files that the manifest names for an environment, later files first, then
 /// from the control plane's own environment.
@@ -38,16 +42,41 @@ public final class Values implements ValueProvider {
     private record Known(List<Path> files, long at) {}
 
     @Override
+    public Optional<ValueOrigin> origin(String environment, String name) {
+        for (Path file : files(environment).reversed()) {
+            if (read(file).containsKey(name)) {
+                return Optional.of(new ValueOrigin(file.toString(), "env-file", "", changed(file)));
+            }
+        }
+        return own.containsKey(name)
+                ? Optional.of(new ValueOrigin("Belay's own environment", "environment", "", null))
+                : Optional.empty();
+    }
+
+    /// That of the file: which of its lines was changed, nobody knows.
+    private static @Nullable Instant changed(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException gone) {
+            return null;
+        }
+    }
+
+    private static Map<String, String> read(Path file) {
+        try {
+            String text = DurableFile.read(file).orElse("");
+            return EnvironmentFile.parse(file.toString(), text).values();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read `" + file + "`: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public Optional<Secret> find(String environment, String name) {
         for (Path file : files(environment).reversed()) {
-            try {
-                String text = DurableFile.read(file).orElse("");
-                String value = EnvironmentFile.parse(file.toString(), text).values().get(name);
-                if (value != null) {
-                    return Optional.of(new Secret(value));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot read `" + file + "`: " + e.getMessage(), e);
+            String value = read(file).get(name);
+            if (value != null) {
+                return Optional.of(new Secret(value));
             }
         }
         return Optional.ofNullable(own.get(name)).map(Secret::new);
