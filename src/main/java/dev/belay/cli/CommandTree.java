@@ -26,6 +26,7 @@ import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.PromoteCommand;
 import dev.belay.cli.command.ReleasesCommand;
+import dev.belay.cli.command.RescheduleCommand;
 import dev.belay.cli.command.RestoreCommand;
 import dev.belay.cli.command.ResumeCommand;
 import dev.belay.cli.command.RollbackCommand;
@@ -122,6 +123,7 @@ public final class CommandTree {
         all.put("show", ShowCommand::new);
         all.put("logs", LogsCommand::new);
         all.put("pause", PauseCommand::new);
+        all.put("reschedule", RescheduleCommand::new);
         all.put("resume", ResumeCommand::new);
         all.put("cancel", CancelCommand::new);
         all.put("decide", DecideCommand::new);

@@ -1,6 +1,7 @@
 package dev.belay.execution;
 
 import dev.belay.journal.Fact;
+import dev.belay.release.Appointment;
 
 /// What a person may ask of a release.
 public sealed interface Command {
@@ -12,6 +13,9 @@ public sealed interface Command {
     record Resume(String reason) implements Command {}
 
     record Cancel(Fact.Cancel mode, String reason) implements Command {}
+
+    /// It is to begin at another time.
+    record Schedule(Appointment when, String reason) implements Command {}
 
     /// Somebody consents to exactly this plan.
     record Approve(String planDigest, String reason) implements Command {}

@@ -11,6 +11,7 @@ import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
 import dev.belay.plan.Undo;
 import dev.belay.release.Actor;
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import java.util.ArrayList;
@@ -84,6 +85,10 @@ public final class Commands {
             case Command.Resume(String reason) -> resume(state, reason);
             case Command.Cancel(Fact.Cancel mode, String reason) ->
                     cancel(plan, progress, mode, reason);
+            case Command.Schedule(Appointment when, String reason) ->
+                    state == ReleaseState.QUEUED
+                            ? accepted(new Fact.Scheduled(when, reason))
+                            : refused("has-begun", "it has begun, and is " + state, "");
             case Command.Approve _, Command.Objection _, Command.CheckOff _ ->
                     throw new IllegalArgumentException("judged elsewhere: " + command);
             case Command.Decide decide ->

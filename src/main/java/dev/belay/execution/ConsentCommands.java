@@ -102,12 +102,16 @@ final class ConsentCommands {
                             ? "its plan has no checklist"
                             : "there are: " + String.join(", ", points));
         }
-        boolean checked =
-                entries.stream()
-                        .map(Entry::fact)
-                        .anyMatch(fact ->
-                                fact instanceof Fact.CheckedOff(String before, String _)
-                                        && before.equals(point));
+        // A point was checked off for the time that it was to begin at then.
+        boolean checked = false;
+        for (Entry entry : entries) {
+            switch (entry.fact()) {
+                case Fact.Scheduled _ -> checked = false;
+                case Fact.CheckedOff(String before, String _) when before.equals(point) ->
+                        checked = true;
+                default -> {}
+            }
+        }
         return new Verdict.Accepted(
                 checked ? List.of() : List.of(new Fact.CheckedOff(point, note)));
     }

@@ -240,6 +240,8 @@ public final class Progress {
                         decide(decision, entry.actor(), at);
                 // What they mean is asked about by the step that waits for them.
                 case Fact.Approved _, Fact.Objected _, Fact.CheckedOff _ -> {}
+                // Before it begins; the journal begins it.
+                case Fact.Scheduled _ -> {}
                 case Fact.Ended(ReleaseState end, String note) -> {
                     state = end;
                     reason = note.isEmpty() ? reason : note;

@@ -261,6 +261,7 @@ final class ReleaseRun {
                     }
                 }
                 case Fact.Submitted _,
+                        Fact.Scheduled _,
                         Fact.Started _,
                         Fact.Waiting _,
                         Fact.Soaking _,

@@ -2,6 +2,7 @@ package dev.belay.journal;
 
 import dev.belay.journal.Append.Reply;
 import dev.belay.journal.Append.Writer;
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -140,6 +141,13 @@ final class AppendTransaction {
             case Fact.Outcome f -> {
                 closeIntent(f);
                 yield f;
+            }
+            case Fact.Scheduled(Appointment when, String _) -> {
+                if (append.state() != ReleaseState.QUEUED) {
+                    throw bug("has begun, and is scheduled no more");
+                }
+                Queue.schedule(session, append.release(), when);
+                yield fact;
             }
             case Fact.Submitted _, Fact.Started _ ->
                     throw bug("is submitted and started by the journal alone");

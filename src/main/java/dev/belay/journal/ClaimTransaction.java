@@ -66,10 +66,14 @@ final class ClaimTransaction {
     }
 
     /// Starts the oldest queued release whose scopes are free. None overtakes an older one that
-    /// wants one of its scopes, whether or not that one can be handled here.
+    /// wants one of its scopes, whether or not that one can be handled here; one whose time has not
+    /// come, or has gone, is in nobody's way.
     private Optional<String> start() throws SQLException {
         var spokenFor = new HashSet<Scope>();
-        for (Queue.Waiting waiting : Queue.read(session)) {
+        for (Queue.Waiting waiting : Queue.read(session, now)) {
+            if (!waiting.due()) {
+                continue;
+            }
             boolean ready =
                     !except.contains(waiting.release())
                             && !waiting.wantsAnyOf(spokenFor)

@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -10,6 +11,9 @@ import java.util.List;
 public sealed interface Fact {
     /// The release exists, with its plan frozen.
     record Submitted(String planDigest, String manifestDigest, String reason) implements Fact {}
+
+    /// Somebody said when it is to begin; what was said before does not count any more.
+    record Scheduled(Appointment when, String reason) implements Fact {}
 
     /// It took its scopes. `tookOver` names merely soaking releases that ended for it.
     record Started(List<String> tookOver) implements Fact {

@@ -1,6 +1,7 @@
 package dev.belay.journal;
 
 import dev.belay.journal.Fact.Result;
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -90,7 +91,8 @@ final class FactCodec {
                             Fact.Decided _,
                             Fact.Approved _,
                             Fact.Objected _,
-                            Fact.CheckedOff _ ->
+                            Fact.CheckedOff _,
+                            Fact.Scheduled _ ->
                             said(fact);
                     case Fact.Ended f ->
                             object("ended", Map.of("state", kebab(f.state()), "note", f.note()));
@@ -126,6 +128,10 @@ final class FactCodec {
                     new Fact.Submitted(
                             string(json, "plan-digest"),
                             string(json, "manifest-digest"),
+                            string(json, "reason"));
+            case "scheduled" ->
+                    new Fact.Scheduled(
+                            new Appointment(number(json, "from"), number(json, "until")),
                             string(json, "reason"));
             case "started" -> new Fact.Started(strings(json, "took-over"));
             case "soaking" -> new Fact.Soaking(step(json));
@@ -228,6 +234,10 @@ final class FactCodec {
             case Fact.CheckedOff(String point, String note) ->
                     object("checked-off", Map.of("point", point, "note", note));
             case Fact.Objected(String reason) -> object("objected", Map.of("reason", reason));
+            case Fact.Scheduled(Appointment when, String reason) ->
+                    object(
+                            "scheduled",
+                            Map.of("from", when.from(), "until", when.until(), "reason", reason));
             default -> throw new IllegalArgumentException("nobody says " + fact);
         };
     }

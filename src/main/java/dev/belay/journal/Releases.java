@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of releases: read, and moved from state to state by the writing transactions.
 final class Releases {
@@ -110,7 +112,9 @@ final class Releases {
             """
             SELECT r.id, r.environment, r.title, r.ordinal, r.state, r.soaking, r.plan_digest,
               r.manifest_digest, r.engine, r.version, r.fence, r.created_by, r.created_at,
-              r.ended_at, p.plan FROM release r JOIN release_plan p ON p.release_id = r.id\
+              r.ended_at, p.plan, a.not_before, a.not_after FROM release r
+              JOIN release_plan p ON p.release_id = r.id
+              LEFT JOIN appointment a ON a.release_id = r.id\
             """;
     private static final String NEWEST = " ORDER BY r.ordinal DESC LIMIT ?";
     static final String PAGE = SELECT + " WHERE r.ordinal < ?" + NEWEST;
@@ -149,6 +153,12 @@ final class Releases {
                 row.getLong("fence"),
                 row.getString("created_by"),
                 row.getLong("created_at"),
-                row.getLong("ended_at"));
+                row.getLong("ended_at"),
+                appointment(row));
+    }
+
+    private static @Nullable Appointment appointment(ResultSet row) throws SQLException {
+        long from = row.getLong("not_before");
+        return row.wasNull() ? null : new Appointment(from, row.getLong("not_after"));
     }
 }

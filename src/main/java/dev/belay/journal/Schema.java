@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /// Lays out an empty database, and recognises one that is not ours or too new.
 final class Schema {
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /// The form that brought the audit log's tree.
     private static final int WITH_TREE = 3;

@@ -103,6 +103,7 @@ final class Scribe {
                 case Fact.Held f -> new Columns(f.step(), null, null, null, false);
                 case Fact.Decided f -> new Columns(f.step(), null, null, null, false);
                 case Fact.Submitted _,
+                        Fact.Scheduled _,
                         Fact.Started _,
                         Fact.TurnedBack _,
                         Fact.Approved _,

@@ -1,6 +1,8 @@
 package dev.belay.journal;
 
+import dev.belay.release.Appointment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Releases that were asked for together: all are queued, or none.
 ///
@@ -8,15 +10,28 @@ import java.util.List;
 ///   time
 /// @param supersede whether queued, never started releases that want one of the same scopes make
 ///   way
+/// @param appointment when all of them are to begin; absent: as soon as they can
 public record Submission(
         List<NewRelease> releases,
         String actor,
         String reason,
         String requestKey,
         String bodyDigest,
-        boolean supersede) {
+        boolean supersede,
+        @Nullable Appointment appointment) {
     public Submission {
         releases = List.copyOf(releases);
+    }
+
+    /// To begin as soon as it can.
+    public Submission(
+            List<NewRelease> releases,
+            String actor,
+            String reason,
+            String requestKey,
+            String bodyDigest,
+            boolean supersede) {
+        this(releases, actor, reason, requestKey, bodyDigest, supersede, null);
     }
 
     /// What became of it.

@@ -1,5 +1,6 @@
 package dev.belay.journal;
 
+import dev.belay.release.Appointment;
 import dev.belay.release.Baseline;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -29,7 +30,7 @@ final class SubmitTransaction {
             return earlier.get();
         }
         List<Queue.Waiting> waiting =
-                submission.supersede() ? Queue.read(session) : List.<Queue.Waiting>of();
+                submission.supersede() ? Queue.read(session, now) : List.<Queue.Waiting>of();
         var ids = new ArrayList<String>();
         for (NewRelease release : submission.releases()) {
             ids.add(queue(release));
@@ -105,6 +106,17 @@ final class SubmitTransaction {
                                 release.manifestDigest(),
                                 submission.reason()),
                         ReleaseState.QUEUED);
+        return scheduled(id);
+    }
+
+    private String scheduled(String id) throws SQLException {
+        Appointment when = submission.appointment();
+        if (when != null) {
+            Queue.schedule(session, id, when);
+            var scribe = new Scribe(session, id, 1, now, 0, submission.actor());
+            scribe.write(new Fact.Scheduled(when, submission.reason()), ReleaseState.QUEUED);
+            session.update("UPDATE release SET version = ? WHERE id = ?", scribe.version(), id);
+        }
         return id;
     }
 

@@ -157,14 +157,19 @@ final class Assembly {
     /// Last before anything changes: by then a release may have queued, and waited for data to be
     /// safe or for people, until nobody is there any more to look after it.
     private Set<Integer> window(Set<Integer> after) {
-        List<ReleaseWindow> windows = outline.view().gates().windows();
-        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.WINDOW) || windows.isEmpty()) {
+        if (outline.kind() != Plan.Kind.DEPLOY) {
+            return after;
+        }
+        List<ReleaseWindow> windows =
+                outline.has(Phase.WINDOW) ? outline.view().gates().windows() : List.of();
+        // Else the first step asks whether somebody has frozen the environment.
+        if (windows.isEmpty() && outline.has(Phase.PREFLIGHT)) {
             return after;
         }
         String hours = String.join(" or ", windows.stream().map(ReleaseWindow::text).toList());
         return check(
                 new Draft(
-                        "it may begin now: " + hours,
+                        windows.isEmpty() ? "it may begin now" : "it may begin now: " + hours,
                         Phase.WINDOW,
                         new Work.InWindow(windows),
                         Times.CHECK_LIMIT,

@@ -37,6 +37,7 @@ import dev.belay.server.evidence.EvidenceBook;
 import dev.belay.server.evidence.EvidenceJudge;
 import dev.belay.server.evidence.EvidenceStore;
 import dev.belay.server.operations.Adopting;
+import dev.belay.server.operations.Appointments;
 import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
@@ -248,7 +249,7 @@ public final class ControlPlane implements AutoCloseable {
                         new Faces(values, CLOCK),
                         gateway,
                         new Obstacles(checks, calendar),
-                        new Operations.Orders(new Commands(journal, CODEC), consents()),
+                        told(),
                         journal,
                         auditing.desk(),
                         gateway.client(),
@@ -256,6 +257,11 @@ public final class ControlPlane implements AutoCloseable {
         api = api(settings, token, operations, redactor);
         keeper = Thread.ofVirtual().name("keeper").start(this::keep);
         startResidents();
+    }
+
+    private Operations.Orders told() {
+        return new Operations.Orders(
+                new Commands(journal, CODEC), consents(), new Appointments(journal));
     }
 
     /// Before anything begins: when its port is taken, nothing has.
@@ -322,6 +328,7 @@ public final class ControlPlane implements AutoCloseable {
         return view ->
                 Stream.of(
                                 freezes.notices(view),
+                                new Appointments(journal).notices(view),
                                 automatic.notices(view),
                                 evidence.registry().notices(view))
                         .flatMap(List::stream)

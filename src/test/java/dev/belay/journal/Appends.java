@@ -1,6 +1,7 @@
 package dev.belay.journal;
 
 import dev.belay.journal.Append.Writer;
+import dev.belay.release.Appointment;
 import dev.belay.release.Baseline;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
@@ -57,6 +58,22 @@ final class Appends {
     /// Queues one release and returns its id.
     static String queue(Journal journal, NewRelease release) {
         return accepted(journal.submit(submission(release))).getFirst();
+    }
+
+    /// Queues one that is to begin at a time of its own, and returns its id.
+    static String scheduled(Journal journal, Appointment when, NewRelease release) {
+        String key = "key-" + KEYS.incrementAndGet();
+        return accepted(
+                        journal.submit(
+                                new Submission(
+                                        List.of(release),
+                                        "anna",
+                                        "a reason",
+                                        key,
+                                        "body",
+                                        false,
+                                        when)))
+                .getFirst();
     }
 
     static List<String> accepted(Submission.Reply reply) {

@@ -462,6 +462,7 @@ class AuditVerifierTest {
                             + " RAISE(ABORT, 'no'); END");
             statement.executeUpdate("DROP TABLE audit_checkpoint");
             // What came after that form.
+            statement.executeUpdate("DROP TABLE appointment");
             statement.executeUpdate("DROP TABLE api_token");
             statement.executeUpdate("DROP TABLE person");
         }

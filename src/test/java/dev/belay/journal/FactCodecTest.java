@@ -3,6 +3,7 @@ package dev.belay.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -33,6 +34,7 @@ class FactCodecTest {
         facts.add(new Fact.Approved("sha256:p", "tried it"));
         facts.add(new Fact.Objected("not now"));
         facts.add(new Fact.CheckedOff("notes written", ""));
+        facts.add(new Fact.Scheduled(new Appointment(0, Long.MAX_VALUE), "at night"));
         for (var direction : Direction.values()) {
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Done("exit 0")));
             facts.add(new Fact.Outcome(3, direction, new Fact.Result.Failed("r", "h", "d")));

@@ -17,6 +17,7 @@ import static dev.belay.journal.Appends.on;
 import static dev.belay.journal.Appends.queue;
 import static dev.belay.journal.Appends.release;
 import static dev.belay.journal.Appends.running;
+import static dev.belay.journal.Appends.scheduled;
 import static dev.belay.journal.Appends.soaking;
 import static dev.belay.journal.Appends.start;
 import static dev.belay.journal.Appends.submission;
@@ -24,6 +25,7 @@ import static dev.belay.journal.Appends.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.belay.release.Appointment;
 import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Direction;
@@ -203,6 +205,45 @@ public abstract class JournalContract {
                 .map(ReleaseRow::id)
                 .contains(other);
         assertThat(journal.claim("engine", LEASE, Set.of(first))).isEmpty();
+    }
+
+    @Test
+    void one_that_is_to_begin_later_is_in_nobodys_way_until_then() {
+        long noon = journal.now() + 60_000;
+        var when = new Appointment(noon, noon + 10_000);
+        String later = scheduled(journal, when, release(API));
+        assertThat(journal.entries(later, 1).getFirst().fact())
+                .isEqualTo(new Fact.Scheduled(when, "a reason"));
+        ReleaseRow between = start(journal, API);
+        write(journal, ended(between, ReleaseState.COMPLETED));
+        assertThat(claim(journal)).isEmpty();
+        assertThat(journal.find(later).orElseThrow().isElsewhen(journal.now())).isTrue();
+
+        pass(Duration.ofSeconds(60));
+
+        assertThat(claim(journal).orElseThrow().id()).isEqualTo(later);
+    }
+
+    @Test
+    void one_that_missed_its_time_waits_until_somebody_says_another() {
+        long noon = journal.now() + 60_000;
+        String missed = scheduled(journal, new Appointment(noon, noon + 10_000), release(API));
+        pass(Duration.ofMillis(70_001));
+        assertThat(claim(journal)).isEmpty();
+        ReleaseRow row = journal.find(missed).orElseThrow();
+        var when = new Appointment(journal.now() + 1_000, journal.now() + 2_000);
+
+        ReleaseRow moved =
+                write(
+                        journal,
+                        byPerson(row, ReleaseState.QUEUED, new Fact.Scheduled(when, "late")));
+
+        assertThat(moved.appointment()).isEqualTo(when);
+        assertThat(claim(journal)).isEmpty();
+        pass(Duration.ofSeconds(2));
+        ReleaseRow begun = claim(journal).orElseThrow();
+        assertThat(begun.id()).isEqualTo(missed);
+        assertRefused(byPerson(begun, ReleaseState.RUNNING, new Fact.Scheduled(when, "again")));
     }
 
     @Test

@@ -49,6 +49,20 @@ class WindowPlanTest {
     }
 
     @Test
+    void no_phase_that_is_left_out_leads_past_a_freeze() {
+        Platform open = Platform.of(service("shop"));
+        Plan plan = plan(open).as("v2").skip("preflight").on(running(open, "v1")).plan();
+        Step first = plan.step(1);
+        assertThat(first.work()).isEqualTo(new Work.InWindow(List.of()));
+        assertThat(plan.steps())
+                .filteredOn(step -> step.work() instanceof Work.Effect)
+                .isNotEmpty()
+                .allMatch(step -> step.number() > first.number());
+        assertThat(plan(open).as("v2").on(running(open, "v1")).plan().steps())
+                .noneMatch(step -> step.phase() == Phase.WINDOW);
+    }
+
+    @Test
     void a_way_back_is_not_kept_waiting_by_it() {
         Plan back = rollback(shop(), running(shop(), "v1", "v2"), "shop").plan();
         assertThat(back.steps()).isNotEmpty().noneMatch(step -> step.phase() == Phase.WINDOW);

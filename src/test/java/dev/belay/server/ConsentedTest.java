@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,5 +187,88 @@ class ConsentedTest {
         Client own = client(secret(cto.post("/api/v1/tokens", "{\"name\":\"own\"}")));
         assertThat(approves(own, release, plan).status()).isEqualTo(200);
         assertThat(consent(release).path("given").toString()).contains("approved by cto");
+    }
+
+    private String at(Instant when, int within) throws IOException {
+        Files.writeString(folder.resolve("app/work.sh"), "echo v" + keys + "\nexec sleep 600\n");
+        Client.Answer made = scheduled(when, within);
+        assertThat(made.status()).as(made.body()).isEqualTo(202);
+        return made.json().at("/releases/0").asString();
+    }
+
+    private Client.Answer scheduled(Instant when, int within) {
+        return dev.post(
+                "/api/v1/releases",
+                "{\"environment\":\"production\",\"requestKey\":\"k%d\",\"at\":\"%s\",\"withinSeconds\":%d}"
+                        .formatted(++keys, when, within));
+    }
+
+    private void consentsTo(String release) {
+        String plan = consent(release).path("plan").asString();
+        assertThat(approves(cto.at(plane.port()), release, plan).status()).isEqualTo(200);
+        assertThat(checks(dev.at(plane.port()), release, "1").status()).isEqualTo(200);
+        assertThat(checks(dev.at(plane.port()), release, "2").status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_is_scheduled_collects_consent_before_and_begins_at_its_time() throws Exception {
+        Instant when = Instant.now().plusSeconds(4);
+        String release = at(when, 3600);
+        assertThat(owner.get("/api/v1/releases/" + release + "/why").body())
+                .contains("it begins ", "belay reschedule " + release);
+        assertThat(owner.get("/api/v1/environments/production/status").body())
+                .contains("\"about\":\"schedule\"");
+        consentsTo(release);
+        assertThat(state(release)).isEqualTo("queued");
+
+        await(release, "completed");
+
+        assertThat(owner.get("/api/v1/releases/" + release).json().path("startedAt").asLong())
+                .isGreaterThanOrEqualTo(when.toEpochMilli());
+        assertThat(
+                        owner.post(
+                                        "/api/v1/releases/" + release + "/schedule",
+                                        "{\"now\":true,\"reason\":\"again\"}")
+                                .body())
+                .contains("it has ended");
+    }
+
+    @Test
+    void what_missed_its_time_asks_when_and_whoever_consented_again() throws Exception {
+        Instant when = Instant.now().plusSeconds(2);
+        String release = at(when, 1);
+        consentsTo(release);
+        plane.close();
+        while (Instant.now().isBefore(when.plusSeconds(2))) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        begin();
+        assertThat(owner.get("/api/v1/releases/" + release + "/why").body())
+                .contains("did not begin at its time", "--now --reason");
+        assertThat(owner.get("/api/v1/environments/production/status").body())
+                .contains("waits for somebody to say when");
+        String path = "/api/v1/releases/" + release + "/schedule";
+        assertThat(owner.post(path, "{\"now\":true}").body()).contains("why it is another one");
+
+        assertThat(owner.post(path, "{\"now\":true,\"reason\":\"machine is back\"}").status())
+                .isEqualTo(200);
+
+        awaitWaiting(release);
+        assertThat(consent(release).path("given").size()).isZero();
+        consentsTo(release);
+        await(release, "completed");
+    }
+
+    @Test
+    void no_time_is_taken_that_nobody_can_mean() {
+        Instant now = Instant.now();
+        assertThat(scheduled(now.minusSeconds(600), 0).body()).contains("that time has passed");
+        assertThat(scheduled(now.plusSeconds(3_000_000), 0).body()).contains("more than 30 days");
+        assertThat(scheduled(now.plusSeconds(60), 100_000).body()).contains("a second and a day");
+        Client.Answer alone =
+                dev.post(
+                        "/api/v1/releases",
+                        "{\"environment\":\"production\",\"requestKey\":\"k\",\"withinSeconds\":60}");
+        assertThat(alone.status()).isEqualTo(422);
     }
 }

@@ -9,6 +9,7 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.journal.Submission;
+import dev.belay.release.Appointment;
 import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Direction;
@@ -46,6 +47,7 @@ final class SimJournal implements Journal {
         private long leaseUntil;
         private long leaseMillis;
         private long endedAt;
+        private @Nullable Appointment appointment;
 
         Kept(NewRelease what, String id, long ordinal, String by, long at) {
             this.what = what;
@@ -72,7 +74,8 @@ final class SimJournal implements Journal {
                     fence,
                     by,
                     at,
-                    endedAt);
+                    endedAt,
+                    appointment);
         }
     }
 
@@ -143,6 +146,10 @@ final class SimJournal implements Journal {
                 new Fact.Submitted(
                         release.planDigest(), release.manifestDigest(), submission.reason());
         commit(kept, ReleaseState.QUEUED, submission.actor(), 0, List.of(submitted));
+        if (submission.appointment() != null) {
+            var scheduled = new Fact.Scheduled(submission.appointment(), submission.reason());
+            commit(kept, ReleaseState.QUEUED, submission.actor(), 0, List.of(scheduled));
+        }
         return id;
     }
 
@@ -163,6 +170,9 @@ final class SimJournal implements Journal {
         }
         var spokenFor = new HashSet<Scope>();
         for (Kept kept : queued()) {
+            if (kept.row().isElsewhen(now())) {
+                continue;
+            }
             Set<Scope> scopes = kept.what.scopes();
             if (except.contains(kept.id) || meets(scopes, spokenFor) || !isFree(kept)) {
                 spokenFor.addAll(scopes);
@@ -342,6 +352,7 @@ final class SimJournal implements Journal {
                 }
             }
             case Fact.Outcome outcome -> closeIntent(kept, outcome);
+            case Fact.Scheduled(Appointment when, String _) -> kept.appointment = when;
             default -> {}
         }
     }

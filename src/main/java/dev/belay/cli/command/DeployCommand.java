@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
             "  belay deploy local",
             "  belay deploy local --only api --reason \"the new greeting\"",
             "  belay deploy local --remove mailer    (which is in belay.yaml no more)",
+            "  belay deploy production --at 2026-12-03T02:00+01:00 --within 30m",
             "  belay deploy production --plan sha256:3f9c…  (refused when anything has moved)"
         })
 public final class DeployCommand extends BelayCommand {
@@ -32,6 +33,8 @@ public final class DeployCommand extends BelayCommand {
     @Mixin private final Choice choice = new Choice();
 
     @Mixin private final Waiting waiting = new Waiting();
+
+    @Mixin private final Begin begin = new Begin();
 
     @Option(
             names = "--plan",
@@ -56,12 +59,14 @@ public final class DeployCommand extends BelayCommand {
             body.put("plan", plan);
         }
         choice.into(body);
+        begin.into(body);
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
         body.put("supersede", supersede);
         ControlPlane server = startedControlPlane();
         Http.Request request =
                 Http.Request.post("/api/v1/releases", Json.of(body)).patient(Choice.BUILD);
-        return waiting.after(server.text(request), terminal(), attachment(server), json());
+        return waiting.after(
+                server.text(request), begin.later(), terminal(), attachment(server), json());
     }
 }

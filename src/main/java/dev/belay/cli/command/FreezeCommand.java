@@ -4,11 +4,7 @@ import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,19 +57,15 @@ public final class FreezeCommand extends BelayCommand {
                     "cli/one-of", "ENV", "no environment is named", "name one, or say `--list`");
         }
         Map<String, Object> body =
-                Map.of("until", instant(), "reason", reason, "rollbacksToo", rollbacksToo);
+                Map.of(
+                        "until",
+                        Begin.instant(until),
+                        "reason",
+                        reason,
+                        "rollbacksToo",
+                        rollbacksToo);
         String path = "/api/v1/environments/" + EnvironmentName.encoded(environment) + "/freeze";
         return show(Http.Request.post(path, Json.of(body)));
-    }
-
-    /// How long from now is said by this machine's clock, as people do.
-    private String instant() {
-        Optional<Duration> time =
-                until.matches("[0-9]{1,3}d")
-                        ? Optional.of(Duration.ofDays(Long.parseLong(until.replace("d", ""))))
-                        : Doors.time(until);
-        return time.map(in -> Instant.now().plus(in).truncatedTo(ChronoUnit.SECONDS).toString())
-                .orElse(until);
     }
 
     private ExitCode showAll() {

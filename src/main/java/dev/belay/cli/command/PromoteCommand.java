@@ -61,6 +61,8 @@ public final class PromoteCommand extends BelayCommand {
 
     @Mixin private final Waiting waiting = new Waiting();
 
+    @Mixin private final Begin begin = new Begin();
+
     public PromoteCommand(Context context) {
         super(context);
     }
@@ -85,11 +87,13 @@ public final class PromoteCommand extends BelayCommand {
             body.put("plan", plan);
         }
         body.put("reason", waiting.reason());
+        begin.into(body);
         body.put("requestKey", UUID.randomUUID().toString());
         ControlPlane server = startedControlPlane();
         Http.Request request =
                 Http.Request.post("/api/v1/releases", Json.of(body)).patient(Choice.BUILD);
-        return waiting.after(server.text(request), terminal(), attachment(server), json());
+        return waiting.after(
+                server.text(request), begin.later(), terminal(), attachment(server), json());
     }
 
     private ExitCode steer() {

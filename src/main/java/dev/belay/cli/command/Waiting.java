@@ -39,13 +39,20 @@ final class Waiting {
         return noWait ? ExitCode.WAITING : attachment.follow(releases);
     }
 
-    /// @param answer of the control plane: the releases that were begun, or told to go back
     ExitCode after(String answer, Terminal terminal, Attachment attachment, boolean json) {
+        return after(answer, false, terminal, attachment, json);
+    }
+
+    /// @param answer of the control plane: the releases that were begun, or told to go back
+    /// @param later whether they are to begin at a time that was said: then nobody waits
+    ExitCode after(
+            String answer, boolean later, Terminal terminal, Attachment attachment, boolean json) {
+        boolean goesOn = noWait || later;
         JsonNode accepted = JsonMapper.shared().readTree(answer);
         List<String> releases = new ArrayList<>();
         accepted.path("releases").forEach(id -> releases.add(id.asString()));
         accepted.path("cancelled").forEach(id -> releases.add(id.asString()));
-        if (json && (noWait || releases.isEmpty())) {
+        if (json && (goesOn || releases.isEmpty())) {
             terminal.print(answer);
         } else if (!json) {
             accepted.path("unchanged")
@@ -57,7 +64,7 @@ final class Waiting {
         if (releases.isEmpty()) {
             return nothing(terminal, attachment, accepted.path("ahead"), json);
         }
-        if (noWait) {
+        if (goesOn) {
             if (!json) {
                 releases.forEach(terminal::print);
             }

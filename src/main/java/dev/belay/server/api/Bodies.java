@@ -51,13 +51,46 @@ final class Bodies {
     }
 
     /// @param plan the digest that was agreed to, or `""`
-    record Deploy(Wish wish, String plan, String requestKey, boolean supersede) {
+    /// @param at when it is to begin; null for now
+    /// @param within how many seconds later it may; 0 for the usual
+    record Deploy(
+            Wish wish,
+            String plan,
+            String requestKey,
+            boolean supersede,
+            @Nullable Instant at,
+            int within) {
         static Deploy read(Fields fields) {
             return new Deploy(
                     wanted(fields, "reason"),
                     fields.text("plan"),
                     fields.key("requestKey"),
-                    fields.flag("supersede"));
+                    fields.flag("supersede"),
+                    fields.instant("at"),
+                    fields.number("withinSeconds"));
+        }
+    }
+
+    /// @param at when it is to begin; null for now
+    record Schedule(@Nullable Instant at, int within, String reason) {
+        static Schedule read(Fields fields) {
+            boolean now = fields.flag("now");
+            Instant at = fields.instant("at");
+            if (now == (at != null)) {
+                fields.wrong(
+                        "request/one-of",
+                        "at",
+                        "it begins at a time, or now",
+                        "say one of `at` and `now`");
+            }
+            if (fields.text("reason").isBlank()) {
+                fields.wrong(
+                        "request/missing-field",
+                        "reason",
+                        "somebody waits for it at the time that was said",
+                        "say why it is another one");
+            }
+            return new Schedule(at, fields.number("withinSeconds"), fields.text("reason"));
         }
     }
 

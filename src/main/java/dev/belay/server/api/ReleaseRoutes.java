@@ -7,12 +7,14 @@ import dev.belay.journal.Fact;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.PlanJson;
 import dev.belay.plan.Submission;
+import dev.belay.release.Appointment;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.people.Action;
 import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
+import dev.belay.server.operations.Appointments;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ReleaseLine;
@@ -26,6 +28,7 @@ import dev.belay.server.text.ReleaseText;
 import dev.belay.server.text.WhyText;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -71,6 +74,7 @@ public final class ReleaseRoutes {
         routes.get("/api/v1/releases/{id}/why", this::why);
         routes.get("/api/v1/releases/{id}/events", this::events);
         routes.post("/api/v1/releases/{id}/commands", this::command);
+        routes.post("/api/v1/releases/{id}/schedule", this::schedule);
         routes.get("/api/v1/releases/{id}/consent", this::consent);
         routes.post("/api/v1/releases/{id}/approvals", this::approve);
         routes.post("/api/v1/releases/{id}/checklist", this::checkOff);
@@ -110,12 +114,23 @@ public final class ReleaseRoutes {
     private void deploy(Context ctx) {
         Bodies.Deploy body = Wire.read(ctx, Bodies.Deploy::read);
         Visit visit = Visit.of(ctx);
+        if (body.at() == null && body.within() != 0) {
+            throw new Denied(
+                    dev.belay.server.operations.No.problem(
+                            "request/missing-field",
+                            "at",
+                            "`within` is of a time that is not said",
+                            "say `at`, too"));
+        }
         var terms =
                 new Releases.Terms(
                         body.plan(),
                         body.requestKey(),
                         digest("deploy", body),
                         body.supersede(),
+                        body.at() == null
+                                ? null
+                                : operations.orders().appointments().at(body.at(), body.within()),
                         visit.actor(),
                         visit::during);
         Wire.answer(
@@ -150,6 +165,7 @@ public final class ReleaseRoutes {
                         body.requestKey(),
                         digest("roll-back", body),
                         false,
+                        null,
                         visit.actor(),
                         visit::during);
         Releases.Submitted made =
@@ -326,6 +342,25 @@ public final class ReleaseRoutes {
     private void command(Context ctx) {
         ReleaseRow row = row(ctx);
         tell(ctx, row, Wire.read(ctx, Bodies::command));
+    }
+
+    /// While nothing is planned there, and no database exchanged: it may begin at once.
+    private void schedule(Context ctx) {
+        ReleaseRow row = row(ctx);
+        Bodies.Schedule body = Wire.read(ctx, Bodies.Schedule::read);
+        Instant at =
+                body.at() == null ? Instant.ofEpochMilli(operations.journal().now()) : body.at();
+        Appointment when = operations.orders().appointments().at(at, body.within());
+        Appointments.requireOpen(operations.reader().plan(row), when);
+        var command = new Command.Schedule(when, body.reason());
+        operations
+                .releases()
+                .alone(
+                        row.environment(),
+                        () -> {
+                            tell(ctx, row, command);
+                            return row;
+                        });
     }
 
     private void approve(Context ctx) {

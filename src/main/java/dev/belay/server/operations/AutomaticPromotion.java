@@ -133,7 +133,13 @@ public final class AutomaticPromotion {
                     releases.deploy(
                             wish,
                             new Releases.Terms(
-                                    "", "automatic-" + body, body, false, ITSELF, Admission.ALWAYS),
+                                    "",
+                                    "automatic-" + body,
+                                    body,
+                                    false,
+                                    null,
+                                    ITSELF,
+                                    Admission.ALWAYS),
                             line -> LOG.debug("{}: {}", environment, line),
                             () -> requireFree(environment));
             LOG.info("{} takes {} from {}: {}", environment, news.keySet(), from, made.releases());

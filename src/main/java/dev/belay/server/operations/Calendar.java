@@ -9,6 +9,7 @@ import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
 import dev.belay.plan.Submission;
+import dev.belay.release.Appointment;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Work;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// When releases may begin: in the windows of their environment, and while nobody has frozen it.
 /// Asked when one is planned, when it is submitted, and when it really begins, which a queue, a
@@ -39,10 +41,12 @@ public final class Calendar implements Openings {
 
     /// Demands that nothing keeps a release from being submitted.
     ///
+    /// @param when it is to begin; null for now
     /// @param back whether it is a rollback
-    /// @throws Denied when the environment is frozen for it
-    void requireThawed(String environment, boolean back) {
+    /// @throws Denied when the environment is frozen for it then
+    void requireThawed(String environment, boolean back, @Nullable Appointment when) {
         frozen(environment, back)
+                .filter(freeze -> when == null || freeze.until() > when.from())
                 .ifPresent(freeze -> {
                     throw Denied.refusal(freeze.text(), wayOut(freeze));
                 });
@@ -50,14 +54,16 @@ public final class Calendar implements Openings {
 
     /// Demands that one of the windows is open, where it was not left out.
     ///
+    /// @param when it is to begin; null for now
     /// @throws Denied with the next opening
-    void requireOpen(EnvironmentView view, Set<Phase> without) {
+    void requireOpen(EnvironmentView view, Set<Phase> without, @Nullable Appointment when) {
         if (!without.contains(Phase.WINDOW)) {
-            closed(view.gates().windows())
+            Instant begins = when == null ? now() : Instant.ofEpochMilli(when.from());
+            WindowGate.closed(view.gates().windows(), begins)
                     .ifPresent(why -> {
                         throw Denied.refusal(
                                 "`%s`: %s".formatted(view.environment(), why),
-                                "wait until then; `--skip window --reason …` releases it all the"
+                                "wait until then, or say `--at`; `--skip window --reason …` releases it all the"
                                         + " same, and is recorded with your name");
                     });
         }

@@ -129,13 +129,16 @@ public final class InventoryReader {
                 .collect(Collectors.toSet());
     }
 
-    /// Active and queued releases, oldest first.
+    /// Active and queued releases, oldest first. What is to begin at another time is planned on
+    /// what runs now, and is refused then if that is no more.
     private List<ReleaseRow> ahead(String environment, boolean overQueued) {
         Set<ReleaseState> states = ReleaseState.unended();
         if (overQueued) {
             states.remove(ReleaseState.QUEUED);
         }
+        long now = journal.now();
         return journal.list(environment, states, Long.MAX_VALUE, AHEAD_MAX).stream()
+                .filter(row -> !row.isElsewhen(now))
                 .sorted(Comparator.comparingLong(ReleaseRow::ordinal))
                 .toList();
     }

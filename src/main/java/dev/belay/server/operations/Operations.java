@@ -30,8 +30,8 @@ public record Operations(
         AuditDesk audit,
         GatewayClient gateway,
         Runnable nudge) {
-    /// What people may tell a release, and what those said whom it asks.
-    public record Orders(Commands commands, ConsentDesk consents) {}
+    /// What people may tell a release, what those said whom it asks, and when it begins.
+    public record Orders(Commands commands, ConsentDesk consents, Appointments appointments) {}
 
     /// What concerns environments as a whole, and how they stand to each other.
     public record Between(AutomaticPromotion promotion, ParityReader parity, Freezes freezes) {}

@@ -91,7 +91,10 @@ public final class ReleaseReader {
                 progress.held().code(),
                 progress.held().step(),
                 startedAt(entries),
-                Times.of(entries, row.endedAt() == 0 ? journal.now() : row.endedAt()),
+                Times.of(
+                        entries,
+                        step -> plan.step(step).work() instanceof Work.Consented,
+                        row.endedAt() == 0 ? journal.now() : row.endedAt()),
                 changes(plan),
                 plan.pointOfNoReturn(),
                 steps,

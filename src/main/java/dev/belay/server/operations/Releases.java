@@ -25,11 +25,13 @@ import dev.belay.plan.Undo;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Actor;
+import dev.belay.release.Appointment;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Work;
 import dev.belay.server.evidence.EvidenceJudge;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 /// that nobody else is in. A rollback takes part only in the latter: it never waits for a build.
 public final class Releases {
     private static final int AHEAD_MAX = 1_000;
+
+    /// What is exchanged between databases is done by then.
+    private static final Duration EXCHANGE = Duration.ofHours(1);
 
     private final Platform platform;
     private final Sources sources;
@@ -113,11 +118,13 @@ public final class Releases {
     /// @param key the same for a repeated request
     /// @param body digest of the request, to know a repetition from a reuse
     /// @param supersede whether queued releases of the same components make way
+    /// @param when it is to begin; null for as soon as it can
     public record Terms(
             String digest,
             String key,
             String body,
             boolean supersede,
+            @Nullable Appointment when,
             Actor actor,
             Admission admission) {}
 
@@ -176,7 +183,7 @@ public final class Releases {
                 return earlier.get();
             }
             Platform.Read read = platform.in(wish.environment(), wish.set());
-            calendar.requireThawed(wish.environment(), false);
+            calendar.requireThawed(wish.environment(), false, terms.when());
             String by = terms.actor().subject();
             Prepared prepared =
                     prepare(
@@ -184,7 +191,9 @@ public final class Releases {
                             wish,
                             by,
                             progress,
-                            chosen -> calendar.requireOpen(read.view(), chosen.without()));
+                            chosen ->
+                                    calendar.requireOpen(
+                                            read.view(), chosen.without(), terms.when()));
             Map<String, String> foreseen = foreseen(prepared, terms);
             try (var _ = lanes.planning(wish.environment())) {
                 still.run();
@@ -219,7 +228,7 @@ public final class Releases {
             if (earlier.isPresent()) {
                 return earlier.get();
             }
-            calendar.requireThawed(environment, true);
+            calendar.requireThawed(environment, true, null);
             Inventory now = inventory.read(read.view(), terms.supersede());
             var request =
                     new RollbackRequest(
@@ -237,7 +246,9 @@ public final class Releases {
             for (ReleaseRow row :
                     store.journal()
                             .list(environment, ReleaseState.unended(), Long.MAX_VALUE, AHEAD_MAX)) {
-                if (row.scopes().stream().anyMatch(scope -> components.contains(scope.name()))) {
+                boolean uses =
+                        row.scopes().stream().anyMatch(scope -> components.contains(scope.name()));
+                if (uses && !(isLater(row, Duration.ZERO) && isLater(row, EXCHANGE))) {
                     throw Denied.refusal(
                             "`" + row.id() + "` is under way, and uses what is to be exchanged",
                             "wait for its end, or `belay cancel " + row.id() + " --roll-back`");
@@ -247,8 +258,13 @@ public final class Releases {
         }
     }
 
+    /// Whether it is queued for a time that is not now, nor within a while.
+    private boolean isLater(ReleaseRow row, Duration within) {
+        return row.isElsewhen(store.journal().now() + within.toMillis());
+    }
+
     /// While nothing is planned in the environment, and none of its databases is exchanged.
-    <T> T alone(String environment, Supplier<T> doing) {
+    public <T> T alone(String environment, Supplier<T> doing) {
         try (var _ = lanes.planning(environment)) {
             return doing.get();
         }
@@ -263,6 +279,7 @@ public final class Releases {
         Set<ReleaseState> open =
                 EnumSet.of(ReleaseState.QUEUED, ReleaseState.RUNNING, ReleaseState.PAUSED);
         return store.journal().list(environment, open, Long.MAX_VALUE, AHEAD_MAX).stream()
+                .filter(row -> !isLater(row, Duration.ZERO))
                 .filter(row ->
                         components.isEmpty()
                                 || row.scopes().stream()
@@ -568,7 +585,8 @@ public final class Releases {
                         reason,
                         terms.key(),
                         terms.body(),
-                        terms.supersede());
+                        terms.supersede(),
+                        terms.when());
         var reply = terms.admission().during(() -> store.journal().submit(submitted));
         nudge.run();
         List<String> ahead = releases.isEmpty() ? ahead(submission.environment()) : List.of();
@@ -581,7 +599,7 @@ public final class Releases {
                 .journal()
                 .list(environment, ReleaseState.unended(), Long.MAX_VALUE, AHEAD_MAX)
                 .stream()
-                .filter(row -> !row.soaking())
+                .filter(row -> !row.soaking() && !isLater(row, Duration.ZERO))
                 .map(ReleaseRow::id)
                 .toList();
     }

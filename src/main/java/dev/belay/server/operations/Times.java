@@ -4,18 +4,20 @@ import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /// Where the time of a release went, in milliseconds: the honest lead time tells waiting from work.
 ///
 /// @param queued until it had its scopes
-/// @param person paused or held: somebody had to do something
-/// @param window until a window opened; 0 as long as there are none
+/// @param person paused, held, or asking people: somebody had to do something
+/// @param window until the time that it was scheduled for
 /// @param progressing everything else
 /// @param soaking living under traffic, watched
 public record Times(long queued, long person, long window, long progressing, long soaking) {
     private enum Part {
         QUEUED,
         PERSON,
+        WINDOW,
         PROGRESSING,
         SOAKING,
         OVER
@@ -23,8 +25,9 @@ public record Times(long queued, long person, long window, long progressing, lon
 
     /// Of a journal from its first line on.
     ///
+    /// @param asking whether a step, by its number, waits for people to consent
     /// @param now the journal's clock, until which an unfinished release is counted
-    public static Times of(List<Entry> entries, long now) {
+    public static Times of(List<Entry> entries, IntPredicate asking, long now) {
         var sums = new EnumMap<Part, Long>(Part.class);
         Part part = Part.QUEUED;
         boolean soaks = false;
@@ -33,13 +36,13 @@ public record Times(long queued, long person, long window, long progressing, lon
             sums.merge(part, entry.at() - since, Long::sum);
             since = entry.at();
             soaks = soaks(entry.fact(), soaks);
-            part = after(entry.fact(), part, soaks);
+            part = after(entry.fact(), part, soaks, asking);
         }
         sums.merge(part, Math.max(0, now - since), Long::sum);
         return new Times(
                 sums.getOrDefault(Part.QUEUED, 0L),
                 sums.getOrDefault(Part.PERSON, 0L),
-                0,
+                sums.getOrDefault(Part.WINDOW, 0L),
                 sums.getOrDefault(Part.PROGRESSING, 0L),
                 sums.getOrDefault(Part.SOAKING, 0L));
     }
@@ -53,10 +56,13 @@ public record Times(long queued, long person, long window, long progressing, lon
         };
     }
 
-    private static Part after(Fact fact, Part before, boolean soaks) {
+    private static Part after(Fact fact, Part before, boolean soaks, IntPredicate asking) {
         Part going = soaks ? Part.SOAKING : Part.PROGRESSING;
         return switch (fact) {
             case Fact.Submitted _ -> Part.QUEUED;
+            case Fact.Scheduled _ -> Part.WINDOW;
+            case Fact.Waiting(int step, String _) when asking.test(step) -> Part.PERSON;
+            case Fact.Outcome(int step, var _, var _) when asking.test(step) -> going;
             case Fact.Paused _, Fact.Held _ -> Part.PERSON;
             case Fact.CancelRequested(Fact.Cancel mode, String _) ->
                     mode == Fact.Cancel.ROLL_BACK ? before : Part.PERSON;

@@ -4,6 +4,7 @@ import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.Responsible;
 import dev.belay.release.ReleaseState;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -97,7 +98,17 @@ public final class WhyReader {
     }
 
     private WhyView queued(ReleaseRow row, ReleaseView view) {
+        if (row.isElsewhen(journal.now())) {
+            boolean missed = Appointments.isMissed(row, journal.now());
+            return blocked(
+                    view,
+                    0,
+                    missed ? Appointments.MISSED : Appointments.when(row, ZoneOffset.UTC),
+                    Responsible.NOBODY,
+                    "belay reschedule " + row.id() + (missed ? " --now --reason …" : ""));
+        }
         return journal.list(row.environment(), ReleaseState.unended(), row.ordinal(), PAGE).stream()
+                .filter(other -> !other.isElsewhen(journal.now()))
                 .filter(other -> other.scopes().stream().anyMatch(row.scopes()::contains))
                 .min(Comparator.comparingInt(other -> URGENCY.indexOf(other.state())))
                 .map(other ->

@@ -108,6 +108,8 @@ public final class ConsentDesk implements Consents {
                     Set<String> names = counts ? names(entry.actor(), row, directory) : Set.of();
                     said.add(new Said.Approval(person, names, entry.at()));
                 }
+                // They consented to another time; who objected did so to what it is.
+                case Fact.Scheduled _ -> said.removeIf(one -> !(one instanceof Said.Objection));
                 case Fact.Objected(String reason) -> said.add(new Said.Objection(person, reason));
                 case Fact.CheckedOff(String point, String _) ->
                         said.add(new Said.Check(person, point));

@@ -3,6 +3,7 @@ package dev.belay.server.text;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
 import dev.belay.plan.Step;
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -59,6 +60,12 @@ public final class JournalText {
         return switch (fact) {
             case Fact.Submitted(String plan, String _, String reason) ->
                     "submitted" + said(reason) + "\nplan " + plan;
+            case Fact.Scheduled(Appointment when, String reason) ->
+                    "to begin at %s, at the latest at %s"
+                                    .formatted(
+                                            TIME.format(Instant.ofEpochMilli(when.from())),
+                                            TIME.format(Instant.ofEpochMilli(when.until())))
+                            + said(reason);
             case Fact.Started(List<String> tookOver) ->
                     "started"
                             + (tookOver.isEmpty()

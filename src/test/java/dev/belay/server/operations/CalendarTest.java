@@ -8,6 +8,7 @@ import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Actor;
+import dev.belay.release.Appointment;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
@@ -94,7 +95,7 @@ class CalendarTest {
     void a_freeze_refuses_deploys_of_its_environment_and_lets_it_go_back() {
         freeze("production", false);
         refused(
-                () -> calendar.requireThawed("production", false),
+                () -> calendar.requireThawed("production", false, null),
                 no ->
                         assertThat(no)
                                 .isEqualTo(
@@ -103,8 +104,20 @@ class CalendarTest {
                                                         + " by anna: incident 4711",
                                                 "wait until it is over, or ask anna; `belay thaw"
                                                         + " production` ends it")));
-        assertThatCode(() -> calendar.requireThawed("production", true)).doesNotThrowAnyException();
-        assertThatCode(() -> calendar.requireThawed("staging", false)).doesNotThrowAnyException();
+        assertThatCode(() -> calendar.requireThawed("production", true, null))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> calendar.requireThawed("staging", false, null))
+                .doesNotThrowAnyException();
+        long over = now.plus(Duration.ofHours(2)).toEpochMilli();
+        assertThatCode(() ->
+                        calendar.requireThawed(
+                                "production", false, new Appointment(over, over + 1)))
+                .doesNotThrowAnyException();
+        refused(
+                () ->
+                        calendar.requireThawed(
+                                "production", false, new Appointment(over - 1, over + 1)),
+                no -> assertThat(no.toString()).contains("is frozen until"));
         assertThat(calendar.frozen(order("production", "production-1"))).isPresent();
         assertThat(calendar.frozen(order("production", "back-1"))).isEmpty();
         assertThat(calendar.inWindow(OFFICE, order("production", "production-1")))
@@ -115,7 +128,7 @@ class CalendarTest {
     void one_that_says_so_refuses_rollbacks_too() {
         freeze("production", true);
         refused(
-                () -> calendar.requireThawed("production", true),
+                () -> calendar.requireThawed("production", true, null),
                 no -> assertThat(no).isInstanceOf(No.Refusal.class));
         assertThat(calendar.frozen(order("production", "back-1"))).isPresent();
     }
@@ -128,7 +141,7 @@ class CalendarTest {
         assertThat(freezes().all()).hasSize(1);
         now = now.plusMillis(1);
         assertThat(freezes().all()).isEmpty();
-        assertThatCode(() -> calendar.requireThawed("production", false))
+        assertThatCode(() -> calendar.requireThawed("production", false, null))
                 .doesNotThrowAnyException();
     }
 
@@ -137,10 +150,10 @@ class CalendarTest {
         freeze("production", false);
         Files.writeString(folder.resolve("freezes/production.json"), "{");
         refused(
-                () -> calendar.requireThawed("production", false),
+                () -> calendar.requireThawed("production", false, null),
                 no -> assertThat(no.toString()).contains("cannot be read"));
         freezes.thaw("production", "", ANNA);
-        assertThatCode(() -> calendar.requireThawed("production", false))
+        assertThatCode(() -> calendar.requireThawed("production", false, null))
                 .doesNotThrowAnyException();
     }
 

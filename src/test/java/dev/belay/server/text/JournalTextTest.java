@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
+import dev.belay.release.Appointment;
 import dev.belay.release.Direction;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
@@ -57,6 +58,8 @@ class JournalTextTest {
         assertThat(
                         text(
                                 List.of(
+                                        new Fact.Scheduled(
+                                                new Appointment(5_000, 6_000), "at night"),
                                         new Fact.Paused("lunch"),
                                         new Fact.Resumed(""),
                                         new Fact.CancelRequested(Fact.Cancel.ROLL_BACK, "enough"),
@@ -68,6 +71,8 @@ class JournalTextTest {
                                         new Fact.Soaking(5),
                                         new Fact.Ended(ReleaseState.ROLLED_BACK, ""))))
                 .contains(
+                        "to begin at 1970-01-01 00:00:05.000Z, at the latest at 1970-01-01"
+                                + " 00:00:06.000Z: at night",
                         "paused: lunch",
                         "resumed\n",
                         "to be cancelled, roll-back: enough",
