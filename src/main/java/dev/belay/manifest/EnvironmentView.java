@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trafficTogether whether traffic moves once at the end, not group by group
 /// @param gates what must be so before a release goes on
 /// @param environmentFiles dotenv files that the variables' values come from, later ones win
+/// @param secrets stores that the values of the variables which they name come from, and no file
 /// @param unsupported everything declared here that this version cannot enforce: when it is not
 ///   empty a release must be refused, never go on as though nothing had been declared
 public record EnvironmentView(
@@ -48,6 +50,7 @@ public record EnvironmentView(
         boolean trafficTogether,
         Gates gates,
         List<Path> environmentFiles,
+        List<SecretSource> secrets,
         Responsible responsible,
         List<Problem> unsupported,
         Source source) {
@@ -61,7 +64,13 @@ public record EnvironmentView(
         prepare = prepare.stream().map(List::copyOf).toList();
         smoke = List.copyOf(smoke);
         environmentFiles = List.copyOf(environmentFiles);
+        secrets = List.copyOf(secrets);
         unsupported = List.copyOf(unsupported);
+    }
+
+    /// The store that a variable comes from; empty for one that comes from none.
+    public Optional<SecretSource> secretsOf(String variable) {
+        return secrets.stream().filter(one -> one.variables().containsKey(variable)).findFirst();
     }
 
     /// A component that is known to be there.

@@ -235,6 +235,7 @@ final class PlatformSections {
                             TARGET,
                             PORT_OFFSET,
                             ENV_FILE,
+                            SecretSections.SECRETS,
                             ORDER,
                             ROLLOUT_KEY,
                             EntranceSections.ENTRANCES,

@@ -32,20 +32,49 @@ public final class VariableCheck {
                     Pattern.DOTALL);
 
     private final EnvironmentView view;
-    private final Map<String, String> values;
+    private final Given given;
     private final Complaints complaints = new Complaints();
     private final Set<String> asked = new LinkedHashSet<>();
 
-    private VariableCheck(EnvironmentView view, Map<String, String> values) {
+    /// What is known of values.
+    public interface Given {
+        /// The value; empty when it has none, or is kept elsewhere.
+        Optional<String> find(String name);
+
+        /// Whether the value is kept where it cannot be looked at now. Nothing is then said of it.
+        boolean isElsewhere(String name);
+
+        /// Those of a map, and nothing elsewhere.
+        static Given of(Map<String, String> values) {
+            return new Given() {
+                @Override
+                public Optional<String> find(String name) {
+                    return Optional.ofNullable(values.get(name));
+                }
+
+                @Override
+                public boolean isElsewhere(String name) {
+                    return false;
+                }
+            };
+        }
+    }
+
+    private VariableCheck(EnvironmentView view, Given given) {
         this.view = view;
-        this.values = values;
+        this.given = given;
     }
 
     /// Everything that is wrong.
     ///
     /// @param values by name: the environment's files over the process's own environment
     public static List<Problem> check(EnvironmentView view, Map<String, String> values) {
-        var check = new VariableCheck(view, values);
+        return check(view, Given.of(values));
+    }
+
+    /// The same where some values may be elsewhere.
+    public static List<Problem> check(EnvironmentView view, Given given) {
+        var check = new VariableCheck(view, given);
         view.components().values().forEach(check::component);
         view.datastores().values().forEach(check::datastore);
         view.externals().values().forEach(e -> check.dependency(e.dependency(), e.source()));
@@ -151,7 +180,7 @@ public final class VariableCheck {
         while (reference.find()) {
             String name = reference.group(1);
             need(name, "`" + by + "`", place);
-            String value = values.getOrDefault(name, "");
+            String value = given.find(name).orElse("");
             known &= !value.isBlank();
             reference.appendReplacement(resolved, Matcher.quoteReplacement(value));
         }
@@ -199,7 +228,10 @@ public final class VariableCheck {
         if (ours || !asked.add(name)) {
             return;
         }
-        String value = values.get(name);
+        String value = given.find(name).orElse(null);
+        if (value == null && given.isElsewhere(name)) {
+            return;
+        }
         if (value == null) {
             complaints.add(
                     Code.VARIABLE_MISSING,
@@ -226,7 +258,7 @@ public final class VariableCheck {
     }
 
     private void secret(String name, Place place) {
-        String value = values.getOrDefault(name, "").strip();
+        String value = given.find(name).orElse("").strip();
         if (value.isEmpty()) {
             return;
         }

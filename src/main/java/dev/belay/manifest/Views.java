@@ -66,9 +66,16 @@ final class Views {
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
                 views.gates(),
                 views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
+                views.secrets(),
                 views.everyone,
                 unsupported,
                 new NodeSource(effective.own()));
+    }
+
+    private List<SecretSource> secrets() {
+        return own.get(SecretSections.SECRETS).entrySet().stream()
+                .map(one -> SecretSections.source(one.getKey(), one.getValue(), folder))
+                .toList();
     }
 
     /// Whose data are not to be lost wants to be able to go back, too.

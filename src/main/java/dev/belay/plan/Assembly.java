@@ -88,7 +88,7 @@ final class Assembly {
         }
         boolean starts = !changes.stream().allMatch(Change::ends);
         SortedMap<String, String> tools = starts ? outline.view().requires() : new TreeMap<>();
-        var work = new Work.Preflight(variables, tools, ports, artifacts);
+        var work = new Work.Preflight(variables, tools, ports, artifacts, sources(variables));
         return check(
                 new Draft(
                         "check variables, tools, ports and artifacts",
@@ -97,6 +97,26 @@ final class Assembly {
                         Times.CHECK_LIMIT,
                         Times.SECOND),
                 Set.of());
+    }
+
+    /// On a rollback nobody asked for the versions: what is there when it begins is what counts.
+    private SortedMap<String, String> sources(Set<String> variables) {
+        var sources = new TreeMap<String, String>();
+        for (String variable : variables) {
+            outline.view()
+                    .secretsOf(variable)
+                    .ifPresent(from ->
+                            sources.put(
+                                    variable,
+                                    outline.sources()
+                                            .getOrDefault(
+                                                    variable,
+                                                    "%s (%s)"
+                                                            .formatted(
+                                                                    from.name(),
+                                                                    from.store().word()))));
+        }
+        return sources;
     }
 
     /// Before anything else is looked at: what was shown when it was planned may have been taken

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// @param foreseen component to what its tool says that it would do
 /// @param below migrations that ended well in the environment which the gates name
 /// @param evidence component to what its artifact has shown
+/// @param sources variable to the store of secrets that it comes from and the version there
 /// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
@@ -55,6 +56,7 @@ record Outline(
         Map<String, String> foreseen,
         Set<Digest> below,
         Map<String, PlanRequest.Shown> evidence,
+        Map<String, String> sources,
         boolean schemaBack,
         Duration soak,
         List<Plan.Skip> skipped,

@@ -123,12 +123,17 @@ public final class PlanDocument {
 
     private void check(Work work) {
         switch (work) {
-            case Work.Preflight preflight when !preflight.variables().isEmpty() ->
-                    lines(
-                            "   Must be set: `"
-                                    + String.join("`, `", new TreeSet<>(preflight.variables()))
-                                    + "`.",
-                            "");
+            case Work.Preflight preflight when !preflight.variables().isEmpty() -> {
+                lines(
+                        "   Must be set: `"
+                                + String.join("`, `", new TreeSet<>(preflight.variables()))
+                                + "`.",
+                        "");
+                preflight
+                        .sources()
+                        .forEach((name, source) ->
+                                lines("   - `%s` comes from %s.".formatted(name, source)));
+            }
             case Work.SmokePublic(int port, var _) ->
                     shell("curl -fsS -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:" + port);
             case Work.Foreseen(Revision revision, var _, var by, String printed) -> {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param below files of migrations, and artifacts whose tools migrate, that ended well in the
 ///   environment which the gates name
 /// @param evidence component to what its artifact has shown; only where something is asked of it
+/// @param sources variable to the store of secrets that it comes from and the version there
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
@@ -31,6 +32,7 @@ public record PlanRequest(
         SortedMap<String, String> foreseen,
         Set<Digest> below,
         SortedMap<String, Shown> evidence,
+        SortedMap<String, String> sources,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
@@ -39,6 +41,7 @@ public record PlanRequest(
         schemas = Collections.unmodifiableSortedMap(new TreeMap<>(schemas));
         below = Set.copyOf(below);
         evidence = Collections.unmodifiableSortedMap(new TreeMap<>(evidence));
+        sources = Collections.unmodifiableSortedMap(new TreeMap<>(sources));
         foreseen = Collections.unmodifiableSortedMap(new TreeMap<>(foreseen));
     }
 
@@ -55,6 +58,7 @@ public record PlanRequest(
                 new TreeMap<>(),
                 Set.of(),
                 new TreeMap<>(),
+                new TreeMap<>(),
                 inventory,
                 selection,
                 manifestDigest);
@@ -69,6 +73,7 @@ public record PlanRequest(
                 new TreeMap<>(printed),
                 below,
                 evidence,
+                sources,
                 inventory,
                 selection,
                 manifestDigest);

@@ -118,6 +118,11 @@ public final class PlanText {
                         + Times.text(step.expected())
                         + ", at most "
                         + Times.text(step.deadline()));
+        if (step.work() instanceof Work.Preflight preflight) {
+            preflight
+                    .sources()
+                    .forEach((name, source) -> line(7, "`%s` from %s".formatted(name, source)));
+        }
         if (step.work() instanceof Work.Foreseen(var _, var _, var _, String printed)) {
             (printed.isEmpty() ? "nothing" : printed)
                     .lines()

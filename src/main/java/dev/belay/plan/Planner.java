@@ -404,6 +404,7 @@ public final class Planner {
                 request.foreseen(),
                 request.below(),
                 request.evidence(),
+                request.sources(),
                 false,
                 soaks ? view.soak() : Duration.ZERO,
                 skipped(part),

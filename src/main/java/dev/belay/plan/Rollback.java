@@ -403,6 +403,7 @@ final class Rollback {
                 Map.of(),
                 Set.of(),
                 Map.of(),
+                Map.of(),
                 request.schema(),
                 Duration.ZERO,
                 List.of(),

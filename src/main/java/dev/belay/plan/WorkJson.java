@@ -24,12 +24,7 @@ final class WorkJson {
     static void write(JsonOut out, Work work) {
         out.open();
         switch (work) {
-            case Work.Preflight(var variables, var tools, var ports, var artifacts) ->
-                    out.set("artifacts", artifacts.stream().map(Digest::text).toList())
-                            .numbers("ports", ports)
-                            .strings("tools", tools)
-                            .put("type", "preflight")
-                            .set("variables", variables);
+            case Work.Preflight preflight -> preflight(out, preflight);
             case Work.Reachable(Dependency to) ->
                     out.put("engine", to.engine())
                             .put("name", to.name())
@@ -168,6 +163,18 @@ final class WorkJson {
         out.close();
     }
 
+    /// Sources are written where there are any: plans of platforms without them stay as they were.
+    private static void preflight(JsonOut out, Work.Preflight work) {
+        out.set("artifacts", work.artifacts().stream().map(Digest::text).toList())
+                .numbers("ports", work.ports());
+        if (!work.sources().isEmpty()) {
+            out.strings("sources", work.sources());
+        }
+        out.strings("tools", work.tools())
+                .put("type", "preflight")
+                .set("variables", work.variables());
+    }
+
     // --- in ---------------------------------------------------------------------------------
 
     static Work read(JsonIn in, Map<String, Revision> revisions) {
@@ -178,7 +185,8 @@ final class WorkJson {
                             in.set("variables"),
                             in.stringMap("tools"),
                             in.numbers("ports"),
-                            new TreeSet<>(in.list("artifacts", a -> new Digest(a.string()))));
+                            new TreeSet<>(in.list("artifacts", a -> new Digest(a.string()))),
+                            new TreeMap<>(in.has("sources") ? in.stringMap("sources") : Map.of()));
             case "reachable" -> new Work.Reachable(MigrationsJson.datastore(in));
             case "ready" -> new Work.Ready(revision(in, revisions), in.count("instances"));
             case "smoke-private" ->

@@ -1,9 +1,12 @@
 package dev.belay.release;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What one step of a plan does, with nothing left to choose. The plan holds it, execution passes
@@ -23,17 +26,29 @@ public sealed interface Work {
     /// @param tools program to version range, `node` to `>=20`
     /// @param ports stable ports that must be free or already the gateway's
     /// @param artifacts what must be in the store and verify
+    /// @param sources of the variables that come from a store of secrets, which and in which
+    ///   version
     record Preflight(
             Set<String> variables,
             Map<String, String> tools,
             Set<Integer> ports,
-            Set<Digest> artifacts)
+            Set<Digest> artifacts,
+            SortedMap<String, String> sources)
             implements Check {
+        public Preflight(
+                Set<String> variables,
+                Map<String, String> tools,
+                Set<Integer> ports,
+                Set<Digest> artifacts) {
+            this(variables, tools, ports, artifacts, new TreeMap<>());
+        }
+
         public Preflight {
             variables = Set.copyOf(variables);
             tools = Map.copyOf(tools);
             ports = Set.copyOf(ports);
             artifacts = Set.copyOf(artifacts);
+            sources = Collections.unmodifiableSortedMap(new TreeMap<>(sources));
         }
     }
 

@@ -19,6 +19,7 @@ import dev.belay.driver.process.Logs;
 import dev.belay.driver.process.ProcessTarget;
 import dev.belay.driver.process.Supervision;
 import dev.belay.driver.router.GatewayRouter;
+import dev.belay.driver.secrets.SecretStores;
 import dev.belay.execution.Commands;
 import dev.belay.execution.Engine;
 import dev.belay.execution.LiveWorld;
@@ -103,6 +104,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration SUPERVISE_EVERY = Duration.ofSeconds(1);
     private static final Duration KEEP_EVERY = Duration.ofSeconds(20);
+    private static final Duration TEND_EVERY = Duration.ofSeconds(2);
     private static final Duration PROMOTE_EVERY = Duration.ofSeconds(3);
 
     private static final InstantSource CLOCK = InstantSource.system();
@@ -137,6 +139,8 @@ public final class ControlPlane implements AutoCloseable {
     private final Freezes freezes;
     private final Calendar calendar;
     private final Safekeeping data;
+    private final SecretStores secrets =
+            new SecretStores(new SecretKinds(CLOCK, System.getenv()), CLOCK);
     private final EvidenceRegistry.Books books;
     private final Residents residents;
     private final Api api;
@@ -195,8 +199,8 @@ public final class ControlPlane implements AutoCloseable {
         freezes = new Freezes(state.freezes(), journal, journal::now);
         calendar = new Calendar(freezes, this::goesBack, journal::now);
         var platform = new Platform(settings.manifest());
-        var values = new Values(platform, System.getenv());
         var redactor = new Redactor();
+        var values = values(platform, redactor);
         var artifacts = new ArtifactStore(state.artifacts());
         var configurations = new ConfigurationStore(state.configuration());
         var runtime = new RuntimeValues(configurations, values, redactor);
@@ -231,8 +235,8 @@ public final class ControlPlane implements AutoCloseable {
         var wanted = new SchemaPlanning.Wanted(schemas, promotion);
         var automatic = automatic(platform, promotion, releases);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
-        residents = residents(data, ofData.restoring(), automatic);
-        var noticed = notices(automatic, evidence);
+        residents = residents(data, ofData.restoring(), automatic, values);
+        var noticed = notices(automatic, evidence, values);
         var operations =
                 new Operations(
                         platform,
@@ -323,13 +327,18 @@ public final class ControlPlane implements AutoCloseable {
                 CODECS);
     }
 
+    private Values values(Platform platform, Redactor redactor) {
+        return new Values(platform, System.getenv(), secrets, redactor);
+    }
+
     private Function<EnvironmentView, List<Notice>> notices(
-            AutomaticPromotion automatic, Operations.Evidence evidence) {
+            AutomaticPromotion automatic, Operations.Evidence evidence, Values values) {
         return view ->
                 Stream.of(
                                 freezes.notices(view),
                                 new Appointments(journal).notices(view),
                                 automatic.notices(view),
+                                values.notices(view),
                                 evidence.registry().notices(view))
                         .flatMap(List::stream)
                         .toList();
@@ -359,13 +368,14 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static Residents residents(
-            Safekeeping data, Restoring restoring, AutomaticPromotion automatic) {
+            Safekeeping data, Restoring restoring, AutomaticPromotion automatic, Values values) {
         return new Residents()
                 .with("exchanges", KEEP_EVERY, restoring::settle)
                 .with("backups", KEEP_EVERY, data.watch()::pass)
                 .with("copies", KEEP_EVERY, data.copies()::pass)
                 .with("archives", KEEP_EVERY, data.archives()::pass)
-                .with("promotions", PROMOTE_EVERY, automatic::pass);
+                .with("promotions", PROMOTE_EVERY, automatic::pass)
+                .with("secrets", TEND_EVERY, values::tend);
     }
 
     private Releases releases(
@@ -577,6 +587,7 @@ public final class ControlPlane implements AutoCloseable {
             renewal.close();
             residents.close();
             data.close();
+            secrets.close();
             auditing.close();
             journal.close();
             try {

@@ -155,6 +155,7 @@ final class Planned {
                 foreseen,
                 below,
                 evidence,
+                new TreeMap<>(),
                 inventory,
                 selection,
                 MANIFEST);

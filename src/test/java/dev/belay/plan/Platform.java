@@ -203,6 +203,7 @@ final class Platform {
                 together,
                 gates,
                 List.of(Path.of(".env")),
+                List.of(),
                 Responsible.NOBODY,
                 unsupported,
                 Source.named("belay.yaml"));

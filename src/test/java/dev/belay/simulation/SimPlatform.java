@@ -110,6 +110,7 @@ final class SimPlatform {
                 together,
                 Gates.NONE,
                 List.of(),
+                List.of(),
                 Responsible.NOBODY,
                 List.of(),
                 Source.named("belay.yaml"));

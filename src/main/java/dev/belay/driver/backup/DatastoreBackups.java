@@ -1,6 +1,7 @@
 package dev.belay.driver.backup;
 
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
@@ -538,22 +539,27 @@ public final class DatastoreBackups {
     }
 
     private BackupKeys keysFor(
-            BackupStore store, StoredBackup backup, String environment, BackupPolicy policy) {
+            BackupStore store, StoredBackup backup, String environment, BackupPolicy policy)
+            throws KeyFailure {
         Passing kept = passing.get(store.root());
         return kept != null && kept.backup().equals(backup.name())
                 ? kept.keys()
                 : keys(environment, policy);
     }
 
-    private BackupKeys keys(String environment, BackupPolicy policy) {
-        List<String> identities =
-                values.find(environment, KEY_VARIABLE)
-                        .map((Secret secret) -> secret.use(text -> text))
-                        .map(text ->
-                                Arrays.stream(text.split("\\s+", -1))
-                                        .filter(key -> !key.isBlank())
-                                        .toList())
-                        .orElse(List.of());
-        return new BackupKeys(policy.recipients(), identities);
+    private BackupKeys keys(String environment, BackupPolicy policy) throws KeyFailure {
+        try {
+            List<String> identities =
+                    values.find(environment, KEY_VARIABLE)
+                            .map((Secret secret) -> secret.use(text -> text))
+                            .map(text ->
+                                    Arrays.stream(text.split("\\s+", -1))
+                                            .filter(key -> !key.isBlank())
+                                            .toList())
+                            .orElse(List.of());
+            return new BackupKeys(policy.recipients(), identities);
+        } catch (SecretFailure e) {
+            throw new KeyFailure(e.reason(), e.hint());
+        }
     }
 }

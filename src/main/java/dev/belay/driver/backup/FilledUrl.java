@@ -1,10 +1,12 @@
 package dev.belay.driver.backup;
 
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.release.Dependency;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// A datastore's address with an environment's values in it.
@@ -23,20 +25,29 @@ public final class FilledUrl {
     public static String of(ValueProvider values, String written, String environment)
             throws DataFailure {
         var missing = new TreeSet<String>();
-        String url =
-                new Template(written)
-                        .fill(name -> {
-                            Optional<Secret> value = values.find(environment, name);
-                            if (value.isEmpty()) {
-                                missing.add(name);
-                            }
-                            return value.map(secret -> secret.use(text -> text));
-                        });
+        String url;
+        try {
+            url = filled(values, written, environment, missing);
+        } catch (SecretFailure e) {
+            throw new DataFailure(e.reason(), e.hint());
+        }
         if (!missing.isEmpty()) {
             throw new DataFailure(
                     "`" + String.join("`, `", missing) + "` has no value",
                     "set it in the environment file");
         }
         return url;
+    }
+
+    private static String filled(
+            ValueProvider values, String written, String environment, Set<String> missing) {
+        return new Template(written)
+                .fill(name -> {
+                    Optional<Secret> value = values.find(environment, name);
+                    if (value.isEmpty()) {
+                        missing.add(name);
+                    }
+                    return value.map(secret -> secret.use(text -> text));
+                });
     }
 }

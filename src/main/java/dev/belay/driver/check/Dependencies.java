@@ -3,6 +3,7 @@ package dev.belay.driver.check;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.probe.DependencyAnswer;
@@ -48,6 +49,14 @@ public final class Dependencies {
 
     /// Asks once; names that have no value count as not reached.
     public DependencyAnswer ask(Dependency dependency, String environment) {
+        try {
+            return asked(dependency, environment);
+        } catch (SecretFailure e) {
+            return new DependencyAnswer.NotReached("address", e.reason(), e.hint());
+        }
+    }
+
+    private DependencyAnswer asked(Dependency dependency, String environment) {
         var missing = new TreeSet<String>();
         String url =
                 new Template(dependency.url())

@@ -4,6 +4,7 @@ import dev.belay.driver.Look;
 import dev.belay.driver.Router;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.probe.PortHolder;
 import dev.belay.release.Digest;
@@ -16,7 +17,9 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Everything that can be known to be wrong before anything is touched, all of it together.
 final class Preflight {
@@ -42,7 +45,7 @@ final class Preflight {
         ports(work, wrong, hints);
         artifacts(work, wrong);
         if (wrong.isEmpty()) {
-            return new Look.Done("all there");
+            return new Look.Done("all there" + origins(work, scope));
         }
         return new Look.Failed(String.join("; ", wrong), String.join("; ", hints), "");
     }
@@ -50,16 +53,38 @@ final class Preflight {
     private void variables(
             Work.Preflight work, Scope scope, List<String> wrong, List<String> hints) {
         var missing = new TreeSet<String>();
+        var failures = new TreeMap<String, String>();
         for (String name : work.variables()) {
-            Optional<Secret> value = provider.find(scope.environment(), name);
-            if (value.isEmpty() || value.get().use(String::isEmpty)) {
-                missing.add(name);
+            try {
+                Optional<Secret> value = provider.find(scope.environment(), name);
+                if (value.isEmpty() || value.get().use(String::isEmpty)) {
+                    missing.add(name);
+                }
+            } catch (SecretFailure e) {
+                failures.put(e.reason(), e.hint());
             }
         }
+        wrong.addAll(failures.keySet());
+        hints.addAll(failures.values());
         if (!missing.isEmpty()) {
             wrong.add("required variables have no value: `" + String.join("`, `", missing) + "`");
             hints.add("set them in the environment file; `belay check` explains each");
         }
+    }
+
+    /// Which values these are, where a store of secrets has them: what somebody asks for who has to
+    /// know with what a release began.
+    private String origins(Work.Preflight work, Scope scope) {
+        var said = new TreeMap<String, String>();
+        for (String name : work.sources().keySet()) {
+            provider.origin(scope.environment(), name)
+                    .ifPresent(origin -> said.put(name, origin.said()));
+        }
+        return said.isEmpty()
+                ? ""
+                : said.entrySet().stream()
+                        .map(one -> "`%s` from %s".formatted(one.getKey(), one.getValue()))
+                        .collect(Collectors.joining(", ", "; ", ""));
     }
 
     private void ports(Work.Preflight work, List<String> wrong, List<String> hints) {

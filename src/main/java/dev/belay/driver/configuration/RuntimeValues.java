@@ -81,6 +81,8 @@ public final class RuntimeValues {
             return new Unresolved(
                     String.valueOf(e.getMessage()),
                     "deploy again: a new release keeps its configuration anew");
+        } catch (SecretFailure e) {
+            return new Unresolved(e.reason(), e.hint());
         } catch (UncheckedIOException e) {
             return new Unresolved(
                     String.valueOf(e.getMessage()), "make the file readable for Belay");

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param version the provider's own name for this value; empty where it has none
 /// @param changed when the value came to be what it is; null where nobody knows
 public record ValueOrigin(String provider, String kind, String version, @Nullable Instant changed) {
-    /// `main, version 7`, as plans and pages say it.
+    /// `main (vault), version 7`, as plans and pages say it.
     public String said() {
-        return version.isEmpty() ? provider : provider + ", version " + version;
+        return provider + " (" + kind + ")" + (version.isEmpty() ? "" : ", version " + version);
     }
 }

@@ -3,6 +3,7 @@ package dev.belay.driver.s3;
 import dev.belay.driver.backup.Copies;
 import dev.belay.driver.backup.DataFailure;
 import dev.belay.driver.configuration.Secret;
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.ValueProvider;
 import java.net.URI;
 import java.time.Duration;
@@ -39,8 +40,8 @@ public final class S3Opener implements Copies.Opener {
 
     @Override
     public Copies open(String environment, String datastore, String address) throws DataFailure {
-        Optional<String> endpoint = value(environment, "AWS_ENDPOINT_URL");
         try {
+            Optional<String> endpoint = value(environment, "AWS_ENDPOINT_URL");
             var builder =
                     S3Client.builder()
                             .region(Region.of(value(environment, "AWS_REGION").orElse("us-east-1")))
@@ -60,6 +61,8 @@ public final class S3Opener implements Copies.Opener {
             endpoint.map(URI::create).ifPresent(builder::endpointOverride);
             S3Address place = S3Address.of(address).below(environment).below(datastore);
             return new S3Copies(builder.build(), place, partBytes);
+        } catch (SecretFailure e) {
+            throw new DataFailure(e.reason(), e.hint());
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new DataFailure(
                     "`" + address + "` cannot be reached as S3: " + e.getMessage(),

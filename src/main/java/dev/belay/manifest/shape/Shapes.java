@@ -142,6 +142,25 @@ public final class Shapes {
     public static final Shape<String> RECIPIENT =
             matching("a public key of age, such as `age1…`", "age1[a-z0-9]{58}");
 
+    /// The name of a secret in its store, and what else such stores name.
+    public static final Shape<String> SECRET_KEY =
+            matching(
+                    "a name in a store of secrets, such as `jwt-secret`",
+                    "[A-Za-z0-9_][A-Za-z0-9_. @:-]{0,252}");
+
+    public static final Shape<String> SECRET_PATH =
+            matching(
+                    "a path in a store of secrets, such as `shop/production`, without `..`",
+                    "(?!(.*/)?\\.{1,2}(/|$))[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}(/[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}){0,20}");
+
+    /// What is sent there opens everything: in the clear it stays on this machine.
+    public static final Shape<String> VAULT_ADDRESS =
+            matching(
+                    "an address such as `https://vault.example.org:8200`; `http` only on this"
+                            + " machine",
+                    "(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1))"
+                            + "(:[0-9]{1,5})?/?");
+
     public static final Shape<String> ARCHIVED_SERVER =
             matching(
                     "the name that an archive has for a server, such as `main`",
@@ -352,6 +371,10 @@ public final class Shapes {
 
     public static <T> Shape<T> either(Shape<? extends T> brief, Shape<? extends T> full) {
         return new Either<>(brief, full);
+    }
+
+    public static <T> Shape<T> listOrMap(Shape<? extends T> list, Shape<? extends T> map) {
+        return new ListOrMap<>(list, map);
     }
 
     /// What is written in one shape, and means something else.

@@ -1,20 +1,26 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.FolderCheck;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.Reading;
+import dev.belay.manifest.SecretSource;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Finds out before a release what would go wrong in it: the manifest, the folders it names, and
@@ -60,7 +66,83 @@ public final class Checking {
 
     /// What is wrong with the variables of these components, and of the dependencies they use.
     public List<Problem> variables(EnvironmentView view, Set<String> components) {
-        return VariableCheck.check(only(view, components), values.all(view.environment()));
+        var asked = new Asked(view);
+        var problems = new ArrayList<>(VariableCheck.check(only(view, components), asked));
+        problems.addAll(asked.problems());
+        return problems;
+    }
+
+    /// Which store the variables of these components come from and in which version, where they
+    /// come from any.
+    SortedMap<String, String> sources(EnvironmentView view, Set<String> components) {
+        var sources = new TreeMap<String, String>();
+        for (Component component : only(view.components(), components).values()) {
+            for (String name : component.variables().required()) {
+                if (view.secretsOf(name).isPresent()) {
+                    values.origin(view.environment(), name)
+                            .ifPresent(origin -> sources.put(name, origin.said()));
+                }
+            }
+        }
+        return sources;
+    }
+
+    /// The values of an environment, asked of the stores as they are needed.
+    private final class Asked implements VariableCheck.Given {
+        private final EnvironmentView view;
+        private final Map<String, String> beside;
+        private final Map<String, SecretFailure> failures = new TreeMap<>();
+
+        Asked(EnvironmentView view) {
+            this.view = view;
+            beside = values.beside(view.environment());
+        }
+
+        @Override
+        public Optional<String> find(String name) {
+            Optional<SecretSource> source = view.secretsOf(name);
+            if (source.isEmpty()) {
+                return Optional.ofNullable(beside.get(name));
+            }
+            if (failures.containsKey(name)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(
+                        values.findNow(view.environment(), source.get(), name).use(text -> text));
+            } catch (SecretFailure e) {
+                failures.put(name, e);
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public boolean isElsewhere(String name) {
+            return failures.containsKey(name);
+        }
+
+        /// What stores did not give.
+        ///
+        /// @throws Denied when one of them is away, which is no problem of what anybody wrote
+        List<Problem> problems() {
+            for (SecretFailure failure : failures.values()) {
+                if (failure.isAway()) {
+                    throw Denied.failure(failure.reason(), failure.hint());
+                }
+            }
+            return failures.entrySet().stream()
+                    .map(one -> problem(one.getKey(), one.getValue()))
+                    .toList();
+        }
+
+        private Problem problem(String name, SecretFailure failure) {
+            boolean missing = failure.kind() == SecretFailure.Kind.MISSING;
+            return new Problem(
+                    missing ? "secrets/missing" : "secrets/refused",
+                    view.secretsOf(name).orElseThrow().source().at("variables", name),
+                    "`%s`: %s".formatted(name, failure.reason()),
+                    failure.hint());
+        }
     }
 
     /// The view without what is not to be shipped: nobody has to fill in variables for that.
@@ -86,6 +168,7 @@ public final class Checking {
                 view.trafficTogether(),
                 view.gates(),
                 view.environmentFiles(),
+                view.secrets(),
                 view.responsible(),
                 view.unsupported(),
                 view.source());

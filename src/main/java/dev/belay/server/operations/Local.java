@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.driver.datastore.DatastoreFailure;
@@ -33,11 +34,7 @@ public final class Local {
     /// @throws Denied when one does not come up
     public void up(String environment, Consumer<String> progress) {
         EnvironmentView view = platform.in(environment, List.of()).view();
-        List<LocalDatastore> wanted =
-                view.datastores().values().stream()
-                        .filter(datastore -> datastore.local() instanceof Datastore.Server)
-                        .map(datastore -> local(environment, datastore))
-                        .toList();
+        List<LocalDatastore> wanted = wanted(view);
         if (wanted.isEmpty()) {
             progress.accept("`" + environment + "` has no datastores of its own");
             return;
@@ -49,6 +46,17 @@ public final class Local {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Denied.failure("it was interrupted", "try again");
+        }
+    }
+
+    private List<LocalDatastore> wanted(EnvironmentView view) {
+        try {
+            return view.datastores().values().stream()
+                    .filter(datastore -> datastore.local() instanceof Datastore.Server)
+                    .map(datastore -> local(view.environment(), datastore))
+                    .toList();
+        } catch (SecretFailure e) {
+            throw Denied.failure(e.reason(), e.hint());
         }
     }
 

@@ -126,8 +126,8 @@ public final class ParityReader {
     }
 
     private List<Difference> set(EnvironmentView view, EnvironmentView below) {
-        Map<String, String> here = values.all(view.environment());
-        Map<String, String> there = values.all(below.environment());
+        Map<String, String> here = values.all(view);
+        Map<String, String> there = values.all(below);
         var secrets = new TreeSet<String>();
         var names = new TreeSet<String>();
         for (EnvironmentView one : List.of(view, below)) {

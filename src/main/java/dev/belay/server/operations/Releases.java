@@ -326,6 +326,7 @@ public final class Releases {
                     new TreeMap<>(),
                     below,
                     evidence,
+                    made.stores(),
                     inventory.limited(limits),
                     selection,
                     manifestDigest);

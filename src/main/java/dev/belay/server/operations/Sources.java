@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -84,7 +85,11 @@ public final class Sources {
     ///
     /// @param built by component
     /// @param schemas by datastore, those that all who use it share
-    record Made(Map<String, PlanRequest.Source> built, Map<String, PlanRequest.Schema> schemas) {
+    /// @param stores variable to the store of secrets that it comes from
+    record Made(
+            Map<String, PlanRequest.Source> built,
+            Map<String, PlanRequest.Schema> schemas,
+            SortedMap<String, String> stores) {
         /// By component or datastore.
         Map<String, Migrations> migrations() {
             var all = new TreeMap<String, Migrations>();
@@ -168,7 +173,7 @@ public final class Sources {
                             verdicts.of(view.environment(), migrations),
                             origin(view, owner.name(), promoted)));
         }
-        return new Made(sources, schemasByName);
+        return new Made(sources, schemasByName, checking.sources(view, components));
     }
 
     /// A contract is made of nothing, and beside what is promoted nothing has to be prepared for

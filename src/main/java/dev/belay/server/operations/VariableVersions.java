@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.configuration.Template;
 import dev.belay.driver.configuration.ValueProvider;
 import dev.belay.manifest.Variables;
@@ -48,6 +49,8 @@ public final class VariableVersions {
                 mac.update(both.getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(mac.doFinal(), 0, BYTES);
+        } catch (SecretFailure e) {
+            throw Denied.failure(e.reason(), e.hint());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has " + ALGORITHM, e);
         }
