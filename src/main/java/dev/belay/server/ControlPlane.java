@@ -36,6 +36,7 @@ import dev.belay.server.api.Api;
 import dev.belay.server.api.HttpServer;
 import dev.belay.server.evidence.EvidenceBook;
 import dev.belay.server.evidence.EvidenceJudge;
+import dev.belay.server.evidence.EvidenceLedger;
 import dev.belay.server.evidence.EvidenceStore;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Appointments;
@@ -287,7 +288,7 @@ public final class ControlPlane implements AutoCloseable {
         return new EvidenceRegistry.Books(
                 store,
                 new EvidenceBook(store, journal, journal::now),
-                new EvidenceJudge(store, journal::now));
+                new EvidenceJudge(store, new EvidenceLedger(journal, journal), journal::now));
     }
 
     private Sources sources(

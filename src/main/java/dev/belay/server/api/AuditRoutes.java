@@ -154,7 +154,7 @@ final class AuditRoutes {
         ctx.res().setContentType("application/x-ndjson");
         ctx.contentType("application/x-ndjson");
         var out = new BufferedOutputStream(ctx.res().getOutputStream(), 1 << 16);
-        desk().export(release, out);
+        desk().export(release, out, Visit.of(ctx)::goesOn);
         out.flush();
     }
 }

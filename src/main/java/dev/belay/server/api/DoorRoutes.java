@@ -4,6 +4,7 @@ import dev.belay.gateway.Door;
 import dev.belay.gateway.Network;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.server.access.Routes;
+import dev.belay.server.access.Visit;
 import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.Operations;
@@ -51,10 +52,17 @@ final class DoorRoutes {
         Hold body = Wire.read(ctx, Hold::read);
         answer(
                 ctx,
-                keeper.shut(
-                        view(ctx),
-                        body.components(),
-                        since -> new Door.Hold(since, body.atMost(), body.bytes(), body.age())));
+                Visit.of(ctx)
+                        .during(() ->
+                                keeper.shut(
+                                        view(ctx),
+                                        body.components(),
+                                        since ->
+                                                new Door.Hold(
+                                                        since,
+                                                        body.atMost(),
+                                                        body.bytes(),
+                                                        body.age()))));
     }
 
     /// What those read who come, and who may pass.
@@ -95,21 +103,23 @@ final class DoorRoutes {
         EnvironmentView view = view(ctx);
         answer(
                 ctx,
-                keeper.shut(
-                        view,
-                        body.components(),
-                        since ->
-                                new Door.Maintenance(
-                                        since,
-                                        body.retryAfter(),
-                                        body.allow(),
-                                        view.platform(),
-                                        body.page())));
+                Visit.of(ctx)
+                        .during(() ->
+                                keeper.shut(
+                                        view,
+                                        body.components(),
+                                        since ->
+                                                new Door.Maintenance(
+                                                        since,
+                                                        body.retryAfter(),
+                                                        body.allow(),
+                                                        view.platform(),
+                                                        body.page()))));
     }
 
     private void open(Context ctx) {
         List<String> components = Wire.read(ctx, fields -> fields.texts("components"));
-        answer(ctx, keeper.open(view(ctx), components));
+        answer(ctx, Visit.of(ctx).during(() -> keeper.open(view(ctx), components)));
     }
 
     private EnvironmentView view(Context ctx) {

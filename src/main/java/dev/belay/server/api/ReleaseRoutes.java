@@ -151,7 +151,8 @@ public final class ReleaseRoutes {
     private void rollBack(Context ctx) {
         Bodies.RollBack body = Wire.read(ctx, Bodies.RollBack::read);
         Visit visit = Visit.of(ctx);
-        List<String> cancelled = goBack(body, visit);
+        List<String> cancelled =
+                operations.releases().alone(body.environment(), () -> goBack(body, visit));
         if (!cancelled.isEmpty()) {
             operations.nudge().run();
             Wire.answer(

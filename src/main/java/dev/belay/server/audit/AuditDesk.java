@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /// Everything that can be asked of the audit log.
 ///
@@ -128,9 +129,12 @@ public record AuditDesk(
     }
 
     /// Writes the bundle of evidence of a release.
-    public void export(ReleaseRow release, OutputStream out) throws IOException {
+    ///
+    /// @param goesOn whether whoever asked may still be told
+    public void export(ReleaseRow release, OutputStream out, BooleanSupplier goesOn)
+            throws IOException {
         var from = new EvidenceBundle.Source(log, tree, checkpoint(), checkpoints.key());
-        EvidenceBundle.write(release, from, journal.now(), out);
+        EvidenceBundle.write(release, from, journal.now(), out, goesOn);
     }
 
     /// What is looked for.

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything about one release that an auditor needs, in one file of JSON lines: the plan, each
@@ -37,14 +38,20 @@ public final class EvidenceBundle {
     private final AuditTree tree;
     private final AuditTree.Kept checkpoint;
     private final OutputStream out;
+    private final BooleanSupplier goesOn;
     private long entries;
 
     private EvidenceBundle(
-            AuditLog log, AuditTree tree, AuditTree.Kept checkpoint, OutputStream out) {
+            AuditLog log,
+            AuditTree tree,
+            AuditTree.Kept checkpoint,
+            OutputStream out,
+            BooleanSupplier goesOn) {
         this.log = log;
         this.tree = tree;
         this.checkpoint = checkpoint;
         this.out = out;
+        this.goesOn = goesOn;
     }
 
     /// Where it comes from.
@@ -52,9 +59,13 @@ public final class EvidenceBundle {
     /// @param checkpoint that vouches for all of it
     record Source(AuditLog log, AuditTree tree, AuditTree.Kept checkpoint, NoteKey key) {}
 
-    static void write(ReleaseRow release, Source from, long now, OutputStream out)
+    /// Writes it.
+    ///
+    /// @param goesOn whether whoever asked may still be told; else it breaks off without its end
+    static void write(
+            ReleaseRow release, Source from, long now, OutputStream out, BooleanSupplier goesOn)
             throws IOException {
-        new EvidenceBundle(from.log(), from.tree(), from.checkpoint(), out)
+        new EvidenceBundle(from.log(), from.tree(), from.checkpoint(), out, goesOn)
                 .write(release, from.key(), now);
     }
 
@@ -83,6 +94,9 @@ public final class EvidenceBundle {
         long after = 0;
         List<AuditLog.Leaf> page;
         do {
+            if (!goesOn.getAsBoolean()) {
+                throw new IOException("whoever asked for it may not be told any more");
+            }
             var range = new AuditSearch.Range(after, checkpoint.size() + 1, 0, 0, false, PAGE);
             page = log.search(new AuditSearch(release, "", "", "", "", range));
             for (AuditLog.Leaf leaf : page) {

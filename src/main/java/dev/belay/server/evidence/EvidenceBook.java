@@ -115,7 +115,7 @@ public final class EvidenceBook {
                         reading.own().name().toLowerCase(Locale.ROOT),
                         reading.words(),
                         null);
-        audit.record(new AuditLog.Deed(entry.by(), "evidence-added", of(evidence)));
+        audit.record(new AuditLog.Deed(entry.by(), EvidenceLedger.ADDED, of(evidence)));
         store.keep(evidence);
         return evidence;
     }
@@ -134,7 +134,7 @@ public final class EvidenceBook {
         }
         var of = new java.util.TreeMap<>(of(now));
         of.put("why", why);
-        audit.record(new AuditLog.Deed(by, "evidence-withdrawn", of));
+        audit.record(new AuditLog.Deed(by, EvidenceLedger.WITHDRAWN, of));
         StoredEvidence withdrawn =
                 now.withdrawn(new StoredEvidence.Withdrawal(by, why, clock.getAsLong()));
         store.keep(withdrawn);

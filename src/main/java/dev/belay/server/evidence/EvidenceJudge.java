@@ -6,6 +6,7 @@ import dev.belay.driver.Proofs;
 import dev.belay.gate.EvidenceGate;
 import dev.belay.gate.EvidenceRecord;
 import dev.belay.gate.EvidenceVerdict;
+import dev.belay.gate.report.Reading;
 import dev.belay.gate.report.Unreadable;
 import dev.belay.plan.PlanRequest;
 import dev.belay.release.Digest;
@@ -13,8 +14,11 @@ import dev.belay.release.EvidenceRule;
 import dev.belay.release.Work;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +26,29 @@ import org.jspecify.annotations.Nullable;
 /// Holds rules against what is in the store at this moment: when a release is planned, when it is
 /// submitted, and before it begins.
 public final class EvidenceJudge implements Proofs {
+    /// Reports are as they were when their digests are; so many are not read twice.
+    private static final int KNOWN_MAX = 1_000;
+
     private final EvidenceStore store;
+    private final EvidenceLedger ledger;
     private final LongSupplier clock;
+    private final Map<StoredEvidence, Reading> known =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>(16, 0.75f, true) {
+                        @Override
+                        protected boolean removeEldestEntry(
+                                Map.Entry<StoredEvidence, Reading> eldest) {
+                            return size() > KNOWN_MAX;
+                        }
+                    });
 
     /// A judge over a store.
     ///
+    /// @param ledger of what has to be in it
     /// @param clock milliseconds since the epoch
-    public EvidenceJudge(EvidenceStore store, LongSupplier clock) {
+    public EvidenceJudge(EvidenceStore store, EvidenceLedger ledger, LongSupplier clock) {
         this.store = store;
+        this.ledger = ledger;
         this.clock = clock;
     }
 
@@ -106,7 +125,9 @@ public final class EvidenceJudge implements Proofs {
 
     private List<EvidenceRecord> records(Digest artifact) throws IOException, Unreadable {
         var all = new ArrayList<EvidenceRecord>();
+        Set<String> lost = ledger.of(artifact);
         for (StoredEvidence one : store.of(artifact)) {
+            lost.remove(one.id());
             if (one.withdrawn() == null) {
                 all.add(
                         new EvidenceRecord(
@@ -116,9 +137,28 @@ public final class EvidenceJudge implements Proofs {
                                 one.name(),
                                 one.at(),
                                 one.added(),
-                                EvidenceBook.readAnew(store, one)));
+                                reading(one)));
             }
         }
+        if (!lost.isEmpty()) {
+            throw new IOException(
+                    "`%s` was added, and its record is gone; it may have said no: add it again"
+                            .formatted(String.join("`, `", lost)));
+        }
         return all;
+    }
+
+    /// The files are held against their digests each time; what they say is read once.
+    private Reading reading(StoredEvidence one) throws IOException, Unreadable {
+        Reading before = known.get(one);
+        if (before != null) {
+            for (StoredEvidence.Kept file : one.files()) {
+                store.file(new Digest(file.digest()));
+            }
+            return before;
+        }
+        Reading anew = EvidenceBook.readAnew(store, one);
+        known.put(one, anew);
+        return anew;
     }
 }

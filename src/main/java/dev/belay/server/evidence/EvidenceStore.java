@@ -30,6 +30,9 @@ public final class EvidenceStore {
     /// What is taken of one file, as it comes.
     public static final int FILE_BYTES_MAX = 8 * 1024 * 1024;
 
+    /// What all files may take together.
+    private static final long TOTAL_BYTES_MAX = 4L * 1024 * 1024 * 1024;
+
     private static final int RECORDS_MAX = 1_000;
     private static final Pattern ID = Pattern.compile("ev-[0-9a-f]{12}");
     private static final String SUFFIX = ".json";
@@ -39,9 +42,16 @@ public final class EvidenceStore {
 
     private final Path files;
     private final Path records;
+    private final long totalMax;
 
     /// A store in a folder, which is made when it is needed.
     public EvidenceStore(Path folder) {
+        this(folder, TOTAL_BYTES_MAX);
+    }
+
+    /// One with another bound of what all files take together.
+    EvidenceStore(Path folder, long totalMax) {
+        this.totalMax = totalMax;
         files = folder.resolve("files");
         records = folder.resolve("records");
     }
@@ -55,9 +65,22 @@ public final class EvidenceStore {
             // Whoever sends it again has as much time as the first to make evidence of it.
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
         } else {
+            requireRoom(content.length);
             DurableFile.write(file, content);
         }
         return digest;
+    }
+
+    private void requireRoom(int more) throws IOException {
+        long taken = more;
+        for (Path file : list(files)) {
+            taken += Files.size(file);
+        }
+        if (taken > totalMax) {
+            throw new IOException(
+                    "evidence may take %d MiB together; files that are part of none go after a day"
+                            .formatted(totalMax / (1024 * 1024)));
+        }
     }
 
     /// Whether such a file is here.

@@ -23,9 +23,11 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -35,6 +37,9 @@ public final class EvidenceRegistry {
     /// Clocks of two machines differ; a report of tomorrow is a wrong one.
     private static final long CLOCKS_APART = 5 * 60_000;
 
+    private static final long SWEEP_EVERY = 10 * 60_000;
+
+    private final AtomicLong sweptAt = new AtomicLong();
     private final Platform platform;
     private final Sources sources;
     private final InventoryReader inventory;
@@ -80,7 +85,13 @@ public final class EvidenceRegistry {
             String kind,
             String name,
             List<StoredEvidence.Kept> files,
-            Stated stated) {}
+            Stated stated) {
+        /// A report that is named twice counts once.
+        public Wish {
+            Set<String> seen = new HashSet<>();
+            files = files.stream().filter(file -> seen.add(file.digest())).toList();
+        }
+    }
 
     /// An artifact, and what is known of it.
     ///
@@ -93,10 +104,19 @@ public final class EvidenceRegistry {
     /// Keeps a file; it is forgotten after a day when nothing is made of it.
     public Digest upload(byte[] content) {
         try {
-            store.sweep(Instant.ofEpochMilli(journal.now()));
+            sweepNowAndThen();
             return store.put(content);
         } catch (IOException e) {
             throw unkept(e);
+        }
+    }
+
+    /// Reads all records: not for each file that comes.
+    private void sweepNowAndThen() throws IOException {
+        long now = journal.now();
+        long last = sweptAt.get();
+        if (now - last > SWEEP_EVERY && sweptAt.compareAndSet(last, now)) {
+            store.sweep(Instant.ofEpochMilli(now));
         }
     }
 

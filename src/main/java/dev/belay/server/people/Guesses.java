@@ -3,9 +3,9 @@ package dev.belay.server.people;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Counts wrong secrets. A token whose secret is guessed at opens nothing for the rest of a minute,
-/// whoever shows it. What names no token that there is shares one count, so that no flood of names
-/// costs memory, and its limit locks nobody out: what is right still opens.
+/// Counts wrong secrets. Too many in a minute are refused as that and told to the audit log once.
+/// What names no token that there is shares one count, so that no flood of names costs memory.
+/// Nobody is locked out: names of tokens are no secrets, and what is right still opens.
 final class Guesses {
     static final int AT_MOST = 10;
     static final int OF_NOBODY_AT_MOST = 1_000;

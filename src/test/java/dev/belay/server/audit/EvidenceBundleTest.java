@@ -57,8 +57,20 @@ class EvidenceBundleTest {
         var out = new ByteArrayOutputStream();
         var source =
                 new EvidenceBundle.Source(journal, journal, checkpoints.sign().orElseThrow(), key);
-        EvidenceBundle.write(of, source, journal.now(), out);
+        EvidenceBundle.write(of, source, journal.now(), out, () -> true);
         return out.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void it_breaks_off_without_its_end_when_whoever_asked_may_not_be_told_any_more()
+            throws IOException {
+        var out = new ByteArrayOutputStream();
+        var source =
+                new EvidenceBundle.Source(journal, journal, checkpoints.sign().orElseThrow(), key);
+        assertThatThrownBy(() ->
+                        EvidenceBundle.write(release, source, journal.now(), out, () -> false))
+                .hasMessageContaining("may not be told");
+        assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("entry", "\"end\"");
     }
 
     private BundleReport verify(List<String> written, Vouched... witnessed) {

@@ -45,7 +45,7 @@ class EvidenceBookTest {
         journal = SqliteJournal.open(folder.resolve("journal.db"));
         store = new EvidenceStore(folder.resolve("evidence"));
         book = new EvidenceBook(store, journal, () -> now);
-        judge = new EvidenceJudge(store, () -> now);
+        judge = new EvidenceJudge(store, new EvidenceLedger(journal, journal), () -> now);
     }
 
     @AfterEach
@@ -97,6 +97,35 @@ class EvidenceBookTest {
                 .singleElement()
                 .asString()
                 .contains("evidence-added", added.id(), API.text(), "anna");
+    }
+
+    @Test
+    void a_record_that_was_deleted_from_the_disk_lets_nothing_through() throws Exception {
+        StoredEvidence good = add(API, GOOD);
+        StoredEvidence bad = add(API, BAD);
+        Path record = folder.resolve("evidence/records").resolve(API.hex());
+        Files.delete(record.resolve(bad.id() + ".json"));
+
+        assertThat(look(work(good)))
+                .isInstanceOfSatisfying(
+                        Look.Failed.class,
+                        failed ->
+                                assertThat(failed.reason())
+                                        .contains(bad.id(), "its record is gone", "add it again"));
+        add(API, BAD);
+        assertThat(look(work(good)).toString()).doesNotContain("is gone");
+        book.withdraw(bad, "ben", "the wrong data set");
+        Files.delete(record.resolve(bad.id() + ".json"));
+        assertThat(look(work(good))).isInstanceOf(Look.Done.class);
+    }
+
+    @Test
+    void all_files_together_have_a_bound() throws Exception {
+        var small = new EvidenceStore(folder.resolve("small"), 10);
+        small.put(new byte[6]);
+        small.put(new byte[6]);
+        assertThatThrownBy(() -> small.put(new byte[5])).hasMessageContaining("may take");
+        small.put(new byte[4]);
     }
 
     @Test
