@@ -95,6 +95,13 @@ public final class Redactor {
         return forms;
     }
 
+    /// A text in all forms in which it is masked; in the clear, for looking for it.
+    public static Set<String> formsOfOne(String text) {
+        Set<String> forms = new HashSet<>();
+        addForms(text, forms);
+        return forms;
+    }
+
     private static void addForms(String text, Set<String> forms) {
         forms.add(text);
         String form = URLEncoder.encode(text, StandardCharsets.UTF_8);
