@@ -30,6 +30,7 @@ import dev.belay.cli.command.RescheduleCommand;
 import dev.belay.cli.command.RestoreCommand;
 import dev.belay.cli.command.ResumeCommand;
 import dev.belay.cli.command.RollbackCommand;
+import dev.belay.cli.command.ScanCommand;
 import dev.belay.cli.command.ServerCommand;
 import dev.belay.cli.command.ShowCommand;
 import dev.belay.cli.command.StatusCommand;
@@ -109,6 +110,7 @@ public final class CommandTree {
         Map<String, Function<Context, BelayCommand>> all = new LinkedHashMap<>();
         all.put("init", InitCommand::new);
         all.put("check", CheckCommand::new);
+        all.put("scan", ScanCommand::new);
         all.put("docs", DocsCommand::new);
         all.put("plan", PlanCommand::new);
         all.put("deploy", DeployCommand::new);

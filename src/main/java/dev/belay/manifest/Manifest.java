@@ -21,6 +21,9 @@ public interface Manifest {
     /// Names, in the order they are written.
     List<String> environments();
 
+    /// Places where what looks like a secret is let be.
+    List<AllowedSecret> allowedSecrets();
+
     /// The platform as one environment has it. Refused when there is no such environment, or when
     /// the overrides make something wrong.
     Reading<EnvironmentView> in(String environment, Overrides overrides);

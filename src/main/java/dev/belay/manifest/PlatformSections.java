@@ -314,6 +314,7 @@ final class PlatformSections {
                             INCLUDE,
                             REQUIRES,
                             PREPARE,
+                            AllowedSections.ALLOWED,
                             DATASTORES,
                             EXTERNALS,
                             GROUPS,

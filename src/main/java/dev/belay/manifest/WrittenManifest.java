@@ -30,6 +30,11 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
     }
 
     @Override
+    public List<AllowedSecret> allowedSecrets() {
+        return new Row(root).get(AllowedSections.ALLOWED);
+    }
+
+    @Override
     public List<String> environments() {
         return List.copyOf(environmentsOf(root).entries().keySet());
     }

@@ -16,7 +16,10 @@ import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
+import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.ParityReader;
+import dev.belay.server.operations.SecretFindings;
+import dev.belay.server.operations.SecretSearch;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Parameters;
             "It needs no control plane, so it can run wherever the sources are. With ENV, variables",
             "are checked too: they must be there, not empty, and not look like placeholders.",
             "Folders must be there unless a command makes them; a program that this machine lacks",
-            "is only a warning.",
+            "is only a warning. Secrets are looked for in the manifest and the sources, as by",
+            "`belay scan`.",
             "",
             "Examples:",
             "  belay check",
@@ -83,6 +87,7 @@ public final class CheckCommand extends BelayCommand {
                 doubtful.addAll(certificates.doubtful());
             }
         }
+        secrets(manifest, workspace, wrong, doubtful);
         if (!wrong.isEmpty()) {
             throw Stop.problems(List.copyOf(wrong));
         }
@@ -111,6 +116,20 @@ public final class CheckCommand extends BelayCommand {
         body.put("warnings", doubtful.stream().map(Json::problem).toList());
         body.put("environments", environments);
         return body;
+    }
+
+    /// In all that is there, whichever environment was named: it is looked at once.
+    private void secrets(
+            Manifest manifest, Workspace workspace, Set<Problem> wrong, Set<Problem> doubtful) {
+        SecretSearch search = LocalSecrets.search(manifest, environment, context().environment());
+        doubtful.addAll(search.doubts());
+        try {
+            SecretFindings found = search.sources(workspace.state());
+            wrong.addAll(found.wrong());
+            doubtful.addAll(found.doubtful());
+        } catch (Denied e) {
+            terminal().say("it was not looked for secrets: " + e.getMessage());
+        }
     }
 
     private List<Problem> parity(Manifest manifest, EnvironmentView view) {

@@ -127,6 +127,11 @@ public final class ArtifactStore {
         }
     }
 
+    /// The archive as it was stored; not compared with its digest.
+    public InputStream read(Digest digest) throws IOException {
+        return new BufferedInputStream(Files.newInputStream(archive(digest)), 1 << 16);
+    }
+
     /// Where [#unpack] puts it.
     public Path unpacked(Digest digest) {
         return root.resolve("unpacked").resolve(digest.hex());

@@ -49,8 +49,12 @@ public record BuildOrder(
 
     /// What is named so, and whatever has the name of a file that instances get as variables.
     boolean keepsBack(Path file) {
+        return keptBack.contains(file) || isDotenv(file);
+    }
+
+    /// Whether it has the name of a file that holds values, and is no sample of one.
+    public static boolean isDotenv(Path file) {
         String name = String.valueOf(file.getFileName());
-        boolean sample = SAMPLE.matcher(name).matches();
-        return keptBack.contains(file) || (DOTENV.matcher(name).matches() && !sample);
+        return DOTENV.matcher(name).matches() && !SAMPLE.matcher(name).matches();
     }
 }

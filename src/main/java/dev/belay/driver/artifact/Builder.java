@@ -8,6 +8,7 @@ import dev.belay.driver.disk.PathLock;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Digest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,11 @@ public final class Builder {
         } catch (IOException e) {
             return failed(order, String.valueOf(e.getMessage()), List.of());
         }
+    }
+
+    /// The archive of an artifact that is stored.
+    public InputStream read(Digest artifact) throws IOException {
+        return store.read(artifact);
     }
 
     /// Forgets what these were built from, as they are no more. The next build of it runs again

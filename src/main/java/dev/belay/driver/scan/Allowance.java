@@ -27,9 +27,7 @@ public final class Allowance {
     /// Whether it lets this be.
     public boolean allows(Leak leak, LocalDate today) {
         boolean meant =
-                rule.equals("*")
-                        ? leak.kind() != Leak.Kind.DECLARED
-                        : rule.equals(leak.rule());
+                rule.equals("*") ? leak.kind() != Leak.Kind.DECLARED : rule.equals(leak.rule());
         return meant
                 && until.map(last -> !today.isAfter(last)).orElse(true)
                 && path.matches(leak.path());

@@ -47,9 +47,7 @@ public final class ArchiveScan {
         byte[] content = in.readNBytes((int) SourceScan.FILE_MAX + 1);
         files++;
         bytes += content.length;
-        if (content.length > SourceScan.FILE_MAX
-                || bytes > UNPACKED_MAX
-                || files > ENTRIES_MAX) {
+        if (content.length > SourceScan.FILE_MAX || bytes > UNPACKED_MAX || files > ENTRIES_MAX) {
             passedBy.add(name);
             return;
         }

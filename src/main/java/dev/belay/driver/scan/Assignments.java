@@ -24,8 +24,16 @@ final class Assignments implements Detector {
                     "credentials");
     private static final Set<String> BEFORE_KEY =
             Set.of(
-                    "api", "secret", "access", "private", "auth", "signing", "encryption", "master",
-                    "account", "client");
+                    "api",
+                    "secret",
+                    "access",
+                    "private",
+                    "auth",
+                    "signing",
+                    "encryption",
+                    "master",
+                    "account",
+                    "client");
     private static final int NAME_MAX = 64;
     private static final int BLANKS_MAX = 8;
     private static final int VALUE_MIN = 8;

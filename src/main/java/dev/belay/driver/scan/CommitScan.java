@@ -76,8 +76,7 @@ public final class CommitScan {
     ///
     /// @param since a commit, branch or tag; its own changes are not looked at
     /// @throws NoHistory when there is no such commit, or no history
-    public static Looked scan(SecretScanner scanner, Path folder, String since)
-            throws IOException {
+    public static Looked scan(SecretScanner scanner, Path folder, String since) throws IOException {
         if (!NAME.matcher(since).matches() || since.contains("..")) {
             throw new NoHistory("`" + since.replaceAll("\\p{Cntrl}", "?") + "` names no commit");
         }
@@ -89,8 +88,13 @@ public final class CommitScan {
 
     private String resolve(String since) throws IOException {
         Process git =
-                start(List.of("rev-parse", "--verify", "--quiet", "--end-of-options",
-                        since + "^{commit}"));
+                start(
+                        List.of(
+                                "rev-parse",
+                                "--verify",
+                                "--quiet",
+                                "--end-of-options",
+                                since + "^{commit}"));
         String said =
                 new String(git.getInputStream().readNBytes(SAID_MAX), StandardCharsets.UTF_8)
                         .strip();

@@ -72,7 +72,10 @@ final class DeclaredValues implements Detector {
         for (Form form : forms.getOrDefault(pair, List.of())) {
             if (content.startsWith(form.text(), at)) {
                 finds.found(
-                        at, SecretScanner.DECLARED, Leak.Kind.DECLARED, "the value of " + form.name());
+                        at,
+                        SecretScanner.DECLARED,
+                        Leak.Kind.DECLARED,
+                        "the value of " + form.name());
                 return;
             }
         }

@@ -12,7 +12,8 @@ record Glob(String pattern) {
         int i = 0;
         while (i < wanted.length()) {
             boolean deep = wanted.startsWith("**", i);
-            boolean folders = wanted.startsWith("**/", i) && (i == 0 || wanted.charAt(i - 1) == '/');
+            boolean folders =
+                    wanted.startsWith("**/", i) && (i == 0 || wanted.charAt(i - 1) == '/');
             now = step(now, path, wanted.charAt(i), deep, folders);
             i += folders ? 3 : deep ? 2 : 1;
         }

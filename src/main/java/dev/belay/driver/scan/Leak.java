@@ -36,6 +36,11 @@ public record Leak(
                 : where + " in commit " + commit.substring(0, Math.min(12, commit.length()));
     }
 
+    /// The same, its path told with this before it.
+    public Leak below(String before) {
+        return new Leak(before + path, line, column, rule, kind, hint, commit, foreign);
+    }
+
     /// The same, brought by a commit.
     Leak in(String commit) {
         return new Leak(path, line, column, rule, kind, hint, commit, foreign);

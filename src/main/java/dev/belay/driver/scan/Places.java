@@ -50,9 +50,25 @@ final class Places {
                     "bun.lockb");
     private static final List<String> NO_GUESSES =
             List.of(
-                    ".lock", ".md", ".mdx", ".rst", ".adoc", ".txt", ".map", ".svg", ".csv", ".tsv",
-                    ".min.js", ".min.css", ".ipynb", ".html", ".snap", ".example", ".sample",
-                    ".template", ".dist");
+                    ".lock",
+                    ".md",
+                    ".mdx",
+                    ".rst",
+                    ".adoc",
+                    ".txt",
+                    ".map",
+                    ".svg",
+                    ".csv",
+                    ".tsv",
+                    ".min.js",
+                    ".min.css",
+                    ".ipynb",
+                    ".html",
+                    ".snap",
+                    ".example",
+                    ".sample",
+                    ".template",
+                    ".dist");
     private static final Set<String> TESTS =
             Set.of(
                     "test",
@@ -69,7 +85,14 @@ final class Places {
                     "examples");
     private static final List<String> CONFIGURATIONS =
             List.of(
-                    ".env", ".properties", ".ini", ".conf", ".cfg", ".yaml", ".yml", ".toml",
+                    ".env",
+                    ".properties",
+                    ".ini",
+                    ".conf",
+                    ".cfg",
+                    ".yaml",
+                    ".yml",
+                    ".toml",
                     ".tfvars");
 
     private Places() {}

@@ -1,7 +1,7 @@
 package dev.belay.driver.scan;
 
-/// Private keys in PEM, also within a string with `\n`. A beginning without a key, as programs
-/// have it that read keys, is none.
+/// Private keys in PEM, also within a string with `\n`. A beginning without a key, as programs have
+/// it that read keys, is none.
 final class PrivateKeys implements Detector {
     private static final String BEGIN = "-----BEGIN ";
     private static final int LABEL_MAX = 40;

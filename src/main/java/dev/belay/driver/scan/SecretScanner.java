@@ -29,7 +29,6 @@ public final class SecretScanner {
     /// @param declared values of secrets by what they are called
     public SecretScanner(Map<String, Secret> declared) {
         byPair = table();
-        // The surest first: what it found is not found again by others.
         List<Detector> all =
                 List.of(
                         new DeclaredValues(declared),
@@ -86,7 +85,7 @@ public final class SecretScanner {
         return found.leaks;
     }
 
-    /// Keeps one leak for each place, and none that somebody allowed there.
+    /// Keeps one leak for each place, the surest, and none that somebody allowed there.
     private static final class Found implements Detector.Finds {
         private final Content content;
         private final boolean text;
@@ -104,12 +103,10 @@ public final class SecretScanner {
 
         @Override
         public void found(int at, String rule, Leak.Kind kind, String hint) {
-            boolean again = places.contains(at);
-            if (again || (kind != Leak.Kind.DECLARED && text && isAllowed(content, at))) {
+            if (kind != Leak.Kind.DECLARED && text && isAllowed(content, at)) {
                 return;
             }
-            places.add(at);
-            leaks.add(
+            var leak =
                     new Leak(
                             content.path(),
                             text ? content.line(at) : 0,
@@ -118,7 +115,15 @@ public final class SecretScanner {
                             kind,
                             hint,
                             "",
-                            Places.isForeign(content.path())));
+                            Places.isForeign(content.path()));
+            int before = places.indexOf(at);
+            if (before < 0) {
+                places.add(at);
+                leaks.add(leak);
+            } else if (kind.compareTo(leaks.get(before).kind()) < 0) {
+                // A name told of it before it was looked at itself.
+                leaks.set(before, leak);
+            }
         }
     }
 

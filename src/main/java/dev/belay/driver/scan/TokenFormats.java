@@ -100,9 +100,7 @@ final class TokenFormats implements Detector {
         all.add(Format.of("stripe-key", "sk_live_", ALPHANUMERIC, 20, 250));
         all.add(Format.of("stripe-key", "rk_live_", ALPHANUMERIC, 20, 250));
         all.add(Format.of("stripe-webhook-secret", "whsec_", ALPHANUMERIC, 32, 80));
-        all.add(
-                Format.of("sendgrid-key", "SG.", DOTTED, 66)
-                        .where(body -> body.charAt(22) == '.'));
+        all.add(Format.of("sendgrid-key", "SG.", DOTTED, 66).where(body -> body.charAt(22) == '.'));
         all.add(Format.of("twilio-key", "SK", HEX, 32));
         for (String begin : List.of("shpat_", "shpca_", "shppa_", "shpss_")) {
             all.add(Format.of("shopify-token", begin, letters("0-9a-fA-F"), 32));
@@ -139,7 +137,8 @@ final class TokenFormats implements Detector {
     @Override
     public int[] triggers() {
         return ALL.stream()
-                .mapToInt(format -> Detector.pair(format.begin().charAt(0), format.begin().charAt(1)))
+                .mapToInt(
+                        format -> Detector.pair(format.begin().charAt(0), format.begin().charAt(1)))
                 .distinct()
                 .toArray();
     }

@@ -269,6 +269,10 @@ public final class Shapes {
     public static final Shape<String> FIGURE =
             matching("the name of a figure, such as `p95`", "[A-Za-z][A-Za-z0-9_.-]{0,99}");
 
+    /// Of a scan for secrets; which there are, the scan knows.
+    public static final Shape<String> RULE =
+            matching("the name of a rule, or `*`", "[a-z][a-z0-9-]{0,49}|\\*");
+
     public static final Shape<String> PATH =
             new Scalar<>(
                     "a path inside of the manifest's folder",

@@ -11,6 +11,8 @@ import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +55,10 @@ public final class Checking {
                     .forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
+            secrets(name)
+                    .sources(Path.of(".belay"))
+                    .wrong()
+                    .forEach(p -> problems.putIfAbsent(key(p), p));
         }
         if (!problems.isEmpty()) {
             throw new Denied(new No.Problems(List.copyOf(problems.values())));
@@ -62,6 +68,20 @@ public final class Checking {
 
     private static String key(Problem problem) {
         return problem.place() + problem.message();
+    }
+
+    /// A search for secrets that knows those of an environment.
+    SecretSearch secrets(String environment) {
+        Manifest manifest = platform.manifest();
+        List<EnvironmentView> views =
+                manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)
+                        ? List.of(view)
+                        : List.of();
+        return SecretSearch.of(
+                manifest,
+                views,
+                (where, name) -> values.find(where, name).map(secret -> secret.use(text -> text)),
+                LocalDate.now(ZoneOffset.UTC));
     }
 
     /// What is wrong with the variables of these components, and of the dependencies they use.

@@ -17,7 +17,9 @@ import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +117,8 @@ public final class Sources {
             Consumer<String> progress) {
         Set<String> components = chosen.components();
         var wrong = new ArrayList<>(checking.variables(view, components));
+        SecretSearch secrets = checking.secrets(view.environment());
+        wrong.addAll(secrets.manifest().wrong());
         List<SchemaOwner> shared =
                 chosen.schemasToRead(view).stream()
                         .flatMap(name -> SchemaOwner.of(view, view.datastore(name)).stream())
@@ -146,6 +150,7 @@ public final class Sources {
                     promoted == null
                             ? build(view, component, keptBack, progress)
                             : promoted.artifact();
+            search(secrets, name, artifact, progress);
             Migrations migrations =
                     SchemaOwner.of(view, component)
                             .map(owner -> migrations(view, owner, promoted))
@@ -174,6 +179,33 @@ public final class Sources {
                             origin(view, owner.name(), promoted)));
         }
         return new Made(sources, schemasByName, checking.sources(view, components));
+    }
+
+    /// Promoted ones, too: another environment has other values.
+    ///
+    /// @throws Denied when there is a secret in it
+    private void search(
+            SecretSearch secrets, String name, Digest artifact, Consumer<String> progress) {
+        SecretFindings found;
+        try (InputStream archive = builder.read(artifact)) {
+            found = secrets.artifact(name, archive);
+        } catch (NoSuchFileException _) {
+            // That it is gone is for the checks of the plan to say.
+            return;
+        } catch (IOException e) {
+            throw Denied.failure(
+                    "the artifact of `" + name + "` cannot be read: " + e.getMessage(),
+                    "see to the disk that `.belay` is on");
+        }
+        if (!found.wrong().isEmpty()) {
+            throw new Denied(new No.Problems(found.wrong()));
+        }
+        if (!found.notLookedAt().isEmpty()) {
+            progress.accept(
+                    name
+                            + ": not looked into for secrets: "
+                            + String.join(", ", found.notLookedAt()));
+        }
     }
 
     /// A contract is made of nothing, and beside what is promoted nothing has to be prepared for

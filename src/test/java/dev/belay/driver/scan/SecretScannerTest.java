@@ -54,7 +54,9 @@ class SecretScannerTest {
     private static Stream<Case> secrets() {
         return Stream.of(
                 new Case("github-token", "token: gh" + "p_" + RANDOM_36),
-                new Case("github-token", "git clone https://gh" + "s_" + RANDOM_36 + "@github.com/x"),
+                new Case(
+                        "github-token",
+                        "git clone https://gh" + "s_" + RANDOM_36 + "@github.com/x"),
                 new Case("github-token", "x=\"github" + "_pat_" + alphanumeric(82) + "\""),
                 new Case("npm-token", "//registry/:_authToken=np" + "m_" + RANDOM_36),
                 new Case("gitlab-token", "gl" + "pat-" + alphanumeric(20)),
@@ -63,7 +65,8 @@ class SecretScannerTest {
                 new Case("slack-token", "xo" + "xb-2048271937-8173620495-" + alphanumeric(24)),
                 new Case(
                         "slack-webhook",
-                        "https://hooks.slack" + ".com/services/T02AB3CDE/B04FG5HIJ/"
+                        "https://hooks.slack"
+                                + ".com/services/T02AB3CDE/B04FG5HIJ/"
                                 + alphanumeric(24)),
                 new Case("stripe-key", "Stripe(\"sk_" + "live_" + alphanumeric(24) + "\")"),
                 new Case("sendgrid-key", "S" + "G." + alphanumeric(22) + "." + alphanumeric(43)),
@@ -76,14 +79,16 @@ class SecretScannerTest {
                 new Case("pypi-token", "py" + "pi-AgEIcHlwaS5vcmc" + alphanumeric(120)),
                 new Case(
                         "age-secret-key",
-                        "AGE-SECRET" + "-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33"),
+                        "AGE-SECRET"
+                                + "-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33"),
                 new Case("digitalocean-token", "do" + "p_v1_" + hex(64)),
                 new Case("hugging-face-token", "h" + "f_" + alphanumeric(34)),
                 new Case("shopify-token", "sh" + "pat_" + hex(32)),
                 new Case("private-key", "-----BEGIN " + "PRIVATE KEY-----\n" + BASE_64),
                 new Case(
                         "private-key",
-                        "\"private_key\": \"-----BEGIN " + "RSA PRIVATE KEY-----\\n"
+                        "\"private_key\": \"-----BEGIN "
+                                + "RSA PRIVATE KEY-----\\n"
                                 + BASE_64.replace("\n", "\\n")
                                 + "\""),
                 new Case("web-token", "Bearer " + webToken("{\"sub\":\"42\",\"role\":\"admin\"}")),
@@ -125,7 +130,9 @@ class SecretScannerTest {
 
     private static Stream<Case> innocents() {
         String integrity =
-                "sha512-" + Base64.getEncoder().encodeToString(alphanumeric(64).getBytes(StandardCharsets.UTF_8));
+                "sha512-"
+                        + Base64.getEncoder()
+                                .encodeToString(alphanumeric(64).getBytes(StandardCharsets.UTF_8));
         return Stream.of(
                 new Case("package-lock.json", "\"integrity\": \"" + integrity + "\","),
                 new Case("package-lock.json", "\"token\": \"" + hex(40) + "\""),
@@ -141,7 +148,9 @@ class SecretScannerTest {
                 new Case("age.txt", "AGE-SECRET" + "-KEY-1" + "Q".repeat(58)),
                 new Case("sendgrid.ts", "S" + "G.xxxxxxxxxxxxxxxxxxxxxx." + "y".repeat(43)),
                 new Case("pem.go", "if bytes.HasPrefix(b, \"-----BEGIN " + "PRIVATE KEY-----\") {"),
-                new Case("pem.md", "-----BEGIN " + "PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"),
+                new Case(
+                        "pem.md",
+                        "-----BEGIN " + "PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----"),
                 new Case("cert.pem", "-----BEGIN CERTIFICATE-----\n" + BASE_64),
                 new Case("jwt.ts", webToken("{\"sub\":\"1234567890\",\"name\":\"John Doe\"}")),
                 new Case("jwt.ts", webToken("{\"iss\":\"supabase\",\"role\":\"anon\"}")),
@@ -171,10 +180,23 @@ class SecretScannerTest {
         String token = "gh" + "p_" + RANDOM_36;
         List<Leak> found = scan("a/b.ts", "// ümläut\n  const ü = \"" + token + "\";\n");
 
-        assertThat(found).singleElement().satisfies(leak -> {
-            assertThat(leak.place()).isEqualTo("a/b.ts:2:14");
-            assertThat(leak.toString()).contains("`ghp_…`").doesNotContain(RANDOM_36.substring(0, 4));
-        });
+        assertThat(found)
+                .singleElement()
+                .satisfies(leak -> {
+                    assertThat(leak.place()).isEqualTo("a/b.ts:2:14");
+                    assertThat(leak.toString())
+                            .contains("`ghp_…`")
+                            .doesNotContain(RANDOM_36.substring(0, 4));
+                });
+    }
+
+    @Test
+    void what_is_known_by_its_form_is_told_as_that_though_its_name_tells_too() {
+        String token = "gh" + "p_" + RANDOM_36;
+
+        assertThat(rules("belay.yaml", "x-token: " + token)).containsExactly("github-token");
+        assertThat(rules(".env", "TOKEN=" + token)).containsExactly("github-token");
+        assertThat(rules("a.ts", "token = '" + token + "'")).containsExactly("github-token");
     }
 
     @Test
@@ -185,8 +207,7 @@ class SecretScannerTest {
                 Base64.getEncoder()
                         .encodeToString(("user:" + value).getBytes(StandardCharsets.UTF_8));
         String encoded = java.net.URLEncoder.encode(value, StandardCharsets.UTF_8);
-        for (String text :
-                List.of(value, base64, encoded, "{\"a\":\"s3cr/t+\\\"välue\\\"=9\"}")) {
+        for (String text : List.of(value, base64, encoded, "{\"a\":\"s3cr/t+\\\"välue\\\"=9\"}")) {
             List<Leak> found = scanner.scan("x", text.getBytes(StandardCharsets.UTF_8));
             assertThat(found).as(text).hasSize(1);
             assertThat(found.getFirst().kind()).isEqualTo(Leak.Kind.DECLARED);
@@ -209,7 +230,8 @@ class SecretScannerTest {
         assertThat(scan("a.ts", "# belay:allow-secret: for tests only\n" + token)).isEmpty();
         assertThat(scan("a.ts", token + " // belay:allow-secret\n")).hasSize(1);
         assertThat(scan("a.ts", token + " // belay:allow-secret --\n")).hasSize(1);
-        assertThat(scan("a.ts", "let a = 1; // belay:allow-secret tests only\n" + token)).hasSize(1);
+        assertThat(scan("a.ts", "let a = 1; // belay:allow-secret tests only\n" + token))
+                .hasSize(1);
     }
 
     @Test
@@ -230,8 +252,9 @@ class SecretScannerTest {
 
         List<Leak> found = scan("app.bin", "\0\0" + token + "\0password=\"h7!kQz0p$Lw\"");
 
-        assertThat(found).singleElement().satisfies(leak ->
-                assertThat(leak.place()).isEqualTo("app.bin, byte 3"));
+        assertThat(found)
+                .singleElement()
+                .satisfies(leak -> assertThat(leak.place()).isEqualTo("app.bin, byte 3"));
     }
 
     @Test
