@@ -9,6 +9,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.SecretSource;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -77,11 +78,17 @@ public final class Checking {
                 manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)
                         ? List.of(view)
                         : List.of();
-        return SecretSearch.of(
-                manifest,
-                views,
-                (where, name) -> values.find(where, name).map(secret -> secret.use(text -> text)),
-                LocalDate.now(ZoneOffset.UTC));
+        return SecretSearch.of(manifest, views, this::known, LocalDate.now(ZoneOffset.UTC));
+    }
+
+    /// What a store does not give is not searched for; that of what is shipped was complained about
+    /// before.
+    private Optional<String> known(String environment, String name) {
+        try {
+            return values.find(environment, name).map(secret -> secret.use(text -> text));
+        } catch (UncheckedIOException _) {
+            return Optional.empty();
+        }
     }
 
     /// What is wrong with the variables of these components, and of the dependencies they use.
