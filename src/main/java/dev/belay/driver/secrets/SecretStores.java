@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
 
 /// All stores that are open, each asked by one thread at a time, and what they gave.
 ///
-/// What was read counts for [#FRESH], so that a plan of a thousand variables asks once; that a
-/// store is away is not tried again for [#AWAY]. While a store is away, what was read last starts
-/// instances again for as long as the store's `keep` says: in memory, and for nothing else.
+/// What was read counts for [#FRESH], or for one round of questions where it has to be new, so that
+/// a plan of a thousand variables asks once; that a store is away is not tried again for [#AWAY].
+/// While a store is away, what was read last starts instances again for as long as the store's
+/// `keep` says: in memory, and for nothing else.
 public final class SecretStores implements AutoCloseable {
     /// How long what was read needs not be read again.
     static final Duration FRESH = Duration.ofSeconds(3);
@@ -53,13 +54,26 @@ public final class SecretStores implements AutoCloseable {
         }
     }
 
-    /// Whether what was read before an outage will do.
-    public enum Wanted {
-        /// The store must answer, as it must for a release.
-        NOW,
+    /// Which answers will do.
+    ///
+    /// @param since when they were asked for at the earliest
+    /// @param kept whether, while the store is away, what it said last will do
+    public record Wanted(Instant since, boolean kept) {
+        /// What the store says after somebody began to ask, as a release must have it.
+        public static Wanted since(Instant begun) {
+            return new Wanted(begun, false);
+        }
+    }
 
-        /// While it is away, what it said last will do.
-        OR_KEPT
+    /// What was read a moment ago, or while the store is away what it said last: enough to start an
+    /// instance.
+    public Wanted lately() {
+        return new Wanted(clock.instant().minus(FRESH), true);
+    }
+
+    /// What the stores say from now on.
+    public Wanted now() {
+        return Wanted.since(clock.instant());
     }
 
     /// What the store holds for a reference.
@@ -136,22 +150,20 @@ public final class SecretStores implements AutoCloseable {
             String unit = asked.unit(what);
             Instant now = clock.instant();
             Read last = read.get(unit);
-            if (last != null && now.isBefore(last.at().plus(FRESH))) {
+            if (last != null && !last.at().isBefore(wanted.since())) {
                 return last.document();
             }
             Outage no = refused.get(unit);
-            if (no != null && now.isBefore(no.asked().plus(AWAY))) {
+            if (no != null && isRecent(no, now, wanted)) {
                 throw no.failure();
             }
             Outage known = outage;
             SecretFailure failure =
-                    known != null && now.isBefore(known.asked().plus(AWAY))
-                            ? known.failure()
-                            : null;
+                    known != null && isRecent(known, now, wanted) ? known.failure() : null;
             if (failure == null) {
                 try {
                     SecretDocument fresh = asked.read(what);
-                    read.put(unit, new Read(fresh, clock.instant()));
+                    read.put(unit, new Read(fresh, now));
                     refused.remove(unit);
                     outage = null;
                     return fresh;
@@ -160,6 +172,10 @@ public final class SecretStores implements AutoCloseable {
                 }
             }
             return kept(last, failure, wanted);
+        }
+
+        private static boolean isRecent(Outage one, Instant now, Wanted wanted) {
+            return now.isBefore(one.asked().plus(AWAY)) && !one.asked().isBefore(wanted.since());
         }
 
         /// Who is refused has no right to what was given before.
@@ -180,7 +196,7 @@ public final class SecretStores implements AutoCloseable {
         private SecretDocument kept(@Nullable Read last, SecretFailure failure, Wanted wanted) {
             if (ends().isBefore(clock.instant())) {
                 read.clear();
-            } else if (last != null && wanted == Wanted.OR_KEPT) {
+            } else if (last != null && wanted.kept()) {
                 return last.document();
             }
             throw failure;

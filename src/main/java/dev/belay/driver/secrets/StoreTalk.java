@@ -104,8 +104,7 @@ public final class StoreTalk implements AutoCloseable {
         // begins.
         try (InputStream in = response.body();
                 var watch = new Watch(in, patience)) {
-            bytes = in.readNBytes(BYTES_MAX + 1);
-            watch.demandInTime();
+            bytes = watch.read(in);
         }
         if (bytes.length > BYTES_MAX) {
             throw SecretFailure.refused(
@@ -137,9 +136,11 @@ public final class StoreTalk implements AutoCloseable {
                             });
         }
 
-        void demandInTime() throws IOException {
-            if (cut) {
-                throw new HttpTimeoutException("too slow");
+        byte[] read(InputStream in) throws IOException {
+            try {
+                return in.readNBytes(BYTES_MAX + 1);
+            } catch (IOException e) {
+                throw cut ? new HttpTimeoutException("too slow") : e;
             }
         }
 

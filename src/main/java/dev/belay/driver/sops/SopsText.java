@@ -89,7 +89,8 @@ final class SopsText {
 
     private SopsTree node(Event event, Iterator<Event> events, int depth) {
         if (depth > DEPTH_MAX) {
-            throw broken("is nested more than " + DEPTH_MAX + " deep", "");
+            throw broken(
+                    "is nested more than " + DEPTH_MAX + " deep", "keep secrets in fewer levels");
         }
         return switch (event) {
             case ScalarEvent scalar ->
@@ -111,7 +112,7 @@ final class SopsText {
                         next.getEventId() != Event.ID.MappingEnd;
                         next = events.next()) {
                     if (!(next instanceof ScalarEvent key)) {
-                        throw broken("has a key that is no text", "");
+                        throw broken("has a key that is no text", "SOPS knows keys of text");
                     }
                     entries.add(new Entry(key.getValue(), node(events.next(), events, depth + 1)));
                 }
@@ -151,7 +152,8 @@ final class SopsText {
 
     private SopsTree tree(JsonNode node, int depth) {
         if (depth > DEPTH_MAX) {
-            throw broken("is nested more than " + DEPTH_MAX + " deep", "");
+            throw broken(
+                    "is nested more than " + DEPTH_MAX + " deep", "keep secrets in fewer levels");
         }
         if (node.isObject()) {
             var entries = new ArrayList<Entry>();

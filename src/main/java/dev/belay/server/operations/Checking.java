@@ -1,6 +1,7 @@
 package dev.belay.server.operations;
 
 import dev.belay.driver.configuration.SecretFailure;
+import dev.belay.driver.secrets.SecretStores.Wanted;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.FolderCheck;
@@ -118,6 +119,7 @@ public final class Checking {
     private final class Asked implements VariableCheck.Given {
         private final EnvironmentView view;
         private final Map<String, String> beside;
+        private final Wanted now = values.now();
         private final Map<String, SecretFailure> failures = new TreeMap<>();
 
         Asked(EnvironmentView view) {
@@ -136,7 +138,7 @@ public final class Checking {
             }
             try {
                 return Optional.of(
-                        values.findNow(view.environment(), source.get(), name).use(text -> text));
+                        values.find(view.environment(), source.get(), name, now).use(text -> text));
             } catch (SecretFailure e) {
                 failures.put(name, e);
                 return Optional.empty();

@@ -67,7 +67,7 @@ public final class Values implements ValueProvider {
     public Optional<ValueOrigin> origin(String environment, String name) {
         Optional<SecretSource> source = source(environment, name);
         if (source.isPresent()) {
-            FoundSecret found = found(environment, source.get(), name, Wanted.OR_KEPT);
+            FoundSecret found = found(environment, source.get(), name, stores.lately());
             return Optional.of(
                     new ValueOrigin(
                             source.get().name(),
@@ -107,15 +107,20 @@ public final class Values implements ValueProvider {
     public Optional<Secret> find(String environment, String name) {
         Optional<SecretSource> source = source(environment, name);
         return source.isPresent()
-                ? Optional.of(found(environment, source.get(), name, Wanted.OR_KEPT).value())
+                ? Optional.of(found(environment, source.get(), name, stores.lately()).value())
                 : besideStores(environment, name);
     }
 
     /// The value as its store has it now: what is released must not be what was kept.
     ///
     /// @throws SecretFailure when the store does not give it
-    Secret findNow(String environment, SecretSource source, String name) {
-        return found(environment, source, name, Wanted.NOW).value();
+    Secret find(String environment, SecretSource source, String name, Wanted wanted) {
+        return found(environment, source, name, wanted).value();
+    }
+
+    /// For a round of questions that begins now.
+    Wanted now() {
+        return stores.now();
     }
 
     private FoundSecret found(String environment, SecretSource source, String name, Wanted wanted) {
@@ -187,7 +192,7 @@ public final class Values implements ValueProvider {
             for (String name : source.variables().keySet()) {
                 all.remove(name);
                 try {
-                    FoundSecret found = found(view.environment(), source, name, Wanted.OR_KEPT);
+                    FoundSecret found = found(view.environment(), source, name, stores.lately());
                     found.value().use(text -> all.put(name, text));
                 } catch (SecretFailure e) {
                     LOG.info("{}", e.reason());
