@@ -67,8 +67,8 @@ class TeeiTest {
                 "belay.yaml",
                 text ->
                         text.replace(
-                                        "target: process",
-                                        "target: process\n    port-offset: " + offset)
+                                        "local:\n    target: process",
+                                        "local:\n    target: process\n    port-offset: " + offset)
                                 .replace("within: 30s", "within: 15s"));
         Matcher block = SHELL.matcher(Files.readString(Path.of("docs/how-to/run-teei-locally.md")));
         while (block.find()) {
@@ -165,7 +165,7 @@ class TeeiTest {
         Files.writeString(platform.resolve("services/journey.mjs"), good);
         assertThat(ended.code()).as(ended.said()).isEqualTo(4);
         assertThat(ended.said())
-                .contains("`prepare`: `node tools/check.mjs` ended with status 1")
+                .contains("`prepare`: `node ", "tools/check.mjs` ended with status 1")
                 .contains("journey.mjs:", "SyntaxError", "1 programs cannot be read")
                 .doesNotContain("journey: building", "local-");
     }
