@@ -3,6 +3,7 @@ package dev.belay.manifest;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseWindow;
+import dev.belay.release.SecretsRule;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ import java.util.Map;
 /// @param evidence what artifacts must have shown
 /// @param consent what people must have said
 /// @param windows when a release may begin, in one of them; empty is at any time
+/// @param secrets what the values of variables must be like
 public record Gates(
         boolean backup,
         boolean wayBack,
@@ -25,7 +27,8 @@ public record Gates(
         Promotes promotes,
         List<EvidenceDemand> evidence,
         ConsentRule consent,
-        List<ReleaseWindow> windows) {
+        List<ReleaseWindow> windows,
+        SecretsRule secrets) {
     public static final Gates NONE = new Gates(false, false);
 
     public Gates {
@@ -35,7 +38,15 @@ public record Gates(
 
     /// Those that ask for no evidence, and nobody, at any time.
     public Gates(boolean backup, boolean wayBack, String migratedIn, Promotes promotes) {
-        this(backup, wayBack, migratedIn, promotes, List.of(), ConsentRule.NONE, List.of());
+        this(
+                backup,
+                wayBack,
+                migratedIn,
+                promotes,
+                List.of(),
+                ConsentRule.NONE,
+                List.of(),
+                SecretsRule.NONE);
     }
 
     /// Those that ask nothing of another environment.
@@ -45,7 +56,7 @@ public record Gates(
 
     /// The same in an environment that promotes from another one.
     public Gates promoting(Promotes from) {
-        return new Gates(backup, wayBack, migratedIn, from, evidence, consent, windows);
+        return new Gates(backup, wayBack, migratedIn, from, evidence, consent, windows, secrets);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.

@@ -40,6 +40,7 @@ final class LaterSections {
                     "gates",
                     "What must be so before a release may go on.",
                     "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
+                    SecretGateSections.SECRETS,
                     EvidenceSections.EVIDENCE,
                     ConsentSections.CHECKLIST,
                     ConsentSections.APPROVALS,

@@ -23,6 +23,10 @@ public final class VariableCheck {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final int SECRET_LENGTH_MIN = 8;
 
+    /// What templates have where somebody is to write a value.
+    private static final Pattern MARKER =
+            Pattern.compile("(?i)(change|replace|fill)[-_ ]?(me|in)|<.*>", Pattern.DOTALL);
+
     /// What people write where a secret should be.
     private static final Pattern PLACEHOLDER =
             Pattern.compile(
@@ -255,6 +259,14 @@ public final class VariableCheck {
                                     "`" + name + "` should hold a URL: " + why,
                                     ""));
         }
+    }
+
+    /// Whether it is what templates and manuals have in the place of a value. Of what is no secret,
+    /// only what nobody could mean.
+    public static boolean isFiller(String name, String value, boolean secret) {
+        String text = value.strip();
+        return MARKER.matcher(text).matches()
+                || (secret && (text.equalsIgnoreCase(name) || PLACEHOLDER.matcher(text).matches()));
     }
 
     private void secret(String name, Place place) {

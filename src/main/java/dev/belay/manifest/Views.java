@@ -8,6 +8,7 @@ import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.SecretsRule;
 import dev.belay.release.Traffic;
 import dev.belay.release.WalArchive;
 import java.nio.file.Path;
@@ -108,7 +109,8 @@ final class Views {
                                     .map(EvidenceSections::demands)
                                     .orElse(List.of()),
                             ConsentSections.rule(gates),
-                            gates.find(WindowSections.WINDOW).orElse(List.of()));
+                            gates.find(WindowSections.WINDOW).orElse(List.of()),
+                            gates.find(SecretGateSections.SECRETS).orElse(SecretsRule.NONE));
                 })
                 .orElse(Gates.NONE);
     }

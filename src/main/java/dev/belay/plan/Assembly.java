@@ -9,6 +9,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+import dev.belay.release.SecretsRule;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.util.ArrayList;
@@ -53,7 +54,9 @@ final class Assembly {
 
     private Plan plan() {
         Set<Integer> safe =
-                consent(new DataSafety(outline, drafts, lead), dependencies(evidence(preflight())));
+                consent(
+                        new DataSafety(outline, drafts, lead),
+                        dependencies(evidence(secrets(preflight()))));
         Set<Integer> gate = schemas(window(safe));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -117,6 +120,34 @@ final class Assembly {
                                                                     from.store().word()))));
         }
         return sources;
+    }
+
+    /// With the first step: what was current when it was planned may have grown old since.
+    private Set<Integer> secrets(Set<Integer> after) {
+        SecretsRule rule = outline.view().gates().secrets();
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.SECRETS) || !rule.asks()) {
+            return after;
+        }
+        var required = new TreeSet<String>();
+        var secrets = new TreeSet<String>();
+        for (Change change : changes) {
+            if (!change.ends()) {
+                required.addAll(change.goal().revision().launch().required());
+                secrets.addAll(change.goal().revision().launch().secrets());
+            }
+        }
+        if (required.isEmpty()) {
+            return after;
+        }
+        return check(
+                new Draft(
+                        "its secrets are current",
+                        Phase.SECRETS,
+                        new Work.SecretsCurrent(
+                                required, secrets, rule.youngerThan(), rule.shared()),
+                        Times.CHECK_LIMIT,
+                        Times.SECOND),
+                after);
     }
 
     /// Before anything else is looked at: what was shown when it was planned may have been taken

@@ -104,6 +104,7 @@ final class Drafts {
                     Work.Foreseen _,
                     Work.Evidenced _,
                     Work.Consented _,
+                    Work.SecretsCurrent _,
                     Work.InWindow _ ->
                     StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;

@@ -93,6 +93,7 @@ public final class Parity {
         Gates theirs = there.gates();
         demands("gates.backup", mine.backup(), theirs.backup());
         demands("gates.way-back", mine.wayBack(), theirs.wayBack());
+        demands("gates.secrets", mine.secrets().asks(), theirs.secrets().asks());
         // Which hours they are belongs to an environment, as its ports do.
         demands("gates.window", !mine.windows().isEmpty(), !theirs.windows().isEmpty());
         evidence(mine.evidence(), theirs.evidence());

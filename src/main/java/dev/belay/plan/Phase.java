@@ -3,6 +3,7 @@ package dev.belay.plan;
 /// The parts of a release, in order. Each can be empty, and skipped by name.
 public enum Phase {
     PREFLIGHT,
+    SECRETS,
     PROMOTION,
     EVIDENCE,
     INFRASTRUCTURE,
@@ -27,6 +28,7 @@ public enum Phase {
     public boolean safeguards() {
         return switch (this) {
             case PREFLIGHT,
+                    SECRETS,
                     PROMOTION,
                     EVIDENCE,
                     DEPENDENCIES,

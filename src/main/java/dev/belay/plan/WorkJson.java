@@ -61,6 +61,7 @@ final class WorkJson {
             case Work.Evidenced evidenced -> EvidencedJson.write(out, evidenced);
             case Work.Consented consented -> ConsentJson.write(out, consented);
             case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
+            case Work.SecretsCurrent current -> SecretsJson.write(out, current);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -209,6 +210,7 @@ final class WorkJson {
             case "evidenced" -> EvidencedJson.read(in);
             case "consented" -> ConsentJson.read(in);
             case "in-window" -> WindowJson.read(in);
+            case "secrets-current" -> SecretsJson.read(in);
             case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
@@ -338,6 +340,7 @@ final class WorkJson {
                     Work.Evidenced _,
                     Work.Consented _,
                     Work.InWindow _,
+                    Work.SecretsCurrent _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What one step of a plan does, with nothing left to choose. The plan holds it, execution passes
@@ -176,6 +178,25 @@ public sealed interface Work {
 
     /// People have said what the environment asks them for.
     record Consented(ConsentRule rule) implements Check {}
+
+    /// The values of variables are there, their environment's own, and young enough.
+    ///
+    /// @param required all of them
+    /// @param secrets those whose values are nobody else's, and age
+    /// @param youngerThan how old the latter may be; zero is any age
+    /// @param shared those that may be another environment's, too
+    record SecretsCurrent(
+            SortedSet<String> required,
+            SortedSet<String> secrets,
+            Duration youngerThan,
+            List<String> shared)
+            implements Check {
+        public SecretsCurrent {
+            required = Collections.unmodifiableSortedSet(new TreeSet<>(required));
+            secrets = Collections.unmodifiableSortedSet(new TreeSet<>(secrets));
+            shared = List.copyOf(shared);
+        }
+    }
 
     /// One of the windows is open in which releases of the environment may begin.
     record InWindow(List<ReleaseWindow> windows) implements Check {

@@ -44,6 +44,7 @@ import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
+import dev.belay.server.operations.CurrentSecrets;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
@@ -213,7 +214,7 @@ public final class ControlPlane implements AutoCloseable {
         late.set(target);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(state, journal);
-        Checks checks = checks(router, runtime, values, artifacts, logs);
+        Checks checks = checks(router, runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
@@ -231,7 +232,7 @@ public final class ControlPlane implements AutoCloseable {
         var inventory = new InventoryReader(journal, target);
         Operations.Evidence evidence = evidence(platform, sources, inventory, artifacts, redactor);
         var parity = new ParityReader(platform, inventory, values);
-        Releases releases = releases(platform, sources, inventory, databases, door, parity);
+        Releases releases = releases(platform, values, sources, inventory, databases, door, parity);
         var promotion = new Promotion(platform, inventory);
         var wanted = new SchemaPlanning.Wanted(schemas, promotion);
         var automatic = automatic(platform, promotion, releases);
@@ -381,6 +382,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private Releases releases(
             Platform platform,
+            Values values,
             Sources sources,
             InventoryReader inventory,
             PostgresDatabases databases,
@@ -395,7 +397,8 @@ public final class ControlPlane implements AutoCloseable {
                         new RestoreLimits(data.backups()),
                         parity,
                         books.judge(),
-                        calendar);
+                        calendar,
+                        new CurrentSecrets(platform, values, journal::now));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -406,6 +409,7 @@ public final class ControlPlane implements AutoCloseable {
     private Checks checks(
             Router router,
             RuntimeValues runtime,
+            Platform platform,
             Values values,
             ArtifactStore artifacts,
             Logs logs) {
@@ -420,7 +424,8 @@ public final class ControlPlane implements AutoCloseable {
                         data.checks(),
                         books.judge(),
                         consents(),
-                        calendar));
+                        calendar,
+                        new CurrentSecrets(platform, values, journal::now)));
     }
 
     private ConsentDesk consents() {

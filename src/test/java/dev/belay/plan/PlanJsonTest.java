@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -267,6 +268,7 @@ class PlanJsonTest {
                                 true,
                                 Duration.ofHours(3))),
                 new Work.Consented(ConsentRule.NONE),
+                current(),
                 new Work.InWindow(
                         List.of(
                                 ReleaseWindow.of(
@@ -280,6 +282,14 @@ class PlanJsonTest {
                 new Work.ReturnRehearsed(migrations, List.of("2"), backup),
                 new Work.MigrateByCommand(api, "pg", tool()),
                 new Work.TakeBackByCommand(api, "pg", tool()));
+    }
+
+    private static Work current() {
+        return new Work.SecretsCurrent(
+                new TreeSet<>(Set.of("A", "B")),
+                new TreeSet<>(Set.of("B")),
+                Duration.ofDays(90),
+                List.of("C"));
     }
 
     /// As plans of journals have it that were written before several were rehearsed together.

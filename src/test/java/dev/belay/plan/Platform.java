@@ -25,6 +25,7 @@ import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.ReleaseWindow;
+import dev.belay.release.SecretsRule;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import java.nio.file.Path;
@@ -117,7 +118,22 @@ final class Platform {
                         Promotes.NOTHING,
                         List.of(),
                         ConsentRule.NONE,
-                        List.of(windows));
+                        List.of(windows),
+                        SecretsRule.NONE);
+        return this;
+    }
+
+    Platform secrets(SecretsRule rule) {
+        gates =
+                new Gates(
+                        false,
+                        false,
+                        "",
+                        Promotes.NOTHING,
+                        List.of(),
+                        ConsentRule.NONE,
+                        List.of(),
+                        rule);
         return this;
     }
 

@@ -360,6 +360,7 @@ final class Host {
                     Work.Evidenced _,
                     Work.Consented _,
                     Work.InWindow _,
+                    Work.SecretsCurrent _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")

@@ -9,6 +9,7 @@ import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
 import dev.belay.driver.Proofs;
 import dev.belay.driver.Router;
+import dev.belay.driver.SecretStates;
 import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
@@ -52,6 +53,7 @@ public final class HostChecks implements Checks {
     private final Proofs proofs;
     private final Consents consents;
     private final Openings openings;
+    private final SecretStates secrets;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -76,7 +78,8 @@ public final class HostChecks implements Checks {
             Backups backups,
             Proofs proofs,
             Consents consents,
-            Openings openings) {}
+            Openings openings,
+            SecretStates secrets) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -88,6 +91,7 @@ public final class HostChecks implements Checks {
         proofs = eyes.proofs();
         consents = eyes.consents();
         openings = eyes.openings();
+        secrets = eyes.secrets();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -111,6 +115,7 @@ public final class HostChecks implements Checks {
                 case Work.Evidenced work -> proofs.evidenced(work, order);
                 case Work.Consented work -> consents.consented(work, order);
                 case Work.InWindow work -> openings.inWindow(work, order);
+                case Work.SecretsCurrent work -> secrets.current(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {

@@ -5,6 +5,7 @@ import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
+import dev.belay.plan.Step;
 import dev.belay.plan.Submission;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
@@ -28,10 +29,23 @@ public final class Obstacles {
         this.calendar = calendar;
     }
 
+    private void secrets(Plan plan, List<String> obstacles) {
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.SecretsCurrent work) {
+                var order = new Order(step.scope(), 0, "", 0, WITHIN);
+                if (checks.look(work, order, Duration.ZERO)
+                        instanceof Look.Failed(String reason, String hint, String _)) {
+                    obstacles.add("%s; until then a deploy is refused: %s".formatted(reason, hint));
+                }
+            }
+        }
+    }
+
     /// A sentence for what keeps it from beginning, and for each port that somebody else has.
     public List<String> of(Submission submission) {
         var obstacles = new ArrayList<>(calendar.obstacles(submission));
         for (Plan plan : submission.plans()) {
+            secrets(plan, obstacles);
             for (Map.Entry<String, Deployment> goal : plan.desired().entrySet()) {
                 Scope scope = Scope.component(plan.environment(), goal.getKey());
                 for (Traffic line : goal.getValue().traffic()) {

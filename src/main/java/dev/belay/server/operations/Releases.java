@@ -66,6 +66,7 @@ public final class Releases {
     private final RestoreLimits limits;
     private final EvidenceJudge evidence;
     private final Calendar calendar;
+    private final CurrentSecrets secrets;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -84,7 +85,8 @@ public final class Releases {
             RestoreLimits limits,
             ParityReader parity,
             EvidenceJudge evidence,
-            Calendar calendar) {}
+            Calendar calendar,
+            CurrentSecrets secrets) {}
 
     /// Over one journal.
     ///
@@ -106,6 +108,7 @@ public final class Releases {
         this.parity = eyes.parity();
         this.evidence = eyes.evidence();
         this.calendar = eyes.calendar();
+        this.secrets = eyes.secrets();
         this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
@@ -191,9 +194,10 @@ public final class Releases {
                             wish,
                             by,
                             progress,
-                            chosen ->
-                                    calendar.requireOpen(
-                                            read.view(), chosen.without(), terms.when()));
+                            chosen -> {
+                                calendar.requireOpen(read.view(), chosen.without(), terms.when());
+                                secrets.require(read.view(), chosen);
+                            });
             Map<String, String> foreseen = foreseen(prepared, terms);
             try (var _ = lanes.planning(wish.environment())) {
                 still.run();
@@ -532,6 +536,16 @@ public final class Releases {
                             "evidence/no-reason",
                             "`--skip evidence`",
                             "what is released has not shown what `%s` asks for"
+                                    .formatted(view.environment()),
+                            "say why with `--reason`"));
+        }
+        boolean unasked = chosen.without().contains(Phase.SECRETS);
+        if (unasked && view.gates().secrets().asks() && wish.why().isBlank()) {
+            throw new Denied(
+                    No.problem(
+                            "secrets/no-reason",
+                            "`--skip secrets`",
+                            "secrets of `%s` may be old, or those of another environment"
                                     .formatted(view.environment()),
                             "say why with `--reason`"));
         }

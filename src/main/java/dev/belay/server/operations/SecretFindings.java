@@ -24,6 +24,14 @@ public final class SecretFindings {
                 .toList();
     }
 
+    /// What nobody may ship where guesses count, too.
+    List<Problem> wrong(boolean guesses) {
+        return looked.leaks().stream()
+                .filter(leak -> isSure(leak) || (guesses && leak.kind() == Leak.Kind.ASSIGNMENT))
+                .map(SecretFindings::problem)
+                .toList();
+    }
+
     /// What somebody should look at.
     public List<Problem> doubtful() {
         return looked.leaks().stream()

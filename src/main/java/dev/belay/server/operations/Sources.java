@@ -118,7 +118,8 @@ public final class Sources {
         Set<String> components = chosen.components();
         var wrong = new ArrayList<>(checking.variables(view, components));
         SecretSearch secrets = checking.secrets(view.environment());
-        wrong.addAll(secrets.manifest().wrong());
+        boolean guesses = view.gates().secrets().refusesGuesses();
+        wrong.addAll(secrets.manifest().wrong(guesses));
         List<SchemaOwner> shared =
                 chosen.schemasToRead(view).stream()
                         .flatMap(name -> SchemaOwner.of(view, view.datastore(name)).stream())
@@ -150,7 +151,7 @@ public final class Sources {
                     promoted == null
                             ? build(view, component, keptBack, progress)
                             : promoted.artifact();
-            search(secrets, name, artifact, progress);
+            search(secrets, name, artifact, guesses, progress);
             Migrations migrations =
                     SchemaOwner.of(view, component)
                             .map(owner -> migrations(view, owner, promoted))
@@ -185,7 +186,11 @@ public final class Sources {
     ///
     /// @throws Denied when there is a secret in it
     private void search(
-            SecretSearch secrets, String name, Digest artifact, Consumer<String> progress) {
+            SecretSearch secrets,
+            String name,
+            Digest artifact,
+            boolean guesses,
+            Consumer<String> progress) {
         SecretFindings found;
         try (InputStream archive = builder.read(artifact)) {
             found = secrets.artifact(name, archive);
@@ -197,8 +202,9 @@ public final class Sources {
                     "the artifact of `" + name + "` cannot be read: " + e.getMessage(),
                     "see to the disk that `.belay` is on");
         }
-        if (!found.wrong().isEmpty()) {
-            throw new Denied(new No.Problems(found.wrong()));
+        List<Problem> wrong = found.wrong(guesses);
+        if (!wrong.isEmpty()) {
+            throw new Denied(new No.Problems(wrong));
         }
         if (!found.notLookedAt().isEmpty()) {
             progress.accept(

@@ -69,7 +69,8 @@ class HostChecksTest {
                         new NoBackups(),
                         (_, _) -> new Look.Done("nobody asks for evidence here"),
                         (_, _) -> new Look.Done("nobody is asked here"),
-                        new AlwaysOpen()));
+                        new AlwaysOpen(),
+                        (_, _) -> new Look.Done("they are current")));
     }
 
     /// Nobody has closed or frozen anything here.
