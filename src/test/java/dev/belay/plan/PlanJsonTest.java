@@ -211,6 +211,15 @@ class PlanJsonTest {
                 Duration.ofMinutes(3));
     }
 
+    private static Work.Preflight preflightOfStores() {
+        return new Work.Preflight(
+                Set.of("A"),
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                new TreeMap<>(Map.of("A", "main (vault), version 3")));
+    }
+
     private static List<Work> works(
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
         var backup =
@@ -227,6 +236,7 @@ class PlanJsonTest {
                         Map.of("node", ">=20"),
                         Set.of(80, 81),
                         Set.of(Digest.of("a"), Digest.of("b"))),
+                preflightOfStores(),
                 new Work.Reachable(
                         new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", true)),
                 new Work.Ready(api, 2),

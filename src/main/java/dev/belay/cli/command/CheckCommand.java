@@ -18,6 +18,7 @@ import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.ParityReader;
+import dev.belay.server.operations.SecretFiles;
 import dev.belay.server.operations.SecretFindings;
 import dev.belay.server.operations.SecretSearch;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +41,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "It needs no control plane, so it can run wherever the sources are. With ENV, variables",
-            "are checked too: they must be there, not empty, and not look like placeholders.",
+            "are checked too: they must be there, not empty, and not look like placeholders. Those that",
+            "come from a store of secrets are named in a warning and not asked for.",
             "Folders must be there unless a command makes them; a program that this machine lacks",
             "is only a warning. Secrets are looked for in the manifest and the sources, as by",
             "`belay scan`.",
@@ -82,6 +85,8 @@ public final class CheckCommand extends BelayCommand {
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));
+                doubtful.addAll(SecretFiles.doubtful(view));
+                doubtful.addAll(SecretFiles.notAsked(view));
                 CertificateCheck certificates = CertificateCheck.of(view, Instant.now());
                 wrong.addAll(certificates.wrong());
                 doubtful.addAll(certificates.doubtful());
@@ -145,9 +150,24 @@ public final class CheckCommand extends BelayCommand {
         Map<String, String> values = new HashMap<>(context().environment());
         List<Path> files = view.environmentFiles().stream().map(view.folder()::resolve).toList();
         values.putAll(read(EnvironmentFile.read(files)));
-        List<Problem> problems = new ArrayList<>(VariableCheck.check(view, values));
+        List<Problem> problems =
+                new ArrayList<>(VariableCheck.check(view, new Offline(view, values)));
         problems.addAll(view.unsupported());
         return problems;
+    }
+
+    /// Stores of secrets are not asked: what opens them lies beside the control plane.
+    private record Offline(EnvironmentView view, Map<String, String> values)
+            implements VariableCheck.Given {
+        @Override
+        public Optional<String> find(String name) {
+            return isElsewhere(name) ? Optional.empty() : Optional.ofNullable(values.get(name));
+        }
+
+        @Override
+        public boolean isElsewhere(String name) {
+            return view.secretsOf(name).isPresent();
+        }
     }
 
     private static <T> T read(Reading<T> reading) {

@@ -204,7 +204,7 @@ public final class Checking {
     }
 
     /// What no artifact is made of, relative to the manifest's folder: the files of the manifest
-    /// itself, and the dotenv files of all environments.
+    /// itself, the dotenv files of all environments, and the files that their secrets lie in.
     Set<Path> keptBack() {
         Manifest manifest = platform.manifest();
         Set<Path> files = new HashSet<>();
@@ -212,6 +212,7 @@ public final class Checking {
         for (String environment : manifest.environments()) {
             if (manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)) {
                 files.addAll(view.environmentFiles());
+                files.addAll(SecretFiles.keptBack(view));
             }
         }
         return files;

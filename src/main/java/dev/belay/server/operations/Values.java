@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,7 +156,10 @@ public final class Values implements ValueProvider {
 
     /// What is wrong with the stores of an environment.
     public List<Notice> notices(EnvironmentView view) {
-        return stores.troubles(view.environment()).stream()
+        return Stream.concat(
+                        stores.troubles(view.environment()).stream(),
+                        SecretFiles.doubtful(view).stream()
+                                .map(problem -> problem.message() + ": " + problem.hint()))
                 .map(text -> new Notice("secrets", text, true))
                 .toList();
     }

@@ -7,6 +7,7 @@ import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.secrets.FoundSecret;
 import dev.belay.driver.secrets.Keys;
+import dev.belay.driver.secrets.TestTls;
 import dev.belay.driver.vault.VaultServer.Lease;
 import dev.belay.driver.vault.VaultServer.Trouble;
 import dev.belay.release.Credential;
@@ -38,6 +39,7 @@ class VaultReaderTest {
     @TempDir private Path folder;
     private Instant now = Instant.parse("2026-11-30T12:00:00Z");
     private VaultServer vault;
+    private String authority = "";
     private final Map<String, String> variables = new HashMap<>();
     private final List<String> learnt = new ArrayList<>();
 
@@ -63,7 +65,7 @@ class VaultReaderTest {
                 new SecretStore.Vault(
                         vault.address(),
                         namespace,
-                        "",
+                        authority,
                         mount,
                         path,
                         login,
@@ -321,6 +323,23 @@ class VaultReaderTest {
             variables.clear();
             assertThat(fails(reader).reason())
                     .isEqualTo("the variable `VAULT_TOKEN` that opens it is not set");
+        }
+    }
+
+    @Test
+    void only_an_authority_that_is_named_is_believed() throws Exception {
+        TestTls tls = TestTls.in(folder);
+        vault.close();
+        vault = new VaultServer(() -> now, tls.context());
+        vault.put("shop/api", Map.of("jwt", CANARY));
+        variables.put("VAULT_TOKEN", vault.makeToken("shop/"));
+        var login = new Login.Token(new Credential.Variable("VAULT_TOKEN"));
+        try (VaultReader reader = reader(login, "", "secret", "shop/api")) {
+            assertThat(fails(reader).reason()).contains("is not believed");
+        }
+        authority = tls.authority().toString();
+        try (VaultReader reader = reader(login, "", "secret", "shop/api")) {
+            assertThat(jwt(reader)).isEqualTo(CANARY);
         }
     }
 
