@@ -1,6 +1,7 @@
 package dev.belay.cli;
 
 import dev.belay.cli.command.ApproveCommand;
+import dev.belay.cli.command.ArtifactCommand;
 import dev.belay.cli.command.AuditCommand;
 import dev.belay.cli.command.BackupCommand;
 import dev.belay.cli.command.BackupsCommand;
@@ -141,6 +142,7 @@ public final class CommandTree {
         all.put("drill", DrillCommand::new);
         all.put("restore", RestoreCommand::new);
         all.put("evidence", EvidenceCommand::new);
+        all.put("artifact", ArtifactCommand::new);
         all.put("up", UpCommand::new);
         all.put("down", DownCommand::new);
         all.put("server", ServerCommand::new);

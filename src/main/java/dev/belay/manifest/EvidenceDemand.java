@@ -13,6 +13,10 @@ public record EvidenceDemand(EvidenceRule rule, List<String> only) {
     }
 
     boolean isFor(String component, Map<String, List<String>> groups) {
+        return names(only, component, groups);
+    }
+
+    static boolean names(List<String> only, String component, Map<String, List<String>> groups) {
         return only.isEmpty()
                 || only.stream()
                         .anyMatch(name ->

@@ -41,6 +41,7 @@ public final class FolderCheck {
     public static Found check(EnvironmentView view, String path) {
         var check = new FolderCheck(view, path);
         view.components().values().forEach(check::component);
+        check.signatures();
         view.prepare()
                 .forEach(command ->
                         check.program(command, check.home(), view.source().at("prepare"), true));
@@ -87,6 +88,28 @@ public final class FolderCheck {
                                         source.at("migrations", key),
                                         made));
             }
+        }
+    }
+
+    /// A key that is not there would keep every release out.
+    private void signatures() {
+        SignatureDemand demand = view.gates().signatures();
+        for (String file : demand.keys()) {
+            trusted(file, "keys");
+        }
+        for (String file : demand.root()) {
+            trusted(file, "trust-root");
+        }
+    }
+
+    private void trusted(String file, String key) {
+        if (!Files.isRegularFile(home().resolve(file))) {
+            wrong.add(
+                    Code.PATH_MISSING,
+                    view.source().at("gates", "signatures", key),
+                    "there is no file `" + file + "`",
+                    "paths are relative to the manifest's folder; keys are public, and belong into"
+                            + " the repository");
         }
     }
 

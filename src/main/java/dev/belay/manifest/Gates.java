@@ -17,6 +17,7 @@ import java.util.Map;
 ///   first; empty for none
 /// @param promotes where artifacts and schemas are taken from as they are
 /// @param evidence what artifacts must have shown
+/// @param signatures who must have signed them
 /// @param consent what people must have said
 /// @param windows when a release may begin, in one of them; empty is at any time
 /// @param secrets what the values of variables must be like
@@ -26,6 +27,7 @@ public record Gates(
         String migratedIn,
         Promotes promotes,
         List<EvidenceDemand> evidence,
+        SignatureDemand signatures,
         ConsentRule consent,
         List<ReleaseWindow> windows,
         SecretsRule secrets) {
@@ -44,6 +46,7 @@ public record Gates(
                 migratedIn,
                 promotes,
                 List.of(),
+                SignatureDemand.NONE,
                 ConsentRule.NONE,
                 List.of(),
                 SecretsRule.NONE);
@@ -56,7 +59,16 @@ public record Gates(
 
     /// The same in an environment that promotes from another one.
     public Gates promoting(Promotes from) {
-        return new Gates(backup, wayBack, migratedIn, from, evidence, consent, windows, secrets);
+        return new Gates(
+                backup,
+                wayBack,
+                migratedIn,
+                from,
+                evidence,
+                signatures,
+                consent,
+                windows,
+                secrets);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.

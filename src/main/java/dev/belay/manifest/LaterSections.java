@@ -42,6 +42,7 @@ final class LaterSections {
                     "{checklist: [release notes prepared], approvals: {any: [cto, vp]}}",
                     SecretGateSections.SECRETS,
                     EvidenceSections.EVIDENCE,
+                    SignatureSections.SIGNATURES,
                     ConsentSections.CHECKLIST,
                     ConsentSections.APPROVALS,
                     WindowSections.WINDOW,

@@ -261,6 +261,14 @@ final class References {
         }
     }
 
+    private void checkComponents(Node.Mapping rule) {
+        for (Node.Scalar component : Texts.of(rule.get("for"))) {
+            if (!effective.groups().knows(component.text())) {
+                effective.groups().unknown(component.mark(), component.text(), complaints);
+            }
+        }
+    }
+
     private void checkPromotes() {
         Set<String> environments =
                 Effective.mapping(effective.root(), "environments").entries().keySet();
@@ -278,16 +286,12 @@ final class References {
                     for (Node.Scalar from : Texts.of(rule.get("from"))) {
                         refer(from, environments, "environment");
                     }
-                    for (Node.Scalar component : Texts.of(rule.get("for"))) {
-                        if (!effective.groups().knows(component.text())) {
-                            effective
-                                    .groups()
-                                    .unknown(component.mark(), component.text(), complaints);
-                        }
-                    }
+                    checkComponents(rule);
                 });
-        for (Node.Scalar below :
-                Texts.of(Effective.mapping(effective.own(), "gates").get("migrated-in"))) {
+        Node.Mapping gates = Effective.mapping(effective.own(), "gates");
+        SignatureSections.check(gates, complaints);
+        checkComponents(Effective.mapping(gates, "signatures"));
+        for (Node.Scalar below : Texts.of(gates.get("migrated-in"))) {
             refer(below, environments, "environment");
             if (below.text().equals(effective.name())) {
                 complaints.add(

@@ -108,6 +108,7 @@ final class Views {
                             gates.find(EvidenceSections.EVIDENCE)
                                     .map(EvidenceSections::demands)
                                     .orElse(List.of()),
+                            gates.find(SignatureSections.SIGNATURES).orElse(SignatureDemand.NONE),
                             ConsentSections.rule(gates),
                             gates.find(WindowSections.WINDOW).orElse(List.of()),
                             gates.find(SecretGateSections.SECRETS).orElse(SecretsRule.NONE));

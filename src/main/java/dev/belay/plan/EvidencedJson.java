@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
+import dev.belay.release.SignatureRule;
 import dev.belay.release.Work;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,6 +22,10 @@ final class EvidencedJson {
         if (running != null) {
             out.put("running", running.text());
         }
+        SignatureRule signatures = work.signatures();
+        if (signatures != null) {
+            out.put("signatures", () -> write(out, signatures));
+        }
         out.put("type", "evidenced");
     }
 
@@ -37,6 +42,53 @@ final class EvidencedJson {
                 .close();
     }
 
+    private static void write(JsonOut out, SignatureRule rule) {
+        out.open()
+                .put("environment", rule.environment())
+                .list("identities", rule.identities(), one -> write(out, one))
+                .strings("keys", rule.keys())
+                .put("need", rule.need())
+                .put("provenance", () -> write(out, rule.provenance()))
+                .put("root", rule.root())
+                .close();
+    }
+
+    private static void write(JsonOut out, SignatureRule.Identity one) {
+        out.open()
+                .put("issuer", one.issuer())
+                .put("pattern", one.pattern())
+                .put("subject", one.subject())
+                .close();
+    }
+
+    private static void write(JsonOut out, SignatureRule.Provenance provenance) {
+        out.open()
+                .put("builder", provenance.builder())
+                .put("source", provenance.source())
+                .put("type", provenance.type())
+                .close();
+    }
+
+    private static SignatureRule signatures(JsonIn in) {
+        JsonIn provenance = in.at("provenance");
+        return new SignatureRule(
+                in.string("environment"),
+                new TreeMap<>(in.stringMap("keys")),
+                in.list(
+                        "identities",
+                        one ->
+                                new SignatureRule.Identity(
+                                        one.string("issuer"),
+                                        one.string("subject"),
+                                        one.truth("pattern"))),
+                in.string("root"),
+                in.count("need"),
+                new SignatureRule.Provenance(
+                        provenance.string("type"),
+                        provenance.string("builder"),
+                        provenance.string("source")));
+    }
+
     private static Map<String, String> texts(Map<String, Double> figures) {
         var texts = new TreeMap<String, String>();
         figures.forEach((name, value) -> texts.put(name, Double.toString(value)));
@@ -49,6 +101,7 @@ final class EvidencedJson {
                 new Digest(in.string("artifact")),
                 in.has("running") ? new Digest(in.string("running")) : null,
                 in.list("rules", EvidencedJson::rule),
+                in.has("signatures") ? signatures(in.at("signatures")) : null,
                 in.strings("relied"));
     }
 

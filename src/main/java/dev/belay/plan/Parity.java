@@ -97,6 +97,10 @@ public final class Parity {
         // Which hours they are belongs to an environment, as its ports do.
         demands("gates.window", !mine.windows().isEmpty(), !theirs.windows().isEmpty());
         evidence(mine.evidence(), theirs.evidence());
+        demands("gates.signatures", mine.signatures().asks(), theirs.signatures().asks());
+        if (mine.signatures().asks() && theirs.signatures().asks()) {
+            other("gates.signatures", mine.signatures(), theirs.signatures(), "another rule");
+        }
         consent(mine.consent(), theirs.consent());
         longer("rollout.soak", here.soak(), there.soak());
         other("rollout.traffic", together(here), together(there));

@@ -5,6 +5,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
+import dev.belay.release.SignatureRule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -82,13 +83,24 @@ public record PlanRequest(
     /// What was found when rules were held against the evidence of an artifact.
     ///
     /// @param running what runs of the component now; null when it is nothing else
+    /// @param signatures who must have signed it; null where nobody must
     /// @param relied ids of the evidence that was looked at
     /// @param lacking a sentence for each rule that is not satisfied
     public record Shown(
             @Nullable Digest running,
             List<EvidenceRule> rules,
+            @Nullable SignatureRule signatures,
             List<String> relied,
             List<String> lacking) {
+        /// What was found where nobody must have signed.
+        public Shown(
+                @Nullable Digest running,
+                List<EvidenceRule> rules,
+                List<String> relied,
+                List<String> lacking) {
+            this(running, rules, null, relied, lacking);
+        }
+
         public Shown {
             rules = List.copyOf(rules);
             relied = List.copyOf(relied);

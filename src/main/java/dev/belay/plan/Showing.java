@@ -15,10 +15,18 @@ public final class Showing {
         return "%s: its evidence stands: %s%s"
                 .formatted(
                         component,
-                        String.join(", ", shown.rules().stream().map(EvidenceRule::kind).toList()),
+                        String.join(", ", kinds(shown)),
                         shown.relied().isEmpty()
                                 ? ""
                                 : " (" + String.join(", ", shown.relied()) + ")");
+    }
+
+    private static List<String> kinds(PlanRequest.Shown shown) {
+        var kinds = new ArrayList<>(shown.rules().stream().map(EvidenceRule::kind).toList());
+        if (shown.signatures() != null) {
+            kinds.add("signatures");
+        }
+        return kinds;
     }
 
     static Work.Evidenced work(Change change, PlanRequest.Shown shown) {
@@ -27,6 +35,7 @@ public final class Showing {
                 change.goal().revision().artifact(),
                 shown.running(),
                 shown.rules(),
+                shown.signatures(),
                 shown.relied());
     }
 

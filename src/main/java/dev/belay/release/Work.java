@@ -162,14 +162,26 @@ public sealed interface Work {
     /// The artifact has shown what the environment asks of it.
     ///
     /// @param running what the component ran when that was planned; null when it ran nothing else
+    /// @param signatures who must have signed it; null where nobody must
     /// @param relied ids of the evidence that the plan was made with
     record Evidenced(
             String component,
             Digest artifact,
             @Nullable Digest running,
             List<EvidenceRule> rules,
+            @Nullable SignatureRule signatures,
             List<String> relied)
             implements Check {
+        /// What nobody must have signed.
+        public Evidenced(
+                String component,
+                Digest artifact,
+                @Nullable Digest running,
+                List<EvidenceRule> rules,
+                List<String> relied) {
+            this(component, artifact, running, rules, null, relied);
+        }
+
         public Evidenced {
             rules = List.copyOf(rules);
             relied = List.copyOf(relied);

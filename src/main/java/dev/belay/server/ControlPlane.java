@@ -38,8 +38,10 @@ import dev.belay.server.evidence.EvidenceBook;
 import dev.belay.server.evidence.EvidenceJudge;
 import dev.belay.server.evidence.EvidenceLedger;
 import dev.belay.server.evidence.EvidenceStore;
+import dev.belay.server.evidence.SignatureJudge;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Appointments;
+import dev.belay.server.operations.ArtifactDesk;
 import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
@@ -213,7 +215,7 @@ public final class ControlPlane implements AutoCloseable {
         target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         late.set(target);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
-        books = books(state, journal);
+        books = books(platform, artifacts);
         Checks checks = checks(router, runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, router, checks, databases);
@@ -284,12 +286,19 @@ public final class ControlPlane implements AutoCloseable {
         return new Sweeper(artifacts, builder, needed, door, settings.retention());
     }
 
-    private static EvidenceRegistry.Books books(StateFolder state, SqliteJournal journal) {
+    private EvidenceRegistry.Books books(Platform platform, ArtifactStore artifacts) {
         var store = new EvidenceStore(state.evidence());
+        var signatures =
+                new SignatureJudge(
+                        store,
+                        artifacts,
+                        new SignatureJudge.Present(
+                                platform::environmentsLately, platform::ifKnownLately));
         return new EvidenceRegistry.Books(
                 store,
                 new EvidenceBook(store, journal, journal::now),
-                new EvidenceJudge(store, new EvidenceLedger(journal, journal), journal::now));
+                new EvidenceJudge(
+                        store, new EvidenceLedger(journal, journal), signatures, journal::now));
     }
 
     private Sources sources(
@@ -355,7 +364,9 @@ public final class ControlPlane implements AutoCloseable {
         var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
         var registry = new EvidenceRegistry(eyes, books);
         return new Operations.Evidence(
-                registry, new Pipelines(platform, sources, books, registry, redactor));
+                registry,
+                new Pipelines(platform, sources, books, registry, redactor),
+                new ArtifactDesk(registry, artifacts));
     }
 
     private AutomaticPromotion automatic(

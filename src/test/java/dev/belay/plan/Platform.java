@@ -11,6 +11,7 @@ import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.manifest.Promotes;
 import dev.belay.manifest.Responsible;
+import dev.belay.manifest.SignatureDemand;
 import dev.belay.manifest.Source;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
@@ -117,6 +118,7 @@ final class Platform {
                         "",
                         Promotes.NOTHING,
                         List.of(),
+                        SignatureDemand.NONE,
                         ConsentRule.NONE,
                         List.of(windows),
                         SecretsRule.NONE);

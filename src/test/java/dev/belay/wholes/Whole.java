@@ -222,6 +222,12 @@ final class Whole {
         return send(request(path).GET());
     }
 
+    /// What is there, where it is no text.
+    byte[] bytes(String path) throws IOException, InterruptedException {
+        return http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
+                .body();
+    }
+
     Answer post(String path, String body) throws IOException, InterruptedException {
         return send(
                 request(path)

@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "Known are JUnit XML, TAP, SARIF, CycloneDX, SPDX, JaCoCo, Cobertura, k6, JMeter and",
-            "promptfoo, packed by gzip or not. Of other JSON say what counts.",
+            "promptfoo, packed by gzip or not, and signatures as Sigstore bundles or in base64.",
+            "Of other JSON say what counts.",
             "",
             "Examples:",
             "  belay evidence add --for api@staging target/surefire-reports/*.xml",

@@ -256,7 +256,9 @@ public final class ArtifactStore {
         return Hashing.digestOf(sha);
     }
 
-    private Path archive(Digest digest) {
+    /// Where an archive's bytes are, to be read. Their SHA-256 is the digest; whether they still
+    /// are what was stored, [#verify] knows.
+    public Path archive(Digest digest) {
         return root.resolve("archives").resolve(digest.hex() + ".tar");
     }
 }

@@ -17,6 +17,8 @@ public enum Format {
     PROMPTFOO,
     /// Any JSON, with a rule that says what of it counts.
     JSON,
+    /// A signature, or a signed statement; what it is worth only whoever knows the keys can say.
+    SIGNATURE,
     /// No file: how a command ended that Belay ran itself.
     COMMAND;
 

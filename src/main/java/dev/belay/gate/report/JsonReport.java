@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// JSON as a tree, bounded before it is one. A key that is there twice has two readings, and so
 /// none.
-final class JsonReport {
+public final class JsonReport {
     private static final int DEPTH_MAX = 200;
     private static final int TOKENS_MAX = 2_000_000;
     private static final int NUMBER_DIGITS_MAX = 60;
@@ -34,7 +34,10 @@ final class JsonReport {
 
     private JsonReport() {}
 
-    static JsonNode read(String text) throws Unreadable {
+    /// The tree.
+    ///
+    /// @throws Unreadable when it is none, is too deep or too large, or holds a key twice
+    public static JsonNode read(String text) throws Unreadable {
         try {
             return MAPPER.readTree(text);
         } catch (JacksonException e) {

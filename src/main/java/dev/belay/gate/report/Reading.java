@@ -54,9 +54,9 @@ public record Reading(
             case JUNIT, TAP, SARIF, CYCLONEDX, SPDX, PROMPTFOO ->
                     other.figures.forEach((name, value) -> sum.merge(name, value, Double::sum));
             case JACOCO, COBERTURA -> Coverage.add(sum, other.figures);
-            case K6, JMETER, JSON, COMMAND ->
+            case K6, JMETER, JSON, SIGNATURE, COMMAND ->
                     throw new Unreadable(
-                            "has figures that cannot be added to another file's",
+                            "cannot be added to another file",
                             "add them one by one, each with a `--name`");
         }
         if (format == Format.PROMPTFOO) {
@@ -128,6 +128,8 @@ public record Reading(
             case JACOCO, COBERTURA -> listed("lines", "branches", "%");
             case K6, JMETER -> listed("p95", "error-rate", "");
             case JSON, COMMAND -> listed("", "", "");
+            case SIGNATURE ->
+                    "signed by %s%s".formatted(tool, version.isEmpty() ? "" : ": " + version);
         };
     }
 

@@ -1,12 +1,21 @@
 package dev.belay.gate.report;
 
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// Reads a file of whichever form: what it is, is seen by what is in it, and never by its name.
 public final class Reports {
     private static final String KNOWN =
-            "JUnit XML, TAP, SARIF, CycloneDX, SPDX, JaCoCo, Cobertura, k6, JMeter and promptfoo are"
-                    + " known; of other JSON say what counts, with `--passes-when` or `--figure`";
+            "JUnit XML, TAP, SARIF, CycloneDX, SPDX, JaCoCo, Cobertura, k6, JMeter, promptfoo and"
+                    + " Sigstore bundles are known; of other JSON say what counts, with `--passes-when` or `--figure`";
+
+    private static final String BUNDLE = "application/vnd.dev.sigstore.bundle";
+
+    /// Of 64 bytes (Ed25519) at least.
+    private static final Pattern BARE_SIGNATURE =
+            Pattern.compile("[A-Za-z0-9+/\\r\\n]{64,2000}={0,2}\\s{0,2}");
 
     private Reports() {}
 
@@ -27,10 +36,25 @@ public final class Reports {
         if (begins.startsWith("{") || begins.startsWith("[")) {
             return json(JsonReport.read(text));
         }
+        if (BARE_SIGNATURE.matcher(text).matches()) {
+            return signature("signature");
+        }
         if (begins.lines().anyMatch(Reports::isTap)) {
             return Tests.tap(text);
         }
         throw unknown();
+    }
+
+    /// A file's text, unpacked and decoded.
+    ///
+    /// @throws Unreadable when it is none, or too much
+    public static String text(byte[] content) throws Unreadable {
+        return ReportText.of(content);
+    }
+
+    private static Reading signature(String kind) {
+        return new Reading(
+                Format.SIGNATURE, kind, "", "", 0, new TreeMap<>(), Reading.Own.SILENT, List.of());
     }
 
     private static boolean isTap(String line) {
@@ -49,6 +73,14 @@ public final class Reports {
     }
 
     private static Reading json(JsonNode root) throws Unreadable {
+        if (root.path("mediaType").asString("").startsWith(BUNDLE)) {
+            return signature(root.has("dsseEnvelope") ? "attestation" : "signature");
+        }
+        if (root.has("base64Signature")) {
+            throw new Unreadable(
+                    "is a bundle in cosign's older form",
+                    "let cosign write a Sigstore bundle: `--new-bundle-format`");
+        }
         if (root.path("runs").isArray()) {
             return Scan.sarif(root);
         }

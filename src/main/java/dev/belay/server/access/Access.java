@@ -137,6 +137,8 @@ public final class Access {
     private void evidence() {
         add("POST " + ENV + "evidence-files", DEPLOY, PATH);
         add("POST " + ENV + "evidence", DEPLOY, PATH);
+        add("POST " + ENV + "artifacts", DEPLOY, PATH);
+        add("GET " + ENV + "artifacts/{digest}", DEPLOY, PATH);
         add("GET /api/v1/evidence", READ, SOMEWHERE);
         add("GET /api/v1/evidence/{id}", READ, SOMEWHERE);
         add("POST " + ENV + "evidence/{id}/withdraw", DEPLOY, PATH);

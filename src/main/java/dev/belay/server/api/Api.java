@@ -34,6 +34,7 @@ public final class Api implements AutoCloseable {
         var backups = new BackupRoutes(operations, terms.redact());
         var people = new PeopleRoutes(terms.people(), operations.platform());
         var evidence = new EvidenceRoutes(operations, terms.redact());
+        var artifacts = new ArtifactRoutes(operations, terms.redact());
         var web = new WebRoutes(operations, version);
         HttpServer server =
                 HttpServer.start(
@@ -51,6 +52,7 @@ public final class Api implements AutoCloseable {
                                 backups::register,
                                 people::register,
                                 evidence::register,
+                                artifacts::register,
                                 web::register));
         return new Api(server, streams, logs);
     }

@@ -129,15 +129,8 @@ final class EvidenceRoutes {
         }
         String kind = word(fields, "kind");
         String subject = fields.required("for");
-        boolean here = subject.indexOf('@') < 0 || subject.endsWith("@" + environment);
         boolean wonHere = fields.flag("wonHere");
-        if (!here) {
-            fields.wrong(
-                    "request/other-environment",
-                    "for",
-                    "it names another environment than the address, `%s`".formatted(environment),
-                    "ask at the address of that one");
-        }
+        requireHere(fields, subject, environment);
         return new EvidenceRegistry.Wish(
                 subject,
                 environment,
@@ -146,6 +139,17 @@ final class EvidenceRoutes {
                 word(fields, "name"),
                 files(fields),
                 new Stated(kind, fields.text("passesWhen"), figures));
+    }
+
+    /// Who may do something in one environment says nothing of another one.
+    static void requireHere(Fields fields, String subject, String environment) {
+        if (subject.indexOf('@') >= 0 && !subject.endsWith("@" + environment)) {
+            fields.wrong(
+                    "request/other-environment",
+                    "for",
+                    "it names another environment than the address, `%s`".formatted(environment),
+                    "ask at the address of that one");
+        }
     }
 
     private static String word(Fields fields, String name) {

@@ -11,6 +11,7 @@ import dev.belay.gate.report.Unreadable;
 import dev.belay.plan.PlanRequest;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
+import dev.belay.release.SignatureRule;
 import dev.belay.release.Work;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class EvidenceJudge implements Proofs {
 
     private final EvidenceStore store;
     private final EvidenceLedger ledger;
+    private final SignatureJudge signatures;
     private final LongSupplier clock;
     private final Map<StoredEvidence, Reading> known =
             Collections.synchronizedMap(
@@ -46,17 +48,31 @@ public final class EvidenceJudge implements Proofs {
     ///
     /// @param ledger of what has to be in it
     /// @param clock milliseconds since the epoch
-    public EvidenceJudge(EvidenceStore store, EvidenceLedger ledger, LongSupplier clock) {
+    public EvidenceJudge(
+            EvidenceStore store,
+            EvidenceLedger ledger,
+            SignatureJudge signatures,
+            LongSupplier clock) {
         this.store = store;
         this.ledger = ledger;
+        this.signatures = signatures;
         this.clock = clock;
+    }
+
+    /// Who is trusted to have signed.
+    public SignatureJudge signatures() {
+        return signatures;
     }
 
     /// What was found of one artifact, for a plan.
     ///
+    /// @param signed who must have signed it; null when nobody must
     /// @param running what runs now; null when nothing does
     public PlanRequest.Shown shown(
-            List<EvidenceRule> rules, Digest artifact, @Nullable Digest running) {
+            List<EvidenceRule> rules,
+            @Nullable SignatureRule signed,
+            Digest artifact,
+            @Nullable Digest running) {
         Digest other = running == null || running.equals(artifact) ? null : running;
         Set<String> relied = new LinkedHashSet<>();
         var lacking = new ArrayList<String>();
@@ -66,12 +82,22 @@ public final class EvidenceJudge implements Proofs {
                 lacking.add(verdict.sentence());
             }
         }
-        return new PlanRequest.Shown(other, rules, relied.stream().sorted().toList(), lacking);
+        if (signed != null) {
+            SignatureJudge.Found found = signatures.found(signed, artifact);
+            relied.addAll(found.relied());
+            lacking.addAll(found.lacking());
+        }
+        return new PlanRequest.Shown(
+                other, rules, signed, relied.stream().sorted().toList(), lacking);
     }
 
     /// What a step would find lacking now; empty when it is satisfied.
     public List<String> lacking(Work.Evidenced work) {
-        return shown(work.rules(), work.artifact(), work.running()).lacking();
+        return shown(work).lacking();
+    }
+
+    private PlanRequest.Shown shown(Work.Evidenced work) {
+        return shown(work.rules(), work.signatures(), work.artifact(), work.running());
     }
 
     /// What became of evidence that somebody relied on: a sentence for each that was withdrawn.
@@ -92,7 +118,7 @@ public final class EvidenceJudge implements Proofs {
 
     @Override
     public Look evidenced(Work.Evidenced work, Order order) {
-        PlanRequest.Shown now = shown(work.rules(), work.artifact(), work.running());
+        PlanRequest.Shown now = shown(work);
         if (now.lacking().isEmpty()) {
             return new Look.Done("by " + String.join(", ", now.relied()));
         }

@@ -124,8 +124,9 @@ public final class EvidenceRegistry {
     ///
     /// @param admission whether whoever asked may still do so when it is kept
     public StoredEvidence add(Wish wish, Actor by, Admission admission, Consumer<String> progress) {
-        Reading reading = reading(wish);
-        Subject subject = subject(wish, progress);
+        Reading report = reading(wish);
+        Subject subject = subject(wish.subject(), wish.in(), progress);
+        Reading reading = SignaturePolicy.signed(judge.signatures(), report, subject, wish);
         String from = wish.from().isEmpty() ? subject.environment() : wish.from();
         if (!wish.from().isEmpty()) {
             requireRan(subject, platform.lately(wish.from()).view().environment());
@@ -210,8 +211,10 @@ public final class EvidenceRegistry {
 
     // --- what is meant ----------------------------------------------------------------------
 
-    private Subject subject(Wish wish, Consumer<String> progress) {
-        String text = wish.subject();
+    /// The artifact that a text means.
+    ///
+    /// @param in the environment that a component is built for
+    Subject subject(String text, String in, Consumer<String> progress) {
         int at = text.indexOf('@');
         if (at > 0) {
             return running(text.substring(0, at), text.substring(at + 1));
@@ -219,7 +222,7 @@ public final class EvidenceRegistry {
         if (text.startsWith("sha256:") || text.matches("[0-9a-f]{12,64}")) {
             return byDigest(text.replace("sha256:", ""));
         }
-        EnvironmentView view = platform.in(wish.in(), List.of()).view();
+        EnvironmentView view = platform.in(in, List.of()).view();
         return new Subject(sources.artifact(view, component(view, text), progress), text, "");
     }
 
@@ -287,7 +290,7 @@ public final class EvidenceRegistry {
     }
 
     /// Nobody wins evidence in an environment that the artifact never was in.
-    private void requireRan(Subject subject, String environment) {
+    void requireRan(Subject subject, String environment) {
         boolean ran =
                 journal.scopes(environment).stream()
                         .flatMap(scope -> inventory.history(scope).stream())

@@ -37,7 +37,8 @@ public record Operations(
     public record Between(AutomaticPromotion promotion, ParityReader parity, Freezes freezes) {}
 
     /// What artifacts have shown.
-    public record Evidence(EvidenceRegistry registry, Pipelines pipelines) {}
+    public record Evidence(
+            EvidenceRegistry registry, Pipelines pipelines, ArtifactDesk artifacts) {}
 
     /// What concerns data, which outlive releases.
     public record Data(

@@ -8,6 +8,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.problem.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The manifest as it lies on disk at the moment of asking: it is read anew every time, so that
@@ -36,7 +37,7 @@ public final class Platform {
     }
 
     /// Names of the environments, of when the manifest was last in order.
-    List<String> environmentsLately() {
+    public List<String> environmentsLately() {
         try {
             return manifest().environments();
         } catch (Denied broken) {
@@ -60,6 +61,15 @@ public final class Platform {
                 throw broken;
             }
             return new Read(valueOf(before.in(environment)), before.digest().text());
+        }
+    }
+
+    /// The same; empty when there is no such environment, or nobody knows.
+    public Optional<EnvironmentView> ifKnownLately(String environment) {
+        try {
+            return Optional.of(lately(environment).view());
+        } catch (Denied _) {
+            return Optional.empty();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Gates;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.Reading;
 import dev.belay.plan.Deployment;
@@ -29,6 +30,7 @@ import dev.belay.release.Appointment;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseState;
+import dev.belay.release.SignatureRule;
 import dev.belay.release.Work;
 import dev.belay.server.evidence.EvidenceJudge;
 import java.time.Duration;
@@ -489,9 +491,10 @@ public final class Releases {
                 .built()
                 .forEach((name, source) -> {
                     List<EvidenceRule> rules = view.gates().evidenceOf(name, view.groups());
-                    if (!rules.isEmpty()) {
-                        shown.put(
-                                name, evidence.shown(rules, source.artifact(), running(now, name)));
+                    SignatureRule signed = SignaturePolicy.of(evidence.signatures(), view, name);
+                    if (!rules.isEmpty() || signed != null) {
+                        Digest runs = running(now, name);
+                        shown.put(name, evidence.shown(rules, signed, source.artifact(), runs));
                     }
                 });
         return prepared.over(now, shown);
@@ -530,7 +533,9 @@ public final class Releases {
 
     private static void demandReason(EnvironmentView view, Selection.Chosen chosen, Wish wish) {
         boolean left = chosen.without().contains(Phase.EVIDENCE);
-        if (left && !view.gates().evidence().isEmpty() && wish.why().isBlank()) {
+        Gates gates = view.gates();
+        boolean asks = !gates.evidence().isEmpty() || gates.signatures().asks();
+        if (left && asks && wish.why().isBlank()) {
             throw new Denied(
                     No.problem(
                             "evidence/no-reason",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
+import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.gate.report.Stated;
 import dev.belay.gate.report.Unreadable;
 import dev.belay.journal.AuditLog;
@@ -21,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,15 @@ class EvidenceBookTest {
         journal = SqliteJournal.open(folder.resolve("journal.db"));
         store = new EvidenceStore(folder.resolve("evidence"));
         book = new EvidenceBook(store, journal, () -> now);
-        judge = new EvidenceJudge(store, new EvidenceLedger(journal, journal), () -> now);
+        judge =
+                new EvidenceJudge(
+                        store,
+                        new EvidenceLedger(journal, journal),
+                        new SignatureJudge(
+                                store,
+                                new ArtifactStore(folder.resolve("artifacts")),
+                                new SignatureJudge.Present(List::of, _ -> Optional.empty())),
+                        () -> now);
     }
 
     @AfterEach
@@ -90,7 +100,7 @@ class EvidenceBookTest {
         StoredEvidence added = add(API, GOOD);
         assertThat(store.find(added.id())).contains(added);
         assertThat(look(work(added))).isEqualTo(new Look.Done("by " + added.id()));
-        assertThat(judge.shown(work().rules(), Digest.of("other"), null).lacking())
+        assertThat(judge.shown(work().rules(), null, Digest.of("other"), null).lacking())
                 .containsExactly("there is no evidence `tests`");
         assertThat(journal.leaves(0, 10))
                 .extracting(AuditLog.Leaf::body)
@@ -178,7 +188,7 @@ class EvidenceBookTest {
                         Look.Failed.class,
                         look -> assertThat(look.reason()).contains("not as it was written"));
         add(Digest.of("other"), GOOD);
-        assertThat(judge.shown(work().rules(), Digest.of("other"), null).lacking()).isEmpty();
+        assertThat(judge.shown(work().rules(), null, Digest.of("other"), null).lacking()).isEmpty();
     }
 
     @Test
@@ -193,7 +203,7 @@ class EvidenceBookTest {
                         Look.Failed.class,
                         look -> assertThat(look.reason()).contains("is of another artifact"));
         Files.move(copy, record.resolveSibling("ev-000000000000.json"));
-        assertThat(judge.shown(work().rules(), Digest.of("other"), null).lacking())
+        assertThat(judge.shown(work().rules(), null, Digest.of("other"), null).lacking())
                 .singleElement()
                 .asString()
                 .contains("or another piece");
@@ -243,13 +253,14 @@ class EvidenceBookTest {
                         "",
                         Duration.ZERO,
                         0.05);
-        assertThat(judge.shown(List.of(rule), API, before).lacking())
+        assertThat(judge.shown(List.of(rule), null, API, before).lacking())
                 .singleElement()
                 .asString()
                 .contains("is worse than what runs now", "10 got worse, 0 better");
-        assertThat(judge.shown(List.of(rule), API, before).relied()).hasSize(2);
-        assertThat(judge.shown(List.of(rule), API, API).lacking()).isEmpty();
-        assertThat(judge.shown(List.of(rule), API, null).relied()).containsExactly(coming.id());
+        assertThat(judge.shown(List.of(rule), null, API, before).relied()).hasSize(2);
+        assertThat(judge.shown(List.of(rule), null, API, API).lacking()).isEmpty();
+        assertThat(judge.shown(List.of(rule), null, API, null).relied())
+                .containsExactly(coming.id());
     }
 
     @Test
