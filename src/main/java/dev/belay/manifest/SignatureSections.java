@@ -149,8 +149,8 @@ final class SignatureSections {
                     Code.WRONG_VALUE,
                     own.mark(),
                     "signatures: identities lead back to nothing without a `trust-root`",
-                    "`cosign trusted-root create` writes a `trusted_root.json`; put it beside the"
-                            + " manifest");
+                    "`cosign trusted-root create --with-default-services` writes a"
+                            + " `trusted_root.json`; put it beside the manifest");
         }
         for (Node.Scalar need : Texts.of(own.get("need"))) {
             if (need.text().matches("[0-9]{1,2}") && Integer.parseInt(need.text()) > signers) {

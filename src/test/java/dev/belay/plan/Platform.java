@@ -133,6 +133,7 @@ final class Platform {
                         "",
                         Promotes.NOTHING,
                         List.of(),
+                        SignatureDemand.NONE,
                         ConsentRule.NONE,
                         List.of(),
                         rule);
