@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +64,41 @@ public record Inventory(
         return to == null ? Set.of() : brought.getOrDefault(to.set(), Set.of());
     }
 
+    /// What components ran when the releases up to one had ended, by the digests of that; who ran
+    /// nothing then is not among them.
+    ///
+    /// @param release an id
+    public Map<String, String> asOf(String release) {
+        long number = Past.number(release);
+        var then = new HashMap<String, String>();
+        components.forEach((name, component) ->
+                component.history().stream()
+                        .filter(past -> past.number() <= number)
+                        .findFirst()
+                        .filter(past -> !past.deployment().isEnded())
+                        .ifPresent(past -> then.put(name, past.digest())));
+        return then;
+    }
+
+    /// By component, the last that soaked of an artifact, by the digest of that.
+    ///
+    /// @param artifacts component to the artifact that is looked for
+    public Map<String, String> with(Map<String, Digest> artifacts) {
+        var found = new HashMap<String, String>();
+        artifacts.forEach((name, artifact) -> {
+            Component component = components.get(name);
+            if (component != null) {
+                component.history().stream()
+                        .filter(Past::soaked)
+                        .filter(past -> !past.deployment().isEnded())
+                        .filter(past -> past.deployment().revision().artifact().equals(artifact))
+                        .findFirst()
+                        .ifPresent(past -> found.put(name, past.digest()));
+            }
+        });
+        return found;
+    }
+
     public static Inventory empty(String environment) {
         return new Inventory(environment, Map.of());
     }
@@ -98,6 +134,10 @@ public record Inventory(
         /// Its place among the releases of the environment: they are numbered as they are asked
         /// for, `local-12`. 0 where the name says nothing.
         long number() {
+            return number(release);
+        }
+
+        private static long number(String release) {
             String digits = release.substring(release.lastIndexOf('-') + 1);
             return digits.matches("[0-9]{1,18}") ? Long.parseLong(digits) : 0;
         }

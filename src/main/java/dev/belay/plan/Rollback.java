@@ -120,15 +120,16 @@ final class Rollback {
         Component component = view.components().get(name);
         boolean job = component != null && component.kind() instanceof Component.Job;
         Inventory.Component inventory = request.inventory().components().get(name);
-        Inventory.Past target = job || inventory == null ? null : target(inventory);
+        Inventory.Past target = job || inventory == null ? null : target(name, inventory);
         if (inventory == null || target == null) {
             String why =
                     job
                             ? "`" + name + "` is a job: what it did stays"
-                            : "`"
-                                    + name
-                                    + "` has nothing to go back to: none that soaked ran"
-                                    + " before";
+                            : request.to().isEmpty()
+                                    ? "`%s` has nothing to go back to: none that soaked ran before"
+                                            .formatted(name)
+                                    : "`%s` stays: it ran that already, or nothing that soaked"
+                                            .formatted(name);
             unchanged.put(name, why);
             if (request.components().contains(name)) {
                 problems.add(nothing(name, List.of(why)));
@@ -186,8 +187,8 @@ final class Rollback {
         return inventory != null && !inventory.history().isEmpty() && inventory.isEnded();
     }
 
-    /// The last that soaked, other than what runs.
-    private static Inventory.@Nullable Past target(Inventory.Component inventory) {
+    /// The last that soaked, other than what runs; or what is asked for.
+    private Inventory.@Nullable Past target(String name, Inventory.Component inventory) {
         if (inventory.history().isEmpty()) {
             return null;
         }
@@ -195,7 +196,8 @@ final class Rollback {
         for (Inventory.Past past : inventory.history()) {
             boolean other =
                     now.isEnded() || !past.deployment().revision().id().equals(now.revision().id());
-            if (past.soaked() && other && !past.deployment().isEnded()) {
+            boolean meant = request.to().isEmpty() || past.digest().equals(request.to().get(name));
+            if (meant && past.soaked() && other && !past.deployment().isEnded()) {
                 return past;
             }
         }
@@ -299,7 +301,7 @@ final class Rollback {
         request.inventory()
                 .components()
                 .forEach((name, component) -> {
-                    if (!job(name) && !ended(component) && target(component) != null) {
+                    if (!job(name) && !ended(component) && target(name, component) != null) {
                         byRelease
                                 .computeIfAbsent(
                                         component.history().getFirst().release(),

@@ -182,7 +182,25 @@ final class Planned {
             Platform platform, Inventory inventory, boolean schema, String... components) {
         var request =
                 new RollbackRequest(
-                        platform.view(), List.of(components), schema, inventory, MANIFEST);
+                        platform.view(),
+                        List.of(components),
+                        schema,
+                        Map.of(),
+                        inventory,
+                        MANIFEST);
+        return new Result(Planner.rollback(request), inventory);
+    }
+
+    /// Somebody said how it was to be: what ran when the releases up to one had ended.
+    static Result rollbackTo(Platform platform, Inventory inventory, String release) {
+        var request =
+                new RollbackRequest(
+                        platform.view(),
+                        List.of(),
+                        false,
+                        inventory.asOf(release),
+                        inventory,
+                        MANIFEST);
         return new Result(Planner.rollback(request), inventory);
     }
 

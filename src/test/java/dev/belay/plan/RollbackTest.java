@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.problem.Problem;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class RollbackTest {
@@ -42,6 +44,31 @@ class RollbackTest {
                         "5 api: api@v2 drained after 4",
                         "6 api: stop 2 × api@v2 after 5",
                         "7 api: seen to be so after 6");
+    }
+
+    @Test
+    void it_leads_to_what_ran_when_a_release_had_ended() {
+        var platform = Platform.of(service("api").uses("postgres"));
+        Inventory now = running(platform, "v-1", "v-2", "v-3");
+        List<Inventory.Past> history =
+                Objects.requireNonNull(now.components().get("api")).history();
+        for (int back : List.of(1, 2)) {
+            String then = history.get(back).deployment().revision().id();
+            assertThat(Planned.rollbackTo(platform, now, "v-" + (3 - back)).plan().steps())
+                    .extracting(Step::title)
+                    .contains("api: all traffic to " + then);
+        }
+        Planned.rollbackTo(platform, now, "v-3").refuses("rollback/none");
+    }
+
+    @Test
+    void what_was_not_there_when_that_release_had_ended_stays() {
+        var before = Platform.of(service("api"));
+        var platform = Platform.of(service("api"), service("web").port(82));
+        Inventory first = running(before, "v-1");
+        Inventory now = plan(platform).as("v-2").on(first).carriedOut("v-2");
+        Plan back = Planned.rollbackTo(platform, now, "v-1").plan();
+        assertThat(back.desired().keySet()).containsExactly("api");
     }
 
     @Test

@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  belay rollback local",
             "  belay rollback local api --reason \"errors at checkout\"",
+            "  belay rollback production --to production-41 --reason \"as before the sale\"",
             "  belay rollback local api --schema --reason \"totals are wrong\""
         })
 public final class RollbackCommand extends BelayCommand {
@@ -38,6 +39,13 @@ public final class RollbackCommand extends BelayCommand {
 
     @Option(names = "--schema", description = "Schemas go back, too; wants a --reason.")
     private boolean schema;
+
+    @Option(
+            names = "--to",
+            paramLabel = "RELEASE",
+            description =
+                    "To how it was when that release had ended, in place of what soaked last.")
+    private String to = "";
 
     @Mixin private final Waiting waiting = new Waiting();
 
@@ -58,6 +66,7 @@ public final class RollbackCommand extends BelayCommand {
         body.put("environment", environment);
         body.put("components", components);
         body.put("schema", schema);
+        body.put("to", to);
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
         ControlPlane server = startedControlPlane();

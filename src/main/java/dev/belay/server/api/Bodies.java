@@ -94,11 +94,13 @@ final class Bodies {
         }
     }
 
+    /// @param to a release: back to how it was when that had ended; empty for what soaked last
     /// @param schema whether schemas go back with what runs on them; not without a reason
     record RollBack(
             String environment,
             List<String> components,
             boolean schema,
+            String to,
             String reason,
             String requestKey) {
         static RollBack read(Fields fields) {
@@ -114,6 +116,7 @@ final class Bodies {
                     fields.required("environment"),
                     fields.texts("components"),
                     schema,
+                    fields.text("to"),
                     fields.text("reason"),
                     fields.key("requestKey"));
         }

@@ -152,7 +152,9 @@ public final class ReleaseRoutes {
         Bodies.RollBack body = Wire.read(ctx, Bodies.RollBack::read);
         Visit visit = Visit.of(ctx);
         List<String> cancelled =
-                operations.releases().alone(body.environment(), () -> goBack(body, visit));
+                body.to().isEmpty()
+                        ? operations.releases().alone(body.environment(), () -> goBack(body, visit))
+                        : List.of();
         if (!cancelled.isEmpty()) {
             operations.nudge().run();
             Wire.answer(
@@ -173,10 +175,16 @@ public final class ReleaseRoutes {
                 operations
                         .releases()
                         .rollBack(
-                                body.environment(),
-                                body.components(),
-                                body.schema(),
-                                body.reason(),
+                                new Releases.Return(
+                                        body.environment(),
+                                        body.components(),
+                                        body.schema(),
+                                        body.to().isEmpty()
+                                                ? null
+                                                : operations
+                                                        .releases()
+                                                        .asOf(body.environment(), body.to()),
+                                        body.reason()),
                                 terms);
         Wire.answer(
                 ctx.status(HttpStatus.ACCEPTED),

@@ -45,6 +45,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -217,16 +218,51 @@ public final class Releases {
         }
     }
 
-    /// Plans and queues the way back of components that nothing is going on with.
+    /// What is to go back, and to what.
     ///
     /// @param components or groups; empty is everything that can go back
     /// @param schema whether their schemas go back with them
-    public Submitted rollBack(
+    /// @param to by component, the digest of what it goes back to; null for what soaked last
+    public record Return(
             String environment,
             List<String> components,
             boolean schema,
-            String reason,
-            Terms terms) {
+            @Nullable Function<Inventory, Map<String, String>> to,
+            String reason) {
+        public Return {
+            components = List.copyOf(components);
+        }
+    }
+
+    /// To how it was when a release had ended.
+    ///
+    /// @throws Denied when the environment has no such release
+    public Function<Inventory, Map<String, String>> asOf(String environment, String release) {
+        boolean known =
+                store.journal()
+                        .find(release)
+                        .filter(row -> row.environment().equals(environment))
+                        .isPresent();
+        if (!known) {
+            throw Denied.unknown(
+                    "request/unknown-release",
+                    "release",
+                    release,
+                    "`%s` has no such release".formatted(environment),
+                    "`belay releases %s` lists them".formatted(environment));
+        }
+        return inventory -> {
+            Map<String, String> then = inventory.asOf(release);
+            if (then.isEmpty()) {
+                throw Denied.refusal("nothing ran there when `" + release + "` had ended", "");
+            }
+            return then;
+        };
+    }
+
+    /// Plans and queues the way back of components that nothing is going on with.
+    public Submitted rollBack(Return back, Terms terms) {
+        String environment = back.environment();
         Platform.Read read = platform.lately(environment);
         try (var _ = lanes.planning(environment);
                 var _ = door.among()) {
@@ -238,8 +274,13 @@ public final class Releases {
             Inventory now = inventory.read(read.view(), terms.supersede());
             var request =
                     new RollbackRequest(
-                            read.view(), components, schema, now, read.manifestDigest());
-            return submit(planned(Planner.rollback(request)), reason, terms);
+                            read.view(),
+                            back.components(),
+                            back.schema(),
+                            back.to() == null ? Map.of() : back.to().apply(now),
+                            now,
+                            read.manifestDigest());
+            return submit(planned(Planner.rollback(request)), back.reason(), terms);
         }
     }
 
