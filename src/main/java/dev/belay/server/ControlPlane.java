@@ -67,6 +67,7 @@ import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.RestoreLimits;
 import dev.belay.server.operations.Restoring;
+import dev.belay.server.operations.RollbackTrial;
 import dev.belay.server.operations.SchemaDrift;
 import dev.belay.server.operations.SchemaPlanning;
 import dev.belay.server.operations.SchemaReader;
@@ -232,12 +233,13 @@ public final class ControlPlane implements AutoCloseable {
         Sources sources = sources(checking, made, values, token, redactor);
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
-        Operations.Evidence evidence = evidence(platform, sources, inventory, artifacts, redactor);
         var parity = new ParityReader(platform, inventory, values);
         Releases releases = releases(platform, values, sources, inventory, databases, door, parity);
         var promotion = new Promotion(platform, inventory);
         var wanted = new SchemaPlanning.Wanted(schemas, promotion);
         var automatic = automatic(platform, promotion, releases);
+        var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
+        Operations.Evidence evidence = evidence(eyes, redactor, releases, automatic);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
         residents = residents(data, ofData.restoring(), automatic, values);
         var noticed = notices(automatic, evidence, values);
@@ -356,17 +358,21 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Operations.Evidence evidence(
-            Platform platform,
-            Sources sources,
-            InventoryReader inventory,
-            ArtifactStore artifacts,
-            Redactor redactor) {
-        var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
+            EvidenceRegistry.Eyes eyes,
+            Redactor redactor,
+            Releases releases,
+            AutomaticPromotion automatic) {
         var registry = new EvidenceRegistry(eyes, books);
         return new Operations.Evidence(
                 registry,
-                new Pipelines(platform, sources, books, registry, redactor),
-                new ArtifactDesk(registry, artifacts));
+                new Pipelines(eyes.platform(), eyes.sources(), books, registry, redactor),
+                new RollbackTrial(
+                        eyes.platform(),
+                        eyes.inventory(),
+                        releases,
+                        automatic,
+                        new RollbackTrial.Books(journal, books.store(), registry)),
+                new ArtifactDesk(registry, eyes.artifacts()));
     }
 
     private AutomaticPromotion automatic(

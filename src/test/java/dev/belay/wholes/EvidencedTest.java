@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +23,6 @@ class EvidencedTest {
 
     @TempDir private Path folder;
     private Whole whole;
-    private int keys;
 
     @BeforeEach
     void start() throws Exception {
@@ -67,21 +65,8 @@ class EvidencedTest {
         whole.end();
     }
 
-    private Whole.Answer asked(String environment, Map<String, Object> more) throws Exception {
-        var body = new HashMap<String, Object>(more);
-        body.put("environment", environment);
-        body.put("requestKey", "key-" + ++keys);
-        return whole.post("/api/v1/releases", JsonMapper.shared().writeValueAsString(body));
-    }
-
-    private JsonNode released(String environment, Map<String, Object> more) throws Exception {
-        Whole.Answer answer = asked(environment, more);
-        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
-        return whole.awaitState(answer.json().path("releases").path(0).asString(), "completed");
-    }
-
     private String refused() throws Exception {
-        Whole.Answer answer = asked("production", Map.of());
+        Whole.Answer answer = whole.asked("production", Map.of());
         assertThat(answer.status()).as(answer.body()).isEqualTo(409);
         return answer.body();
     }
@@ -136,7 +121,7 @@ class EvidencedTest {
     void production_is_closed_while_tests_fail_a_scan_finds_or_an_evaluation_regresses()
             throws Exception {
         whole.writes("v1");
-        released("staging", Map.of());
+        whole.released("staging", Map.of());
         assertThat(refused()).contains("there is no evidence `tests`", "no evidence `scan`");
         assertThat(add("<html/>").body()).contains("evidence/unreadable", "of no form");
 
@@ -145,11 +130,11 @@ class EvidencedTest {
         added(evaluation(0));
         assertThat(refused()).contains("`tests` (ev-", "did not pass: 1 of 2 passed, 1 failed");
         String passed = added(tests(""));
-        JsonNode release = released("production", Map.of());
+        JsonNode release = whole.released("production", Map.of());
         assertThat(release.toString()).contains("api: its evidence stands", passed);
 
         whole.writes("v2");
-        released("staging", Map.of());
+        whole.released("staging", Map.of());
         added(tests(""));
         added(CLEAN.replace("[]", "[{\"ruleId\": \"sql\", \"level\": \"error\"}]"));
         added(evaluation(10));
@@ -158,10 +143,10 @@ class EvidencedTest {
                 .contains("is worse than what runs now: 100 cases", "10 got worse, 0 better")
                 .doesNotContain("`tests`");
 
-        assertThat(asked("production", Map.of("skip", List.of("evidence"))).body())
+        assertThat(whole.asked("production", Map.of("skip", List.of("evidence"))).body())
                 .contains("evidence/no-reason");
         JsonNode forced =
-                released(
+                whole.released(
                         "production",
                         Map.of("skip", List.of("evidence"), "reason", "users cannot pay"));
         assertThat(forced.path("overrides").path(0).asString()).startsWith("evidence, asked by ");
@@ -219,11 +204,11 @@ class EvidencedTest {
                                 .body())
                 .contains("is not what it was before its pipeline ran");
 
-        released("staging", Map.of());
+        whole.released("staging", Map.of());
         String tests = added(tests(""));
         added(CLEAN);
         added(evaluation(0));
-        released("production", Map.of());
+        whole.released("production", Map.of());
         ask(
                 "/api/v1/environments/staging/evidence/" + tests + "/withdraw",
                 Map.of("reason", "no database"));

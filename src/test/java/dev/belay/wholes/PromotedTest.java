@@ -8,7 +8,6 @@ import dev.belay.driver.postgres.PostgresAddress;
 import dev.belay.driver.postgres.TestDatabases;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +22,6 @@ class PromotedTest {
     @TempDir private Path servers;
     private Whole whole;
     private int productionPort;
-    private int keys;
 
     @BeforeEach
     void start() throws Exception {
@@ -65,41 +63,28 @@ class PromotedTest {
         whole.end();
     }
 
-    private Whole.Answer asked(String environment, Map<String, Object> more) throws Exception {
-        var body = new HashMap<String, Object>(more);
-        body.put("environment", environment);
-        body.put("requestKey", "key-" + ++keys);
-        return whole.post("/api/v1/releases", JsonMapper.shared().writeValueAsString(body));
-    }
-
-    private JsonNode released(String environment, Map<String, Object> more) throws Exception {
-        Whole.Answer answer = asked(environment, more);
-        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
-        return whole.awaitState(answer.json().path("releases").path(0).asString(), "completed");
-    }
-
     @Test
     void what_soaked_below_is_released_by_its_digest_and_nothing_else() throws Exception {
         whole.writes("v1");
-        assertThat(asked("production", Map.of("promote", true)).body())
+        assertThat(whole.asked("production", Map.of("promote", true)).body())
                 .contains("promotion/nothing-below", "nothing of `api` runs in `staging`");
-        assertThat(asked("staging", Map.of("promote", true)).body())
+        assertThat(whole.asked("staging", Map.of("promote", true)).body())
                 .contains("`staging` promotes from nowhere");
-        JsonNode staged = released("staging", Map.of());
+        JsonNode staged = whole.released("staging", Map.of());
 
         // What lies in the folder now was tried nowhere.
         whole.writes("v2");
         JsonNode promoted =
-                released("production", Map.of("promote", true, "only", new String[] {"api"}));
+                whole.released("production", Map.of("promote", true, "only", new String[] {"api"}));
         assertThat(Traffic.once(productionPort)).isEqualTo("v1");
         String artifact = artifact(staged);
         assertThat(artifact).startsWith("sha256:").isEqualTo(artifact(promoted));
-        assertThat(asked("production", Map.of()).json().path("releases")).isEmpty();
+        assertThat(whole.asked("production", Map.of()).json().path("releases")).isEmpty();
 
-        assertThat(asked("production", Map.of("skip", new String[] {"promotion"})).body())
+        assertThat(whole.asked("production", Map.of("skip", new String[] {"promotion"})).body())
                 .contains("promotion/no-reason");
         JsonNode hotfix =
-                released(
+                whole.released(
                         "production",
                         Map.of("skip", new String[] {"promotion"}, "reason", "users cannot pay"));
         assertThat(Traffic.once(productionPort)).isEqualTo("v2");
@@ -115,7 +100,7 @@ class PromotedTest {
                         "api runs by %s without `promotion`, asked by "
                                 .formatted(hotfix.path("release").path("id").asString()));
         assertThat(
-                        asked(
+                        whole.asked(
                                         "production",
                                         Map.of(
                                                 "skip",
@@ -139,7 +124,7 @@ class PromotedTest {
                 alike.replace(
                         "rollout: {soak: 0s}}",
                         "rollout: {soak: 0s}, gates: {way-back: required}}"));
-        assertThat(asked("production", Map.of("promote", true)).body())
+        assertThat(whole.asked("production", Map.of("promote", true)).body())
                 .contains(
                         "parity/looser",
                         "`gates.way-back` of `production`",
@@ -161,7 +146,7 @@ class PromotedTest {
         // The fix is in production alone: what soaks below would take it away.
         assertThat(held()).contains("went past the promotion", "users cannot pay");
         whole.writes("v3");
-        released("staging", Map.of());
+        whole.released("staging", Map.of());
         assertThat(steered(false, " ").body()).contains("promotion/no-reason");
         assertThat(Traffic.once(productionPort)).isEqualTo("v2");
 
@@ -182,7 +167,7 @@ class PromotedTest {
         assertThat(whole.get("/api/v1/environments/production/status").body())
                 .contains("nothing is taken from `staging` by itself");
         whole.writes("v4");
-        released("staging", Map.of());
+        whole.released("staging", Map.of());
         assertThat(steered(true, "not before Monday").status()).isEqualTo(200);
         assertThat(held()).contains("holds it: not before Monday");
         whole.killServer();
@@ -241,12 +226,12 @@ class PromotedTest {
                         promotes: {from: staging}
                         rollout: {soak: 0s}
                     """);
-            released("staging", Map.of());
+            whole.released("staging", Map.of());
             Files.writeString(sql.resolve("2_b.up.sql"), "CREATE TABLE b (id int PRIMARY KEY);");
             Files.writeString(sql.resolve("2_b.down.sql"), "DROP TABLE b;");
             Files.delete(folder.resolve("prepared"));
 
-            released("production", Map.of("promote", true));
+            whole.released("production", Map.of("promote", true));
             assertThat(
                             ask(
                                     high,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -286,6 +287,28 @@ final class Whole {
             throw new AssertionError("not begun: " + answer);
         }
         return id;
+    }
+
+    /// Asks for a deploy to an environment, of what the folder holds or what is promoted.
+    ///
+    /// @param more fields of the request
+    Answer asked(String environment, Map<String, Object> more)
+            throws IOException, InterruptedException {
+        keys++;
+        var body = new HashMap<String, Object>(more);
+        body.put("environment", environment);
+        body.put("requestKey", "asked-" + keys);
+        return post("/api/v1/releases", JsonMapper.shared().writeValueAsString(body));
+    }
+
+    /// The same, and waits until it is done.
+    JsonNode released(String environment, Map<String, Object> more) throws Exception {
+        Answer answer = asked(environment, more);
+        String id = answer.json().path("releases").path(0).asString("");
+        if (answer.status() != 202 || id.isEmpty()) {
+            throw new AssertionError("not begun: " + answer);
+        }
+        return awaitState(id, "completed");
     }
 
     Answer command(String release, Map<String, Object> body) throws Exception {

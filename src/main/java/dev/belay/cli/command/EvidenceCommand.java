@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             "  belay evidence",
             "  belay evidence add --for api@staging target/surefire-reports/*.xml",
             "  belay evidence run api",
+            "  belay evidence rollback --in staging --of production",
             "  belay evidence withdraw ev-3f9c1a2b7d10 --reason \"the data set was wrong\""
         })
 public final class EvidenceCommand extends BelayCommand {
@@ -28,6 +29,7 @@ public final class EvidenceCommand extends BelayCommand {
         Map<String, BelayCommand> parts = new LinkedHashMap<>();
         parts.put("add", new EvidenceAddCommand(context()));
         parts.put("run", new EvidenceRunCommand(context()));
+        parts.put("rollback", new EvidenceRollbackCommand(context()));
         parts.put("list", new EvidenceListCommand(context()));
         parts.put("show", new EvidenceShowCommand(context()));
         parts.put("withdraw", new EvidenceWithdrawCommand(context()));

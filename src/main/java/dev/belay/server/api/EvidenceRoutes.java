@@ -2,6 +2,8 @@ package dev.belay.server.api;
 
 import dev.belay.gate.report.Stated;
 import dev.belay.release.Digest;
+import dev.belay.release.people.Action;
+import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
 import dev.belay.server.evidence.EvidenceStore;
@@ -11,6 +13,7 @@ import dev.belay.server.operations.EvidenceRegistry;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.Pipelines;
+import dev.belay.server.operations.RollbackTrial;
 import dev.belay.server.text.EvidenceText;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -58,6 +61,7 @@ final class EvidenceRoutes {
         routes.get("/api/v1/evidence/{id}", this::show);
         routes.post("/api/v1/environments/{env}/evidence/{id}/withdraw", this::withdraw);
         routes.post("/api/v1/environments/{env}/pipelines", this::run);
+        routes.post("/api/v1/environments/{env}/rollback-trials", this::tryRollback);
     }
 
     private void upload(Context ctx) throws IOException {
@@ -257,6 +261,27 @@ final class EvidenceRoutes {
                 ctx,
                 redact,
                 progress -> pipelines.run(wish, visit.actor(), visit::during, progress));
+    }
+
+    private void tryRollback(Context ctx) throws IOException {
+        RollbackTrial.Wish wish =
+                Wire.read(
+                        ctx,
+                        fields ->
+                                new RollbackTrial.Wish(
+                                        ctx.pathParam("env"),
+                                        fields.required("of"),
+                                        fields.texts("components")));
+        Visit visit = Visit.of(ctx);
+        visit.demand(List.of(new Right(Action.READ, wish.of())));
+        NarratedAnswer.give(
+                ctx,
+                redact,
+                progress ->
+                        operations
+                                .evidence()
+                                .rollbacks()
+                                .run(wish, visit.actor(), visit::during, progress));
     }
 
     /// What was won nowhere in particular is everybody's.

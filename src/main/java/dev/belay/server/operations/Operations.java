@@ -38,7 +38,10 @@ public record Operations(
 
     /// What artifacts have shown.
     public record Evidence(
-            EvidenceRegistry registry, Pipelines pipelines, ArtifactDesk artifacts) {}
+            EvidenceRegistry registry,
+            Pipelines pipelines,
+            RollbackTrial rollbacks,
+            ArtifactDesk artifacts) {}
 
     /// What concerns data, which outlive releases.
     public record Data(

@@ -100,9 +100,7 @@ public final class Promotion {
             Predicate<String> deployed,
             Map<String, Taken> news) {
         List<Inventory.Past> there = inventory.history(scope);
-        if (there.isEmpty()
-                || !there.getFirst().soaked()
-                || !deployed.test(there.getFirst().release())) {
+        if (there.isEmpty() || !there.getFirst().soaked() || !isBrought(there, deployed)) {
             return;
         }
         Scope here = new Scope(view.environment(), scope.kind(), scope.name());
@@ -110,6 +108,17 @@ public final class Promotion {
         if (mine.isEmpty() || !isSame(mine.getFirst().deployment(), there.getFirst())) {
             take(scope, view, news, new ArrayList<>());
         }
+    }
+
+    /// Whether what runs is what a release brought last: nobody went back from it, or forward again
+    /// since.
+    private static boolean isBrought(List<Inventory.Past> there, Predicate<String> deployed) {
+        Inventory.Past now = there.getFirst();
+        return there.stream()
+                .filter(past -> deployed.test(past.release()))
+                .findFirst()
+                .filter(last -> isSame(last.deployment(), now))
+                .isPresent();
     }
 
     /// The schema that a release would take.

@@ -317,6 +317,14 @@ public final class Releases {
         }
     }
 
+    /// Components that are named, by themselves or as groups; all of the environment where nothing
+    /// is.
+    ///
+    /// @throws Denied when there is no such component
+    Set<String> named(EnvironmentView view, List<String> components) {
+        return components.isEmpty() ? view.components().keySet() : names(view, components);
+    }
+
     /// Releases that have not ended and brought, or will bring, one of the components.
     ///
     /// @param components or groups; empty is all
