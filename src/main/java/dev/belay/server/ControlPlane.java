@@ -89,7 +89,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -209,12 +208,10 @@ public final class ControlPlane implements AutoCloseable {
         var artifacts = new ArtifactStore(state.artifacts());
         var configurations = new ConfigurationStore(state.configuration());
         var runtime = new RuntimeValues(configurations, values, redactor);
-        var late = new AtomicReference<ProcessTarget>();
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
-        Router router = router(gateway, artifacts, () -> there(late.get()), ordered);
+        Router router = router(gateway, artifacts, this::target, ordered);
         target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
-        late.set(target);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
         Checks checks = checks(router, runtime, platform, values, artifacts, logs);
@@ -546,10 +543,8 @@ public final class ControlPlane implements AutoCloseable {
                 ordered);
     }
 
-    private static ProcessTarget there(@Nullable ProcessTarget target) {
-        if (target == null) {
-            throw new IllegalStateException("the router asked before there was a target");
-        }
+    /// Asked by the router, which the target is made with.
+    private ProcessTarget target() {
         return target;
     }
 

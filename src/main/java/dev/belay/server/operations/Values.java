@@ -177,6 +177,8 @@ public final class Values implements ValueProvider {
     /// Every variable of an environment that comes from no store, secrets in the clear: for
     /// checking, never for showing.
     Map<String, String> beside(String environment) {
+        // Whoever is checked has perhaps just said which files they are.
+        known.remove(environment);
         var all = new HashMap<>(own);
         for (Path file : files(environment)) {
             try {
