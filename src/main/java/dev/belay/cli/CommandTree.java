@@ -10,6 +10,7 @@ import dev.belay.cli.command.CancelCommand;
 import dev.belay.cli.command.CheckCommand;
 import dev.belay.cli.command.CheckOffCommand;
 import dev.belay.cli.command.CompletionCommand;
+import dev.belay.cli.command.ContractsCommand;
 import dev.belay.cli.command.DecideCommand;
 import dev.belay.cli.command.DeployCommand;
 import dev.belay.cli.command.DocsCommand;
@@ -117,6 +118,7 @@ public final class CommandTree {
         all.put("deploy", DeployCommand::new);
         all.put("promote", PromoteCommand::new);
         all.put("parity", ParityCommand::new);
+        all.put("contracts", ContractsCommand::new);
         all.put("rollback", RollbackCommand::new);
         all.put("freeze", FreezeCommand::new);
         all.put("thaw", ThawCommand::new);

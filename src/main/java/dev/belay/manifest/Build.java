@@ -13,17 +13,24 @@ import java.util.List;
 /// @param inputs patterns (`services/api/**`) of the files that `run` reads: unchanged inputs need
 ///   no new build; empty when nobody can say
 /// @param pipeline what is run to try it, in order
+/// @param contracts files that say what it promises, relative to `dir`
 public record Build(
-        String dir, List<String> run, String output, List<String> inputs, List<Stage> pipeline) {
+        String dir,
+        List<String> run,
+        String output,
+        List<String> inputs,
+        List<Stage> pipeline,
+        List<String> contracts) {
     public Build {
+        contracts = List.copyOf(contracts);
         pipeline = List.copyOf(pipeline);
         run = List.copyOf(run);
         inputs = List.copyOf(inputs);
     }
 
-    /// One of which nothing is tried by itself.
+    /// One of which nothing is tried by itself, and that promises nothing.
     public Build(String dir, List<String> run, String output, List<String> inputs) {
-        this(dir, run, output, inputs, List.of());
+        this(dir, run, output, inputs, List.of(), List.of());
     }
 
     /// A command that tries what was built, run in `dir`.

@@ -145,6 +145,7 @@ final class ComponentSection {
                     DIR,
                     BUILD,
                     PipelineSections.PIPELINE,
+                    ContractSections.CONTRACTS,
                     USES,
                     ENV,
                     AFTER);
@@ -208,6 +209,7 @@ final class ComponentSection {
                                     DIR,
                                     BUILD,
                                     PipelineSections.PIPELINE,
+                                    ContractSections.CONTRACTS,
                                     RUN,
                                     STATIC,
                                     Key.of("image", TEXT, "Image, on container targets.")

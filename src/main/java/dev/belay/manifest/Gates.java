@@ -1,6 +1,7 @@
 package dev.belay.manifest;
 
 import dev.belay.release.ConsentRule;
+import dev.belay.release.ContractRule;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.SecretsRule;
@@ -21,6 +22,7 @@ import java.util.Map;
 /// @param consent what people must have said
 /// @param windows when a release may begin, in one of them; empty is at any time
 /// @param secrets what the values of variables must be like
+/// @param contracts whether contracts must keep what was promised
 public record Gates(
         boolean backup,
         boolean wayBack,
@@ -30,7 +32,8 @@ public record Gates(
         SignatureDemand signatures,
         ConsentRule consent,
         List<ReleaseWindow> windows,
-        SecretsRule secrets) {
+        SecretsRule secrets,
+        ContractRule contracts) {
     public static final Gates NONE = new Gates(false, false);
 
     public Gates {
@@ -49,7 +52,8 @@ public record Gates(
                 SignatureDemand.NONE,
                 ConsentRule.NONE,
                 List.of(),
-                SecretsRule.NONE);
+                SecretsRule.NONE,
+                ContractRule.NONE);
     }
 
     /// Those that ask nothing of another environment.
@@ -68,7 +72,8 @@ public record Gates(
                 signatures,
                 consent,
                 windows,
-                secrets);
+                secrets,
+                contracts);
     }
 
     /// The environment from which artifacts and schemas are taken; empty where they are built.

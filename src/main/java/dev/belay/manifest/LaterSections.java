@@ -46,6 +46,7 @@ final class LaterSections {
                     ConsentSections.CHECKLIST,
                     ConsentSections.APPROVALS,
                     WindowSections.WINDOW,
+                    ContractSections.GATE,
                     BACKUP_GATE,
                     WAY_BACK_GATE,
                     MIGRATED_IN_GATE);

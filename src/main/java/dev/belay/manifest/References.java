@@ -288,6 +288,7 @@ final class References {
                     }
                     checkComponents(rule);
                 });
+        contracts();
         Node.Mapping gates = Effective.mapping(effective.own(), "gates");
         SignatureSections.check(gates, complaints);
         checkComponents(Effective.mapping(gates, "signatures"));
@@ -385,5 +386,23 @@ final class References {
                         && text.matches("[0-9]{1,5}")
                 ? Integer.parseInt(text)
                 : 0;
+    }
+
+    /// What may break is of a component that there is.
+    private void contracts() {
+        Node.Mapping gate =
+                Effective.mapping(Effective.mapping(effective.own(), "gates"), "contracts");
+        if (!(gate.get("except") instanceof Node.Sequence list)) {
+            return;
+        }
+        for (Node one : list.items()) {
+            if (one instanceof Node.Mapping exception) {
+                for (Node.Scalar name : Texts.of(exception.get("component"))) {
+                    if (!effective.components().containsKey(name.text())) {
+                        effective.groups().unknown(name.mark(), name.text(), complaints);
+                    }
+                }
+            }
+        }
     }
 }

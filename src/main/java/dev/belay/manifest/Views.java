@@ -111,7 +111,8 @@ final class Views {
                             gates.find(SignatureSections.SIGNATURES).orElse(SignatureDemand.NONE),
                             ConsentSections.rule(gates),
                             gates.find(WindowSections.WINDOW).orElse(List.of()),
-                            gates.find(SecretGateSections.SECRETS).orElse(SecretsRule.NONE));
+                            gates.find(SecretGateSections.SECRETS).orElse(SecretsRule.NONE),
+                            ContractSections.rule(gates));
                 })
                 .orElse(Gates.NONE);
     }
@@ -237,7 +238,8 @@ final class Views {
                 build.run(),
                 output,
                 inputs,
-                PipelineSections.stages(row.get(PipelineSections.PIPELINE)));
+                PipelineSections.stages(row.get(PipelineSections.PIPELINE)),
+                row.get(ContractSections.CONTRACTS));
     }
 
     private static String in(String dir, String path) {

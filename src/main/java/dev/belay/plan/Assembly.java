@@ -5,6 +5,7 @@ import dev.belay.manifest.PlatformTest;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Baseline;
 import dev.belay.release.ConsentRule;
+import dev.belay.release.ContractRule;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
@@ -56,7 +57,7 @@ final class Assembly {
         Set<Integer> safe =
                 consent(
                         new DataSafety(outline, drafts, lead),
-                        dependencies(evidence(secrets(preflight()))));
+                        dependencies(contracts(evidence(secrets(preflight())))));
         Set<Integer> gate = schemas(window(safe));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -166,6 +167,32 @@ final class Assembly {
                                         Showing.title(change.name(), shown),
                                         Phase.EVIDENCE,
                                         Showing.work(change, shown),
+                                        Times.CHECK_LIMIT,
+                                        Times.SECOND),
+                                change.responsible(),
+                                after));
+            }
+        }
+        return ends.isEmpty() ? after : ends;
+    }
+
+    /// By what is kept: who builds differently from what was planned is found out here.
+    private Set<Integer> contracts(Set<Integer> after) {
+        ContractRule rule = outline.view().gates().contracts();
+        if (outline.kind() != Plan.Kind.DEPLOY || !outline.has(Phase.CONTRACTS) || !rule.asked()) {
+            return after;
+        }
+        var ends = new TreeSet<Integer>();
+        for (Change change : changes) {
+            PlanRequest.Promised promised =
+                    change.ends() ? null : outline.contracts().get(change.name());
+            if (promised != null && !change.sameRevision()) {
+                ends.addAll(
+                        check(
+                                new Draft(
+                                        Promising.title(change.name(), promised),
+                                        Phase.CONTRACTS,
+                                        Promising.work(change, promised, rule),
                                         Times.CHECK_LIMIT,
                                         Times.SECOND),
                                 change.responsible(),

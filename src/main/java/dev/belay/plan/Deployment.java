@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.ContractFiles;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SmokeTest;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param smoke what it must pass, also when it is gone back to
 /// @param migrations the schema that it was made for; absent when it has none of its own
 /// @param migratedBy what brought its schema to where it is, when that was another tool than Belay
+/// @param contracts what it promises; absent when nobody said
 public record Deployment(
         Revision revision,
         int instances,
         List<Traffic> traffic,
         List<SmokeTest> smoke,
         @Nullable Migrations migrations,
-        @Nullable MigratedBy migratedBy) {
+        @Nullable MigratedBy migratedBy,
+        @Nullable ContractFiles contracts) {
     public Deployment {
         traffic = List.copyOf(traffic);
         smoke = List.copyOf(smoke);
@@ -37,7 +40,7 @@ public record Deployment(
 
     public Deployment(
             Revision revision, int instances, List<Traffic> traffic, List<SmokeTest> smoke) {
-        this(revision, instances, traffic, smoke, null, null);
+        this(revision, instances, traffic, smoke, null, null, null);
     }
 
     public Deployment(
@@ -46,7 +49,7 @@ public record Deployment(
             List<Traffic> traffic,
             List<SmokeTest> smoke,
             @Nullable Migrations migrations) {
-        this(revision, instances, traffic, smoke, migrations, null);
+        this(revision, instances, traffic, smoke, migrations, null, null);
     }
 
     public Deployment(Revision revision, int instances, List<Traffic> traffic) {
@@ -55,11 +58,16 @@ public record Deployment(
 
     /// The same with a schema.
     Deployment with(@Nullable Migrations schema) {
-        return new Deployment(revision, instances, traffic, smoke, schema, migratedBy);
+        return new Deployment(revision, instances, traffic, smoke, schema, migratedBy, contracts);
     }
 
     /// The same with a schema that another tool sees to.
     Deployment migratedBy(@Nullable MigratedBy tool) {
-        return new Deployment(revision, instances, traffic, smoke, migrations, tool);
+        return new Deployment(revision, instances, traffic, smoke, migrations, tool, contracts);
+    }
+
+    /// The same that promises this.
+    Deployment promising(@Nullable ContractFiles files) {
+        return new Deployment(revision, instances, traffic, smoke, migrations, migratedBy, files);
     }
 }

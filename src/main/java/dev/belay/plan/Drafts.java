@@ -103,6 +103,7 @@ final class Drafts {
                     Work.ReturnRehearsed _,
                     Work.Foreseen _,
                     Work.Evidenced _,
+                    Work.Compatible _,
                     Work.Consented _,
                     Work.SecretsCurrent _,
                     Work.InWindow _ ->

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// @param below migrations that ended well in the environment which the gates name
 /// @param evidence component to what its artifact has shown
 /// @param sources variable to the store of secrets that it comes from and the version there
+/// @param contracts component to how what it is to promise differs from what it promises
 /// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
@@ -57,6 +58,7 @@ record Outline(
         Set<Digest> below,
         Map<String, PlanRequest.Shown> evidence,
         Map<String, String> sources,
+        Map<String, PlanRequest.Promised> contracts,
         boolean schemaBack,
         Duration soak,
         List<Plan.Skip> skipped,

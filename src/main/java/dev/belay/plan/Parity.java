@@ -101,6 +101,7 @@ public final class Parity {
         if (mine.signatures().asks() && theirs.signatures().asks()) {
             other("gates.signatures", mine.signatures(), theirs.signatures(), "another rule");
         }
+        demands("gates.contracts", mine.contracts().asked(), theirs.contracts().asked());
         consent(mine.consent(), theirs.consent());
         longer("rollout.soak", here.soak(), there.soak());
         other("rollout.traffic", together(here), together(there));

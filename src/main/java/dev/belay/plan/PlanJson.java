@@ -1,6 +1,7 @@
 package dev.belay.plan;
 
 import dev.belay.release.Baseline;
+import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
@@ -123,7 +124,12 @@ public final class PlanJson {
     }
 
     private static JsonOut start(JsonOut out, Deployment deployment) {
-        out.open().put("instances", deployment.instances());
+        out.open();
+        ContractFiles contracts = deployment.contracts();
+        if (contracts != null) {
+            out.put("contracts", () -> ContractsJson.write(out, contracts));
+        }
+        out.put("instances", deployment.instances());
         MigratedBy tool = deployment.migratedBy();
         if (tool != null) {
             out.put("migratedBy", () -> MigratedByJson.write(out, tool));
@@ -254,7 +260,8 @@ public final class PlanJson {
                 in.list("traffic", WorkJson::traffic),
                 in.list("smoke", SmokeJson::read),
                 in.has("migrations") ? MigrationsJson.read(in.at("migrations")) : null,
-                in.has("migratedBy") ? MigratedByJson.read(in.at("migratedBy")) : null);
+                in.has("migratedBy") ? MigratedByJson.read(in.at("migratedBy")) : null,
+                in.has("contracts") ? ContractsJson.read(in.at("contracts")) : null);
     }
 
     /// Format 1 named the revision alone.

@@ -1,6 +1,7 @@
 package dev.belay.plan;
 
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.Migrations;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///   environment which the gates name
 /// @param evidence component to what its artifact has shown; only where something is asked of it
 /// @param sources variable to the store of secrets that it comes from and the version there
+/// @param contracts component to how what it is to promise differs from what it promises
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
@@ -34,6 +36,7 @@ public record PlanRequest(
         Set<Digest> below,
         SortedMap<String, Shown> evidence,
         SortedMap<String, String> sources,
+        SortedMap<String, Promised> contracts,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
@@ -44,6 +47,7 @@ public record PlanRequest(
         evidence = Collections.unmodifiableSortedMap(new TreeMap<>(evidence));
         sources = Collections.unmodifiableSortedMap(new TreeMap<>(sources));
         foreseen = Collections.unmodifiableSortedMap(new TreeMap<>(foreseen));
+        contracts = Collections.unmodifiableSortedMap(new TreeMap<>(contracts));
     }
 
     public PlanRequest(
@@ -58,6 +62,7 @@ public record PlanRequest(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 Set.of(),
+                new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),
                 inventory,
@@ -75,6 +80,7 @@ public record PlanRequest(
                 below,
                 evidence,
                 sources,
+                contracts,
                 inventory,
                 selection,
                 manifestDigest);
@@ -108,6 +114,28 @@ public record PlanRequest(
         }
     }
 
+    /// What was found when contracts were compared.
+    ///
+    /// @param from what runs promises; null when it promises nothing
+    /// @param to what is to run promises; null when it promises nothing
+    /// @param breaking a sentence for each difference that breaks clients and is not accepted
+    /// @param doubtful a sentence for each that may
+    /// @param accepted a sentence for each that breaks and goes all the same
+    /// @param harmless how many others there are
+    public record Promised(
+            @Nullable ContractFiles from,
+            @Nullable ContractFiles to,
+            List<String> breaking,
+            List<String> doubtful,
+            List<String> accepted,
+            int harmless) {
+        public Promised {
+            breaking = List.copyOf(breaking);
+            doubtful = List.copyOf(doubtful);
+            accepted = List.copyOf(accepted);
+        }
+    }
+
     /// A datastore's schema.
     ///
     /// @param verdict what a rehearsal of it showed; absent when there was none lately
@@ -124,18 +152,20 @@ public record PlanRequest(
     /// @param migrations the schema that it is made for; absent when it has none of its own
     /// @param verdict what a rehearsal of them showed; absent when there was none lately
     /// @param origin where it comes from, where that is worth a sentence
+    /// @param contracts what it promises; absent when nobody said
     public record Source(
             Digest artifact,
             String configuration,
             @Nullable Migrations migrations,
             @Nullable SchemaVerdict verdict,
-            String origin) {
+            String origin,
+            @Nullable ContractFiles contracts) {
         public Source(
                 Digest artifact,
                 String configuration,
                 @Nullable Migrations migrations,
                 @Nullable SchemaVerdict verdict) {
-            this(artifact, configuration, migrations, verdict, "");
+            this(artifact, configuration, migrations, verdict, "", null);
         }
 
         public Source(Digest artifact, String configuration) {

@@ -166,7 +166,7 @@ public final class Planner {
                             "build it, or leave it out with `--skip " + component.name() + "`"));
             return;
         }
-        Deployment goal = goal(component, source);
+        Deployment goal = promising(goal(component, source), source);
         if (chosen.without().contains(Phase.MIGRATE)) {
             goal = withSchemaOfNow(goal);
         } else {
@@ -221,6 +221,21 @@ public final class Planner {
         }
         waits.put(component.name(), due.remark(component.name(), view.environment()));
         return due.to();
+    }
+
+    /// What a revision promised when it came, it promises as long as it runs.
+    private Deployment promising(Deployment goal, PlanRequest.Source source) {
+        var past = request.inventory().components().get(goal.revision().component());
+        Deployment now =
+                past == null || past.history().isEmpty()
+                        ? null
+                        : past.history().getFirst().deployment();
+        if (now != null
+                && now.contracts() != null
+                && now.revision().id().equals(goal.revision().id())) {
+            return goal.promising(now.contracts());
+        }
+        return goal.promising(source.contracts());
     }
 
     /// Where migrating is left out on request, the schema stays as what runs has it.
@@ -405,6 +420,7 @@ public final class Planner {
                 request.below(),
                 request.evidence(),
                 request.sources(),
+                request.contracts(),
                 false,
                 soaks ? view.soak() : Duration.ZERO,
                 skipped(part),

@@ -406,6 +406,7 @@ final class Rollback {
                 Set.of(),
                 Map.of(),
                 Map.of(),
+                request.contracts(),
                 request.schema(),
                 Duration.ZERO,
                 List.of(),

@@ -10,16 +10,36 @@ import java.util.Map;
 /// @param to component to what it goes back to, as a digest of [Inventory.Past#digest]; empty is
 ///   what soaked last. Who is not among them stays
 /// @param schema whether their schemas go back with them, by the migrations' own way back
+/// @param contracts component to how what it is to promise differs from what it promises
 public record RollbackRequest(
         EnvironmentView view,
         List<String> components,
         boolean schema,
         Map<String, String> to,
         Inventory inventory,
+        Map<String, PlanRequest.Promised> contracts,
         String manifestDigest) {
     public RollbackRequest {
+        contracts = Map.copyOf(contracts);
         components = List.copyOf(components);
         to = Map.copyOf(to);
+    }
+
+    /// One that knows nothing of contracts.
+    public RollbackRequest(
+            EnvironmentView view,
+            List<String> components,
+            boolean schema,
+            Map<String, String> to,
+            Inventory inventory,
+            String manifestDigest) {
+        this(view, components, schema, to, inventory, Map.of(), manifestDigest);
+    }
+
+    /// The same, knowing what becomes of contracts.
+    public RollbackRequest promising(Map<String, PlanRequest.Promised> compared) {
+        return new RollbackRequest(
+                view, components, schema, to, inventory, compared, manifestDigest);
     }
 
     /// What stands before the components' names on the command line.

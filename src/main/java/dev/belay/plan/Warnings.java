@@ -29,6 +29,7 @@ final class Warnings {
                                                 outline.view().gates().migratedIn(),
                                                 outline.view().environment())));
         warnings.addAll(Showing.warnings(outline, steps));
+        warnings.addAll(Promising.warnings(outline));
         for (Change schema : outline.schemas()) {
             schema(schema, outline, warnings);
         }

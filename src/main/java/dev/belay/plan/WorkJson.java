@@ -21,16 +21,19 @@ final class WorkJson {
 
     // --- out --------------------------------------------------------------------------------
 
+    private static void reachable(JsonOut out, Dependency to) {
+        out.put("engine", to.engine())
+                .put("name", to.name())
+                .put("optional", to.optional())
+                .put("type", "reachable")
+                .put("url", to.url());
+    }
+
     static void write(JsonOut out, Work work) {
         out.open();
         switch (work) {
             case Work.Preflight preflight -> preflight(out, preflight);
-            case Work.Reachable(Dependency to) ->
-                    out.put("engine", to.engine())
-                            .put("name", to.name())
-                            .put("optional", to.optional())
-                            .put("type", "reachable")
-                            .put("url", to.url());
+            case Work.Reachable(Dependency to) -> reachable(out, to);
             case Work.Ready(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -59,6 +62,7 @@ final class WorkJson {
             case Work.ReturnRehearsed back -> MigrationsJson.write(out, back);
             case Work.Foreseen foreseen -> MigratedByJson.write(out, foreseen);
             case Work.Evidenced evidenced -> EvidencedJson.write(out, evidenced);
+            case Work.Compatible compatible -> ContractsJson.write(out, compatible);
             case Work.Consented consented -> ConsentJson.write(out, consented);
             case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
             case Work.SecretsCurrent current -> SecretsJson.write(out, current);
@@ -208,6 +212,7 @@ final class WorkJson {
             case "backed-up" -> MigrationsJson.backedUp(in);
             case "rehearsed" -> MigrationsJson.rehearsed(in);
             case "evidenced" -> EvidencedJson.read(in);
+            case "compatible" -> ContractsJson.compatible(in);
             case "consented" -> ConsentJson.read(in);
             case "in-window" -> WindowJson.read(in);
             case "secrets-current" -> SecretsJson.read(in);
@@ -338,6 +343,7 @@ final class WorkJson {
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,
                     Work.Evidenced _,
+                    Work.Compatible _,
                     Work.Consented _,
                     Work.InWindow _,
                     Work.SecretsCurrent _,

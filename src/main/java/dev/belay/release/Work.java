@@ -188,6 +188,23 @@ public sealed interface Work {
         }
     }
 
+    /// What a component promises keeps what it promised to those who were made for that.
+    ///
+    /// @param from what runs promises; null when it promises nothing
+    /// @param to what the release promises; null when it promises nothing
+    /// @param accepted what breaks and goes all the same
+    record Compatible(
+            String component,
+            @Nullable ContractFiles from,
+            @Nullable ContractFiles to,
+            ContractRule rule,
+            List<String> accepted)
+            implements Check {
+        public Compatible {
+            accepted = List.copyOf(accepted);
+        }
+    }
+
     /// People have said what the environment asks them for.
     record Consented(ConsentRule rule) implements Check {}
 

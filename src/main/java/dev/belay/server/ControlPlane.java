@@ -34,6 +34,7 @@ import dev.belay.release.Actor;
 import dev.belay.server.access.Access;
 import dev.belay.server.api.Api;
 import dev.belay.server.api.HttpServer;
+import dev.belay.server.contracts.ContractJudge;
 import dev.belay.server.evidence.EvidenceBook;
 import dev.belay.server.evidence.EvidenceJudge;
 import dev.belay.server.evidence.EvidenceLedger;
@@ -47,6 +48,8 @@ import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.CurrentSecrets;
+import dev.belay.server.operations.ContractReader;
+import dev.belay.server.operations.ContractSources;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
@@ -225,7 +228,7 @@ public final class ControlPlane implements AutoCloseable {
         engine = new Engine(world, "engine-" + UUID.randomUUID(), CODEC, this::ended);
         var checking = new Checking(platform, values);
         var schemas = new SchemaSources(artifacts);
-        var made = new Sources.Stores(builder, configurations, schemas, data.rehearsals()::verdict);
+        var made = stores(builder, configurations, schemas, artifacts);
         Sources sources = sources(checking, made, values, token, redactor);
         ReleaseReader reader = reader();
         var inventory = new InventoryReader(journal, target);
@@ -248,7 +251,7 @@ public final class ControlPlane implements AutoCloseable {
                         new WhyReader(journal, reader),
                         status(checks, router, orders, ofData.restoring(), noticed),
                         ofData,
-                        new Operations.Between(automatic, parity, freezes),
+                        between(automatic, parity, inventory, artifacts),
                         evidence,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
                         logs,
@@ -297,6 +300,19 @@ public final class ControlPlane implements AutoCloseable {
                 new EvidenceBook(store, journal, journal::now),
                 new EvidenceJudge(
                         store, new EvidenceLedger(journal, journal), signatures, journal::now));
+    }
+
+    private Sources.Stores stores(
+            Builder builder,
+            ConfigurationStore configurations,
+            SchemaSources schemas,
+            ArtifactStore artifacts) {
+        return new Sources.Stores(
+                builder,
+                configurations,
+                schemas,
+                new ContractSources(artifacts),
+                data.rehearsals()::verdict);
     }
 
     private Sources sources(
@@ -351,6 +367,15 @@ public final class ControlPlane implements AutoCloseable {
                                 evidence.registry().notices(view))
                         .flatMap(List::stream)
                         .toList();
+    }
+
+    private Operations.Between between(
+            AutomaticPromotion automatic,
+            ParityReader parity,
+            InventoryReader inventory,
+            ArtifactStore artifacts) {
+        return new Operations.Between(
+                automatic, parity, freezes, new ContractReader(inventory, artifacts));
     }
 
     private Operations.Evidence evidence(
@@ -436,6 +461,7 @@ public final class ControlPlane implements AutoCloseable {
                         last(logs),
                         data.checks(),
                         books.judge(),
+                        new ContractJudge(artifacts),
                         consents(),
                         calendar,
                         new CurrentSecrets(platform, values, journal::now)));

@@ -7,6 +7,8 @@ import dev.belay.release.BackupPolicy;
 import dev.belay.release.Baseline;
 import dev.belay.release.Boundary;
 import dev.belay.release.ConsentRule;
+import dev.belay.release.ContractFiles;
+import dev.belay.release.ContractRule;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
@@ -184,7 +186,8 @@ class PlanJsonTest {
                         List.of(
                                 new Migrations.One("1", "orders", ""),
                                 new Migrations.One("2", "prices", "nobody wrote it")));
-        List<Work> works = works(api, tests, traffic, migrations);
+        List<Work> works = new ArrayList<>(works(api, tests, traffic, migrations));
+        works.addAll(promises());
         var steps = new ArrayList<Step>();
         for (Work work : works) {
             int number = steps.size() + 1;
@@ -198,7 +201,8 @@ class PlanJsonTest {
             steps.add(step(number, work, undo));
         }
         var by = new MigratedBy(migrations.datastore(), Digest.of("a"), "c1", tool());
-        var deployment = new Deployment(api, 2, List.of(traffic), tests, migrations, by);
+        var contracts = new ContractFiles(Digest.of("api.yaml"), List.of("api.yaml"));
+        var deployment = new Deployment(api, 2, List.of(traffic), tests, migrations, by, contracts);
         return plan(steps, Map.of("api", deployment));
     }
 
@@ -218,6 +222,21 @@ class PlanJsonTest {
                 Set.of(),
                 Set.of(),
                 new TreeMap<>(Map.of("A", "main (vault), version 3")));
+    }
+
+    private static List<Work> promises() {
+        return List.of(
+                new Work.Compatible(
+                        "api",
+                        new ContractFiles(Digest.of("old"), List.of("a.yaml", "b.proto")),
+                        new ContractFiles(Digest.of("new"), List.of("a.yaml")),
+                        new ContractRule(
+                                true,
+                                List.of(
+                                        new ContractRule.Except(
+                                                "api", "GET /a", "operation-removed", "unused"))),
+                        List.of("GET /a: it is gone")),
+                new Work.Compatible("api", null, null, ContractRule.NONE, List.of()));
     }
 
     private static List<Work> works(

@@ -156,6 +156,7 @@ final class Planned {
                 below,
                 evidence,
                 new TreeMap<>(),
+                new TreeMap<>(),
                 inventory,
                 selection,
                 MANIFEST);

@@ -18,6 +18,7 @@ import dev.belay.manifest.Target;
 import dev.belay.manifest.Variables;
 import dev.belay.problem.Problem;
 import dev.belay.release.ConsentRule;
+import dev.belay.release.ContractRule;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
@@ -121,7 +122,8 @@ final class Platform {
                         SignatureDemand.NONE,
                         ConsentRule.NONE,
                         List.of(windows),
-                        SecretsRule.NONE);
+                        SecretsRule.NONE,
+                        ContractRule.NONE);
         return this;
     }
 
@@ -136,7 +138,8 @@ final class Platform {
                         SignatureDemand.NONE,
                         ConsentRule.NONE,
                         List.of(),
-                        rule);
+                        rule,
+                        ContractRule.NONE);
         return this;
     }
 

@@ -358,6 +358,7 @@ final class Host {
                     Work.ReturnRehearsed _,
                     Work.Rehearsed _,
                     Work.Evidenced _,
+                    Work.Compatible _,
                     Work.Consented _,
                     Work.InWindow _,
                     Work.SecretsCurrent _,

@@ -17,6 +17,7 @@ import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
 import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.ContractSources;
 import dev.belay.server.operations.ParityReader;
 import dev.belay.server.operations.SecretFiles;
 import dev.belay.server.operations.SecretFindings;
@@ -82,6 +83,9 @@ public final class CheckCommand extends BelayCommand {
             FolderCheck.Found found = FolderCheck.check(view, path);
             wrong.addAll(found.wrong());
             wrong.addAll(parity(manifest, view));
+            view.components()
+                    .values()
+                    .forEach(one -> wrong.addAll(ContractSources.problems(view, one)));
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));

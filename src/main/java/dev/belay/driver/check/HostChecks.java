@@ -7,6 +7,7 @@ import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
+import dev.belay.driver.Promises;
 import dev.belay.driver.Proofs;
 import dev.belay.driver.Router;
 import dev.belay.driver.SecretStates;
@@ -51,6 +52,7 @@ public final class HostChecks implements Checks {
     private final LastLines logs;
     private final Backups backups;
     private final Proofs proofs;
+    private final Promises promises;
     private final Consents consents;
     private final Openings openings;
     private final SecretStates secrets;
@@ -77,6 +79,7 @@ public final class HostChecks implements Checks {
             LastLines logs,
             Backups backups,
             Proofs proofs,
+            Promises promises,
             Consents consents,
             Openings openings,
             SecretStates secrets) {}
@@ -89,6 +92,7 @@ public final class HostChecks implements Checks {
         logs = eyes.logs();
         backups = eyes.backups();
         proofs = eyes.proofs();
+        promises = eyes.promises();
         consents = eyes.consents();
         openings = eyes.openings();
         secrets = eyes.secrets();
@@ -113,6 +117,7 @@ public final class HostChecks implements Checks {
                 case Work.Rehearsed work -> backups.rehearsed(work, order);
                 case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
                 case Work.Evidenced work -> proofs.evidenced(work, order);
+                case Work.Compatible work -> promises.compatible(work, order);
                 case Work.Consented work -> consents.consented(work, order);
                 case Work.InWindow work -> openings.inWindow(work, order);
                 case Work.SecretsCurrent work -> secrets.current(work, order);

@@ -111,6 +111,7 @@ public final class Access {
         add("GET " + ENV + "why", READ, PATH);
         add("GET " + ENV + "logs", READ, PATH);
         add("GET " + ENV + "parity", READ, PAIR);
+        add("GET " + ENV + "contracts/{component}", READ, PATH);
         add("GET " + ENV + "promotion", READ, PATH);
         add("POST " + ENV + "promotion", DEPLOY, PATH);
         add("POST " + ENV + "up", OPERATE, PATH);

@@ -5,6 +5,7 @@ import dev.belay.release.people.Action;
 import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
+import dev.belay.server.contracts.ContractsView;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
@@ -12,6 +13,7 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ParityView;
 import dev.belay.server.operations.SchemaView;
 import dev.belay.server.operations.WhyView;
+import dev.belay.server.text.ContractsText;
 import dev.belay.server.text.ParityText;
 import dev.belay.server.text.SchemaText;
 import dev.belay.server.text.StatusText;
@@ -40,6 +42,7 @@ final class EnvironmentRoutes {
         routes.get("/api/v1/environments/{env}/migrations", this::migrations);
         routes.post("/api/v1/environments/{env}/adoptions", this::adopt);
         routes.get("/api/v1/environments/{env}/parity", this::parity);
+        routes.get("/api/v1/environments/{env}/contracts/{component}", this::contracts);
         routes.get("/api/v1/environments/{env}/promotion", this::promotion);
         routes.post("/api/v1/environments/{env}/promotion", this::steer);
         routes.post("/api/v1/environments/{env}/up", this::up);
@@ -112,6 +115,21 @@ final class EnvironmentRoutes {
             text(ctx).result(ParityText.of(parity, Query.flag(ctx, "colour")));
         } else {
             Wire.answer(ctx, parity);
+        }
+    }
+
+    private void contracts(Context ctx) {
+        EnvironmentView view = view(ctx);
+        String below = view.gates().promotedFrom();
+        if (!below.isEmpty()) {
+            Visit.of(ctx).demand(List.of(new Right(Action.READ, below)));
+        }
+        ContractsView contracts =
+                operations.between().contracts().of(view, ctx.pathParam("component"));
+        if (Query.wantsText(ctx)) {
+            text(ctx).result(ContractsText.of(contracts, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, contracts);
         }
     }
 

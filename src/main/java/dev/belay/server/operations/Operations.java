@@ -34,7 +34,11 @@ public record Operations(
     public record Orders(Commands commands, ConsentDesk consents, Appointments appointments) {}
 
     /// What concerns environments as a whole, and how they stand to each other.
-    public record Between(AutomaticPromotion promotion, ParityReader parity, Freezes freezes) {}
+    public record Between(
+            AutomaticPromotion promotion,
+            ParityReader parity,
+            Freezes freezes,
+            ContractReader contracts) {}
 
     /// What artifacts have shown.
     public record Evidence(

@@ -8,6 +8,7 @@ import dev.belay.plan.Phase;
 import dev.belay.plan.Selection;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
@@ -35,7 +36,11 @@ public final class Promotion {
     ///
     /// @param migrations absent where it has none
     /// @param remark for who reads the plan
-    record Taken(Digest artifact, @Nullable Migrations migrations, String remark) {}
+    record Taken(
+            Digest artifact,
+            @Nullable Migrations migrations,
+            @Nullable ContractFiles contracts,
+            String remark) {}
 
     /// By component and datastore; what is missing is built here. Empty where the environment
     /// promotes from nowhere, or that was left out on request.
@@ -214,6 +219,7 @@ public final class Promotion {
                 new Taken(
                         artifact,
                         now.deployment().migrations(),
+                        now.deployment().contracts(),
                         "`%s`: %s, as it runs in `%s` by %s"
                                 .formatted(
                                         scope.name(),

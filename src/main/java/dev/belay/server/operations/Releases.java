@@ -68,6 +68,7 @@ public final class Releases {
     private final ToolPlans tools;
     private final RestoreLimits limits;
     private final EvidenceJudge evidence;
+    private final KeptPromises promises;
     private final Calendar calendar;
     private final CurrentSecrets secrets;
     private final Promotion promotion;
@@ -104,6 +105,7 @@ public final class Releases {
             Runnable nudge) {
         this.platform = platform;
         this.sources = sources;
+        this.promises = new KeptPromises(sources.contracts().judge());
         this.inventory = eyes.inventory();
         this.drift = eyes.drift();
         this.tools = eyes.tools();
@@ -213,6 +215,7 @@ public final class Releases {
                 requireWayBack(submission, read.view());
                 requireTried(submission, prepared);
                 requireShown(submission);
+                promises.require(submission);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
@@ -280,7 +283,9 @@ public final class Releases {
                             back.to() == null ? Map.of() : back.to().apply(now),
                             now,
                             read.manifestDigest());
-            return submit(planned(Planner.rollback(request)), back.reason(), terms);
+            Submission way = planned(Planner.rollback(request));
+            var knowing = request.promising(promises.back(way, now));
+            return submit(planned(Planner.rollback(knowing)), back.reason(), terms);
         }
     }
 
@@ -373,7 +378,10 @@ public final class Releases {
             Selection selection,
             Set<String> selected,
             String manifestDigest) {
-        PlanRequest over(Inventory inventory, SortedMap<String, PlanRequest.Shown> evidence) {
+        PlanRequest over(
+                Inventory inventory,
+                SortedMap<String, PlanRequest.Shown> evidence,
+                SortedMap<String, PlanRequest.Promised> contracts) {
             return new PlanRequest(
                     view,
                     new TreeMap<>(made.built()),
@@ -382,6 +390,7 @@ public final class Releases {
                     below,
                     evidence,
                     made.stores(),
+                    contracts,
                     inventory.limited(limits),
                     selection,
                     manifestDigest);
@@ -546,7 +555,7 @@ public final class Releases {
                         shown.put(name, evidence.shown(rules, signed, source.artifact(), runs));
                     }
                 });
-        return prepared.over(now, shown);
+        return prepared.over(now, shown, promises.of(prepared.view(), prepared.made(), now));
     }
 
     private static @Nullable Digest running(Inventory now, String component) {
@@ -600,6 +609,16 @@ public final class Releases {
                             "secrets/no-reason",
                             "`--skip secrets`",
                             "secrets of `%s` may be old, or those of another environment"
+                                    .formatted(view.environment()),
+                            "say why with `--reason`"));
+        }
+        boolean breaks = chosen.without().contains(Phase.CONTRACTS);
+        if (breaks && view.gates().contracts().asked() && wish.why().isBlank()) {
+            throw new Denied(
+                    No.problem(
+                            "contract/no-reason",
+                            "`--skip contracts`",
+                            "what is released may break who uses it in `%s`"
                                     .formatted(view.environment()),
                             "say why with `--reason`"));
         }

@@ -46,6 +46,7 @@ public final class Sources {
     private final Redactor redactor;
     private final Groundwork groundwork;
     private final SchemaSources schemas;
+    private final ContractSources contracts;
     private final Verdicts verdicts;
     private final Path state;
 
@@ -54,6 +55,7 @@ public final class Sources {
             Builder builder,
             ConfigurationStore configurations,
             SchemaSources schemas,
+            ContractSources contracts,
             Verdicts verdicts) {}
 
     /// What is known of migrations.
@@ -76,6 +78,7 @@ public final class Sources {
         this.builder = stores.builder();
         this.configurations = stores.configurations();
         this.schemas = stores.schemas();
+        this.contracts = stores.contracts();
         this.verdicts = stores.verdicts();
         this.versions = versions;
         this.redactor = redactor;
@@ -163,7 +166,10 @@ public final class Sources {
                             configuration(view, component),
                             migrations,
                             migrations == null ? null : verdicts.of(view.environment(), migrations),
-                            origin(view, name, promoted)));
+                            origin(view, name, promoted),
+                            promoted == null
+                                    ? contracts.of(view, component)
+                                    : promoted.contracts()));
         }
         var schemasByName = new TreeMap<String, PlanRequest.Schema>();
         for (SchemaOwner owner : shared) {
@@ -239,6 +245,10 @@ public final class Sources {
                 : from.isEmpty()
                         ? ""
                         : "`%s`: built here, and not promoted from `%s`".formatted(name, from);
+    }
+
+    ContractSources contracts() {
+        return contracts;
     }
 
     /// What a component's artifact would be now.

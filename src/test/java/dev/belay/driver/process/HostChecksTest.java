@@ -68,6 +68,7 @@ class HostChecksTest {
                         (_, revision, _) -> List.of(revision + "-1 | last words"),
                         new NoBackups(),
                         (_, _) -> new Look.Done("nobody asks for evidence here"),
+                        (_, _) -> new Look.Done("nobody promises anything here"),
                         (_, _) -> new Look.Done("nobody is asked here"),
                         new AlwaysOpen(),
                         (_, _) -> new Look.Done("they are current")));

@@ -244,6 +244,7 @@ class AccessMatrixTest {
                 words[1].replace("{env}", "here")
                         .replace("{id}", "here-7")
                         .replace("{name}", "anna")
+                        .replace("{component}", "api")
                         .replace("{token}", "0123456789ab");
         assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
         return send(words[0], path, row.body(), token);
