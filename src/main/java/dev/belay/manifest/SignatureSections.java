@@ -3,10 +3,9 @@ package dev.belay.manifest;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.PATH;
 import static dev.belay.manifest.shape.Shapes.TEXT;
-import static dev.belay.manifest.shape.Shapes.either;
 import static dev.belay.manifest.shape.Shapes.list;
-import static dev.belay.manifest.shape.Shapes.mapped;
 import static dev.belay.manifest.shape.Shapes.whole;
+import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
@@ -16,8 +15,6 @@ import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Node;
 import dev.belay.release.SignatureRule;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// Whose signatures a gate asks for.
 final class SignatureSections {
@@ -64,15 +61,14 @@ final class SignatureSections {
                             "Files that identities lead back to: a `trusted_root.json`, or PEM files with"
                                     + " the certificates of the authority and with the log's key.")
                     .fallback("[]");
-    private static final Key<Integer> NEED =
-            Key.of(
-                            "need",
-                            either(
-                                    mapped(Map.of("any", 1, "all", SignatureRule.ALL), Set.of()),
-                                    whole(1, SIGNERS_MAX, "a number from 1 to " + SIGNERS_MAX)),
-                            "How many different ones of them must have signed: `any`, `all`, or a"
-                                    + " number.")
+    private static final Key<String> NEED =
+            Key.of("need", words("any", "all"), "Whether one of them must have signed, or each.")
                     .fallback("any");
+    private static final Key<Integer> QUORUM =
+            Key.of(
+                    "quorum",
+                    whole(1, SIGNERS_MAX, "a number from 1 to " + SIGNERS_MAX),
+                    "How many different ones of them must have signed, in place of `need`.");
     private static final Key<String> TYPE =
             Key.of("type", TEXT, "Type of the predicate, `https://slsa.dev/provenance/v1`.");
     private static final Key<String> BUILDER =
@@ -106,7 +102,7 @@ final class SignatureSections {
                             "signatures",
                             "Who must have signed an artifact before a release brings it.",
                             "{keys: [keys/release.pub]}",
-                            List.of(KEYS, IDENTITIES, ROOT, NEED, PROVENANCE, FOR),
+                            List.of(KEYS, IDENTITIES, ROOT, NEED, QUORUM, PROVENANCE, FOR),
                             List.of(),
                             SignatureSections::demand),
                     "Signatures that an artifact must have.");
@@ -125,7 +121,7 @@ final class SignatureSections {
                 row.get(KEYS),
                 row.get(IDENTITIES),
                 row.get(ROOT),
-                row.get(NEED),
+                row.find(QUORUM).orElse(row.get(NEED).equals("all") ? SignatureRule.ALL : 1),
                 row.find(PROVENANCE).orElse(SignatureRule.Provenance.NONE),
                 row.get(FOR));
     }
@@ -152,13 +148,21 @@ final class SignatureSections {
                     "`cosign trusted-root create --with-default-services` writes a"
                             + " `trusted_root.json`; put it beside the manifest");
         }
-        for (Node.Scalar need : Texts.of(own.get("need"))) {
-            if (need.text().matches("[0-9]{1,2}") && Integer.parseInt(need.text()) > signers) {
+        for (Node.Scalar quorum : Texts.of(own.get("quorum"))) {
+            boolean number = quorum.text().matches("[0-9]{1,2}");
+            if (number && Integer.parseInt(quorum.text()) > signers) {
                 complaints.add(
                         Code.WRONG_VALUE,
-                        need.mark(),
+                        quorum.mark(),
                         "signatures: asks for more signers than it names",
                         "there are " + signers);
+            }
+            if (own.get("need") != null) {
+                complaints.add(
+                        Code.WRONG_VALUE,
+                        quorum.mark(),
+                        "signatures: `need` and `quorum` say two things",
+                        "write one of them");
             }
         }
         if (own.get("identities") instanceof Node.Sequence all) {

@@ -20,6 +20,7 @@ import dev.belay.release.OnUnknown;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+import dev.belay.release.SignatureRule;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.StepClass;
 import dev.belay.release.Traffic;
@@ -289,6 +290,8 @@ class PlanJsonTest {
                                         0.05)),
                         List.of("ev-3f9c1a2b7d10")),
                 new Work.Evidenced("api", Digest.of("api"), null, List.of(), List.of()),
+                new Work.Evidenced(
+                        "api", Digest.of("api"), null, List.of(), signatures(), List.of("ev-1")),
                 new Work.Consented(
                         new ConsentRule(
                                 List.of("notes"),
@@ -429,5 +432,17 @@ class PlanJsonTest {
                         new Plan.Skip("mail", "anna", "")),
                 List.of("mind"),
                 "sha256:m");
+    }
+
+    private static SignatureRule signatures() {
+        return new SignatureRule(
+                "production",
+                new TreeMap<>(Map.of("sha256:1", "keys/release.pub")),
+                List.of(
+                        new SignatureRule.Identity("https://token.example", "a@b.example", false),
+                        new SignatureRule.Identity("https://token.example", "**", true)),
+                "sha256:2",
+                SignatureRule.ALL,
+                new SignatureRule.Provenance("type", "builder", "source"));
     }
 }
