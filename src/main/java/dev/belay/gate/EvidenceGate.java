@@ -4,18 +4,19 @@ import dev.belay.gate.EvidenceVerdict.Status;
 import dev.belay.gate.report.Case;
 import dev.belay.gate.report.Reading;
 import dev.belay.judge.Pairs;
+import dev.belay.judge.Scores;
 import dev.belay.problem.Nearest;
 import dev.belay.release.EvidenceRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Holds rules against evidence. The newest of each suite and environment counts, and with it every
@@ -207,17 +208,21 @@ public final class EvidenceGate {
             return;
         }
         relied.add(other.id());
-        Map<String, Case.Outcome> before = tried(other.reading());
-        Map<String, Case.Outcome> after = tried(record.reading());
+        Map<String, Case> before = tried(other.reading());
+        Map<String, Case> after = tried(record.reading());
         int broken = 0;
         int mended = 0;
         int items = 0;
-        for (Map.Entry<String, Case.Outcome> one : before.entrySet()) {
-            Case.Outcome then = after.get(one.getKey());
+        boolean graded = false;
+        var differences = new ArrayList<Double>();
+        for (Map.Entry<String, Case> one : before.entrySet()) {
+            Case then = after.get(one.getKey());
             if (then != null) {
                 items++;
                 broken += worse(one.getValue(), then) ? 1 : 0;
                 mended += worse(then, one.getValue()) ? 1 : 0;
+                graded |= one.getValue().isGraded() || then.isGraded();
+                differences.add(then.score() - one.getValue().score());
             }
         }
         if (items < before.size() * PAIRED_AT_LEAST) {
@@ -227,21 +232,59 @@ public final class EvidenceGate {
                             .formatted(said, before.size(), items));
             return;
         }
-        say(said, other, new Pairs(items, broken, mended));
+        var pairs = new Pairs(items, broken, mended);
+        // A grade says more than whether it was enough, unless that alone tells.
+        if (graded && pairs.outcome(rule.margin(), ERROR) != Pairs.Outcome.WORSE) {
+            double[] all = differences.stream().mapToDouble(Double::doubleValue).toArray();
+            say(said, other, new Scores(all));
+        } else {
+            say(said, other, pairs);
+        }
     }
 
-    private static boolean worse(Case.Outcome before, Case.Outcome after) {
-        return before == Case.Outcome.PASSED && after == Case.Outcome.FAILED;
+    private static boolean worse(Case before, Case after) {
+        return before.outcome() == Case.Outcome.PASSED && after.outcome() == Case.Outcome.FAILED;
     }
 
-    private static Map<String, Case.Outcome> tried(Reading reading) {
-        Map<String, Case.Outcome> tried = new HashMap<>();
+    /// In the order of their ids: how they went is no part of it.
+    private static SortedMap<String, Case> tried(Reading reading) {
+        SortedMap<String, Case> tried = new TreeMap<>();
         for (Case one : reading.cases()) {
             if (one.outcome() != Case.Outcome.SKIPPED) {
-                tried.put(one.id(), one.outcome());
+                tried.put(one.id(), one);
             }
         }
         return tried;
+    }
+
+    private void say(String said, EvidenceRecord other, Scores scores) {
+        String counts =
+                "%d graded cases against %s, on the mean %s"
+                        .formatted(
+                                scores.items(),
+                                other.id(),
+                                scores.drop() > 0
+                                        ? percent(scores.drop()) + " down"
+                                        : percent(-scores.drop()) + " up");
+        double most = scores.dropAtMost(ERROR);
+        switch (scores.outcome(rule.margin(), ERROR)) {
+            case NOT_WORSE -> say(Status.PASS, counts + ", at most " + percent(most) + " down");
+            case WORSE ->
+                    say(
+                            Status.FAIL,
+                            "%s is worse than what runs now: %s; by chance that happens in %s at most"
+                                    .formatted(said, counts, percent(scores.chance())));
+            case INCONCLUSIVE ->
+                    say(
+                            Status.INCONCLUSIVE,
+                            "%s may be up to %s worse than what runs now, and %s are allowed: %s"
+                                    .formatted(
+                                            said, percent(most), percent(rule.margin()), counts));
+            case NO_DATA ->
+                    say(
+                            Status.INCONCLUSIVE,
+                            said + " has no cases that what runs now was tried on, too");
+        }
     }
 
     private void say(String said, EvidenceRecord other, Pairs pairs) {

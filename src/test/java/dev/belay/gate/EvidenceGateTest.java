@@ -207,6 +207,27 @@ class EvidenceGateTest {
         assertThat(against(run(100, 3), run(100, 3)).relied()).containsExactly("ev-new", "ev-old");
     }
 
+    /// Cases that are all good enough, each with a grade.
+    private static Reading graded(int cases, double grade) {
+        var all = new ArrayList<Case>();
+        for (int i = 0; i < cases; i++) {
+            double own = grade + (i % 5 - 2) / 50.0;
+            all.add(new Case("case " + i, Case.Outcome.PASSED, own));
+        }
+        var figures = new TreeMap<>(Map.of("total", (double) cases));
+        return new Reading(Format.PROMPTFOO, "tests", "", "", 0, figures, Own.PASSED, all);
+    }
+
+    @Test
+    void grades_that_fall_are_found_though_every_case_still_passes() {
+        EvidenceVerdict worse = against(graded(200, 0.9), graded(200, 0.8));
+        assertThat(worse.status()).isEqualTo(Status.FAIL);
+        assertThat(worse.sentence()).contains("200 graded cases", "on the mean 10 % down");
+        assertThat(against(graded(200, 0.9), graded(200, 0.9)).status()).isEqualTo(Status.PASS);
+        assertThat(against(graded(10, 0.9), graded(10, 0.9)).status())
+                .isEqualTo(Status.INCONCLUSIVE);
+    }
+
     @Test
     void too_few_cases_say_neither() {
         EvidenceVerdict verdict = against(run(20, 0), run(20, 0));

@@ -12,6 +12,11 @@ public record Case(String id, Outcome outcome, double score) {
         SKIPPED
     }
 
+    /// Whether it is neither right nor wrong, but something between.
+    public boolean isGraded() {
+        return score > 0 && score < 1;
+    }
+
     /// One that is right or wrong, and nothing between.
     static Case of(String id, Outcome outcome) {
         return new Case(id, outcome, outcome == Outcome.PASSED ? 1 : 0);
