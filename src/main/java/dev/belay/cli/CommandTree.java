@@ -11,6 +11,7 @@ import dev.belay.cli.command.CheckCommand;
 import dev.belay.cli.command.CheckOffCommand;
 import dev.belay.cli.command.CompletionCommand;
 import dev.belay.cli.command.ContractsCommand;
+import dev.belay.cli.command.ConfigCommand;
 import dev.belay.cli.command.DecideCommand;
 import dev.belay.cli.command.DeployCommand;
 import dev.belay.cli.command.DocsCommand;
@@ -113,6 +114,7 @@ public final class CommandTree {
         all.put("init", InitCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scan", ScanCommand::new);
+        all.put("config", ConfigCommand::new);
         all.put("docs", DocsCommand::new);
         all.put("plan", PlanCommand::new);
         all.put("deploy", DeployCommand::new);

@@ -184,12 +184,20 @@ final class LeafSections {
                             "Plain values. `${NAME}` stands for another variable.")
                     .fallback("{}");
 
+    private static final Key<SequencedMap<String, String>> MEANING =
+            Key.of(
+                            "meaning",
+                            map(VARIABLE, TEXT),
+                            "What variables are for, for those who fill them in: `belay config"
+                                    + " template` writes it.")
+                    .fallback("{}");
+
     static final Fields<Variables> ENV =
             Fields.of(
                     "env",
                     "The environment variables of a component.",
                     "{required: [DATABASE_URL], secret: [JWT_SECRET], values: {LOG_LEVEL: info}}",
-                    List.of(REQUIRED, SECRET, VALUES),
+                    List.of(REQUIRED, SECRET, VALUES, MEANING),
                     List.of(),
                     LeafSections::variables);
 
@@ -213,6 +221,7 @@ final class LeafSections {
         var secrets = new TreeSet<>(row.get(SECRET));
         var required = new TreeSet<>(row.get(REQUIRED));
         required.addAll(secrets);
-        return new Variables(required, secrets, new TreeMap<>(row.get(VALUES)));
+        return new Variables(
+                required, secrets, new TreeMap<>(row.get(VALUES)), new TreeMap<>(row.get(MEANING)));
     }
 }
