@@ -122,6 +122,16 @@ class SecretsTest {
     }
 
     private void nobodyFinds(String... canaries) throws Exception {
+        for (String path :
+                List.of(
+                        "environments/local/status",
+                        "releases",
+                        "releases/local-1",
+                        "releases/local-1/plan",
+                        "environments/local/logs?lines=200",
+                        "audit?limit=1000")) {
+            assertThat(whole.get("/api/v1/" + path).body()).as(path).doesNotContain(canaries);
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (file.endsWith("secret-id")) {
@@ -178,7 +188,7 @@ class SecretsTest {
         assertThat(Traffic.once(whole.port())).isEqualTo("v1");
         List<ProcessHandle> before = Processes.instances(folder);
         assertThat(whole.get("/api/v1/environments/local/status").body())
-                .contains("Vault is sealed");
+                .contains("Vault is sealed", "main (vault): version 1 of `API_KEY`");
 
         Processes.kill(before.getFirst());
         whole.await(

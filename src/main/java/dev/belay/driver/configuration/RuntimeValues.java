@@ -74,6 +74,23 @@ public final class RuntimeValues {
         return redactor;
     }
 
+    /// Masks from now on the secrets of what runs already.
+    ///
+    /// @return whether all of them were asked for; those whose store is away are to be asked again
+    public boolean learn(String environment, Set<String> secrets) {
+        boolean all = true;
+        for (String name : secrets) {
+            try {
+                provider.find(environment, name).ifPresent(redactor::register);
+            } catch (SecretFailure e) {
+                all &= !e.isAway();
+            } catch (UncheckedIOException unreadable) {
+                all = false;
+            }
+        }
+        return all;
+    }
+
     public Resolution resolve(Needs needs) {
         try {
             return new Round(needs, store.load(needs.configuration())).resolve();

@@ -78,10 +78,10 @@ final class Preparation {
     }
 
     /// From now on [#redact] masks the revision's secrets.
-    void learnSecrets(String environment, Recipe recipe) {
-        // Asking for a secret is what registers it; whether all can be resolved is not the
-        // question.
-        surroundings(environment, recipe, Map.of());
+    ///
+    /// @return whether that is so for all of them
+    boolean learnSecrets(String environment, Recipe recipe) {
+        return values.learn(environment, recipe.secrets());
     }
 
     /// The text without any secret that was ever resolved here.

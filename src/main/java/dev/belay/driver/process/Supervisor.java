@@ -25,6 +25,9 @@ final class Supervisor {
     /// How long an order that waits for an end gets to finish it itself.
     private static final Duration ORDER_FIRST = Duration.ofSeconds(1);
 
+    /// A store that is away must not hold up the others at every tick.
+    private static final Duration LEARN_AGAIN = Duration.ofSeconds(30);
+
     private final Path state;
     private final Path instances;
     private final Starter starter;
@@ -34,7 +37,10 @@ final class Supervisor {
     private final CrashLoop crashLoop;
     private final FatalErrors fatalErrors;
     private final Preparation preparation;
-    private final Set<String> learnt = ConcurrentHashMap.newKeySet();
+
+    /// By revision, when its secrets are to be asked for so that its log is masked; never, once
+    /// they all were.
+    private final Map<String, Instant> learn = new ConcurrentHashMap<>();
 
     Supervisor(
             Path state,
@@ -114,8 +120,12 @@ final class Supervisor {
     /// A new control plane does not know yet what must not be shown of the logs it finds.
     private void learnSecrets(ScopeFolder scope) throws IOException {
         for (Wanted wanted : scope.wanted().values()) {
-            if (learnt.add(scope.scope() + " " + wanted.recipe().revision())) {
-                preparation.learnSecrets(scope.scope().environment(), wanted.recipe());
+            String key = scope.scope() + " " + wanted.recipe().revision();
+            Instant now = Instant.now();
+            if (now.isAfter(learn.getOrDefault(key, Instant.EPOCH))) {
+                boolean all =
+                        preparation.learnSecrets(scope.scope().environment(), wanted.recipe());
+                learn.put(key, all ? Instant.MAX : now.plus(LEARN_AGAIN));
             }
         }
     }

@@ -6,9 +6,11 @@ import dev.belay.release.SecretStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -90,6 +92,13 @@ public final class SecretStores implements AutoCloseable {
         }
     }
 
+    /// What a store was heard to hold, without asking it: for pages, which are looked at all the
+    /// time.
+    public Optional<FoundSecret> remembered(Where where, SecretReference what) {
+        Open store = open.get(where);
+        return store == null ? Optional.empty() : store.remembered(what);
+    }
+
     /// What is wrong with stores of an environment that were asked lately.
     public List<String> troubles(String environment) {
         return open.entrySet().stream()
@@ -133,6 +142,22 @@ public final class SecretStores implements AutoCloseable {
 
         Open(Where where) {
             this.where = where;
+        }
+
+        Optional<FoundSecret> remembered(SecretReference what) {
+            if (!lock.tryLock()) {
+                return Optional.empty();
+            }
+            try {
+                Read last = reader == null ? null : read.get(reader.unit(what));
+                return last == null
+                        ? Optional.empty()
+                        : Optional.of(last.document().find(what.key()));
+            } catch (SecretFailure e) {
+                return Optional.empty();
+            } finally {
+                lock.unlock();
+            }
         }
 
         FoundSecret find(SecretReference what, Keys keys, Wanted wanted) {
@@ -215,9 +240,11 @@ public final class SecretStores implements AutoCloseable {
             return now == null
                     ? List.of()
                     : List.of(
-                            "%s: %s; what was read before starts instances again until %s, and nothing"
-                                            .formatted(where.said(), now.failure().reason(), ends())
-                                    + " is released");
+                            "%s; nothing is released, and what `%s` gave last starts instances again until %s"
+                                    .formatted(
+                                            now.failure().reason(),
+                                            where.name(),
+                                            ends().truncatedTo(ChronoUnit.SECONDS)));
         }
 
         void tend() {

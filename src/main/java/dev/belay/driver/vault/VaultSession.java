@@ -77,8 +77,11 @@ final class VaultSession {
     /// Renews what is due; what cannot be renewed is replaced when it is needed.
     void tend() {
         Token now = token;
-        if (now != null && now.isDue(clock.instant())) {
-            valid();
+        Instant instant = clock.instant();
+        if (now != null && now.isOver(instant)) {
+            token = null;
+        } else if (now != null && now.renewable() && now.isDue(instant)) {
+            token = renewed(now);
         }
     }
 

@@ -21,11 +21,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -156,12 +158,38 @@ public final class Values implements ValueProvider {
 
     /// What is wrong with the stores of an environment.
     public List<Notice> notices(EnvironmentView view) {
-        return Stream.concat(
-                        stores.troubles(view.environment()).stream(),
-                        SecretFiles.doubtful(view).stream()
-                                .map(problem -> problem.message() + ": " + problem.hint()))
-                .map(text -> new Notice("secrets", text, true))
-                .toList();
+        Stream<Notice> wrong =
+                Stream.concat(
+                                stores.troubles(view.environment()).stream(),
+                                SecretFiles.doubtful(view).stream()
+                                        .map(problem -> problem.message() + ": " + problem.hint()))
+                        .map(text -> new Notice("secrets", text, true));
+        Stream<Notice> versions =
+                view.secrets().stream()
+                        .flatMap(source -> versions(view.environment(), source).stream())
+                        .map(text -> new Notice("secrets", text, false));
+        return Stream.concat(versions, wrong).toList();
+    }
+
+    /// Which version of what a store was heard to hold: `main (vault): version 7 of A, B`.
+    private Optional<String> versions(String environment, SecretSource source) {
+        var names = new TreeMap<String, List<String>>();
+        source.variables()
+                .forEach((name, what) ->
+                        stores.remembered(where(environment, source), what)
+                                .ifPresent(found ->
+                                        names.computeIfAbsent(
+                                                        found.version(), _ -> new ArrayList<>())
+                                                .add("`" + name + "`")));
+        String said =
+                names.entrySet().stream()
+                        .map(one ->
+                                (one.getKey().isEmpty() ? "" : "version " + one.getKey() + " of ")
+                                        + String.join(", ", one.getValue()))
+                        .collect(Collectors.joining("; "));
+        return said.isEmpty()
+                ? Optional.empty()
+                : Optional.of("%s (%s): %s".formatted(source.name(), source.store().word(), said));
     }
 
     private Optional<Secret> besideStores(String environment, String name) {
