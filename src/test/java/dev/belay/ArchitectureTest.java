@@ -26,6 +26,7 @@ class ArchitectureTest {
                     row("schema", "problem", "release"),
                     row("contract", "problem", "manifest"),
                     row("plan", "problem", "release", "manifest", "schema"),
+                    row("policy", "problem", "release", "manifest", "schema", "plan"),
                     row("gate", "problem", "release", "judge"),
                     row("settings", "problem", "release"),
                     row("gateway", "problem"),
@@ -50,6 +51,7 @@ class ArchitectureTest {
                             "schema",
                             "contract",
                             "plan",
+                            "policy",
                             "gate",
                             "settings",
                             "gateway",
@@ -107,6 +109,7 @@ class ArchitectureTest {
                         "dev.belay.schema..",
                         "dev.belay.contract..",
                         "dev.belay.plan..",
+                        "dev.belay.policy..",
                         "dev.belay.gate..",
                         "dev.belay.settings..",
                         "dev.belay.journal.tree..")

@@ -27,6 +27,7 @@ import dev.belay.cli.command.MigrateCommand;
 import dev.belay.cli.command.ParityCommand;
 import dev.belay.cli.command.PauseCommand;
 import dev.belay.cli.command.PlanCommand;
+import dev.belay.cli.command.PolicyCommand;
 import dev.belay.cli.command.PromoteCommand;
 import dev.belay.cli.command.ReleasesCommand;
 import dev.belay.cli.command.RescheduleCommand;
@@ -121,6 +122,7 @@ public final class CommandTree {
         all.put("promote", PromoteCommand::new);
         all.put("parity", ParityCommand::new);
         all.put("contracts", ContractsCommand::new);
+        all.put("policy", PolicyCommand::new);
         all.put("rollback", RollbackCommand::new);
         all.put("freeze", FreezeCommand::new);
         all.put("thaw", ThawCommand::new);

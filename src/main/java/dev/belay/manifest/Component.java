@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rules how requests find it besides its port
 /// @param migrations schema changes that come with it
 /// @param smoke tests of this component alone; may be empty, which the plan says
+/// @param declared what is said of it and cannot be seen
 public record Component(
         String name,
         Kind kind,
@@ -26,6 +27,7 @@ public record Component(
         List<OwnedTest> smoke,
         Traffic.Rules rules,
         @Nullable MigrationSource migrations,
+        Declared declared,
         Source source) {
     public Component {
         uses = List.copyOf(uses);
@@ -55,6 +57,7 @@ public record Component(
                 smoke,
                 Traffic.Rules.NONE,
                 null,
+                Declared.NOTHING,
                 source);
     }
 

@@ -148,7 +148,10 @@ final class ComponentSection {
                     ContractSections.CONTRACTS,
                     USES,
                     ENV,
-                    AFTER);
+                    AFTER,
+                    DeclaredSections.DATA,
+                    DeclaredSections.LOGS,
+                    DeclaredSections.SERVES);
 
     private static final Map<KindWord, List<Key<?>>> OF_KIND =
             Map.of(
@@ -233,7 +236,10 @@ final class ComponentSection {
                                     MIGRATIONS,
                                     PROBE,
                                     ON_UNKNOWN,
-                                    TIMEOUT),
+                                    TIMEOUT,
+                                    DeclaredSections.DATA,
+                                    DeclaredSections.LOGS,
+                                    DeclaredSections.SERVES),
                             List.of(),
                             row -> row)
                     .sortedBy(KIND.name(), without());

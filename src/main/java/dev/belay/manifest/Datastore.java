@@ -7,16 +7,29 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param migrations schema changes that belong to it, and so to every component that uses it;
 ///   absent when it has none, or components bring their own
+/// @param declared what is said of it and cannot be seen
 public record Datastore(
         Dependency dependency,
         Local local,
         Backup backup,
         @Nullable MigrationFolder migrations,
         Responsible responsible,
+        Declared declared,
         Source source) {
     /// One of whose backups and schema nobody said anything.
     public Datastore(Dependency dependency, Local local, Responsible responsible, Source source) {
         this(dependency, local, Backup.usual(dependency), null, responsible, source);
+    }
+
+    /// One of whose data nobody said anything.
+    public Datastore(
+            Dependency dependency,
+            Local local,
+            Backup backup,
+            @Nullable MigrationFolder migrations,
+            Responsible responsible,
+            Source source) {
+        this(dependency, local, backup, migrations, responsible, Declared.NOTHING, source);
     }
 
     /// Whether a gate for backups wants one of it: of PostgreSQL always, of other engines when the

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param soak how long a release must live before it may close; zero is not at all
 /// @param trafficTogether whether traffic moves once at the end, not group by group
 /// @param gates what must be so before a release goes on
+/// @param policies what releases are held to
 /// @param environmentFiles dotenv files that the variables' values come from, later ones win
 /// @param secrets stores that the values of the variables which they name come from, and no file
 /// @param unsupported everything declared here that this version cannot enforce: when it is not
@@ -49,6 +50,7 @@ public record EnvironmentView(
         Duration soak,
         boolean trafficTogether,
         Gates gates,
+        Policies policies,
         List<Path> environmentFiles,
         List<SecretSource> secrets,
         Responsible responsible,

@@ -40,6 +40,7 @@ final class ManifestFiles {
                     "defaults",
                     "components",
                     "environments",
+                    "policies",
                     "requires");
 
     /// Keys whose lists several files may add to.

@@ -89,8 +89,16 @@ final class PlatformSections {
                     "Keeps data that outlives releases.",
                     "{engine: postgres, url: \"${DATABASE_URL}\", local: {version: 16, port: 5432}}",
                     List.of(
-                            ENGINE, URL_KEY, OPTIONAL, LOCAL, OWNER, CONTACT, RUNBOOK, BACKUP,
-                            SCHEMA),
+                            ENGINE,
+                            URL_KEY,
+                            OPTIONAL,
+                            LOCAL,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            BACKUP,
+                            SCHEMA,
+                            DeclaredSections.DATA),
                     List.of(),
                     row -> row);
 
@@ -103,7 +111,15 @@ final class PlatformSections {
                     "external",
                     "A service of somebody else that components need.",
                     "{url: \"https://api.example.org/health\", optional: true}",
-                    List.of(EXTERNAL_ENGINE, URL_KEY, OPTIONAL, OWNER, CONTACT, RUNBOOK),
+                    List.of(
+                            EXTERNAL_ENGINE,
+                            URL_KEY,
+                            OPTIONAL,
+                            OWNER,
+                            CONTACT,
+                            RUNBOOK,
+                            DeclaredSections.VENDOR,
+                            DeclaredSections.DATA),
                     List.of(),
                     row -> row);
 
@@ -248,6 +264,8 @@ final class PlatformSections {
                             PROMOTES_KEY,
                             GATES,
                             BOUNDARY,
+                            PolicySections.REGULATED,
+                            PolicySections.CHOSEN,
                             Key.of(
                                             "roll-back-on",
                                             LaterSections.ROLL_BACK_ON,
@@ -321,6 +339,7 @@ final class PlatformSections {
                             DEFAULTS,
                             COMPONENTS,
                             SMOKE,
+                            PolicySections.POLICIES,
                             ENVIRONMENTS),
                     List.of(),
                     row -> row);

@@ -56,6 +56,7 @@ final class References {
         checkEngines();
         checkPromotes();
         checkApprovals();
+        new ChosenPolicies(effective).check(complaints);
         new Order(effective, complaints).check();
     }
 

@@ -103,6 +103,14 @@ final class SmokeSections {
             Key.of("websocket", CONVERSATION, "A WebSocket conversation.");
     private static final Key<List<String>> COMMAND_KEY =
             Key.of("command", COMMAND, "A command; `BELAY_URL` is the address under test.");
+    private static final Key<String> AS_TENANT =
+            Key.of("as-tenant", NAME, "The tenant as whom it asks; `not-tenant` goes with it.");
+    private static final Key<String> NOT_TENANT =
+            Key.of(
+                    "not-tenant",
+                    NAME,
+                    "The tenant for whose data its last request asks, which must be refused (403 or"
+                            + " 404) after an earlier one was answered.");
     private static final List<String> ONE_OF = List.of("http", "websocket", "command");
 
     static final Fields<OwnedTest> TEST =
@@ -117,6 +125,8 @@ final class SmokeSections {
                             HTTP,
                             WEBSOCKET,
                             COMMAND_KEY,
+                            AS_TENANT,
+                            NOT_TENANT,
                             OWNER,
                             CONTACT,
                             RUNBOOK),
@@ -163,7 +173,12 @@ final class SmokeSections {
     }
 
     private static OwnedTest owned(Row row) {
-        return new OwnedTest(test(row), ComponentSection.responsible(row));
+        String as = row.find(AS_TENANT).orElse("");
+        String of = row.find(NOT_TENANT).orElse("");
+        return new OwnedTest(
+                test(row),
+                ComponentSection.responsible(row),
+                as.isEmpty() && of.isEmpty() ? null : new TenantProbe(as, of));
     }
 
     private static SmokeTest test(Row row) {

@@ -66,6 +66,7 @@ final class Views {
                 rollout.get(PlatformSections.SOAK),
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
                 views.gates(),
+                new ChosenPolicies(effective).read(),
                 views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
                 views.secrets(),
                 views.everyone,
@@ -141,6 +142,7 @@ final class Views {
                 row.get(ComponentSection.SMOKE).stream().map(test -> owned(test, who)).toList(),
                 rules(row),
                 migrations(row),
+                DeclaredSections.of(row),
                 new NodeSource(row.map()));
     }
 
@@ -277,6 +279,7 @@ final class Views {
                                 new MigrationFolder(name, own.get(MigrationSections.SHARED_FOLDER)))
                         .orElse(null),
                 ComponentSection.responsible(row).or(everyone),
+                DeclaredSections.of(row),
                 new NodeSource(row.map()));
     }
 
@@ -334,7 +337,10 @@ final class Views {
                             row.get(PlatformSections.URL_KEY),
                             row.get(PlatformSections.OPTIONAL));
             Responsible who = ComponentSection.responsible(row).or(everyone);
-            all.put(entry.getKey(), new External(dependency, who, new NodeSource(row.map())));
+            all.put(
+                    entry.getKey(),
+                    new External(
+                            dependency, who, DeclaredSections.of(row), new NodeSource(row.map())));
         }
         return all;
     }
@@ -352,6 +358,6 @@ final class Views {
     }
 
     private static OwnedTest owned(OwnedTest test, Responsible above) {
-        return new OwnedTest(test.test(), test.responsible().or(above));
+        return new OwnedTest(test.test(), test.responsible().or(above), test.probe());
     }
 }

@@ -74,6 +74,10 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
                 .forEach((name, map) -> ComponentSection.COMPONENT.check(map, name, check));
         whole(effective.merged("datastores"), PlatformSections.DATASTORE, check);
         whole(effective.merged("external"), PlatformSections.EXTERNAL, check);
+        Node policies = effective.root().get(PolicySections.POLICIES.name());
+        if (policies != null) {
+            PolicySections.POLICIES.shape().check(policies, PolicySections.POLICIES.name(), check);
+        }
         PlatformSections.ENVIRONMENT.check(
                 without(effective.own(), List.of("components", "datastores", "external")),
                 effective.name(),
@@ -112,11 +116,13 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
         boolean named = List.of(path).stream().noneMatch(String::isBlank);
         boolean ofBackups =
                 path[0].equals("datastores") && (path.length < 3 || path[2].equals("backup"));
-        if (path[0].equals("gates") || path[0].equals("boundary") || ofBackups) {
+        boolean ofPolicies = path[0].equals("policies") || path[0].equals("regulated");
+        if (path[0].equals("gates") || path[0].equals("boundary") || ofBackups || ofPolicies) {
             complaints.add(
                     Code.OVERRIDE,
                     new Place.Named("`--set " + setting + "`"),
-                    "gates and backups cannot be changed on the command line",
+                    (ofPolicies ? "policies" : "gates and backups")
+                            + " cannot be changed on the command line",
                     "leave a step out with `--skip backup --reason …`: that is recorded");
             return Optional.empty();
         }

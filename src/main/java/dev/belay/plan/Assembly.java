@@ -9,6 +9,7 @@ import dev.belay.release.ContractRule;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
+import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Scope;
 import dev.belay.release.SecretsRule;
 import dev.belay.release.Traffic;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Makes one release's plan of its outline: what is once per release, and around that the courses
 /// of its components, each waiting for no more than it must.
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
 /// ```
 final class Assembly {
     private final Outline outline;
+    private final Work.@Nullable Policed policed;
     private final List<Change> changes;
     private final Drafts drafts = new Drafts();
     private final Map<String, Course> courses = new LinkedHashMap<>();
@@ -43,21 +46,38 @@ final class Assembly {
     /// other, as they were rehearsed.
     private final Map<String, Integer> migrated = new HashMap<>();
 
-    private Assembly(Outline outline) {
+    private Assembly(Outline outline, Work.@Nullable Policed policed) {
         this.outline = outline;
+        this.policed = policed;
         this.changes = outline.changes();
         this.lead = (changes.isEmpty() ? outline.all() : changes).getFirst().scope();
     }
 
+    /// Policies see what is planned, and what they make of it is part of the plan.
     static Plan plan(Outline outline) {
-        return new Assembly(outline).plan();
+        Plan bare = new Assembly(outline, null).plan();
+        return outline.policies()
+                .judge(bare, verdicts(outline))
+                .map(policed -> new Assembly(outline, policed).plan())
+                .orElse(bare);
+    }
+
+    private static Map<String, SchemaVerdict> verdicts(Outline outline) {
+        var verdicts = new TreeMap<String, SchemaVerdict>();
+        for (Change change : outline.all()) {
+            SchemaVerdict verdict = outline.verdict(change);
+            if (verdict != null) {
+                verdicts.put(change.name(), verdict);
+            }
+        }
+        return verdicts;
     }
 
     private Plan plan() {
         Set<Integer> safe =
                 consent(
                         new DataSafety(outline, drafts, lead),
-                        dependencies(contracts(evidence(secrets(preflight())))));
+                        dependencies(contracts(evidence(policies(secrets(preflight()))))));
         Set<Integer> gate = schemas(window(safe));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -121,6 +141,21 @@ final class Assembly {
                                                                     from.store().word()))));
         }
         return sources;
+    }
+
+    /// Before anything else is looked at: what they forbid is not begun.
+    private Set<Integer> policies(Set<Integer> after) {
+        if (policed == null) {
+            return after;
+        }
+        return check(
+                new Draft(
+                        Policing.title(policed),
+                        Phase.POLICY,
+                        policed,
+                        Times.CHECK_LIMIT,
+                        Times.SECOND),
+                after);
     }
 
     /// With the first step: what was current when it was planned may have grown old since.
@@ -492,7 +527,7 @@ final class Assembly {
                 changes.stream().flatMap(change -> change.targets().stream()).toList(),
                 pointOfNoReturn(steps),
                 skipped(pointOfNoReturn(steps)),
-                Warnings.of(outline, steps, pointOfNoReturn(steps)),
+                Policing.warned(policed, Warnings.of(outline, steps, pointOfNoReturn(steps))),
                 outline.manifestDigest());
     }
 

@@ -106,7 +106,8 @@ final class Drafts {
                     Work.Compatible _,
                     Work.Consented _,
                     Work.SecretsCurrent _,
-                    Work.InWindow _ ->
+                    Work.InWindow _,
+                    Work.Policed _ ->
                     StepClass.PURE;
             case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.

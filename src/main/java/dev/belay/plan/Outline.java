@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// @param evidence component to what its artifact has shown
 /// @param sources variable to the store of secrets that it comes from and the version there
 /// @param contracts component to how what it is to promise differs from what it promises
+/// @param policies says what the environment's policies make of it
 /// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
 /// @param accepted who agreed to a release without a way back; absent when nobody did
@@ -59,6 +60,7 @@ record Outline(
         Map<String, PlanRequest.Shown> evidence,
         Map<String, String> sources,
         Map<String, PlanRequest.Promised> contracts,
+        PolicyJudge policies,
         boolean schemaBack,
         Duration soak,
         List<Plan.Skip> skipped,

@@ -65,7 +65,8 @@ public final class Parity {
     }
 
     /// Those that keep the environment from a release: what is looser, and, where the manifest
-    /// lists what may differ, everything else; but nothing that is listed.
+    /// lists what may differ, everything else; but nothing that is listed. That an environment is
+    /// regulated, and by what measure, is no thing that a list lets go.
     public static List<Difference> beyond(List<Difference> differences, Promotes promotes) {
         List<String> declared = promotes.differs();
         List<Pattern> patterns =
@@ -75,7 +76,9 @@ public final class Parity {
         return differences.stream()
                 .filter(one -> declared != null || one.direction() == Direction.LOOSER)
                 .filter(one ->
-                        patterns.stream().noneMatch(each -> each.matcher(one.what()).matches()))
+                        PolicyParity.stands(one)
+                                || patterns.stream()
+                                        .noneMatch(each -> each.matcher(one.what()).matches()))
                 .toList();
     }
 
@@ -96,6 +99,7 @@ public final class Parity {
         demands("gates.secrets", mine.secrets().asks(), theirs.secrets().asks());
         // Which hours they are belongs to an environment, as its ports do.
         demands("gates.window", !mine.windows().isEmpty(), !theirs.windows().isEmpty());
+        new PolicyParity(this::add).of(here.policies(), there.policies());
         evidence(mine.evidence(), theirs.evidence());
         demands("gates.signatures", mine.signatures().asks(), theirs.signatures().asks());
         if (mine.signatures().asks() && theirs.signatures().asks()) {

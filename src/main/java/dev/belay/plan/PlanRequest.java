@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param evidence component to what its artifact has shown; only where something is asked of it
 /// @param sources variable to the store of secrets that it comes from and the version there
 /// @param contracts component to how what it is to promise differs from what it promises
+/// @param policies says what the environment's policies make of what is planned
 public record PlanRequest(
         EnvironmentView view,
         SortedMap<String, Source> built,
@@ -37,6 +38,7 @@ public record PlanRequest(
         SortedMap<String, Shown> evidence,
         SortedMap<String, String> sources,
         SortedMap<String, Promised> contracts,
+        PolicyJudge policies,
         Inventory inventory,
         Selection selection,
         String manifestDigest) {
@@ -65,6 +67,7 @@ public record PlanRequest(
                 new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                PolicyJudge.NONE,
                 inventory,
                 selection,
                 manifestDigest);
@@ -81,6 +84,24 @@ public record PlanRequest(
                 evidence,
                 sources,
                 contracts,
+                policies,
+                inventory,
+                selection,
+                manifestDigest);
+    }
+
+    /// The same, judged by the policies of its environment.
+    public PlanRequest judgedBy(PolicyJudge judge) {
+        return new PlanRequest(
+                view,
+                built,
+                schemas,
+                foreseen,
+                below,
+                evidence,
+                sources,
+                contracts,
+                judge,
                 inventory,
                 selection,
                 manifestDigest);

@@ -421,6 +421,7 @@ public final class Planner {
                 request.evidence(),
                 request.sources(),
                 request.contracts(),
+                request.policies(),
                 false,
                 soaks ? view.soak() : Duration.ZERO,
                 skipped(part),

@@ -407,6 +407,7 @@ final class Rollback {
                 Map.of(),
                 Map.of(),
                 request.contracts(),
+                PolicyJudge.NONE,
                 request.schema(),
                 Duration.ZERO,
                 List.of(),

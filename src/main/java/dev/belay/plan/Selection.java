@@ -38,6 +38,9 @@ public record Selection(
         boolean oneWay,
         boolean contract,
         @Nullable LocalDate until) {
+    /// Before the name of a rule that somebody goes past.
+    public static final String POLICY = "policy:";
+
     public static final Selection ALL = new Selection(List.of(), List.of(), List.of(), "", "");
 
     public Selection {
@@ -87,9 +90,11 @@ public record Selection(
 
     /// Whether something of it is an exception from what the environment asks for.
     public boolean excepts(EnvironmentView view) {
-        return oneWay
-                || skip.stream()
-                        .anyMatch(name -> phase(view, name).filter(Phase::safeguards).isPresent());
+        return oneWay || skip.stream().anyMatch(name -> excepts(view, name));
+    }
+
+    private static boolean excepts(EnvironmentView view, String name) {
+        return name.startsWith(POLICY) || phase(view, name).filter(Phase::safeguards).isPresent();
     }
 
     /// The same, with a last day for what is excepted.
@@ -115,7 +120,9 @@ public record Selection(
         var left = new LinkedHashSet<String>();
         for (String name : skip) {
             Optional<Phase> phase = phase(view, name);
-            if (phase.isPresent()) {
+            if (name.startsWith(POLICY)) {
+                SkippedPolicy.check(view, name, problems);
+            } else if (phase.isPresent()) {
                 without.add(phase.get());
             } else {
                 members(view, name, "--skip", phases(), problems, left);
@@ -123,6 +130,9 @@ public record Selection(
         }
         if (without.contains(Phase.TRAFFIC)) {
             problems.add(trafficSkipped());
+        }
+        if (without.contains(Phase.POLICY)) {
+            problems.add(SkippedPolicy.all());
         }
         components.removeAll(left);
         view.components().values().stream()
@@ -148,8 +158,7 @@ public record Selection(
             skips.add(new Plan.Skip("all but " + String.join(", ", wanted), by, why));
         }
         for (String name : skip) {
-            boolean exception = phase(view, name).filter(Phase::safeguards).isPresent();
-            skips.add(new Plan.Skip(name, by, why, exception ? until : null));
+            skips.add(new Plan.Skip(name, by, why, excepts(view, name) ? until : null));
         }
         return skips;
     }

@@ -52,11 +52,7 @@ final class WorkJson {
                     out.strings("revisions", revisions.stream().map(Revision::id).toList())
                             .put("time", time)
                             .put("type", "soak");
-            case Work.Settled(String component, var instances, var traffic) ->
-                    out.put("component", component)
-                            .numbers("instances", instances)
-                            .list("traffic", traffic, line -> write(out, line))
-                            .put("type", "settled");
+            case Work.Settled settled -> settled(out, settled);
             case Work.BackedUp backedUp -> MigrationsJson.write(out, backedUp);
             case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
             case Work.ReturnRehearsed back -> MigrationsJson.write(out, back);
@@ -66,6 +62,7 @@ final class WorkJson {
             case Work.Consented consented -> ConsentJson.write(out, consented);
             case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
             case Work.SecretsCurrent current -> SecretsJson.write(out, current);
+            case Work.Policed policed -> PolicedJson.write(out, policed);
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -92,6 +89,13 @@ final class WorkJson {
                             .put("type", "run-job");
         }
         out.close();
+    }
+
+    private static void settled(JsonOut out, Work.Settled settled) {
+        out.put("component", settled.component())
+                .numbers("instances", settled.instances())
+                .list("traffic", settled.traffic(), line -> write(out, line))
+                .put("type", "settled");
     }
 
     static void write(JsonOut out, Traffic traffic) {
@@ -216,6 +220,7 @@ final class WorkJson {
             case "consented" -> ConsentJson.read(in);
             case "in-window" -> WindowJson.read(in);
             case "secrets-current" -> SecretsJson.read(in);
+            case "policed" -> PolicedJson.read(in);
             case "foreseen" -> MigratedByJson.foreseen(in, revision(in, revisions));
             case "scale" -> new Work.Scale(revision(in, revisions), in.count("instances"));
             case "route" ->
@@ -347,6 +352,7 @@ final class WorkJson {
                     Work.Consented _,
                     Work.InWindow _,
                     Work.SecretsCurrent _,
+                    Work.Policed _,
                     Work.Migrate _,
                     Work.TakeBack _ ->
                     List.of();

@@ -234,6 +234,44 @@ public sealed interface Work {
         }
     }
 
+    /// The release breaks none of the rules that its environment holds it to, by what was seen when
+    /// it was planned and by what the manifest says when it begins.
+    ///
+    /// @param model the version of what rules can look at
+    /// @param facts what they looked at, as JSON: so that each can be asked again
+    /// @param regulated the pack that nobody leaves out there, or empty
+    record Policed(int model, String facts, String regulated, List<Rule> rules) implements Check {
+        public Policed {
+            rules = List.copyOf(rules);
+        }
+
+        /// A rule, as it was then, and what it said.
+        ///
+        /// @param each what it is asked of one by one; empty for the whole
+        /// @param only what alone it is asked of, by name; empty is all
+        /// @param parameters what its pack is measured by, as JSON
+        /// @param hash of all that it says
+        /// @param verdict `holds`, `broken`, `warns`, `excepted`
+        /// @param breaches a sentence for each thing that breaks it
+        public record Rule(
+                String name,
+                String each,
+                String when,
+                String rule,
+                String message,
+                boolean refuses,
+                List<String> only,
+                String parameters,
+                String hash,
+                String verdict,
+                List<String> breaches) {
+            public Rule {
+                only = List.copyOf(only);
+                breaches = List.copyOf(breaches);
+            }
+        }
+    }
+
     // --- effects ----------------------------------------------------------------------------
 
     /// Exactly that many instances of the revision exist. Fewer: the highest numbered stop, after

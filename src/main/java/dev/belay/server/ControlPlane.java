@@ -47,9 +47,9 @@ import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.Calendar;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
-import dev.belay.server.operations.CurrentSecrets;
 import dev.belay.server.operations.ContractReader;
 import dev.belay.server.operations.ContractSources;
+import dev.belay.server.operations.CurrentSecrets;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
@@ -65,6 +65,7 @@ import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ParityReader;
 import dev.belay.server.operations.Pipelines;
 import dev.belay.server.operations.Platform;
+import dev.belay.server.operations.PolicyDesk;
 import dev.belay.server.operations.Promotion;
 import dev.belay.server.operations.ReleaseReader;
 import dev.belay.server.operations.Releases;
@@ -436,7 +437,8 @@ public final class ControlPlane implements AutoCloseable {
                         parity,
                         books.judge(),
                         calendar,
-                        new CurrentSecrets(platform, values, journal::now));
+                        new CurrentSecrets(platform, values, journal::now),
+                        policies(platform));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -464,7 +466,12 @@ public final class ControlPlane implements AutoCloseable {
                         new ContractJudge(artifacts),
                         consents(),
                         calendar,
-                        new CurrentSecrets(platform, values, journal::now)));
+                        new CurrentSecrets(platform, values, journal::now),
+                        policies(platform)));
+    }
+
+    private PolicyDesk policies(Platform platform) {
+        return new PolicyDesk(platform, journal, CODECS.plan());
     }
 
     private ConsentDesk consents() {

@@ -240,6 +240,26 @@ class PlanJsonTest {
                 new Work.Compatible("api", null, null, ContractRule.NONE, List.of()));
     }
 
+    private static Work.Policed policed() {
+        return new Work.Policed(
+                1,
+                "{\"gates\":{\"backup\":true}}",
+                "hipaa",
+                List.of(
+                        new Work.Policed.Rule(
+                                "production/soak",
+                                "component",
+                                "component.port > 0",
+                                "component.instances > 1",
+                                "it is alone",
+                                true,
+                                List.of("api"),
+                                "{}",
+                                "sha256:1",
+                                "broken",
+                                List.of("`api`: it is alone"))));
+    }
+
     private static List<Work> works(
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
         var backup =
@@ -308,6 +328,7 @@ class PlanJsonTest {
                                         "22:00-04:30",
                                         ZoneId.of("Europe/Oslo"),
                                         List.of(LocalDate.of(2026, 12, 24))))),
+                policed(),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),

@@ -28,6 +28,7 @@ final class Planned {
     private final TreeMap<String, String> foreseen = new TreeMap<>();
     private final Set<Digest> below = new HashSet<>();
     private final SortedMap<String, PlanRequest.Shown> evidence = new TreeMap<>();
+    private PolicyJudge policies = PolicyJudge.NONE;
     private Selection selection = Selection.ALL;
 
     private Planned(Platform platform) {
@@ -64,6 +65,12 @@ final class Planned {
     /// It ended well in the environment that the gates name. What a component's artifact has shown.
     Planned shown(String component, PlanRequest.Shown shown) {
         evidence.put(component, shown);
+        return this;
+    }
+
+    /// Somebody judges what is planned.
+    Planned judged(PolicyJudge judge) {
+        policies = judge;
         return this;
     }
 
@@ -157,6 +164,7 @@ final class Planned {
                 evidence,
                 new TreeMap<>(),
                 new TreeMap<>(),
+                policies,
                 inventory,
                 selection,
                 MANIFEST);

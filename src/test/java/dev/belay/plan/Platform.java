@@ -3,12 +3,14 @@ package dev.belay.plan;
 import dev.belay.manifest.Build;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.Datastore;
+import dev.belay.manifest.Declared;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.MigrationFolder;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.Policies;
 import dev.belay.manifest.Promotes;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.SignatureDemand;
@@ -224,6 +226,7 @@ final class Platform {
                 soak,
                 together,
                 gates,
+                Policies.NONE,
                 List.of(Path.of(".env")),
                 List.of(),
                 Responsible.NOBODY,
@@ -406,6 +409,7 @@ final class Platform {
                     smoke.stream().map(test -> new OwnedTest(test, tester(test))).toList(),
                     rules,
                     tool,
+                    Declared.NOTHING,
                     Source.named("`" + name + "`"));
         }
 

@@ -362,6 +362,7 @@ final class Host {
                     Work.Consented _,
                     Work.InWindow _,
                     Work.SecretsCurrent _,
+                    Work.Policed _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")

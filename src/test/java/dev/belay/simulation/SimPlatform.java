@@ -5,6 +5,7 @@ import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
+import dev.belay.manifest.Policies;
 import dev.belay.manifest.Responsible;
 import dev.belay.manifest.Source;
 import dev.belay.manifest.Strategy;
@@ -109,6 +110,7 @@ final class SimPlatform {
                 Duration.ofSeconds(soak),
                 together,
                 Gates.NONE,
+                Policies.NONE,
                 List.of(),
                 List.of(),
                 Responsible.NOBODY,

@@ -16,9 +16,10 @@ import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
-import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.ContractSources;
+import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.ParityReader;
+import dev.belay.server.operations.PolicyDesk;
 import dev.belay.server.operations.SecretFiles;
 import dev.belay.server.operations.SecretFindings;
 import dev.belay.server.operations.SecretSearch;
@@ -86,6 +87,13 @@ public final class CheckCommand extends BelayCommand {
             view.components()
                     .values()
                     .forEach(one -> wrong.addAll(ContractSources.problems(view, one)));
+            List<Problem> misspelt = PolicyDesk.problems(view);
+            wrong.addAll(misspelt);
+            if (misspelt.isEmpty()) {
+                PolicyDesk.Broken broken = PolicyDesk.broken(view);
+                wrong.addAll(broken.refused());
+                doubtful.addAll(broken.warned());
+            }
             doubtful.addAll(found.doubtful());
             if (!environment.isEmpty()) {
                 wrong.addAll(variables(view));

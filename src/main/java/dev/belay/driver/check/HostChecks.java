@@ -7,6 +7,7 @@ import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
+import dev.belay.driver.Policing;
 import dev.belay.driver.Promises;
 import dev.belay.driver.Proofs;
 import dev.belay.driver.Router;
@@ -56,6 +57,7 @@ public final class HostChecks implements Checks {
     private final Consents consents;
     private final Openings openings;
     private final SecretStates secrets;
+    private final Policing policing;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -82,7 +84,8 @@ public final class HostChecks implements Checks {
             Promises promises,
             Consents consents,
             Openings openings,
-            SecretStates secrets) {}
+            SecretStates secrets,
+            Policing policing) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -96,6 +99,7 @@ public final class HostChecks implements Checks {
         consents = eyes.consents();
         openings = eyes.openings();
         secrets = eyes.secrets();
+        policing = eyes.policing();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.values(), eyes.artifacts());
@@ -121,6 +125,7 @@ public final class HostChecks implements Checks {
                 case Work.Consented work -> consents.consented(work, order);
                 case Work.InWindow work -> openings.inWindow(work, order);
                 case Work.SecretsCurrent work -> secrets.current(work, order);
+                case Work.Policed work -> policing.policed(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
             };
         } catch (UncheckedIOException e) {

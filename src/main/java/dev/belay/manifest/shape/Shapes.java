@@ -414,6 +414,11 @@ public final class Shapes {
         return new One<>(item);
     }
 
+    /// A list, or a map that says more of what is in it.
+    public static <T> Shape<T> listed(Shape<? extends T> list, Shape<? extends T> map) {
+        return new Listed<>(list, map);
+    }
+
     /// One section, or a list of at least one.
     public static <T> Shape<List<T>> some(Shape<T> item, int most) {
         return new Some<>(item, list(item, 1, most));

@@ -22,6 +22,7 @@ import static dev.belay.server.access.Where.SELF;
 import static dev.belay.server.access.Where.SOMEWHERE;
 
 import dev.belay.plan.Phase;
+import dev.belay.plan.Selection;
 import dev.belay.release.people.Action;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -102,7 +103,7 @@ public final class Access {
                 need = need.with("skip", phase.name().toLowerCase(Locale.ROOT), EXCEPT);
             }
         }
-        return need;
+        return need.with("skip", Selection.POLICY, EXCEPT);
     }
 
     private void environments() {

@@ -109,13 +109,16 @@ final class GuardedRoutes implements Routes {
         };
     }
 
-    /// A word counts as its plural, as it does where phases are named.
+    /// A word counts as its plural, as it does where phases are named; one that ends with a colon
+    /// is for whatever begins with it.
     private static boolean is(JsonNode node, String value) {
         if (!node.isString()) {
             return true;
         }
         String word = node.stringValue().strip();
-        return word.equalsIgnoreCase(value) || (word + "s").equalsIgnoreCase(value);
+        return word.equalsIgnoreCase(value)
+                || (word + "s").equalsIgnoreCase(value)
+                || (value.endsWith(":") && word.regionMatches(true, 0, value, 0, value.length()));
     }
 
     /// What somebody may do about it who may not.

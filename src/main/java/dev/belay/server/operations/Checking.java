@@ -55,6 +55,7 @@ public final class Checking {
             CertificateCheck.of(view, Instant.now())
                     .wrong()
                     .forEach(p -> problems.putIfAbsent(key(p), p));
+            policies(view).forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
             secrets(name)
@@ -66,6 +67,11 @@ public final class Checking {
             throw new Denied(new No.Problems(List.copyOf(problems.values())));
         }
         return wanted;
+    }
+
+    private static List<Problem> policies(EnvironmentView view) {
+        List<Problem> misspelt = PolicyDesk.problems(view);
+        return misspelt.isEmpty() ? PolicyDesk.broken(view).refused() : misspelt;
     }
 
     private static String key(Problem problem) {
@@ -196,6 +202,7 @@ public final class Checking {
                 view.soak(),
                 view.trafficTogether(),
                 view.gates(),
+                view.policies(),
                 view.environmentFiles(),
                 view.secrets(),
                 view.responsible(),

@@ -18,6 +18,7 @@ import dev.belay.plan.PlanJson;
 import dev.belay.plan.PlanRequest;
 import dev.belay.plan.Planner;
 import dev.belay.plan.Planning;
+import dev.belay.plan.PolicyJudge;
 import dev.belay.plan.RollbackRequest;
 import dev.belay.plan.Selection;
 import dev.belay.plan.Step;
@@ -71,6 +72,7 @@ public final class Releases {
     private final KeptPromises promises;
     private final Calendar calendar;
     private final CurrentSecrets secrets;
+    private final PolicyDesk policies;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -90,7 +92,8 @@ public final class Releases {
             ParityReader parity,
             EvidenceJudge evidence,
             Calendar calendar,
-            CurrentSecrets secrets) {}
+            CurrentSecrets secrets,
+            PolicyDesk policies) {}
 
     /// Over one journal.
     ///
@@ -114,6 +117,7 @@ public final class Releases {
         this.evidence = eyes.evidence();
         this.calendar = eyes.calendar();
         this.secrets = eyes.secrets();
+        this.policies = eyes.policies();
         this.promotion = new Promotion(platform, eyes.inventory());
         this.store = store;
         this.door = door;
@@ -216,6 +220,7 @@ public final class Releases {
                 requireTried(submission, prepared);
                 requireShown(submission);
                 promises.require(submission);
+                policies.require(submission);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
             }
         }
@@ -377,6 +382,7 @@ public final class Releases {
             Set<Digest> below,
             Selection selection,
             Set<String> selected,
+            PolicyJudge policies,
             String manifestDigest) {
         PlanRequest over(
                 Inventory inventory,
@@ -391,6 +397,7 @@ public final class Releases {
                     evidence,
                     made.stores(),
                     contracts,
+                    policies,
                     inventory.limited(limits),
                     selection,
                     manifestDigest);
@@ -409,6 +416,7 @@ public final class Releases {
         }
         Selection selection = Exceptions.dated(asked(wish, by), read.view(), wish.until());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
+        policies.requireWritten(read.view());
         parity.require(read.view());
         promotion.demand(read.view(), chosen, wish);
         demandReason(read.view(), chosen, wish);
@@ -421,6 +429,7 @@ public final class Releases {
                 inventory.migrated(read.view().gates().migratedIn()),
                 selection,
                 chosen.components(),
+                policies.of(read.view(), by, wish.set()),
                 read.manifestDigest());
     }
 
@@ -622,6 +631,7 @@ public final class Releases {
                                     .formatted(view.environment()),
                             "say why with `--reason`"));
         }
+        PolicyDesk.demandReason(wish);
         boolean late = chosen.without().contains(Phase.WINDOW);
         if (late && !view.gates().windows().isEmpty() && wish.why().isBlank()) {
             throw new Denied(

@@ -71,7 +71,8 @@ class HostChecksTest {
                         (_, _) -> new Look.Done("nobody promises anything here"),
                         (_, _) -> new Look.Done("nobody is asked here"),
                         new AlwaysOpen(),
-                        (_, _) -> new Look.Done("they are current")));
+                        (_, _) -> new Look.Done("they are current"),
+                        (_, _) -> new Look.Done("nobody is held to anything here")));
     }
 
     /// Nobody has closed or frozen anything here.
