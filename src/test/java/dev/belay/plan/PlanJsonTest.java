@@ -260,16 +260,19 @@ class PlanJsonTest {
                                 List.of("`api`: it is alone"))));
     }
 
+    private static BackupPolicy kept(Migrations migrations) {
+        return new BackupPolicy(
+                migrations.datastore(),
+                "/kept",
+                Duration.ofDays(7),
+                List.of("age1x"),
+                "${SCRATCH_URL}",
+                new Boundary(List.of("db-scratch"), true));
+    }
+
     private static List<Work> works(
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
-        var backup =
-                new BackupPolicy(
-                        migrations.datastore(),
-                        "/kept",
-                        Duration.ofDays(7),
-                        List.of("age1x"),
-                        "${SCRATCH_URL}",
-                        new Boundary(List.of("db-scratch"), true));
+        var backup = kept(migrations);
         return List.of(
                 new Work.Preflight(
                         Set.of("A", "B"),
