@@ -216,6 +216,14 @@ class PlanJsonTest {
                 Duration.ofMinutes(3));
     }
 
+    private static Work.Preflight preflight() {
+        return new Work.Preflight(
+                Set.of("A", "B"),
+                Map.of("node", ">=20"),
+                Set.of(80, 81),
+                Set.of(Digest.of("a"), Digest.of("b")));
+    }
+
     private static Work.Preflight preflightOfStores() {
         return new Work.Preflight(
                 Set.of("A"),
@@ -274,11 +282,7 @@ class PlanJsonTest {
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
         var backup = kept(migrations);
         return List.of(
-                new Work.Preflight(
-                        Set.of("A", "B"),
-                        Map.of("node", ">=20"),
-                        Set.of(80, 81),
-                        Set.of(Digest.of("a"), Digest.of("b"))),
+                preflight(),
                 preflightOfStores(),
                 new Work.Reachable(
                         new Dependency("pg", Dependency.Engine.POSTGRES, "${URL}", true)),
