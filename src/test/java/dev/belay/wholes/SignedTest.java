@@ -3,6 +3,7 @@ package dev.belay.wholes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.FreePort;
+import dev.belay.release.Digest;
 import dev.belay.server.signature.OwnKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -139,10 +140,17 @@ class SignedTest {
                 .contains("signatures/unverified", "fits none of the keys that are trusted");
         assertThat(add(release.bundle("something else".getBytes(StandardCharsets.UTF_8))).body())
                 .contains("is of another artifact than");
-        Whole.Answer added = add(release.bundle(archive));
+        String bundle = release.bundle(archive);
+        Whole.Answer added = add(bundle);
         assertThat(added.body()).contains("signed by the key `keys/release.pub`");
         String id = added.json().path("result").path("id").asString();
 
+        assertThat(
+                        whole.bytes(
+                                "/api/v1/environments/staging/evidence/%s/files/%s"
+                                        .formatted(id, Digest.of(bundle).hex())))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(bundle);
         assertThat(released("production").toString())
                 .contains("api: its evidence stands: signatures", id);
         assertThat(whole.get("/api/v1/environments/production/status").body())

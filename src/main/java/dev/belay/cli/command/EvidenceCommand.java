@@ -32,6 +32,7 @@ public final class EvidenceCommand extends BelayCommand {
         parts.put("rollback", new EvidenceRollbackCommand(context()));
         parts.put("list", new EvidenceListCommand(context()));
         parts.put("show", new EvidenceShowCommand(context()));
+        parts.put("get", new EvidenceGetCommand(context()));
         parts.put("withdraw", new EvidenceWithdrawCommand(context()));
         return parts;
     }

@@ -144,6 +144,7 @@ public final class Access {
         add("GET /api/v1/evidence", READ, SOMEWHERE);
         add("GET /api/v1/evidence/{id}", READ, SOMEWHERE);
         add("POST " + ENV + "evidence/{id}/withdraw", DEPLOY, PATH);
+        add("GET " + ENV + "evidence/{id}/files/{digest}", DEPLOY, PATH);
         add("POST " + ENV + "rollback-trials", DEPLOY, PATH);
         add("POST " + ENV + "pipelines", DEPLOY, PATH);
     }

@@ -355,6 +355,28 @@ public final class EvidenceRegistry {
         }
     }
 
+    /// One of its files, as it came.
+    ///
+    /// @param in the environment that whoever asks may deploy to
+    public byte[] file(String id, String in, String digest) {
+        StoredEvidence one =
+                show(id, environment -> environment.isEmpty() || environment.equals(in));
+        String wanted = "sha256:" + digest;
+        if (one.files().stream().noneMatch(file -> file.digest().equals(wanted))) {
+            throw Denied.unknown(
+                    "evidence/unknown-file",
+                    "file",
+                    digest,
+                    "`%s` has no such file".formatted(id),
+                    "`belay evidence show` names them by their digests");
+        }
+        try {
+            return store.file(new Digest(wanted));
+        } catch (IOException e) {
+            throw Denied.failure("the evidence cannot be read: " + e.getMessage(), "");
+        }
+    }
+
     /// Withdraws it. What relied on it goes on, and says so.
     ///
     /// @param seen the environments that may be told of

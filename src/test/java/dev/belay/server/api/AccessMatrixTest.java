@@ -245,6 +245,7 @@ class AccessMatrixTest {
                         .replace("{id}", "here-7")
                         .replace("{name}", "anna")
                         .replace("{component}", "api")
+                        .replace("{digest}", "a".repeat(64))
                         .replace("{token}", "0123456789ab");
         assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
         return send(words[0], path, row.body(), token);
