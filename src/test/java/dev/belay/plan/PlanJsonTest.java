@@ -316,9 +316,7 @@ class PlanJsonTest {
                                         Duration.ofDays(7),
                                         0.05)),
                         List.of("ev-3f9c1a2b7d10")),
-                new Work.Evidenced("api", Digest.of("api"), null, List.of(), List.of()),
-                new Work.Evidenced(
-                        "api", Digest.of("api"), null, List.of(), signatures(), List.of("ev-1")),
+                signed(),
                 new Work.Consented(
                         new ConsentRule(
                                 List.of("notes"),
@@ -462,15 +460,18 @@ class PlanJsonTest {
                 "sha256:m");
     }
 
-    private static SignatureRule signatures() {
-        return new SignatureRule(
-                "production",
-                new TreeMap<>(Map.of("sha256:1", "keys/release.pub")),
-                List.of(
-                        new SignatureRule.Identity("https://token.example", "a@b.example", false),
-                        new SignatureRule.Identity("https://token.example", "**", true)),
-                "sha256:2",
-                SignatureRule.ALL,
-                new SignatureRule.Provenance("type", "builder", "source"));
+    private static Work signed() {
+        var rule =
+                new SignatureRule(
+                        "production",
+                        new TreeMap<>(Map.of("sha256:1", "keys/release.pub")),
+                        List.of(
+                                new SignatureRule.Identity(
+                                        "https://token.example", "a@b.example", false),
+                                new SignatureRule.Identity("https://token.example", "**", true)),
+                        "sha256:2",
+                        SignatureRule.ALL,
+                        new SignatureRule.Provenance("type", "builder", "source"));
+        return new Work.Evidenced("api", Digest.of("api"), null, List.of(), rule, List.of("ev-1"));
     }
 }

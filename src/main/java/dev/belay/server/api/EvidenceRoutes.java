@@ -228,8 +228,7 @@ final class EvidenceRoutes {
     /// As it came: nothing of it is masked.
     private void file(Context ctx) {
         byte[] content =
-                registry.file(
-                        ctx.pathParam("id"), ctx.pathParam("env"), ctx.pathParam("digest"));
+                registry.file(ctx.pathParam("id"), ctx.pathParam("env"), ctx.pathParam("digest"));
         ctx.contentType("application/octet-stream").result(content);
     }
 

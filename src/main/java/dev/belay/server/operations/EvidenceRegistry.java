@@ -126,7 +126,7 @@ public final class EvidenceRegistry {
     public StoredEvidence add(Wish wish, Actor by, Admission admission, Consumer<String> progress) {
         Reading report = reading(wish);
         Subject subject = subject(wish.subject(), wish.in(), progress);
-        Reading reading = SignaturePolicy.signed(judge.signatures(), report, subject, wish);
+        Reading reading = EvidencePolicy.signed(judge.signatures(), report, subject, wish);
         String from = wish.from().isEmpty() ? subject.environment() : wish.from();
         if (!wish.from().isEmpty()) {
             requireRan(subject, platform.lately(wish.from()).view().environment());

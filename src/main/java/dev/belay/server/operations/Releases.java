@@ -32,7 +32,6 @@ import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.SignatureRule;
-import dev.belay.release.Work;
 import dev.belay.server.evidence.EvidenceJudge;
 import java.time.Duration;
 import java.time.Instant;
@@ -218,7 +217,7 @@ public final class Releases {
                 requireAgreed(submission, terms, wish);
                 requireWayBack(submission, read.view());
                 requireTried(submission, prepared);
-                requireShown(submission);
+                EvidencePolicy.requireShown(evidence, submission);
                 promises.require(submission);
                 policies.require(submission);
                 return submit(submission, wish.why(), terms).warning(warnings(prepared));
@@ -558,7 +557,7 @@ public final class Releases {
                 .built()
                 .forEach((name, source) -> {
                     List<EvidenceRule> rules = view.gates().evidenceOf(name, view.groups());
-                    SignatureRule signed = SignaturePolicy.of(evidence.signatures(), view, name);
+                    SignatureRule signed = EvidencePolicy.of(evidence.signatures(), view, name);
                     if (!rules.isEmpty() || signed != null) {
                         Digest runs = running(now, name);
                         shown.put(name, evidence.shown(rules, signed, source.artifact(), runs));
@@ -574,28 +573,6 @@ public final class Releases {
         }
         Deployment latest = there.history().getFirst().deployment();
         return latest.isEnded() ? null : latest.revision().artifact();
-    }
-
-    /// As the environment asks for it; who goes on without says so by name.
-    private void requireShown(Submission submission) {
-        for (Plan plan : submission.plans()) {
-            for (Step step : plan.steps()) {
-                if (step.work() instanceof Work.Evidenced work) {
-                    List<String> lacking = evidence.lacking(work);
-                    if (!lacking.isEmpty()) {
-                        throw Denied.refusal(
-                                "`%s`: %s, which `%s` asks for"
-                                        .formatted(
-                                                work.component(),
-                                                String.join("; ", lacking),
-                                                submission.environment()),
-                                "`belay evidence add --for … FILE` adds it; `--skip evidence --reason"
-                                        + " …` releases it all the same, and is recorded with your"
-                                        + " name");
-                    }
-                }
-            }
-        }
     }
 
     private static void demandReason(EnvironmentView view, Selection.Chosen chosen, Wish wish) {

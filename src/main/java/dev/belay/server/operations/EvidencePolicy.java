@@ -4,17 +4,24 @@ import dev.belay.gate.report.Format;
 import dev.belay.gate.report.Reading;
 import dev.belay.gate.report.Unreadable;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.plan.Plan;
+import dev.belay.plan.Step;
+import dev.belay.plan.Submission;
 import dev.belay.release.Digest;
 import dev.belay.release.SignatureRule;
+import dev.belay.release.Work;
+import dev.belay.server.evidence.EvidenceJudge;
 import dev.belay.server.evidence.SignatureJudge;
 import dev.belay.server.signature.SignatureCheck;
 import dev.belay.server.signature.Unsigned;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Signatures for whoever plans a release or brings one, with what is wrong in his words.
-final class SignaturePolicy {
-    private SignaturePolicy() {}
+/// Evidence, and signatures above all, for whoever plans a release or brings some, with what is
+/// wrong in his words.
+final class EvidencePolicy {
+    private EvidencePolicy() {}
 
     /// Who must have signed a component's artifact; null when nobody must.
     ///
@@ -33,6 +40,28 @@ final class SignaturePolicy {
                             "`gates.signatures` of `%s`".formatted(view.environment()),
                             String.valueOf(e.getMessage()),
                             e.hint()));
+        }
+    }
+
+    /// As the environment asks for it; who goes on without says so by name.
+    static void requireShown(EvidenceJudge evidence, Submission submission) {
+        for (Plan plan : submission.plans()) {
+            for (Step step : plan.steps()) {
+                if (step.work() instanceof Work.Evidenced work) {
+                    List<String> lacking = evidence.lacking(work);
+                    if (!lacking.isEmpty()) {
+                        throw Denied.refusal(
+                                "`%s`: %s, which `%s` asks for"
+                                        .formatted(
+                                                work.component(),
+                                                String.join("; ", lacking),
+                                                submission.environment()),
+                                "`belay evidence add --for … FILE` adds it; `--skip evidence --reason"
+                                        + " …` releases it all the same, and is recorded with your"
+                                        + " name");
+                    }
+                }
+            }
         }
     }
 
