@@ -37,6 +37,8 @@ final class Example {
     private static final Pattern ADDRESS =
             Pattern.compile("(?<=(?:127\\.0\\.0\\.1|localhost):)[0-9]+");
     private static final Pattern OFFSET = Pattern.compile("(?<=port-offset: )[0-9]+");
+    private static final Pattern WITHOUT =
+            Pattern.compile("(?m)^    target: process\\n(?!    port-offset)");
     private static final Pattern SHELL = Pattern.compile("(?s)```sh\n(.*?)```");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -62,12 +64,12 @@ final class Example {
         edit(
                 "belay.yaml",
                 text ->
-                        OFFSET.matcher(text)
+                        OFFSET.matcher(WITHOUT.matcher(text).replaceAll("$0    port-offset: 0\n"))
                                 .replaceAll(one ->
                                         Integer.toString(Integer.parseInt(one.group()) + offset)));
         try (var files = Files.list(platform)) {
             for (Path file : files.filter(one -> one.toString().endsWith(".env")).toList()) {
-                edit(file.getFileName().toString(), this::shifted);
+                Files.writeString(file, shifted(Files.readString(file)));
             }
         }
     }
@@ -136,6 +138,16 @@ final class Example {
         return JsonMapper.shared().readTree(done(words));
     }
 
+    /// What the status says of a component.
+    JsonNode component(String environment, String name) {
+        return json("status", environment, "--json")
+                .path("components")
+                .valueStream()
+                .filter(one -> one.path("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (port + offset) + path))
@@ -164,7 +176,7 @@ final class Example {
     }
 
     void await(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!condition.call()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("never: " + what);

@@ -73,9 +73,9 @@ class TeeiProductionTest {
         teei.types(blocks.subList(0, blocks.size() - 1));
         teei.done("user", "add", "ops", "--role", "operator@production");
         String token = teei.done("token", "create", "laptop", "--for", "ops");
-        Files.writeString(teei.file("ops.token"), token.lines().findFirst().orElseThrow());
+        Files.writeString(teei.file(".belay/ops.token"), token.lines().findFirst().orElseThrow());
         Files.setPosixFilePermissions(
-                teei.file("ops.token"), PosixFilePermissions.fromString("rw-------"));
+                teei.file(".belay/ops.token"), PosixFilePermissions.fromString("rw-------"));
     }
 
     @AfterAll
@@ -464,7 +464,7 @@ class TeeiProductionTest {
     /// Asked for by somebody who may make exceptions, as it is not in staging; not waited for.
     private String hotfix(String component) {
         return teei.belayAs(
-                "ops.token",
+                ".belay/ops.token",
                 "deploy",
                 "production",
                 "--only",
@@ -483,7 +483,7 @@ class TeeiProductionTest {
     private String begun(String... words) {
         var all = new ArrayList<>(List.of(words));
         all.add("--no-wait");
-        return id(teei.belayAs("dev.token", all.toArray(String[]::new)));
+        return id(teei.belayAs(".belay/dev.token", all.toArray(String[]::new)));
     }
 
     private static String id(String said) {
@@ -503,14 +503,14 @@ class TeeiProductionTest {
     }
 
     private void ticks(String release, String point) {
-        assertThat(teei.belayAs("dev.token", "check-off", release, point)).startsWith("0 ");
+        assertThat(teei.belayAs(".belay/dev.token", "check-off", release, point)).startsWith("0 ");
     }
 
     private void approves(String release) {
         String plan = teei.json("approve", release, "--json").path("plan").asString();
         assertThat(
                         teei.belayAs(
-                                "cto.token",
+                                ".belay/cto.token",
                                 "approve",
                                 release,
                                 "--plan",
@@ -578,14 +578,7 @@ class TeeiProductionTest {
     }
 
     private String runs(String component) {
-        return teei.json("status", "production", "--json")
-                .path("components")
-                .valueStream()
-                .filter(one -> one.path("name").asString().equals(component))
-                .findFirst()
-                .orElseThrow()
-                .path("revision")
-                .asString();
+        return teei.component("production", component).path("revision").asString();
     }
 
     private String kudos() throws Exception {
