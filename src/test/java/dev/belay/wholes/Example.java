@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,11 +55,15 @@ final class Example {
 
     /// @param clean an empty folder
     /// @param ports all that the example takes, those of its datastores too
-    Example(Path clean, String name, List<Integer> ports) throws IOException {
+    /// @param others files and folders of the repository that it needs beside its own
+    Example(Path clean, String name, List<Integer> ports, String... others) throws IOException {
         folder = clean.toRealPath();
         // Run by root, servers run as nobody, who has to get here.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-        Installed.into(folder, "examples/" + name);
+        Installed.into(
+                folder,
+                Stream.concat(Stream.of("examples/" + name), Stream.of(others))
+                        .toArray(String[]::new));
         platform = folder.resolve("examples/" + name);
         offset = freeOffset(ports);
         edit(
