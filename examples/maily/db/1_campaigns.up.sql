@@ -1,0 +1,1 @@
+CREATE TABLE campaign (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, subject text NOT NULL);
