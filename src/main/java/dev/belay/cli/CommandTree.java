@@ -37,6 +37,7 @@ import dev.belay.cli.command.RollbackCommand;
 import dev.belay.cli.command.ScanCommand;
 import dev.belay.cli.command.ServerCommand;
 import dev.belay.cli.command.ShowCommand;
+import dev.belay.cli.command.SourcesCommand;
 import dev.belay.cli.command.StatusCommand;
 import dev.belay.cli.command.ThawCommand;
 import dev.belay.cli.command.TokenCommand;
@@ -123,6 +124,7 @@ public final class CommandTree {
         all.put("parity", ParityCommand::new);
         all.put("contracts", ContractsCommand::new);
         all.put("policy", PolicyCommand::new);
+        all.put("sources", SourcesCommand::new);
         all.put("rollback", RollbackCommand::new);
         all.put("freeze", FreezeCommand::new);
         all.put("thaw", ThawCommand::new);

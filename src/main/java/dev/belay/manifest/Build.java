@@ -14,13 +14,16 @@ import java.util.List;
 ///   no new build; empty when nobody can say
 /// @param pipeline what is run to try it, in order
 /// @param contracts files that say what it promises, relative to `dir`
+/// @param workspace whether its inputs are those that the workspace says: its own package and those
+///   that it uses
 public record Build(
         String dir,
         List<String> run,
         String output,
         List<String> inputs,
         List<Stage> pipeline,
-        List<String> contracts) {
+        List<String> contracts,
+        boolean workspace) {
     public Build {
         contracts = List.copyOf(contracts);
         pipeline = List.copyOf(pipeline);
@@ -30,7 +33,7 @@ public record Build(
 
     /// One of which nothing is tried by itself, and that promises nothing.
     public Build(String dir, List<String> run, String output, List<String> inputs) {
-        this(dir, run, output, inputs, List.of(), List.of());
+        this(dir, run, output, inputs, List.of(), List.of(), false);
     }
 
     /// A command that tries what was built, run in `dir`.

@@ -12,6 +12,8 @@ import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.URL_PATH;
 import static dev.belay.manifest.shape.Shapes.VARIABLE;
 import static dev.belay.manifest.shape.Shapes.WRITTEN;
+import static dev.belay.manifest.shape.Shapes.as;
+import static dev.belay.manifest.shape.Shapes.either;
 import static dev.belay.manifest.shape.Shapes.list;
 import static dev.belay.manifest.shape.Shapes.map;
 import static dev.belay.manifest.shape.Shapes.whole;
@@ -137,7 +139,10 @@ final class LeafSections {
                                     row.get(PROCESSES)));
 
     /// Parts of a build as they are written, relative to the component's `dir`.
-    record BuildKeys(List<String> run, Optional<String> output, List<String> inputs) {}
+    record BuildKeys(List<String> run, Optional<String> output, Inputs inputs) {}
+
+    /// What a build reads: patterns, or what the workspace says.
+    record Inputs(List<String> patterns, boolean workspace) {}
 
     private static final Key<List<String>> BUILD_RUN =
             Key.of("run", COMMAND, "Command that makes the output. Run in `dir`.");
@@ -148,12 +153,15 @@ final class LeafSections {
                     "Folder or file that becomes the artifact, relative to `dir`. `dir` by"
                             + " default. The manifest, dotenv files, `.git` and `.belay` are left"
                             + " out of it.");
-    private static final Key<List<String>> INPUTS =
+    private static final Key<Inputs> INPUTS =
             Key.of(
                             "inputs",
-                            list(PATH),
+                            either(
+                                    word("workspace", new Inputs(List.of(), true)),
+                                    as(list(PATH), some -> new Inputs(some, false))),
                             "Patterns of what the command reads, relative to `dir`; each must go with"
-                                    + " a file. Unchanged, it is not run.")
+                                    + " a file. Unchanged, it is not run. `workspace`: its package and"
+                                    + " those that it uses, as pnpm, npm or Yarn know them.")
                     .fallback("[]");
 
     static final Fields<BuildKeys> BUILD =

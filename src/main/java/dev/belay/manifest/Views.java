@@ -234,14 +234,16 @@ final class Views {
                         .or(build::output)
                         .map(o -> in(dir, o))
                         .orElse(dir);
-        List<String> inputs = build.inputs().stream().map(input -> in(dir, input)).toList();
+        List<String> inputs =
+                build.inputs().patterns().stream().map(input -> in(dir, input)).toList();
         return new Build(
                 dir,
                 build.run(),
                 output,
                 inputs,
                 PipelineSections.stages(row.get(PipelineSections.PIPELINE)),
-                row.get(ContractSections.CONTRACTS));
+                row.get(ContractSections.CONTRACTS),
+                build.inputs().workspace());
     }
 
     private static String in(String dir, String path) {

@@ -7,12 +7,10 @@ import dev.belay.journal.NewRelease;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
-import dev.belay.manifest.Gates;
 import dev.belay.manifest.MigrationTool;
 import dev.belay.manifest.Reading;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Inventory;
-import dev.belay.plan.Phase;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanJson;
 import dev.belay.plan.PlanRequest;
@@ -418,7 +416,7 @@ public final class Releases {
         policies.requireWritten(read.view());
         parity.require(read.view());
         promotion.demand(read.view(), chosen, wish);
-        demandReason(read.view(), chosen, wish);
+        Reasons.demand(read.view(), chosen, wish);
         demand.accept(chosen);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
         return new Prepared(
@@ -573,52 +571,6 @@ public final class Releases {
         }
         Deployment latest = there.history().getFirst().deployment();
         return latest.isEnded() ? null : latest.revision().artifact();
-    }
-
-    private static void demandReason(EnvironmentView view, Selection.Chosen chosen, Wish wish) {
-        boolean left = chosen.without().contains(Phase.EVIDENCE);
-        Gates gates = view.gates();
-        boolean asks = !gates.evidence().isEmpty() || gates.signatures().asks();
-        if (left && asks && wish.why().isBlank()) {
-            throw new Denied(
-                    No.problem(
-                            "evidence/no-reason",
-                            "`--skip evidence`",
-                            "what is released has not shown what `%s` asks for"
-                                    .formatted(view.environment()),
-                            "say why with `--reason`"));
-        }
-        boolean unasked = chosen.without().contains(Phase.SECRETS);
-        if (unasked && view.gates().secrets().asks() && wish.why().isBlank()) {
-            throw new Denied(
-                    No.problem(
-                            "secrets/no-reason",
-                            "`--skip secrets`",
-                            "secrets of `%s` may be old, or those of another environment"
-                                    .formatted(view.environment()),
-                            "say why with `--reason`"));
-        }
-        boolean breaks = chosen.without().contains(Phase.CONTRACTS);
-        if (breaks && view.gates().contracts().asked() && wish.why().isBlank()) {
-            throw new Denied(
-                    No.problem(
-                            "contract/no-reason",
-                            "`--skip contracts`",
-                            "what is released may break who uses it in `%s`"
-                                    .formatted(view.environment()),
-                            "say why with `--reason`"));
-        }
-        PolicyDesk.demandReason(wish);
-        boolean late = chosen.without().contains(Phase.WINDOW);
-        if (late && !view.gates().windows().isEmpty() && wish.why().isBlank()) {
-            throw new Denied(
-                    No.problem(
-                            "window/no-reason",
-                            "`--skip window`",
-                            "it may begin when nobody of `%s` is there to look after it"
-                                    .formatted(view.environment()),
-                            "say why with `--reason`"));
-        }
     }
 
     private static String command(String verb, Submission submission, Wish wish) {

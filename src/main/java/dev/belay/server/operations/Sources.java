@@ -274,7 +274,7 @@ public final class Sources {
                         Path.of(build.dir()),
                         build.run(),
                         build.output(),
-                        build.inputs(),
+                        WorkspaceInputs.of(view, component),
                         keptBack,
                         Map.of(),
                         BUILD_WITHIN);
