@@ -194,6 +194,8 @@ public final class RuntimeValues {
             Optional<Secret> secret = provider.find(needs.environment(), name);
             if (needs.secrets().contains(name)) {
                 secret.ifPresent(redactor::register);
+            } else {
+                secret.flatMap(value -> value.use(UrlSecret::of)).ifPresent(redactor::register);
             }
             return secret.map(found -> found.use(text -> text));
         }
