@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /// breaking operation-removed | GET /things | api.yaml:3 (before)
 /// ```
 final class Corpus {
-    /// Where a case gives nothing but `thing.yaml`: it is what one operation takes and answers.
+    /// Where a case gives nothing but `thing.yaml`: it is what one operation takes and another one answers.
     private static final String AROUND =
             """
             openapi: 3.1.0
@@ -32,6 +32,8 @@ final class Corpus {
                   requestBody:
                     required: true
                     content: {application/json: {schema: {$ref: thing.yaml}}}
+                  responses: {"204": {description: taken}}
+                get:
                   responses:
                     "200":
                       description: good
