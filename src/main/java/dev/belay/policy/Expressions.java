@@ -93,7 +93,9 @@ final class Expressions {
     /// It can be asked.
     ///
     /// @param roots which of the things that every rule sees it looks at
-    record Ready(Set<String> roots, CelRuntime.Program program) implements Compiled {
+    /// @param named those of them that its text names, and not only `each`
+    record Ready(Set<String> roots, Set<String> named, CelRuntime.Program program)
+            implements Compiled {
         /// What it says.
         ///
         /// @throws Undecided when it says nothing
@@ -148,18 +150,24 @@ final class Expressions {
         }
         try {
             CelAbstractSyntaxTree tree = result.getAst();
-            return new Ready(roots(tree, each), runtime.createProgram(tree));
+            Set<String> named = named(tree);
+            return new Ready(roots(named, each), named, runtime.createProgram(tree));
         } catch (CelValidationException | CelEvaluationException e) {
             return new Wrong(1, 0, brief(e.getMessage()), "");
         }
     }
 
-    private static Set<String> roots(CelAbstractSyntaxTree tree, String each) {
-        var roots = new TreeSet<String>();
+    private static Set<String> named(CelAbstractSyntaxTree tree) {
+        var named = new TreeSet<String>();
         tree.getReferenceMap().values().stream()
                 .map(reference -> reference.name())
                 .filter(Model.ROOT.fields()::containsKey)
-                .forEach(roots::add);
+                .forEach(named::add);
+        return named;
+    }
+
+    private static Set<String> roots(Set<String> named, String each) {
+        var roots = new TreeSet<>(named);
         String list = Model.EACH.get(each);
         if (list != null) {
             roots.add(list);

@@ -43,13 +43,19 @@ public final class Facts {
     ///
     /// @param roots what is wanted; nothing else is made
     public static SortedMap<String, Object> of(EnvironmentView view, Set<String> roots) {
+        return of(view, roots, view.components().values());
+    }
+
+    /// The same, with only some of the components.
+    static SortedMap<String, Object> of(
+            EnvironmentView view, Set<String> roots, Collection<Component> components) {
         var all = new TreeMap<String, Object>();
         Map<String, Supplier<Object>> known =
                 Map.of(
                         "environment", () -> environment(view),
                         "gates", () -> gates(view.gates()),
                         "rollout", () -> rollout(view),
-                        "components", () -> each(view.components().values(), Facts::component),
+                        "components", () -> each(components, Facts::component),
                         "datastores", () -> each(view.datastores().values(), Facts::datastore),
                         "externals", () -> each(view.externals().values(), Facts::external),
                         "entrances", () -> entrances(view));
@@ -79,6 +85,12 @@ public final class Facts {
                 .with("regulated", view.policies().regulated())
                 .with("promotes_from", view.gates().promotes().from())
                 .with("promotes_automatically", view.gates().promotes().automatically())
+                .with(
+                        "serving_tenants",
+                        view.components().values().stream()
+                                .filter(one -> one.declared().tenants())
+                                .toList()
+                                .size())
                 .with("boundary", boundary.isDeclared())
                 .with("boundary_encrypted", boundary.encrypted())
                 .made();

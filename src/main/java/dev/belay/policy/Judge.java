@@ -50,6 +50,17 @@ final class Judge {
         return roots;
     }
 
+    /// Whether one of them looks at all components, and not only at those that a release brings.
+    static boolean lookAround(Collection<Asked> rules) {
+        return rules.stream()
+                .anyMatch(rule ->
+                        texts(rule).stream()
+                                .anyMatch(text ->
+                                        Expressions.standard().compile(rule.each(), text)
+                                                        instanceof Expressions.Ready ready
+                                                && ready.named().contains("components")));
+    }
+
     private static List<String> texts(Asked rule) {
         return rule.when().isEmpty() ? List.of(rule.rule()) : List.of(rule.when(), rule.rule());
     }

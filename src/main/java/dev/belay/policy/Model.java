@@ -97,6 +97,10 @@ public final class Model {
                             "Whether they come unasked.",
                             "promotes",
                             "automatically"),
+                    field(
+                            "serving_tenants",
+                            NUMBER,
+                            "How many of its components serve tenants. Only declared."),
                     field("boundary", TRUTH, "Whether copies of data stay inside.", "boundary"),
                     field(
                             "boundary_encrypted",
@@ -328,7 +332,11 @@ public final class Model {
                     one("environment", ENVIRONMENT, "Where to."),
                     one("gates", GATES, "Its gates.", "gates"),
                     one("rollout", ROLLOUT, "Its rollout.", "rollout"),
-                    many("components", COMPONENT, "All that the environment has.", "components"),
+                    many(
+                            "components",
+                            COMPONENT,
+                            "All that it has; a rule that names them keeps them in every plan.",
+                            "components"),
                     many("datastores", DATASTORE, "All that it has.", "datastores"),
                     many("externals", EXTERNAL, "All that it has.", "external"),
                     many("entrances", ENTRANCE, "Those where something is.", "entrances"),

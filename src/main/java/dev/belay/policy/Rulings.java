@@ -106,16 +106,22 @@ public final class Rulings {
         Set<String> roots = new HashSet<>(Judge.roots(rules));
         roots.add("changes");
         boolean submitter = rules.stream().anyMatch(rule -> names(rule, "release.submitter"));
-        SortedMap<String, Object> facts = new TreeMap<>(Facts.of(view, roots));
+        // Each of many releases would keep all of a large platform otherwise.
+        boolean all = Judge.lookAround(rules);
+        List<Component> components =
+                view.components().values().stream()
+                        .filter(one -> all || plan.desired().containsKey(one.name()))
+                        .toList();
+        SortedMap<String, Object> facts = new TreeMap<>(Facts.of(view, roots, components));
         facts.putAll(PlanFacts.of(plan, verdicts, asking, roots, submitter));
         var judge = new Judge(facts, excepted(view, facts), places(view));
-        var all = new ArrayList<Work.Policed.Rule>();
+        var kept = new ArrayList<Work.Policed.Rule>();
         for (Asked rule : rules) {
-            all.add(kept(rule, judge.ask(rule)));
+            kept.add(kept(rule, judge.ask(rule)));
         }
         return Optional.of(
                 new Work.Policed(
-                        Model.VERSION, FactsJson.text(facts), view.policies().regulated(), all));
+                        Model.VERSION, FactsJson.text(facts), view.policies().regulated(), kept));
     }
 
     private static boolean names(Asked rule, String path) {

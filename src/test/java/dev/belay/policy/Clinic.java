@@ -116,6 +116,27 @@ final class Clinic {
         return pack.equals("hipaa") ? this : with("    regulated: hipaa\n", "");
     }
 
+    /// So many components like its first one.
+    Clinic large(int components) {
+        int first = manifest.indexOf("components:\n");
+        int end = manifest.indexOf("environments:\n");
+        String shared =
+                manifest.substring(first, end)
+                        .replace(
+                                "components:\n  api:\n    kind: service\n",
+                                "defaults:\n  service:\n")
+                        .replaceAll("    (port|at): .*\n", "");
+        var all = new StringBuilder(shared).append("components:\n");
+        for (int i = 0; i < components; i++) {
+            String after = i == 0 ? "" : ", after: [api-0]";
+            all.append(
+                    "  api-%d: {kind: service, port: %d, at: [{entrance: public, paths: [/a%d]}]%s}\n"
+                            .formatted(i, 10_000 + i, i, after));
+        }
+        manifest = manifest.substring(0, first) + all + manifest.substring(end);
+        return this;
+    }
+
     /// Other policies count.
     Clinic policies(String yaml) {
         int packs = manifest.indexOf("    policies:\n");
