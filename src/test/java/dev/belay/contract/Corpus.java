@@ -21,7 +21,8 @@ import java.util.TreeMap;
 /// breaking operation-removed | GET /things | api.yaml:3 (before)
 /// ```
 final class Corpus {
-    /// Where a case gives nothing but `thing.yaml`: it is what one operation takes and another one answers.
+    /// Where a case gives nothing but `thing.yaml`: it is what one operation takes and another one
+    /// answers.
     private static final String AROUND =
             """
             openapi: 3.1.0

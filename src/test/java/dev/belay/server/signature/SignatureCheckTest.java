@@ -156,7 +156,8 @@ class SignatureCheckTest {
                         "\"mediaType\": \"x\", \"verificationMaterial\""),
                 "cannot be read as JSON");
         keyRefused(bundle.replace(".v0.3+json", ".v0.4+json"), "version that is not known");
-        // A signature in DER is of 70 to 72 bytes, so that its base64 ends with padding or does not.
+        // A signature in DER is of 70 to 72 bytes, so that its base64 ends with padding or does
+        // not.
         boolean padded = signature.endsWith("=");
         String unpadded = padded ? signature.replace("=", "") : signature + "=";
         keyRefused(bundle.replace(signature, unpadded), "no plain base64");
