@@ -30,6 +30,13 @@ class RoutesTest {
                     "GET /api/v1/environments/{env}/promotion",
                     "GET /api/v1/environments/{env}/parity");
 
+    /// What is asked for by a name that nothing has.
+    private static final Set<String> UNKNOWN =
+            Set.of(
+                    "GET /api/v1/evidence/{id}",
+                    "GET /api/v1/environments/{env}/artifacts/{digest}",
+                    "GET /api/v1/environments/{env}/evidence/{id}/files/{digest}");
+
     private static final String SHUTDOWN = "POST /api/v1/shutdown";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -122,7 +129,7 @@ class RoutesTest {
                         .isEqualTo(
                                 OF_PROMOTION.contains(route)
                                         ? 409
-                                        : route.equals("GET /api/v1/evidence/{id}")
+                                        : UNKNOWN.contains(route)
                                                 ? 404
                                                 : route.startsWith("GET ") ? 200 : 422);
             }
@@ -144,7 +151,9 @@ class RoutesTest {
                 parts[1].replace("{env}", "local")
                         .replace("{id}", release)
                         .replace("{name}", "anna")
-                        .replace("{token}", "0123456789ab");
+                        .replace("{token}", "0123456789ab")
+                        .replace("{component}", "ticker")
+                        .replace("{digest}", "sha256:" + "0".repeat(64));
         assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
         boolean reads = parts[0].equals("GET") || parts[0].equals("HEAD");
         var request =

@@ -119,7 +119,7 @@ class TeeiProductionTest {
         Stream.of("tests", "typecheck", "lint", "build")
                 .forEach(stage -> cases.put("staging-" + stage, () -> stagingWithout(stage)));
         cases.put("staging-backup", () -> withoutBackup("staging"));
-        cases.put("staging-secrets", () -> withoutVariable("staging", "API_KEY"));
+        cases.put("staging-secrets", this::staleSecret);
         cases.put("migrations-applied", this::migrations);
         cases.put("staging-order", this::stagingOrder);
         cases.put("connectivity", this::connectivity);
@@ -180,7 +180,23 @@ class TeeiProductionTest {
 
     private void withoutVariable(String environment, String name) throws Exception {
         try (var _ = teei.edit(environment + ".env", text -> text.replace(name + "=", "X="))) {
-            assertThat(teei.belay("deploy", environment)).startsWith("2 ").contains(name);
+            assertThat(teei.belay("deploy", environment))
+                    .startsWith("3 ")
+                    .contains("`" + name + "` has no value");
+        }
+    }
+
+    /// What was copied from another environment was not updated.
+    private void staleSecret() throws Exception {
+        withoutVariable("staging", "API_KEY");
+        String other = "JWT_SECRET=production-practice";
+        try (var _ =
+                teei.edit(
+                        "staging.env",
+                        text -> text.replace("JWT_SECRET=staging-practice", other))) {
+            assertThat(teei.belay("deploy", "staging", "--only", "api-gateway"))
+                    .startsWith("3 ")
+                    .contains("`JWT_SECRET`", "`production`");
         }
     }
 
@@ -380,7 +396,7 @@ class TeeiProductionTest {
         try (var _ = teei.edit("belay.yaml", text -> text.replace("soak: 2s", "soak: 20s"))) {
             falls(
                     "discord-bot",
-                    "while it soaked",
+                    "failed  soak for 20s: `discord-bot-",
                     text -> text + "setTimeout(() => process.exit(1), 600);\n");
         }
     }

