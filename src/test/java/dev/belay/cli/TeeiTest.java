@@ -2,10 +2,9 @@ package dev.belay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.FreePort;
 import dev.belay.Installed;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,7 +60,9 @@ class TeeiTest {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         Installed.into(folder, "examples/teei");
         platform = folder.resolve("examples/teei");
-        offset = freeOffset();
+        List<Integer> all = new ArrayList<>(SERVICES);
+        all.addAll(OTHERS);
+        offset = FreePort.offset(all);
         edit("local.env", this::shifted);
         edit(
                 "belay.yaml",
@@ -84,7 +85,7 @@ class TeeiTest {
         assertThat(ended.code()).as(ended.said()).isZero();
         List<Integer> ports = new ArrayList<>(SERVICES);
         ports.addAll(OTHERS);
-        assertThat(ports).allMatch(port -> isFree(port + offset));
+        assertThat(ports).allMatch(port -> FreePort.isFree(port + offset));
     }
 
     @Test
@@ -279,29 +280,5 @@ class TeeiTest {
     private String shifted(String text) {
         return ADDRESS.matcher(text)
                 .replaceAll(port -> Integer.toString(Integer.parseInt(port.group()) + offset));
-    }
-
-    /// Below the ports that the system hands out by itself.
-    private static int freeOffset() {
-        for (int offset = 5_000; offset < 13_000; offset += 100) {
-            int candidate = offset;
-            boolean free =
-                    SERVICES.stream().allMatch(port -> isFree(port + candidate))
-                            && OTHERS.stream().allMatch(port -> isFree(port + candidate));
-            if (free) {
-                return candidate;
-            }
-        }
-        throw new AssertionError("no free ports");
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `examples/atlas`, as its README says, and what keeps its production closed.
 @Timeout(300)
 class AtlasTest {
-    private static final String MAIN = "services/assistant/src/main.mjs";
+    private static final String MAIN = "services/advisor/src/main.mjs";
     private static final String DOCUMENTS = "services/documents/src/main.mjs";
 
     @TempDir private Path clean;
@@ -27,7 +27,7 @@ class AtlasTest {
         blocks = atlas.commands("examples/atlas/README.md");
         atlas.types(blocks.subList(0, 1));
         awaitStaging("documents", "");
-        awaitStaging("assistant", "");
+        awaitStaging("advisor", "");
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ class AtlasTest {
     void production_is_blocked_when_tests_fail_evaluations_regress_or_a_scan_finds()
             throws Exception {
         assertThat(atlas.done("promote", "--all", "--to", "production")).contains("completed");
-        String good = runs("production", "assistant");
+        String good = runs("production", "advisor");
 
         assertThat(promoted(MAIN, text -> text.replace("where|address", "where")))
                 .startsWith("3 ")
@@ -52,10 +52,10 @@ class AtlasTest {
                 .doesNotContain("`tests`", "`evaluation`");
         // Staging asks for tests, too, and does not take what fails them.
         try (var _ = atlas.edit(MAIN, text -> text.replace("pills|dose", "dose"))) {
-            String before = runs("staging", "assistant");
-            atlas.belay("evidence", "run", "assistant", "--in", "dev");
+            String before = runs("staging", "advisor");
+            atlas.belay("evidence", "run", "advisor", "--in", "dev");
             atlas.done("deploy", "dev");
-            assertThat(atlas.belay("promote", "assistant", "--to", "staging"))
+            assertThat(atlas.belay("promote", "advisor", "--to", "staging"))
                     .startsWith("3 ")
                     .contains("did not pass: 2 of 3 passed, 1 failed");
             assertThat(
@@ -63,16 +63,16 @@ class AtlasTest {
                                     "deploy",
                                     "production",
                                     "--only",
-                                    "assistant",
+                                    "advisor",
                                     "--skip",
                                     "promotion",
                                     "--reason",
                                     "it is urgent"))
                     .startsWith("3 ")
                     .contains("did not pass: 2 of 3 passed, 1 failed");
-            assertThat(runs("staging", "assistant")).isEqualTo(before);
+            assertThat(runs("staging", "advisor")).isEqualTo(before);
         }
-        assertThat(runs("production", "assistant")).isEqualTo(good);
+        assertThat(runs("production", "advisor")).isEqualTo(good);
     }
 
     @Test
@@ -91,10 +91,10 @@ class AtlasTest {
     /// Through dev and staging, which take it, to production, which says what it says.
     private String promoted(String file, UnaryOperator<String> change) throws Exception {
         try (var _ = atlas.edit(file, change)) {
-            String before = runs("staging", "assistant");
-            atlas.belay("evidence", "run", "assistant", "--in", "dev");
+            String before = runs("staging", "advisor");
+            atlas.belay("evidence", "run", "advisor", "--in", "dev");
             atlas.done("deploy", "dev");
-            awaitStaging("assistant", before);
+            awaitStaging("advisor", before);
             return atlas.belay("promote", "--all", "--to", "production");
         }
     }

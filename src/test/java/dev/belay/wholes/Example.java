@@ -2,6 +2,7 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.FreePort;
 import dev.belay.Installed;
 import dev.belay.cli.CommandTree;
 import dev.belay.cli.Context;
@@ -9,9 +10,6 @@ import dev.belay.cli.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,11 +41,6 @@ final class Example {
     private static final Pattern SHELL = Pattern.compile("(?s)```sh\n(.*?)```");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
-    /// Between those that other tests take for examples, of which a hundred are between two.
-    private static final int FIRST_OFFSET = 5_050;
-
-    private static final int LAST_OFFSET = 9_000;
-
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path folder;
     private final Path platform;
@@ -65,7 +58,7 @@ final class Example {
                 Stream.concat(Stream.of("examples/" + name), Stream.of(others))
                         .toArray(String[]::new));
         platform = folder.resolve("examples/" + name);
-        offset = freeOffset(ports);
+        offset = FreePort.offset(ports);
         edit(
                 "belay.yaml",
                 text ->
@@ -198,25 +191,5 @@ final class Example {
     private String shifted(String text) {
         return ADDRESS.matcher(text)
                 .replaceAll(port -> Integer.toString(Integer.parseInt(port.group()) + offset));
-    }
-
-    private static int freeOffset(List<Integer> ports) {
-        for (int offset = FIRST_OFFSET; offset < LAST_OFFSET; offset += 100) {
-            int candidate = offset;
-            if (ports.stream().allMatch(port -> isFree(port + candidate))) {
-                return candidate;
-            }
-        }
-        throw new AssertionError("no free ports");
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
     }
 }
