@@ -7,8 +7,6 @@ import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
 import dev.belay.server.contracts.ContractsView;
 import dev.belay.server.operations.Adopting;
-import dev.belay.server.operations.Denied;
-import dev.belay.server.operations.No;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ParityView;
 import dev.belay.server.operations.SchemaView;
@@ -19,13 +17,9 @@ import dev.belay.server.text.SchemaText;
 import dev.belay.server.text.StatusText;
 import dev.belay.server.text.WhyText;
 import io.javalin.http.Context;
-import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /// What an environment runs, why it waits, and its local datastores.
 final class EnvironmentRoutes {
@@ -153,48 +147,14 @@ final class EnvironmentRoutes {
     private void up(Context ctx) throws IOException {
         Wire.read(ctx, _ -> "");
         String environment = view(ctx).environment();
-        lines(ctx, progress -> operations.local().up(environment, progress));
+        LinesAnswer.give(ctx, progress -> operations.local().up(environment, progress));
     }
 
     private void down(Context ctx) throws IOException {
         Bodies.Down body = Wire.read(ctx, Bodies.Down::read);
         String environment = view(ctx).environment();
-        lines(ctx, progress -> operations.local().down(environment, body.wipe(), progress));
-    }
-
-    /// Sends lines as they come. A failure before the first line has its own status; one after it
-    /// breaks the answer off, so that nobody takes it for whole.
-    private static void lines(Context ctx, Consumer<Consumer<String>> work) throws IOException {
-        text(ctx);
-        ServletOutputStream out = ctx.res().getOutputStream();
-        Visit visit = Visit.of(ctx);
-        try {
-            work.accept(line -> {
-                if (visit.goesOn()) {
-                    send(out, line);
-                }
-            });
-        } catch (Denied denied) {
-            if (!ctx.res().isCommitted()) {
-                throw denied;
-            }
-            send(
-                    out,
-                    denied.no() instanceof No.Failure(String reason, String hint)
-                            ? "failed: " + reason + " " + hint
-                            : "failed");
-            throw new IOException("broken off: " + denied.getMessage());
-        }
-        out.flush();
-    }
-
-    private static void send(ServletOutputStream out, String line) {
-        try {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        LinesAnswer.give(
+                ctx, progress -> operations.local().down(environment, body.wipe(), progress));
     }
 
     private static Context text(Context ctx) {

@@ -29,6 +29,7 @@ final class Errors {
         routes.exception(
                 Rejected.class,
                 (e, ctx) -> answer(ctx, e.status(), "refusal", e.reason(), e.wayOut()));
+        routes.exception(BrokenOff.class, (_, ctx) -> BrokenOff.cut(ctx));
         routes.exception(Denied.class, (e, ctx) -> answer(ctx, e.no()));
         routes.exception(
                 HttpResponseException.class,
@@ -124,7 +125,9 @@ final class Errors {
     }
 
     private static void write(Context ctx, HttpStatus status, ErrorBody body) {
-        ctx.status(status);
-        Wire.answer(ctx, body);
+        if (!BrokenOff.cut(ctx)) {
+            ctx.status(status);
+            Wire.answer(ctx, body);
+        }
     }
 }
