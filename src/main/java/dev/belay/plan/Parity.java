@@ -10,6 +10,7 @@ import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.Promotes;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Variables;
+import dev.belay.problem.ShellWords;
 import dev.belay.release.Boundary;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.Launch;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -185,7 +187,7 @@ public final class Parity {
     }
 
     private void launch(String name, Launch mine, Launch theirs) {
-        other(name + "run", mine.command(), theirs.command());
+        other(name + "run", ShellWords.of(mine.command()), ShellWords.of(theirs.command()));
         other(name + "stop", mine.stop(), theirs.stop());
         other(name + "limits", mine.limits(), theirs.limits());
         other(name + "health", mine.readiness(), theirs.readiness(), "another check");
@@ -325,8 +327,17 @@ public final class Parity {
 
     private void other(String what, @Nullable Object here, @Nullable Object there) {
         if (!Objects.equals(here, there)) {
-            add(what, words(here), words(there), Direction.OTHER);
+            String order = sameInAnotherOrder(here, there) ? " (another order)" : "";
+            add(what, words(here), words(there) + order, Direction.OTHER);
         }
+    }
+
+    /// Between two long lists nobody sees that.
+    private static boolean sameInAnotherOrder(@Nullable Object here, @Nullable Object there) {
+        return here instanceof List<?> one
+                && there instanceof List<?> other
+                && one.size() == other.size()
+                && new HashSet<>(one).equals(new HashSet<>(other));
     }
 
     /// Of what has no short words.
@@ -350,9 +361,16 @@ public final class Parity {
             case Duration duration -> words(duration);
             case Enum<?> word -> word.name().toLowerCase(Locale.ROOT).replace('_', '-');
             case Collection<?> all when all.isEmpty() -> NOTHING;
-            case Collection<?> all -> String.join(" ", all.stream().map(Parity::words).toList());
+            case Collection<?> all -> String.join(", ", all.stream().map(Parity::item).toList());
             default -> value.toString();
         };
+    }
+
+    /// A group of one is as good as what is in it.
+    private static String item(Object item) {
+        return item instanceof Collection<?> group && group.size() > 1
+                ? "[" + words(group) + "]"
+                : words(item);
     }
 
     private static String words(Duration duration) {

@@ -36,6 +36,7 @@ class ParityTest {
                 platform: small
                 datastores:
                   db: {engine: postgres, url: "${DATABASE_URL}"}
+                  cache: {engine: redis, url: "${CACHE_URL}"}
                 components:
                   api:
                     kind: service
@@ -44,6 +45,8 @@ class ParityTest {
                     port: 3000
                     uses: [db]
                     smoke: [{name: answers, http: [{request: GET /}]}]
+                  web: {kind: worker, build: {output: app}, run: sh web.sh}
+                  mail: {kind: worker, build: {output: app}, run: sh mail.sh}
                 environments:
                   staging: {target: process, %s}
                   production: {target: process, port-offset: 1000, promotes: {from: staging}, %s}
@@ -57,6 +60,40 @@ class ParityTest {
             return value;
         }
         throw new AssertionError(reading);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    api.uses  | components: {api: {uses: [db, cache]}} | components: {api: {uses: [cache, db]}} | cache, db | db, cache
+                    api.after | components: {api: {after: [web, mail]}} | components: {api: {after: [mail, web]}} | mail, web | web, mail
+                    order     | order: [web, mail] | order: [mail, web] | mail, web | web, mail
+                    """)
+    void the_same_in_another_order_is_said_to_be_so(
+            String what, String staging, String production, String here, String there)
+            throws IOException {
+        assertThat(between(staging, production))
+                .containsExactly(
+                        new Difference(what, here, there + " (another order)", Direction.OTHER));
+    }
+
+    @Test
+    void the_same_components_in_other_groups_are_told_apart() throws IOException {
+        assertThat(between("order: [web, mail]", "order: [[web, mail]]"))
+                .containsExactly(
+                        new Difference("order", "[web, mail]", "web, mail", Direction.OTHER));
+    }
+
+    @Test
+    void words_of_a_command_are_told_apart_from_a_word_with_blanks() throws IOException {
+        assertThat(
+                        between(
+                                "components: {api: {run: sh -c 'a b'}}",
+                                "components: {api: {run: sh -c a b}}"))
+                .containsExactly(
+                        new Difference("api.run", "sh -c a b", "sh -c 'a b'", Direction.OTHER));
     }
 
     @Test
