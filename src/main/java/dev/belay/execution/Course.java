@@ -431,7 +431,7 @@ final class Course {
                 case Work.Settled(String component, var instances, var _)
                         when !moved.contains(component) ->
                         checks.add(new Work.Settled(component, instances, List.of()));
-                case Work.SmokePublic(int port, var _) when !ports.contains(port) -> {}
+                case Work.SmokePublic(int port, var _, var _) when !ports.contains(port) -> {}
                 default -> checks.add(check);
             }
         }

@@ -102,7 +102,11 @@ final class SmokeSections {
     private static final Key<Conversation> WEBSOCKET =
             Key.of("websocket", CONVERSATION, "A WebSocket conversation.");
     private static final Key<List<String>> COMMAND_KEY =
-            Key.of("command", COMMAND, "A command; `BELAY_URL` is the address under test.");
+            Key.of(
+                    "command",
+                    COMMAND,
+                    "A command, in the artifact's folder and with the component's variables;"
+                            + " `BELAY_URL` is the address under test.");
     private static final Key<String> AS_TENANT =
             Key.of("as-tenant", NAME, "The tenant as whom it asks; `not-tenant` goes with it.");
     private static final Key<String> NOT_TENANT =

@@ -1,7 +1,6 @@
 package dev.belay.plan;
 
 import dev.belay.manifest.Component;
-import dev.belay.manifest.PlatformTest;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Baseline;
 import dev.belay.release.ConsentRule;
@@ -351,10 +350,10 @@ final class Assembly {
     }
 
     private Set<Integer> platformTests(Set<Integer> gate) {
-        var tests = new TreeMap<String, List<PlatformTest>>();
+        var tests = new TreeMap<String, List<Outline.Tested>>();
         if (outline.has(Phase.VERIFY)) {
-            for (PlatformTest test : outline.platform()) {
-                tests.computeIfAbsent(test.component(), _ -> new ArrayList<>()).add(test);
+            for (Outline.Tested one : outline.platform()) {
+                tests.computeIfAbsent(one.test().component(), _ -> new ArrayList<>()).add(one);
             }
         }
         Set<Integer> start = drafts.meet("all of it stands", gate, tests.size(), lead);
@@ -367,7 +366,8 @@ final class Assembly {
                                 new Draft(
                                         "the platform's smoke tests through " + name,
                                         Phase.VERIFY,
-                                        new Work.SmokePublic(port(name), group.tests()),
+                                        new Work.SmokePublic(
+                                                port(name), list.getFirst().runs(), group.tests()),
                                         Times.smoke(group.tests()),
                                         Times.smokeExpected(group.tests())),
                                 group.who(),
@@ -585,7 +585,7 @@ final class Assembly {
             Deployment back = change.back();
             if (back != null && !back.smoke().isEmpty() && outline.has(Phase.VERIFY)) {
                 for (Traffic line : back.traffic()) {
-                    before.add(new Work.SmokePublic(line.port(), back.smoke()));
+                    before.add(new Work.SmokePublic(line.port(), back.revision(), back.smoke()));
                 }
             }
         }

@@ -6,6 +6,7 @@ import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
+import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Work;
@@ -53,7 +54,7 @@ record Outline(
         boolean ordered,
         Set<Phase> without,
         SortedMap<String, Work.Reachable> needs,
-        List<PlatformTest> platform,
+        List<Tested> platform,
         Map<String, SchemaVerdict> verdicts,
         Map<String, String> foreseen,
         Set<Digest> below,
@@ -74,6 +75,11 @@ record Outline(
             Deployment now,
             Responsible responsible,
             Map<SmokeTest, Responsible> testers) {}
+
+    /// A smoke test of the whole platform.
+    ///
+    /// @param runs what its component runs when all of it stands
+    record Tested(PlatformTest test, Revision runs) {}
 
     /// The components.
     List<Change> changes() {

@@ -134,7 +134,7 @@ public final class PlanDocument {
                         .forEach((name, source) ->
                                 lines("   - `%s` comes from %s.".formatted(name, source)));
             }
-            case Work.SmokePublic(int port, var _) ->
+            case Work.SmokePublic(int port, var _, var _) ->
                     shell("curl -fsS -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:" + port);
             case Work.Foreseen(Revision revision, var _, var by, String printed) -> {
                 shell(launch(revision, by.plan()));

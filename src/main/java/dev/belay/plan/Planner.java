@@ -464,14 +464,22 @@ public final class Planner {
     }
 
     /// Each runs where its component changes; when that stays as it is, after every release.
-    private List<PlatformTest> platformTests(Partition.Part part, Map<String, Change> changes) {
-        return view.smoke().stream()
-                .filter(test ->
-                        part.has(test.component())
-                                || (!changes.containsKey(test.component())
-                                        && request.inventory()
-                                                .components()
-                                                .containsKey(test.component())))
-                .toList();
+    private List<Outline.Tested> platformTests(Partition.Part part, Map<String, Change> changes) {
+        var tests = new ArrayList<Outline.Tested>();
+        for (PlatformTest test : view.smoke()) {
+            Change change = changes.get(test.component());
+            if (change != null) {
+                if (part.has(test.component())) {
+                    tests.add(new Outline.Tested(test, change.goal().revision()));
+                }
+                continue;
+            }
+            Inventory.Component there = request.inventory().components().get(test.component());
+            if (there != null && !there.history().isEmpty()) {
+                Deployment runs = there.history().getFirst().deployment();
+                tests.add(new Outline.Tested(test, runs.revision()));
+            }
+        }
+        return tests;
     }
 }

@@ -2,7 +2,6 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Component;
 import dev.belay.manifest.OwnedTest;
-import dev.belay.manifest.PlatformTest;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -30,10 +29,11 @@ final class Testers {
     /// Tests that follow each other and are of one owner.
     record Group(Responsible who, List<SmokeTest> tests) {}
 
-    static List<Group> groups(List<PlatformTest> tests) {
+    static List<Group> groups(List<Outline.Tested> tests) {
         var groups = new ArrayList<Group>();
-        for (PlatformTest test : tests) {
-            add(groups, Responsible.of(test.owned().responsible()), test.owned().test());
+        for (Outline.Tested tested : tests) {
+            OwnedTest test = tested.test().owned();
+            add(groups, Responsible.of(test.responsible()), test.test());
         }
         return groups;
     }
@@ -68,7 +68,8 @@ final class Testers {
                                     "%s: %s through port %d"
                                             .formatted(name, count(group.tests()), line.port()),
                                     Phase.VERIFY,
-                                    new Work.SmokePublic(line.port(), group.tests()),
+                                    new Work.SmokePublic(
+                                            line.port(), what.revision(), group.tests()),
                                     Times.smoke(group.tests()),
                                     Times.smokeExpected(group.tests()));
                     all.add(new Asking(draft, group.who()));

@@ -42,10 +42,7 @@ final class WorkJson {
                     out.put("revision", revision.id())
                             .list("tests", tests, test -> SmokeJson.write(out, test))
                             .put("type", "smoke-private");
-            case Work.SmokePublic(int port, var tests) ->
-                    out.put("port", port)
-                            .list("tests", tests, test -> SmokeJson.write(out, test))
-                            .put("type", "smoke-public");
+            case Work.SmokePublic smoke -> smokePublic(out, smoke);
             case Work.Drained(Revision revision) ->
                     out.put("revision", revision.id()).put("type", "drained");
             case Work.Soak(var revisions, var time) ->
@@ -172,6 +169,15 @@ final class WorkJson {
         out.close();
     }
 
+    private static void smokePublic(JsonOut out, Work.SmokePublic smoke) {
+        out.put("port", smoke.port());
+        if (smoke.revision() != null) {
+            out.put("revision", smoke.revision().id());
+        }
+        out.list("tests", smoke.tests(), test -> SmokeJson.write(out, test))
+                .put("type", "smoke-public");
+    }
+
     /// Sources are written where there are any: plans of platforms without them stay as they were.
     private static void preflight(JsonOut out, Work.Preflight work) {
         out.set("artifacts", work.artifacts().stream().map(Digest::text).toList())
@@ -202,7 +208,10 @@ final class WorkJson {
                     new Work.SmokePrivate(
                             revision(in, revisions), in.list("tests", SmokeJson::read));
             case "smoke-public" ->
-                    new Work.SmokePublic(in.count("port"), in.list("tests", SmokeJson::read));
+                    new Work.SmokePublic(
+                            in.count("port"),
+                            in.has("revision") ? revision(in, revisions) : null,
+                            in.list("tests", SmokeJson::read));
             case "drained" -> new Work.Drained(revision(in, revisions));
             case "soak" ->
                     new Work.Soak(
@@ -340,9 +349,10 @@ final class WorkJson {
 
     private static List<Revision> revisions(Work work) {
         return switch (work) {
+            case Work.SmokePublic smoke ->
+                    smoke.revision() == null ? List.of() : List.of(smoke.revision());
             case Work.Preflight _,
                     Work.Reachable _,
-                    Work.SmokePublic _,
                     Work.Settled _,
                     Work.BackedUp _,
                     Work.Rehearsed _,

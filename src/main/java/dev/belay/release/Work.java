@@ -68,7 +68,11 @@ public sealed interface Work {
     }
 
     /// The tests pass through the gateway, as users come.
-    record SmokePublic(int port, List<SmokeTest> tests) implements Check {
+    ///
+    /// @param revision what is behind the port: in its files, with its variables, commands run;
+    ///   null in plans of before that was written down
+    record SmokePublic(int port, @Nullable Revision revision, List<SmokeTest> tests)
+            implements Check {
         public SmokePublic {
             tests = List.copyOf(tests);
         }

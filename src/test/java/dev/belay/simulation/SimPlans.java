@@ -160,7 +160,7 @@ final class SimPlans {
                 "public smoke",
                 Phase.VERIFY,
                 scope,
-                new Work.SmokePublic(PORT, List.of()),
+                new Work.SmokePublic(PORT, null, List.of()),
                 Set.of(last));
     }
 

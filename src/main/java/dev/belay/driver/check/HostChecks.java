@@ -113,7 +113,7 @@ public final class HostChecks implements Checks {
                 case Work.Reachable work -> dependencies.look(work, order);
                 case Work.Ready work -> ready(work, order);
                 case Work.SmokePrivate work -> smokePrivate(work, order);
-                case Work.SmokePublic(int port, var tests) -> smokePublic(tests, port, order);
+                case Work.SmokePublic work -> smokePublic(work, order);
                 case Work.Drained work -> drained(work, order, since);
                 case Work.Soak work -> soak(work, order, since);
                 case Work.Settled work -> settled(work, order);
@@ -248,10 +248,20 @@ public final class HostChecks implements Checks {
 
     /// Whose door a person has shut, for the time of a rollback say, answers nobody: that says
     /// nothing of what stands behind it, which was tested before it got traffic.
-    private Look smokePublic(List<SmokeTest> tests, int port, Order order) {
-        return router.keepsOut(order.scope())
-                ? new Look.Done("not asked: the door is shut, see `belay status`")
-                : smoke(tests, port, Map.of(), Path.of("."), List::of);
+    private Look smokePublic(Work.SmokePublic work, Order order) {
+        Revision revision = work.revision();
+        Scope scope = revision == null ? order.scope() : scope(order, revision);
+        if (router.keepsOut(scope)) {
+            return new Look.Done("not asked: the door is shut, see `belay status`");
+        }
+        return revision == null
+                ? smoke(work.tests(), work.port(), Map.of(), Path.of("."), List::of)
+                : smoke(
+                        work.tests(),
+                        work.port(),
+                        environment(order, revision),
+                        artifacts.unpacked(revision.artifact()),
+                        () -> lastLines(scope, revision));
     }
 
     private Look smoke(

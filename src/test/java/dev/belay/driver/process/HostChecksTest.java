@@ -231,16 +231,33 @@ class HostChecksTest {
         server.start();
         int port = server.getAddress().getPort();
         try {
-            assertThat(done(new Work.SmokePublic(port, List.of(http("well")))))
+            assertThat(done(new Work.SmokePublic(port, null, List.of(http("well")))))
                     .isEqualTo("1 smoke tests passed");
-            var bad = new Work.SmokePublic(port, List.of(http("splendid")));
+            var bad = new Work.SmokePublic(port, null, List.of(http("splendid")));
             Look.Failed failed = failed(bad, Duration.ZERO);
             assertThat(failed.reason()).startsWith("smoke test `page` failed: ");
             assertThat(failed.detail()).contains("splendid", "it answered:\nwell enough");
         } finally {
             server.stop(0);
         }
-        failed(new Work.SmokePublic(port, List.of(http("well"))), Duration.ZERO);
+        failed(new Work.SmokePublic(port, null, List.of(http("well"))), Duration.ZERO);
+    }
+
+    @Test
+    void a_command_that_asks_the_stable_port_runs_as_it_does_before_traffic() {
+        host.plain.put("WORD", "plain");
+        host.secrets.put("KEY", "hidden-6b1f");
+        var v1 = host.revision("api-1", Host.SLEEPS);
+        host.scaled(v1, 1);
+        Path saw = folder.resolve("saw");
+        String says = "echo $BELAY_URL $WORD $KEY $(ls) > " + saw;
+        assertThat(done(new Work.SmokePublic(3000, v1, List.of(smoke("all", says)))))
+                .isEqualTo("1 smoke tests passed");
+        assertThat(saw).hasContent("http://127.0.0.1:3000 plain hidden-6b1f main.sh");
+        var bad = new Work.SmokePublic(3000, v1, List.of(smoke("bad", "echo it is $KEY; exit 9")));
+        assertThat(failed(bad, Duration.ZERO).detail())
+                .contains("it is ", "last log lines:\napi-1-1 | last words")
+                .doesNotContain("hidden");
     }
 
     // --- drained ------------------------------------------------------------------------------
