@@ -34,6 +34,11 @@ public record SignatureDemand(
         return !keys.isEmpty() || !identities.isEmpty();
     }
 
+    /// How many different ones must have.
+    public int many() {
+        return need == SignatureRule.ALL ? keys.size() + identities.size() : need;
+    }
+
     /// Whether anybody must have signed that component's artifact.
     ///
     /// @param groups by name, their components

@@ -11,6 +11,9 @@ import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelExpr.ExprKind;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
@@ -23,8 +26,11 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +100,8 @@ final class Expressions {
     ///
     /// @param roots which of the things that every rule sees it looks at
     /// @param named those of them that its text names, and not only `each`
-    record Ready(Set<String> roots, Set<String> named, CelRuntime.Program program)
+    /// @param looks what it looks at of the thing that it is asked of
+    record Ready(Set<String> roots, Set<String> named, Looks looks, CelRuntime.Program program)
             implements Compiled {
         /// What it says.
         ///
@@ -109,6 +116,15 @@ final class Expressions {
             }
             throw new Undecided("it is neither true nor false", null);
         }
+    }
+
+    /// What of a thing an expression looks at: two things that are alike in it get one answer.
+    sealed interface Looks {
+        /// At what these lead to, field by field, and at nothing else of it.
+        record Paths(Set<List<String>> all) implements Looks {}
+
+        /// At it as a whole.
+        record Whole() implements Looks {}
     }
 
     /// It is wrong at a place, counted from 1 and 0 as CEL does.
@@ -151,7 +167,8 @@ final class Expressions {
         try {
             CelAbstractSyntaxTree tree = result.getAst();
             Set<String> named = named(tree);
-            return new Ready(roots(named, each), named, runtime.createProgram(tree));
+            return new Ready(
+                    roots(named, each), named, looks(tree, each), runtime.createProgram(tree));
         } catch (CelValidationException | CelEvaluationException e) {
             return new Wrong(1, 0, brief(e.getMessage()), "");
         }
@@ -164,6 +181,33 @@ final class Expressions {
                 .filter(Model.ROOT.fields()::containsKey)
                 .forEach(named::add);
         return named;
+    }
+
+    /// Whoever names the thing without a field of it looks at the whole. A loop whose variable has
+    /// the same name only adds to what is looked at.
+    private static Looks looks(CelAbstractSyntaxTree tree, String each) {
+        var paths = new LinkedHashSet<List<String>>();
+        for (CelNavigableExpr node : CelNavigableAst.fromAst(tree).getRoot().allNodes().toList()) {
+            if (node.getKind() == ExprKind.Kind.IDENT && node.expr().ident().name().equals(each)) {
+                List<String> path = path(node);
+                if (path.isEmpty()) {
+                    return new Looks.Whole();
+                }
+                paths.add(path);
+            }
+        }
+        return new Looks.Paths(paths);
+    }
+
+    /// The fields that are asked for one of the other, from a name on.
+    private static List<String> path(CelNavigableExpr name) {
+        var path = new ArrayList<String>();
+        Optional<CelNavigableExpr> above = name.parent();
+        while (above.isPresent() && above.get().getKind() == ExprKind.Kind.SELECT) {
+            path.add(above.get().expr().select().field());
+            above = above.get().parent();
+        }
+        return List.copyOf(path);
     }
 
     private static Set<String> roots(Set<String> named, String each) {

@@ -9,6 +9,7 @@ import dev.belay.manifest.EvidenceDemand;
 import dev.belay.manifest.External;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
+import dev.belay.manifest.SignatureDemand;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
 import dev.belay.manifest.TenantProbe;
@@ -106,6 +107,7 @@ public final class Facts {
 
     private static Object gates(Gates gates) {
         ConsentRule consent = gates.consent();
+        SignatureDemand signatures = gates.signatures();
         return new Fill(Model.GATES)
                 .with("backup", gates.backup())
                 .with("way_back", gates.wayBack())
@@ -116,6 +118,12 @@ public final class Facts {
                 .with("approvers", consent.of())
                 .with("approvals_valid", consent.valid())
                 .with("windows", gates.windows().size())
+                .with("secrets", gates.secrets().asks())
+                .with("secrets_younger_than", gates.secrets().youngerThan())
+                .with("signatures", signatures.asks() ? signatures.many() : 0)
+                .with("signatures_for", signatures.only())
+                .with("provenance", signatures.provenance().asks())
+                .with("contracts", gates.contracts().asked())
                 .made();
     }
 
@@ -153,6 +161,7 @@ public final class Facts {
                         .with(
                                 "migrates",
                                 one.migrations() == null ? "" : one.migrations().datastore())
+                        .with("contracts", one.build().contracts())
                         .with("owner", one.responsible().owner())
                         .with("contact", one.responsible().contact())
                         .with("runbook", one.responsible().runbook())

@@ -1,35 +1,60 @@
 package dev.belay.policy;
 
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Facts as JSON, the same for the same; durations as `PT90S`.
 final class FactsJson {
+    private static final int INITIAL_CHARACTERS = 512;
+
     private FactsJson() {}
 
     static String text(Map<String, ?> facts) {
-        return JsonMapper.shared().writeValueAsString(plain(facts));
+        var text = new StringWriter(INITIAL_CHARACTERS);
+        try (JsonGenerator out = JsonMapper.shared().createGenerator(text)) {
+            write(facts, out);
+        }
+        return text.toString();
     }
 
-    private static Object plain(Object value) {
-        return switch (value) {
-            case Duration time -> time.toString();
+    private static void write(Object value, JsonGenerator out) {
+        switch (value) {
+            case String one -> out.writeString(one);
+            case Boolean one -> out.writeBoolean(one);
+            case Long one -> out.writeNumber(one);
+            case Duration time -> out.writeString(time.toString());
             case Map<?, ?> map -> {
-                Map<String, Object> all = new LinkedHashMap<>();
-                new TreeMap<>(map).forEach((key, one) -> all.put(String.valueOf(key), plain(one)));
-                yield all;
+                out.writeStartObject();
+                sorted(map)
+                        .forEach((key, one) -> {
+                            out.writeName(String.valueOf(key));
+                            write(one, out);
+                        });
+                out.writeEndObject();
             }
-            case List<?> list -> list.stream().map(FactsJson::plain).toList();
-            default -> value;
-        };
+            case List<?> list -> {
+                out.writeStartArray();
+                list.forEach(one -> write(one, out));
+                out.writeEndArray();
+            }
+            default -> throw new IllegalArgumentException(value.getClass().getName());
+        }
+    }
+
+    /// Those of [Fill] are.
+    private static Map<?, ?> sorted(Map<?, ?> map) {
+        return map instanceof SortedMap<?, ?> one && one.comparator() == null
+                ? one
+                : new TreeMap<>(map);
     }
 
     /// Reads what [#text] wrote. What is not there stays away: a rule that looks at it cannot be

@@ -3,7 +3,9 @@ package dev.belay.policy;
 import dev.belay.problem.Place;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,10 +115,14 @@ final class Judge {
         Map<String, Object> variables = new TreeMap<>(facts);
         variables.put("parameters", rule.parameters());
         if (rule.each().isEmpty()) {
-            ask(rule, "", when, must, variables, breaches);
+            Answer answer = answer(when, must, variables);
+            if (!(answer instanceof Answer.Holds)) {
+                breaches.add(breach(rule, "", answer));
+            }
             return;
         }
         Set<String> brought = brought();
+        var answers = new Answers(when, must, variables, rule.each());
         int unnamed = 0;
         for (Map<?, ?> one : all(Objects.requireNonNull(Model.EACH.get(rule.each())))) {
             String name = String.valueOf(one.get(one.containsKey("name") ? "name" : "component"));
@@ -126,11 +132,13 @@ final class Judge {
                                     || !rule.each().equals("component")
                                     || brought.contains(name));
             if (concerned) {
-                variables.put(rule.each(), one);
-                int before = breaches.size();
-                ask(rule, name, when, must, variables, breaches);
-                if (breaches.size() > NAMED_MAX && breaches.size() > before) {
-                    breaches.removeLast();
+                Answer answer = answers.of(one);
+                if (answer instanceof Answer.Holds) {
+                    continue;
+                }
+                if (breaches.size() < NAMED_MAX) {
+                    breaches.add(breach(rule, name, answer));
+                } else {
                     unnamed++;
                 }
             }
@@ -163,20 +171,113 @@ final class Judge {
         return all;
     }
 
-    private void ask(
-            Asked rule,
-            String subject,
+    /// What one rule says of one thing.
+    private sealed interface Answer {
+        record Holds() implements Answer {}
+
+        record Broken() implements Answer {}
+
+        record Undecided(String why) implements Answer {}
+    }
+
+    private static Answer answer(
             Expressions.@Nullable Ready when,
             Expressions.Ready must,
-            Map<String, Object> variables,
-            List<Ruling.Breach> breaches) {
+            Map<String, Object> variables) {
         try {
-            if ((when == null || when.of(variables)) && !must.of(variables)) {
-                breaches.add(new Ruling.Breach(subject, places.of(rule, subject), rule.message()));
-            }
+            return (when == null || when.of(variables)) && !must.of(variables)
+                    ? new Answer.Broken()
+                    : new Answer.Holds();
         } catch (Expressions.Undecided e) {
-            breaches.add(undecided(rule, subject, e.why()));
+            return new Answer.Undecided(e.why());
         }
+    }
+
+    private Ruling.Breach breach(Asked rule, String subject, Answer answer) {
+        return answer instanceof Answer.Undecided(String why)
+                ? undecided(rule, subject, why)
+                : new Ruling.Breach(subject, places.of(rule, subject), rule.message());
+    }
+
+    /// What one rule said of the things of one list, all else being the same: what is alike in
+    /// everything that it looks at has its answer already. Most of a large platform is alike.
+    private static final class Answers {
+        private final Expressions.@Nullable Ready when;
+        private final Expressions.Ready must;
+        private final Map<String, Object> variables;
+        private final String each;
+        private final Set<List<String>> paths = new LinkedHashSet<>();
+        private final boolean whole;
+        private final Map<List<Object>, Answer> given = new HashMap<>();
+
+        Answers(
+                Expressions.@Nullable Ready when,
+                Expressions.Ready must,
+                Map<String, Object> variables,
+                String each) {
+            this.when = when;
+            this.must = must;
+            this.variables = variables;
+            this.each = each;
+            boolean all = looksAtAll(must);
+            whole = (when != null && looksAtAll(when)) || all;
+        }
+
+        private boolean looksAtAll(Expressions.Ready ready) {
+            return switch (ready.looks()) {
+                case Expressions.Looks.Whole() -> true;
+                case Expressions.Looks.Paths(Set<List<String>> all) -> {
+                    paths.addAll(all);
+                    yield false;
+                }
+            };
+        }
+
+        Answer of(Map<?, ?> one) {
+            if (whole) {
+                variables.put(each, one);
+                return answer(when, must, variables);
+            }
+            var seen = new ArrayList<Object>(paths.size());
+            for (List<String> path : paths) {
+                seen.add(at(one, path));
+            }
+            return given.computeIfAbsent(
+                    seen,
+                    _ -> {
+                        variables.put(each, part(one));
+                        return answer(when, must, variables);
+                    });
+        }
+
+        /// The library copies all that it is given: of a component, a hundred values for one that
+        /// is looked at.
+        private Map<Object, Object> part(Map<?, ?> one) {
+            var part = new HashMap<Object, Object>();
+            for (List<String> path : paths) {
+                Object value = one.get(path.getFirst());
+                if (value != null) {
+                    part.put(path.getFirst(), value);
+                }
+            }
+            return part;
+        }
+
+        /// What a path leads to, or how far it leads.
+        private static Object at(Map<?, ?> one, List<String> path) {
+            Object at = one;
+            for (int depth = 0; depth < path.size(); depth++) {
+                Object next = at instanceof Map<?, ?> map ? map.get(path.get(depth)) : null;
+                if (next == null) {
+                    return new Missing(depth, at);
+                }
+                at = next;
+            }
+            return at;
+        }
+
+        /// What is not there.
+        private record Missing(int depth, Object in) {}
     }
 
     private Ruling.Breach undecided(Asked rule, String subject, String why) {

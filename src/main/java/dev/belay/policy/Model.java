@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Every field is always there: what nobody wrote is empty, zero, or what counts then.
 public final class Model {
     /// Of these declarations. What is kept in journals names it.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /// Of a field.
     public enum Type {
@@ -131,7 +131,36 @@ public final class Model {
                     field("approvals", NUMBER, "How many people consent.", "approvals"),
                     field("approvers", TEXTS, "Who may; empty for whoever may.", "approvals"),
                     field("approvals_valid", TIME, "How long consent counts.", "approvals"),
-                    field("windows", NUMBER, "How many windows it may begin in.", "window"));
+                    field("windows", NUMBER, "How many windows it may begin in.", "window"),
+                    field("secrets", TRUTH, "Whether values must be current.", "secrets"),
+                    field(
+                            "secrets_younger_than",
+                            TIME,
+                            "How old a secret may be; zero is any age.",
+                            "secrets",
+                            "younger-than"),
+                    field(
+                            "signatures",
+                            NUMBER,
+                            "How many of those who are named must have signed; 0 is nobody.",
+                            "signatures"),
+                    field(
+                            "signatures_for",
+                            TEXTS,
+                            "Components and groups that must be signed; empty is all.",
+                            "signatures",
+                            "for"),
+                    field(
+                            "provenance",
+                            TRUTH,
+                            "Whether what is signed must say where it comes from.",
+                            "signatures",
+                            "provenance"),
+                    field(
+                            "contracts",
+                            TRUTH,
+                            "Whether contracts must keep what was promised.",
+                            "contracts"));
 
     static final Structure ROLLOUT =
             Structure.of(
@@ -205,6 +234,7 @@ public final class Model {
                     many("smoke", TEST, "Its smoke tests.", "smoke"),
                     field("entrances", TEXTS, "Where else it is found.", "at"),
                     field("migrates", TEXT, "The datastore it migrates, or empty.", "migrations"),
+                    field("contracts", TEXTS, "Files that say what it promises.", "contracts"),
                     field("owner", TEXT, "Who is called, or empty.", "owner"),
                     field("contact", TEXT, "Where, or empty.", "contact"),
                     field("runbook", TEXT, "What they read, or empty.", "runbook"),

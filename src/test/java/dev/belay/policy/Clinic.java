@@ -44,6 +44,7 @@ final class Clinic {
               api:
                 kind: service
                 build: {output: app}
+                contracts: [api.yaml]
                 run: sh run.sh
                 port: 3000
                 at: [{entrance: public}]
@@ -78,6 +79,9 @@ final class Clinic {
                   evidence: {tests: pass, scan: pass}
                   approvals: {quorum: 2}
                   checklist: [stakeholders notified]
+                  secrets: current
+                  signatures: {keys: [keys/release.pub]}
+                  contracts: compatible
                   window: {days: mon-thu, hours: "09:00-16:00"}
                 policies:
                   hipaa: {approved-vendors: [postmark]}
@@ -117,7 +121,9 @@ final class Clinic {
     }
 
     /// So many components like its first one.
-    Clinic large(int components) {
+    ///
+    /// @param alike whether rules can tell them apart by their names alone
+    Clinic large(int components, boolean alike) {
         int first = manifest.indexOf("components:\n");
         int end = manifest.indexOf("environments:\n");
         String shared =
@@ -129,9 +135,15 @@ final class Clinic {
         var all = new StringBuilder(shared).append("components:\n");
         for (int i = 0; i < components; i++) {
             String after = i == 0 ? "" : ", after: [api-0]";
+            String own =
+                    alike
+                            ? ""
+                            : (", owner: ops-%1$d, instances: %4$d, logs: {phi: false, retention: %2$dd},"
+                                            + " stop: {drain: %3$ds}, health: {http: /health, within: %3$ds}")
+                                    .formatted(i, 2190 + i, 10 + i, 2 + i % 90);
             all.append(
-                    "  api-%d: {kind: service, port: %d, at: [{entrance: public, paths: [/a%d]}]%s}\n"
-                            .formatted(i, 10_000 + i, i, after));
+                    "  api-%d: {kind: service, port: %d, at: [{entrance: public, paths: [/a%d]}]%s%s}\n"
+                            .formatted(i, 10_000 + i, i, after, own));
         }
         manifest = manifest.substring(0, first) + all + manifest.substring(end);
         return this;

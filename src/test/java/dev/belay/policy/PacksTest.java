@@ -48,6 +48,7 @@ class PacksTest {
         add("production/approvals", "      approvals: {quorum: 2}\n", "");
         add("production/checklist", "      checklist: [stakeholders notified]\n", "");
         add("production/window", "      window: {days: mon-thu, hours: \"09:00-16:00\"}\n", "");
+        add("production/secrets", "      secrets: current\n", "");
         add("production/soak", "soak: 10m", "soak: 9m");
         add("production/owner", "owner: ops\n", "");
         add("production/instances", "instances: 2", "instances: 1");
@@ -72,6 +73,7 @@ class PacksTest {
         add("no-downtime/health", "health: {http: /health}", "health: {tcp: true}");
         add("no-downtime/way-back", "way-back: required", "way-back: optional");
         add("no-downtime/migrations", clinic -> clinic.migrating("", "breaking"));
+        add("no-downtime/contracts", "      contracts: compatible\n", "");
         add("no-downtime/one-way", clinic -> clinic.migrating("nobody wrote one", "compatible"));
     }
 
@@ -106,6 +108,8 @@ class PacksTest {
         add("hipaa/evidence", "scan: pass", "coverage: pass");
         add("hipaa/window", "      window: {days: mon-thu, hours: \"09:00-16:00\"}\n", "");
         add("hipaa/promoted", "    promotes: {from: staging}\n", "");
+        add("hipaa/secrets", "      secrets: current\n", "");
+        add("hipaa/signed", "keys/release.pub]}", "keys/release.pub], for: [api]}");
         add("hipaa/locked", clinic -> clinic.overriding("components.api.instances"));
         add("hipaa/whole", clinic -> clinic.skipping("verify"));
     }
@@ -142,6 +146,30 @@ class PacksTest {
         String pack = rule.substring(0, rule.indexOf('/'));
         UnaryOperator<Clinic> change = Objects.requireNonNull(CASES.get(rule), rule);
         assertThat(change.apply(new Clinic(folder)).only(pack).broken()).containsExactly(rule);
+    }
+
+    @Test
+    void a_rule_of_one_s_own_sees_every_gate() throws IOException {
+        for (String rule :
+                List.of(
+                        "gates.secrets && gates.secrets_younger_than == duration('0s')",
+                        "gates.signatures == 1 && gates.signatures_for == [] && !gates.provenance",
+                        "gates.contracts && components[0].contracts == ['api.yaml']")) {
+            Clinic clinic = new Clinic(folder).policies("[mine]");
+            assertThat(clinic.own("  mine: {rule: \"" + rule + "\", message: no}\n").broken())
+                    .as(rule)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void nobody_s_signature_is_no_signature() throws IOException {
+        assertThat(
+                        new Clinic(folder)
+                                .with("      signatures: {keys: [keys/release.pub]}\n", "")
+                                .only("hipaa")
+                                .broken())
+                .containsExactly("hipaa/signed");
     }
 
     @Test
