@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Holds rules against evidence. The newest of each suite and environment counts, and with it every
@@ -28,6 +29,9 @@ public final class EvidenceGate {
 
     /// Of the cases of what runs now, so many must have been tried on what comes.
     private static final double PAIRED_AT_LEAST = 0.9;
+
+    /// The kind of evidence of a way back that was tried; named by the artifact that it led to.
+    public static final String WAY_BACK = "rollback";
 
     private final EvidenceRule rule;
     private final long now;
@@ -43,20 +47,33 @@ public final class EvidenceGate {
     /// Judges one rule.
     ///
     /// @param all what there is of the artifact, of every kind
-    /// @param running what there is of what runs now; null when nothing runs, or the same artifact
+    /// @param running what runs now; null when nothing runs, or the same artifact
     /// @param now milliseconds since the epoch
     public static EvidenceVerdict judge(
-            EvidenceRule rule,
-            List<EvidenceRecord> all,
-            @Nullable List<EvidenceRecord> running,
-            long now) {
+            EvidenceRule rule, List<EvidenceRecord> all, @Nullable Running running, long now) {
         return new EvidenceGate(rule, now).judge(all, running);
     }
 
-    private EvidenceVerdict judge(
-            List<EvidenceRecord> all, @Nullable List<EvidenceRecord> running) {
+    /// What runs in the environment that is to get something else.
+    ///
+    /// @param artifact short, as people read it
+    /// @param evidence what there is of it
+    public record Running(String artifact, List<EvidenceRecord> evidence) {
+        public Running {
+            evidence = List.copyOf(evidence);
+        }
+    }
+
+    private EvidenceVerdict judge(List<EvidenceRecord> all, @Nullable Running running) {
         List<EvidenceRecord> standing = standing(wanted(all));
-        if (standing.isEmpty()) {
+        if (rule.kind().equals(WAY_BACK)) {
+            if (running == null) {
+                say(Status.PASS, "nothing else runs there that it could go back to");
+                return new EvidenceVerdict(
+                        rule, worst, String.join("; ", sentences), List.copyOf(relied));
+            }
+            standing = wayBack(standing, running);
+        } else if (standing.isEmpty()) {
             missing(all);
         }
         for (EvidenceRecord record : standing) {
@@ -67,6 +84,30 @@ public final class EvidenceGate {
             }
         }
         return new EvidenceVerdict(rule, worst, String.join("; ", sentences), List.copyOf(relied));
+    }
+
+    /// A way back leads somewhere: only one to what runs now counts.
+    private List<EvidenceRecord> wayBack(List<EvidenceRecord> standing, Running running) {
+        List<EvidenceRecord> there =
+                standing.stream().filter(one -> one.name().equals(running.artifact())).toList();
+        if (there.isEmpty()) {
+            String elsewhere =
+                    standing.stream()
+                            .map(EvidenceRecord::name)
+                            .filter(name -> !name.isEmpty())
+                            .sorted()
+                            .distinct()
+                            .map(name -> "`" + name + "`")
+                            .collect(Collectors.joining(", "));
+            say(
+                    Status.MISSING,
+                    "the way back to `%s`, which runs now, was not tried%s%s"
+                            .formatted(
+                                    running.artifact(),
+                                    rule.from().isEmpty() ? "" : " in `" + rule.from() + "`",
+                                    elsewhere.isEmpty() ? "" : "; that to " + elsewhere + " was"));
+        }
+        return there;
     }
 
     private void say(Status status, String sentence) {
@@ -189,14 +230,14 @@ public final class EvidenceGate {
 
     // --- against what runs now --------------------------------------------------------------
 
-    private void compare(EvidenceRecord record, @Nullable List<EvidenceRecord> running) {
+    private void compare(EvidenceRecord record, @Nullable Running running) {
         String said = "`%s` (%s)".formatted(rule.kind(), record.words());
         if (running == null) {
             say(Status.PASS, "nothing else runs there that it could be worse than");
             return;
         }
         EvidenceRecord other =
-                standing(wanted(running)).stream()
+                standing(wanted(running.evidence())).stream()
                         .filter(one -> one.name().equals(record.name()))
                         .findFirst()
                         .orElse(null);

@@ -192,7 +192,10 @@ class EvidenceGateTest {
         return EvidenceGate.judge(
                 compared(0.05),
                 List.of(record("ev-new", "", 1, coming)),
-                running == null ? null : List.of(record("ev-old", "", 9, running)),
+                running == null
+                        ? null
+                        : new EvidenceGate.Running(
+                                "3f9c1a2b7d10", List.of(record("ev-old", "", 9, running))),
                 NOW);
     }
 
@@ -252,8 +255,45 @@ class EvidenceGateTest {
                 EvidenceGate.judge(
                         compared(0.05),
                         List.of(record("ev-new", "", 1, run(100, 0))),
-                        List.of(),
+                        new EvidenceGate.Running("3f9c1a2b7d10", List.of()),
                         NOW);
         assertThat(verdict.status()).isEqualTo(Status.MISSING);
+    }
+
+    /// A way back to `to`, tried an hour ago.
+    private static EvidenceRecord wayBack(String id, String to, Own own) {
+        var reading =
+                new Reading(Format.COMMAND, "rollback", "", "", 0, new TreeMap<>(), own, List.of());
+        return new EvidenceRecord(id, "staging", "rollback", to, NOW - HOUR, NOW - HOUR, reading);
+    }
+
+    private static EvidenceVerdict wayBack(@Nullable String running, EvidenceRecord... all) {
+        return EvidenceGate.judge(
+                EvidenceRule.pass("rollback"),
+                List.of(all),
+                running == null ? null : new EvidenceGate.Running(running, List.of()),
+                NOW);
+    }
+
+    @Test
+    void a_way_back_counts_when_it_leads_to_what_runs_now() {
+        EvidenceRecord here = wayBack("ev-here", "3f9c1a2b7d10", Own.PASSED);
+        EvidenceRecord elsewhere = wayBack("ev-there", "9999aaaa0000", Own.PASSED);
+
+        assertThat(wayBack("3f9c1a2b7d10", here, elsewhere).relied()).containsExactly("ev-here");
+        assertThat(wayBack("3f9c1a2b7d10", here, elsewhere).status()).isEqualTo(Status.PASS);
+        EvidenceVerdict verdict = wayBack("3f9c1a2b7d10", elsewhere);
+        assertThat(verdict.status()).isEqualTo(Status.MISSING);
+        assertThat(verdict.sentence())
+                .isEqualTo(
+                        "the way back to `3f9c1a2b7d10`, which runs now, was not tried; that to"
+                                + " `9999aaaa0000` was");
+        assertThat(wayBack("3f9c1a2b7d10", wayBack("ev-no", "3f9c1a2b7d10", Own.FAILED)).status())
+                .isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void where_nothing_else_runs_there_is_no_way_back_to_try() {
+        assertThat(wayBack(null).status()).isEqualTo(Status.PASS);
     }
 }

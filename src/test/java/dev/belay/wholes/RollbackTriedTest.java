@@ -84,14 +84,13 @@ class RollbackTriedTest {
     void production_takes_what_was_shown_to_go_back_and_forward() throws Exception {
         whole.writes("v1");
         whole.released("staging", Map.of());
+        assertThat(tried().body()).contains("nothing of that runs in `production`");
+        whole.released("production", Map.of("promote", true));
         assertThat(tried().body()).contains("run the same: there is nothing to go back to");
-        Map<String, Object> first =
-                Map.of("promote", true, "skip", List.of("evidence"), "reason", "the first");
-        whole.released("production", first);
         whole.writes("v2");
         whole.released("staging", Map.of());
         assertThat(whole.asked("production", Map.of("promote", true)).body())
-                .contains("there is no evidence `rollback`");
+                .contains("which runs now, was not tried in `staging`");
 
         JsonNode evidence = result(true);
         assertThat(Traffic.once(low)).isEqualTo("v2");
@@ -104,12 +103,33 @@ class RollbackTriedTest {
     }
 
     @Test
+    void a_way_back_to_what_ran_before_opens_nothing() throws Exception {
+        for (String version : List.of("v1", "v2")) {
+            whole.writes(version);
+            whole.released("staging", Map.of());
+            if (version.equals("v2")) {
+                result(true);
+            }
+            whole.released("production", Map.of("promote", true));
+        }
+        // Again with what was tried once, and another one runs meanwhile.
+        whole.writes("v3");
+        whole.released("staging", Map.of());
+        result(true);
+        Map<String, Object> past =
+                Map.of("promote", true, "skip", List.of("evidence"), "reason", "it has to go out");
+        whole.released("production", past);
+        whole.writes("v2");
+        whole.released("staging", Map.of());
+        assertThat(whole.asked("production", Map.of("promote", true)).body())
+                .contains("which runs now, was not tried in `staging`; that to");
+    }
+
+    @Test
     void what_older_clients_do_not_get_along_with_is_kept_out() throws Exception {
         whole.writes("v1");
         whole.released("staging", Map.of());
-        Map<String, Object> first =
-                Map.of("promote", true, "skip", List.of("evidence"), "reason", "the first");
-        whole.released("production", first);
+        whole.released("production", Map.of("promote", true));
         manifest("w", "false");
         whole.writes("w2");
         whole.released("staging", Map.of());

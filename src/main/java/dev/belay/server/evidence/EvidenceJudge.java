@@ -120,7 +120,10 @@ public final class EvidenceJudge implements Proofs {
     public Look evidenced(Work.Evidenced work, Order order) {
         PlanRequest.Shown now = shown(work);
         if (now.lacking().isEmpty()) {
-            return new Look.Done("by " + String.join(", ", now.relied()));
+            return new Look.Done(
+                    now.relied().isEmpty()
+                            ? "nothing else runs there that it had to be tried against"
+                            : "by " + String.join(", ", now.relied()));
         }
         return new Look.Failed(
                 "`%s` no longer has the evidence that it was planned with: %s"
@@ -138,8 +141,11 @@ public final class EvidenceJudge implements Proofs {
         try {
             List<EvidenceRecord> all = records(artifact);
             boolean compares = rules.stream().anyMatch(EvidenceRule::compares);
-            List<EvidenceRecord> now =
-                    running == null ? null : compares ? records(running) : List.of();
+            EvidenceGate.Running now =
+                    running == null
+                            ? null
+                            : new EvidenceGate.Running(
+                                    running.brief(), compares ? records(running) : List.of());
             return rules.stream()
                     .map(rule -> EvidenceGate.judge(rule, all, now, clock.getAsLong()))
                     .toList();

@@ -56,9 +56,11 @@ final class EvidencePolicy {
                                                 work.component(),
                                                 String.join("; ", lacking),
                                                 submission.environment()),
-                                "`belay evidence add --for … FILE` adds it; `--skip evidence --reason"
-                                        + " …` releases it all the same, and is recorded with your"
-                                        + " name");
+                                ("`belay evidence add --for … FILE` adds it, `belay evidence rollback"
+                                                + " --in … --of %s` tries a way back; `--skip evidence"
+                                                + " --reason …` releases it all the same, and is recorded"
+                                                + " with your name")
+                                        .formatted(submission.environment()));
                     }
                 }
             }

@@ -2,6 +2,7 @@ package dev.belay.server.operations;
 
 import dev.belay.driver.probe.SmokeResult;
 import dev.belay.driver.probe.SmokeRunner;
+import dev.belay.gate.EvidenceGate;
 import dev.belay.gate.report.Format;
 import dev.belay.gate.report.Reading;
 import dev.belay.gate.report.Stated;
@@ -50,8 +51,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Schemas stay as they are, as they would there: the older code meets the newer schema.
 public final class RollbackTrial {
-    static final String KIND = "rollback";
-
     private static final int ASKERS = 4;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration SAYS_EVERY = Duration.ofSeconds(15);
@@ -174,9 +173,11 @@ public final class RollbackTrial {
         Inventory here = inventory.read(view, false);
         var pairs = new ArrayList<Pair>();
         var missing = new ArrayList<String>();
+        boolean runs = false;
         for (String name : wanted) {
             Deployment now = latest(view.environment(), name);
             Deployment there = latest(other.environment(), name);
+            runs |= there != null;
             if (now == null || there == null || sameArtifact(now, there)) {
                 continue;
             }
@@ -202,6 +203,12 @@ public final class RollbackTrial {
                                     String.join(", ", missing),
                                     view.environment()),
                     "leave it out by naming the others");
+        }
+        if (!runs) {
+            throw Denied.refusal(
+                    "nothing of that runs in `%s`: there is nothing to go back to"
+                            .formatted(other.environment()),
+                    "a first release needs no such evidence");
         }
         if (pairs.isEmpty()) {
             throw Denied.refusal(
@@ -438,7 +445,7 @@ public final class RollbackTrial {
             var reading =
                     new Reading(
                             Format.COMMAND,
-                            KIND,
+                            EvidenceGate.WAY_BACK,
                             "belay",
                             "",
                             0,
@@ -457,8 +464,8 @@ public final class RollbackTrial {
                                     pair.now().revision().artifact(),
                                     pair.component(),
                                     view.environment(),
-                                    KIND,
-                                    "",
+                                    EvidenceGate.WAY_BACK,
+                                    pair.then().revision().artifact().brief(),
                                     List.of(log),
                                     Stated.NOTHING,
                                     by.subject(),
