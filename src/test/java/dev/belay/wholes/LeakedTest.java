@@ -87,6 +87,29 @@ class LeakedTest {
     }
 
     @Test
+    void what_production_keeps_secret_gets_into_nothing_that_could_be_promoted() throws Exception {
+        Path file = whole.folder().resolve("belay.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        + """
+                          production:
+                            target: process
+                            env-file: [production.env]
+                            promotes: {from: local}
+                            port-offset: 1
+                        """);
+        Files.writeString(whole.folder().resolve("production.env"), "JWT_SECRET=q9Vb2ZsXy71Kd0w\n");
+        Files.writeString(whole.folder().resolve("app/config.js"), "k = 'q9Vb2ZsXy71Kd0w'\n");
+
+        Whole.Answer refused = whole.deploy();
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body())
+                .contains("here is the value of `JWT_SECRET` of `production`")
+                .doesNotContain("q9Vb2ZsXy71Kd0w");
+    }
+
+    @Test
     void a_manifest_with_a_secret_is_refused_before_anything_is_built() throws Exception {
         manifest("x-token: " + TOKEN + "\n");
 

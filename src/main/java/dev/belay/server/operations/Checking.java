@@ -10,6 +10,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.SecretSource;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
+import dev.belay.release.SecretStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out before a release what would go wrong in it: the manifest, the folders it names, and
 /// the values of the variables it asks for. Values are looked at and never shown.
@@ -78,14 +80,50 @@ public final class Checking {
         return problem.place() + problem.message();
     }
 
-    /// A search for secrets that knows those of an environment.
+    /// A search for secrets that knows those of an environment, and of those that promote from it:
+    /// what is released here goes there. Of the latter no store elsewhere is asked, as a release
+    /// has no need of it.
     SecretSearch secrets(String environment) {
         Manifest manifest = platform.manifest();
-        List<EnvironmentView> views =
-                manifest.in(environment) instanceof Reading.Read<EnvironmentView>(var view)
-                        ? List.of(view)
-                        : List.of();
-        return SecretSearch.of(manifest, views, this::known, LocalDate.now(ZoneOffset.UTC));
+        var views = new TreeMap<String, EnvironmentView>();
+        for (String name : manifest.environments()) {
+            if (manifest.in(name) instanceof Reading.Read<EnvironmentView>(var view)) {
+                views.put(name, view);
+            }
+        }
+        List<EnvironmentView> wanted =
+                views.values().stream()
+                        .filter(view -> isOrPromotesFrom(view, environment, views))
+                        .toList();
+        return SecretSearch.of(
+                manifest,
+                wanted,
+                (name, variable) ->
+                        name.equals(environment) || isHere(views.get(name), variable)
+                                ? known(name, variable)
+                                : Optional.empty(),
+                LocalDate.now(ZoneOffset.UTC));
+    }
+
+    private static boolean isOrPromotesFrom(
+            EnvironmentView view, String environment, Map<String, EnvironmentView> views) {
+        EnvironmentView below = view;
+        // A chain is no longer than there are environments, wherever a mistake leads.
+        for (int i = 0; i < views.size() && below != null; i++) {
+            if (below.environment().equals(environment)) {
+                return true;
+            }
+            below = views.get(below.gates().promotedFrom());
+        }
+        return false;
+    }
+
+    private static boolean isHere(@Nullable EnvironmentView view, String variable) {
+        return view != null
+                && view.secretsOf(variable)
+                        .map(SecretSource::store)
+                        .filter(SecretStore.Remote.class::isInstance)
+                        .isEmpty();
     }
 
     /// What a store does not give is not searched for; that of what is shipped was complained about
