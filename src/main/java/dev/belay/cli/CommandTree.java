@@ -237,6 +237,9 @@ public final class CommandTree {
         sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + exitCodes());
         line.setHelpSectionMap(sections);
         line.setUsageHelpWidth(100);
+        // `@FILE` would stand for what is in the file: whoever can name a branch or a reason could
+        // have any file read, and said in an error (CVE-2024-23897).
+        line.setExpandAtFiles(false);
         line.setParameterExceptionHandler(this::mistyped);
         line.setExecutionExceptionHandler(
                 (e, _, result) -> failed(e, innermost(result).commandSpec().userObject()));

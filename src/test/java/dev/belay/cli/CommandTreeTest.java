@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,35 @@ class CommandTreeTest {
                         .contains("Example", "belay " + name + " " + part, "Exit codes:");
             }
         }
+    }
+
+    /// CVE-2024-23897: what is in a file that an argument seems to name is neither read nor said.
+    @Test
+    void an_argument_that_begins_with_an_at_sign_stands_for_no_file() throws IOException {
+        Path file = folder.resolve("arguments");
+        Files.writeString(file, "--help");
+        Path secret = folder.resolve("secret");
+        Files.writeString(secret, "--canary-Rq7Zw2");
+        for (String name : CommandTree.names()) {
+            var words = new ArrayList<List<String>>(List.of(List.of(name)));
+            new CommandTree(context()).parts(name).forEach(part -> words.add(List.of(name, part)));
+            for (List<String> command : words) {
+                for (Path named : List.of(file, secret)) {
+                    var typed = new ArrayList<>(command);
+                    typed.add("@" + named);
+                    out.reset();
+                    err.reset();
+                    run(typed.toArray(String[]::new));
+                    assertThat(text(out) + text(err))
+                            .as(typed.toString())
+                            .doesNotContain("Exit codes:", "canary-Rq7Zw2");
+                }
+            }
+        }
+        out.reset();
+        err.reset();
+        assertThat(run("cancel", "local-1", "--stop-here", "--reason", "@" + secret)).isNotZero();
+        assertThat(text(out) + text(err)).doesNotContain("canary-Rq7Zw2");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.belay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.server.api.RawHttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -12,7 +13,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +122,77 @@ class RoutesTest {
         nothingHappened();
     }
 
+    /// CVE-2024-27198: what leads to a route leads past its guard, however it is spelt.
+    @Test
+    void no_spelling_of_any_route_leads_round_its_guard() throws Exception {
+        for (String route : routes) {
+            if (route.equals(OPEN)) {
+                continue;
+            }
+            String method = route.split(" ", 2)[0];
+            String path = pathOf(route);
+            for (String spelt : spellings(path)) {
+                assertThat(said(method, spelt, "").status())
+                        .as(method + " " + spelt)
+                        .isBetween(400, 405);
+                assertThat(said(method, spelt, "Authorization: Bearer " + token).status())
+                        .as(method + " " + spelt + " with the token")
+                        .isIn(400, 404, 405);
+            }
+            for (String header :
+                    List.of(
+                            "X-Original-URL: /healthz",
+                            "X-Rewrite-URL: /healthz",
+                            "X-Forwarded-Prefix: /healthz",
+                            "X-HTTP-Method-Override: HEAD",
+                            "X-Forwarded-For: 127.0.0.1",
+                            "Forwarded: for=127.0.0.1",
+                            "X-Forwarded-User: root")) {
+                assertThat(said(method, path, header).status())
+                        .as(route + " with " + header)
+                        .isEqualTo(401);
+            }
+        }
+        nothingHappened();
+    }
+
+    private static List<String> spellings(String path) {
+        String slash = path.equals("/") ? "//" : path + "/";
+        return List.of(
+                slash,
+                path + ";",
+                path + ";.css",
+                path + ";/healthz",
+                path + "%00",
+                path + "%2e",
+                "/" + path,
+                "/." + path,
+                "/healthz/.." + path,
+                "/healthz;/.." + path,
+                "/healthz/%2e%2e" + path,
+                "/healthz%2f.." + path,
+                "/assets/.." + path,
+                "/%2e%2e" + path,
+                "/;" + path,
+                path.equals("/")
+                        ? "/%2f"
+                        : "/%"
+                                + HexFormat.of().toHexDigits((byte) path.charAt(1))
+                                + path.substring(2),
+                path.equals("/") ? "/INDEX" : path.toUpperCase(Locale.ROOT));
+    }
+
+    private RawHttp.Reply said(String method, String target, String header) throws IOException {
+        String head =
+                "%s %s HTTP/1.1\nHost: 127.0.0.1:%d\nContent-Type: application/json\n%s"
+                        .formatted(method, target, plane.port(), header);
+        boolean reads = method.equals("GET") || method.equals("HEAD");
+        return RawHttp.send(
+                plane.port(),
+                reads ? head : head.strip() + "\nContent-Length: 2",
+                reads ? "" : "{}");
+    }
+
     @Test
     void with_the_token_every_route_is_there() throws Exception {
         for (String route : routes) {
@@ -144,17 +218,23 @@ class RoutesTest {
                 .doesNotContainIgnoringCase("cancel");
     }
 
-    /// The body is closed unread: an event stream that is opened has no end.
-    private int status(String route, String... headers) throws Exception {
-        String[] parts = route.split(" ", 2);
+    private String pathOf(String route) {
         String path =
-                parts[1].replace("{env}", "local")
+                route.split(" ", 2)[1]
+                        .replace("{env}", "local")
                         .replace("{id}", release)
                         .replace("{name}", "anna")
                         .replace("{token}", "0123456789ab")
                         .replace("{component}", "ticker")
                         .replace("{digest}", "sha256:" + "0".repeat(64));
         assertThat(path).as("a parameter that this test does not know").doesNotContain("{");
+        return path;
+    }
+
+    /// The body is closed unread: an event stream that is opened has no end.
+    private int status(String route, String... headers) throws Exception {
+        String[] parts = route.split(" ", 2);
+        String path = pathOf(route);
         boolean reads = parts[0].equals("GET") || parts[0].equals("HEAD");
         var request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plane.port() + path))

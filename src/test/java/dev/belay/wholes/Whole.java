@@ -197,6 +197,14 @@ final class Whole {
         return Files.readString(folder.resolve("server.out"));
     }
 
+    long serverPid() {
+        return Objects.requireNonNull(server).pid();
+    }
+
+    int apiPort() {
+        return apiPort;
+    }
+
     boolean serverLives() {
         return Objects.requireNonNull(server).isAlive();
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,8 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Masks secrets in whatever people or files get to see, in the forms that they travel in: as they
-/// are, in base64 (also in the middle of a longer text, as in a `Basic` header), URL-encoded and as
-/// JSON strings. A secret of several lines is masked line by line too.
+/// are, in base64 (also in the middle of a longer text, as in a `Basic` header), in hexadecimal,
+/// URL-encoded, as JSON strings (of ASCII alone, too) and as HTML. A secret of several lines is
+/// masked line by line too.
 ///
 /// Secrets of fewer than four characters are not masked: every text would be full of holes, and the
 /// holes would tell the secret.
@@ -110,9 +112,17 @@ public final class Redactor {
         forms.add(percent);
         forms.add(lowerHex(form));
         forms.add(lowerHex(percent));
-        forms.add(json(text, false));
-        forms.add(json(text, true));
-        addBase64(text.getBytes(StandardCharsets.UTF_8), forms);
+        for (boolean slash : List.of(false, true)) {
+            String quoted = json(text, slash);
+            forms.add(quoted);
+            forms.add(ascii(quoted, "\\u%04x"));
+            forms.add(ascii(quoted, "\\u%04X"));
+        }
+        forms.add(html(text));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        forms.add(HexFormat.of().formatHex(bytes));
+        forms.add(HexFormat.of().withUpperCase().formatHex(bytes));
+        addBase64(bytes, forms);
     }
 
     /// Base64 has three alignments. What of each does not depend on the neighbours is masked; at
@@ -145,6 +155,22 @@ public final class Redactor {
             }
         }
         return lower.toString();
+    }
+
+    private static String ascii(String text, String escape) {
+        StringBuilder out = new StringBuilder();
+        text.chars()
+                .forEach(
+                        c -> out.append(c < 0x7f ? String.valueOf((char) c) : escape.formatted(c)));
+        return out.toString();
+    }
+
+    private static String html(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
     }
 
     private static String json(String text, boolean escapeSlash) {

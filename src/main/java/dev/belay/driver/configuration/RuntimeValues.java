@@ -195,7 +195,7 @@ public final class RuntimeValues {
             if (needs.secrets().contains(name)) {
                 secret.ifPresent(redactor::register);
             } else {
-                secret.flatMap(value -> value.use(UrlSecret::of)).ifPresent(redactor::register);
+                secret.map(value -> value.use(UrlSecret::of)).ifPresent(redactor::register);
             }
             return secret.map(found -> found.use(text -> text));
         }

@@ -1,5 +1,7 @@
 package dev.belay.driver.sops;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.sops.SopsTree.Branch;
 import dev.belay.driver.sops.SopsTree.Entry;
@@ -8,8 +10,6 @@ import dev.belay.driver.sops.SopsTree.Leaf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /// What SOPS says of a file in it, under `sops`.
 ///
@@ -127,14 +127,15 @@ record SopsMetadata(
     private static Predicate<String> matching(String file, String pattern) {
         try {
             if (pattern.length() > PATTERN_MAX) {
-                throw new PatternSyntaxException("too long", "", -1);
+                throw new PatternSyntaxException("too long", pattern);
             }
             Pattern compiled = Pattern.compile(pattern);
+            // As SOPS does: what is written in a file cannot make it take for ever.
             return key -> compiled.matcher(key).find();
         } catch (PatternSyntaxException e) {
             throw SecretFailure.refused(
                     "the pattern in the metadata of `%s` cannot be read".formatted(file),
-                    "use one that Java and Go both understand");
+                    "write it as SOPS reads it, in the syntax of RE2");
         }
     }
 

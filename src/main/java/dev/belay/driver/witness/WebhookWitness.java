@@ -64,6 +64,9 @@ public final class WebhookWitness implements Witness {
                         .build();
         int status;
         try {
+            if (HookHost.isForbidden(address.getHost())) {
+                throw new IOException("it leads to where a machine's own keys are given out");
+            }
             status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
             throw new IOException("the web hook of `" + address.getHost() + "` is away: " + e, e);

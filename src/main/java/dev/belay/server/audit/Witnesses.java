@@ -1,12 +1,15 @@
 package dev.belay.server.audit;
 
 import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.witness.HookHost;
 import dev.belay.driver.witness.Witness;
 import dev.belay.journal.AuditLog;
 import dev.belay.journal.AuditTree;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import java.io.IOException;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -197,7 +200,24 @@ public final class Witnesses implements AutoCloseable {
                             "make one there with `git init` or `git clone`");
                 }
             }
-            case WitnessAddress.OfSyslog _, WitnessAddress.OfWebhook _ -> {}
+            case WitnessAddress.OfWebhook(URI hook) -> requireHook(hook, where);
+            case WitnessAddress.OfSyslog _ -> {}
+        }
+    }
+
+    /// One that cannot be found now may be found later, and is looked at again then.
+    private static void requireHook(URI address, String where) {
+        boolean forbidden;
+        try {
+            forbidden = HookHost.isForbidden(address.getHost());
+        } catch (UnknownHostException away) {
+            forbidden = false;
+        }
+        if (forbidden) {
+            throw problem(
+                    where,
+                    "it leads to where a machine's own keys are given out, or to nobody in particular",
+                    "name the host of whoever keeps checkpoints");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.belay.Choices;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,12 @@ class RedactorTest {
                         url.toLowerCase(Locale.ROOT),
                         url.replace("+", "%20"),
                         "pa\\\"ss/w\\\\rd+ü &1",
-                        "pa\\\"ss\\/w\\\\rd+ü &1");
+                        "pa\\\"ss\\/w\\\\rd+ü &1",
+                        "pa\\\"ss/w\\\\rd+\\u00fc &1",
+                        "pa\\\"ss\\/w\\\\rd+\\u00FC &1",
+                        "pa&quot;ss/w\\rd+ü &amp;1",
+                        HexFormat.of().formatHex(bytes),
+                        HexFormat.of().withUpperCase().formatHex(bytes));
         for (String form : forms) {
             assertThat(redactor.redact("a " + form + " b")).as(form).isEqualTo("a *** b");
         }

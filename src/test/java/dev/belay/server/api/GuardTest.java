@@ -82,6 +82,8 @@ class GuardTest {
                         "x",
                         right.substring(1),
                         right + "0",
+                        // Signed by nobody, as a token says of itself: no token says that here.
+                        "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiIsImdyb3VwcyI6WyJhZG1pbiJdfQ.",
                         right.toUpperCase(java.util.Locale.ROOT) + " ",
                         token.readerKey(),
                         Token.random().secret())) {

@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// Says byte for byte what a test wants said, where a proper client would refuse to.
-final class RawHttp {
+public final class RawHttp {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private RawHttp() {}
 
     /// What came back, the head in lower case.
-    record Reply(int status, String head, String body) {}
+    public record Reply(int status, String head, String body) {}
 
     /// Sends head lines and a body on a connection of their own.
-    static Reply send(int port, String head, String body) throws IOException {
+    public static Reply send(int port, String head, String body) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             String text = head.strip().replace("\n", "\r\n") + "\r\nConnection: close\r\n\r\n";

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.belay.driver.witness.Statement;
+import dev.belay.driver.witness.WebhookWitness;
 import dev.belay.journal.AuditReport;
 import dev.belay.journal.AuditVerifier;
 import dev.belay.journal.SqliteJournal;
@@ -24,10 +26,12 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -407,9 +411,34 @@ class WitnessesTest {
                 "file:/nowhere/at/all/belay.jsonl",
                 "git:/nowhere/at/all",
                 "file:/a b",
+                "http://169.254.169.254/latest/meta-data/",
+                "http://[::ffff:169.254.169.254]/latest/meta-data/",
+                "http://[::ffff:a9fe:a9fe]/",
+                "http://2852039166/latest/meta-data/",
+                "http://169.16689662/",
+                "https://[fe80::a9fe:a9fe]/",
+                "http://[fd00:ec2::254]/",
+                "http://100.100.100.200/",
+                "http://0251.0376.0251.0376/",
+                "http://0xa9.254.0xa9.254/",
+                "http://0.0.0.0/",
+                "http://224.0.0.1/",
             })
     void what_is_no_place_for_a_witness_is_refused(String where) {
         assertThatThrownBy(() -> add(where)).isInstanceOf(Denied.class);
         assertThat(witnesses.list()).isEmpty();
+    }
+
+    /// Of earlier times, or behind a name that leads there by now.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://169.254.169.254/", "http://0xa9fea9fe/", "http://nobody.invalid/"})
+    void nothing_is_sent_to_where_a_machine_s_keys_are_given_out(String where) {
+        var hook = new WebhookWitness(URI.create(where), "whsec_AAAA", InstantSource.system());
+        assertThatThrownBy(() -> hook.keep(List.of(new Statement("note", 1, 0, List.of()))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is away")
+                .hasMessageMatching(
+                        "(?s).*(keys are given out|UnknownHost|unresolved|ambiguous).*");
     }
 }
