@@ -71,6 +71,7 @@ final class FrontApi implements AdminServer.Answering {
     private ObjectNode about() throws IOException {
         ObjectNode json = RouteJson.MAPPER.createObjectNode();
         json.put("pid", ProcessHandle.current().pid()).put("build", Build.RUNNING);
+        json.put("texts", true);
         var pids = json.putArray("predecessors");
         parts.predecessors().pids(parts::inherit).forEach(pids::add);
         return json;

@@ -234,7 +234,8 @@ public final class GatewayClient {
     ///
     /// @param build see [Build]
     /// @param predecessors processes whose place it took, and that still serve what they had
-    public record About(long pid, String build, List<Long> predecessors) {
+    /// @param texts whether it serves texts beside files
+    public record About(long pid, String build, List<Long> predecessors, boolean texts) {
         public About {
             predecessors = List.copyOf(predecessors);
         }
@@ -250,7 +251,8 @@ public final class GatewayClient {
         var predecessors = new ArrayList<Long>();
         json.path("predecessors").forEach(pid -> predecessors.add(pid.asLong()));
         long pid = json.path("pid").asLong();
-        return Optional.of(new About(pid, json.path("build").asString(""), predecessors));
+        boolean texts = json.path("texts").asBoolean(false);
+        return Optional.of(new About(pid, json.path("build").asString(""), predecessors, texts));
     }
 
     /// A gateway's last word to its successor.

@@ -1,8 +1,11 @@
 package dev.belay.gateway;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a component's requests should meet: the wish that the control plane publishes.
@@ -65,8 +68,19 @@ public record Route(
         }
     }
 
-    /// A folder of a frontend's files.
-    public record Files(Path root) implements Backend {}
+    /// A folder of a frontend's files, and what is served beside them.
+    ///
+    /// @param texts by path; each takes the place of a file at the same path
+    public record Files(Path root, SortedMap<String, SiteText> texts) implements Backend {
+        public Files {
+            texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));
+        }
+
+        /// Files and nothing else.
+        public Files(Path root) {
+            this(root, new TreeMap<>());
+        }
+    }
 
     /// One running instance.
     public record Member(String id, Address address, Protocol protocol) {

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,7 +44,12 @@ final class RouteJson {
             one.put("revision", share.revision());
             one.put("weight", share.weight());
             switch (share.backend()) {
-                case Route.Files files -> one.put("root", files.root().toString());
+                case Route.Files files -> {
+                    one.put("root", files.root().toString());
+                    if (!files.texts().isEmpty()) {
+                        write(one.putObject("texts"), files.texts());
+                    }
+                }
                 case Route.Members members -> {
                     var array = one.putArray("members");
                     for (Route.Member member : members.members()) {
@@ -71,6 +78,36 @@ final class RouteJson {
         route.site().immutable().forEach(immutable::add);
         RulesJson.write(json, route.rules());
         return json;
+    }
+
+    static void write(ObjectNode json, SortedMap<String, SiteText> texts) {
+        texts.forEach((path, text) -> json.put(path, text.content()));
+    }
+
+    /// @param problems takes what is no path that a request could have, and what is too much
+    static SortedMap<String, SiteText> texts(JsonNode json, List<Problem> problems) {
+        var texts = new TreeMap<String, SiteText>();
+        if (!json.isObject() && !json.isMissingNode() && !json.isNull()) {
+            problems.add(malformed("texts", "`texts` is not a map"));
+        }
+        long length = 0;
+        for (var one : json.properties()) {
+            String path = one.getKey();
+            List<String> segments = SiteFiles.segments(path);
+            if (segments == null || segments.getLast().isEmpty()) {
+                problems.add(malformed("texts", "`texts` has `" + path + "`, which is no path"));
+            } else if (!one.getValue().isString()) {
+                problems.add(malformed("texts", "`" + path + "` of `texts` is not a text"));
+            } else {
+                texts.put(path, new SiteText(one.getValue().asString()));
+                length += one.getValue().asString().length();
+            }
+        }
+        if (length > SiteText.MOST) {
+            problems.add(
+                    malformed("texts", "`texts` have more than " + SiteText.MOST + " characters"));
+        }
+        return texts;
     }
 
     private static ObjectNode write(HealthCheck health) {
@@ -155,7 +192,7 @@ final class RouteJson {
                 problem("root", "`root` of revision `" + revision + "` is not an absolute path");
                 return new Route.Members(List.of());
             }
-            return new Route.Files(root);
+            return new Route.Files(root, texts(share.path("texts"), problems));
         }
         var members = new ArrayList<Route.Member>();
         var ids = new HashSet<String>();

@@ -1,6 +1,8 @@
 package dev.belay.gateway;
 
 import dev.belay.gateway.log.Transcript;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -98,6 +100,7 @@ final class SiteExchange implements Exchange {
                 segments == null ? new SiteFiles.Nothing() : find(segments, wantsPage(path));
         switch (found) {
             case SiteFiles.File file -> file(file, path);
+            case SiteFiles.Text text -> text(text);
             case SiteFiles.Folder _ -> {
                 HttpResponse response = head(HttpResponseStatus.MOVED_PERMANENTLY);
                 String rest = query < 0 ? "" : uri.substring(query);
@@ -122,28 +125,84 @@ final class SiteExchange implements Exchange {
     }
 
     private SiteFiles.Found find(List<String> segments, boolean wantsPage) {
-        SiteFiles.Found found = client.proxy().sites().find(root, segments);
+        String path = "/" + String.join("/", segments);
+        SiteFiles.Found found = find(own(), path, segments);
         if (!(found instanceof SiteFiles.Nothing)) {
             return found;
         }
-        for (Path other : otherRoots()) {
-            if (client.proxy().sites().find(other, segments) instanceof SiteFiles.File file) {
-                return file;
+        for (Route.Files other : others()) {
+            SiteFiles.Found there = find(other, path, segments);
+            if (there instanceof SiteFiles.File || there instanceof SiteFiles.Text) {
+                return there;
             }
         }
         standsIn = wantsPage;
         return wantsPage ? client.proxy().sites().find(root, List.of("")) : found;
     }
 
-    private List<Path> otherRoots() {
-        List<Path> others = new ArrayList<>();
-        for (Table.LiveShare share : entry.shares()) {
-            if (share.root() != null && !share.root().equals(root)) {
-                others.add(share.root());
+    /// A text comes before a file of the same path: in an artifact that is what developers use.
+    private SiteFiles.Found find(Route.Files files, String path, List<String> segments) {
+        SiteText text = files.texts().get(path);
+        return text == null
+                ? client.proxy().sites().find(files.root(), segments)
+                : new SiteFiles.Text(path, text);
+    }
+
+    private Route.Files own() {
+        for (Route.Share share : entry.route().shares()) {
+            if (share.revision().equals(traffic.revision())
+                    && share.backend() instanceof Route.Files files) {
+                return files;
             }
         }
-        others.addAll(entry.formerRoots());
+        return new Route.Files(root);
+    }
+
+    private List<Route.Files> others() {
+        var others = new ArrayList<>(FormerFiles.all(entry.route()));
+        others.remove(own());
+        others.addAll(entry.former());
         return others;
+    }
+
+    /// No part of it can be asked for: it is a few lines, and RFC 9110 §14.2 lets a server ignore
+    /// that.
+    private void text(SiteFiles.Text found) {
+        SiteText text = found.text();
+        String tag = text.tag();
+        HttpResponseStatus status =
+                switch (SiteConditions.conditions(request.headers(), tag, entry.since())) {
+                    case NOT_MODIFIED -> HttpResponseStatus.NOT_MODIFIED;
+                    case FAILED -> HttpResponseStatus.PRECONDITION_FAILED;
+                    case ANSWER -> HttpResponseStatus.OK;
+                };
+        HttpResponse response = head(status);
+        // Whatever is immutable below the same path: this is another one with the next release.
+        describe(response, tag, HttpHeaderValues.NO_CACHE.toString());
+        boolean whole = status.equals(HttpResponseStatus.OK);
+        if (whole) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaTypes.of(found.path()));
+        }
+        byte[] bytes = whole ? text.bytes() : new byte[0];
+        answer(response, bytes.length);
+        if (whole && !request.method().equals(HttpMethod.HEAD)) {
+            client.write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
+            transcript.sent(bytes.length);
+            traffic.sent(bytes.length);
+        }
+        client.finishWhenSent(() -> leave(Transcript.Ending.COMPLETE));
+    }
+
+    /// What a client needs to ask about it again.
+    private void describe(HttpResponse response, String tag, String caching) {
+        response.headers()
+                .set(HttpHeaderNames.ETAG, tag)
+                .set(HttpHeaderNames.LAST_MODIFIED, HttpDate.of(entry.since()))
+                .set(HttpHeaderNames.CACHE_CONTROL, caching)
+                .set("X-Content-Type-Options", "nosniff");
+        if (visit != null) {
+            visit.tell(response, client.secure());
+        }
     }
 
     private void file(SiteFiles.File found, String path) {
@@ -174,15 +233,8 @@ final class SiteExchange implements Exchange {
                             };
                 };
         HttpResponse response = head(status);
-        response.headers()
-                .set(HttpHeaderNames.ETAG, tag)
-                .set(HttpHeaderNames.LAST_MODIFIED, modified)
-                .set(HttpHeaderNames.CACHE_CONTROL, caching(status, path))
-                .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
-                .set("X-Content-Type-Options", "nosniff");
-        if (visit != null) {
-            visit.tell(response, client.secure());
-        }
+        describe(response, tag, caching(status, path));
+        response.headers().set(HttpHeaderNames.ACCEPT_RANGES, "bytes");
         if (encoded.varies()) {
             response.headers().set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         }
@@ -272,19 +324,23 @@ final class SiteExchange implements Exchange {
                 return;
             }
         }
-        int status = response.status().code();
-        if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, count);
-        }
-        traffic.answered(status, transcript.answered(status));
-        client.progress(client.proxy().limits().times().responseBody());
-        client.writeHead(response);
+        answer(response, count);
         if (content != null) {
             client.writeFile(content, from, count);
             transcript.sent(count);
             traffic.sent(count);
         }
         client.finishWhenSent(() -> leave(Transcript.Ending.COMPLETE));
+    }
+
+    private void answer(HttpResponse response, long length) {
+        int status = response.status().code();
+        if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+        }
+        traffic.answered(status, transcript.answered(status));
+        client.progress(client.proxy().limits().times().responseBody());
+        client.writeHead(response);
     }
 
     private void leave(Transcript.Ending how) {

@@ -21,11 +21,14 @@ final class SiteFiles {
     private SiteFiles() {}
 
     /// What a path names.
-    sealed interface Found permits File, Folder, Nothing {}
+    sealed interface Found permits File, Text, Folder, Nothing {}
 
     /// @param root the folder it was found below, which tells revisions apart
     /// @param millis when it was modified
     record File(Path path, Path root, long size, long millis) implements Found {}
+
+    /// Something that is no file.
+    record Text(String path, SiteText text) implements Found {}
 
     /// A folder with an index, asked for without the slash at its end.
     record Folder() implements Found {}

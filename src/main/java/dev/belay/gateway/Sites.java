@@ -44,7 +44,7 @@ final class Sites {
                 }
             }
         }
-        table.all().forEach(entry -> roots.addAll(entry.formerRoots()));
+        table.all().forEach(entry -> entry.former().forEach(files -> roots.add(files.root())));
         return roots;
     }
 

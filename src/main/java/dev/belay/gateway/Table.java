@@ -128,7 +128,7 @@ final class Table {
     ///   entrance is
     /// @param since when it was published, in whole seconds, and later than the entry before: the
     ///   time from which a frontend's files count as modified
-    /// @param formerRoots folders that were routed before, the latest first
+    /// @param former folders and texts that were routed before, the latest first
     /// @param unrouted counts requests that no share could take
     /// @param door null when it is open, as it usually is
     record Entry(
@@ -136,12 +136,12 @@ final class Table {
             long published,
             long since,
             List<LiveShare> shares,
-            List<Path> formerRoots,
+            List<Route.Files> former,
             RevisionTraffic unrouted,
             @Nullable Door door) {
         Entry {
             shares = List.copyOf(shares);
-            formerRoots = List.copyOf(formerRoots);
+            former = List.copyOf(former);
         }
 
         /// Whether folders of frontends are served for either.
@@ -150,17 +150,16 @@ final class Table {
         }
 
         private boolean hasFolders() {
-            return !formerRoots.isEmpty()
-                    || shares.stream().anyMatch(share -> share.root() != null);
+            return !former.isEmpty() || shares.stream().anyMatch(share -> share.root() != null);
         }
 
         Entry publishedBy(long version) {
-            return new Entry(route, version, since, shares, formerRoots, unrouted, door);
+            return new Entry(route, version, since, shares, former, unrouted, door);
         }
 
         /// The same line, and another door before it.
         Entry behind(@Nullable Door other) {
-            return new Entry(route, published, since, shares, formerRoots, unrouted, other);
+            return new Entry(route, published, since, shares, former, unrouted, other);
         }
 
         /// Draws a share by weight among those that can answer; null when none can.

@@ -40,7 +40,12 @@ final class TableJson {
                 line.put("published", entry.published());
             }
             var former = line.putArray("formerRoots");
-            entry.formerRoots().forEach(root -> former.add(root.toString()));
+            entry.former().forEach(files -> former.add(files.root().toString()));
+            if (entry.former().stream().anyMatch(files -> !files.texts().isEmpty())) {
+                // Beside the folders: who knows no texts reads those as before.
+                var texts = line.putArray("formerTexts");
+                entry.former().forEach(files -> RouteJson.write(texts.addObject(), files.texts()));
+            }
             if (entry.door() != null) {
                 line.set("door", DoorJson.write(entry.door()));
             }
@@ -101,7 +106,7 @@ final class TableJson {
 
     /// A line with what is written beside its route.
     static Table.Entry restored(Table.Entry entry, JsonNode line) throws IOException {
-        var former = new ArrayList<Path>();
+        var former = new ArrayList<Route.Files>();
         for (JsonNode root : line.path("formerRoots")) {
             Path path = AbsolutePath.of(root.asString(""));
             if (path == null) {
@@ -109,7 +114,7 @@ final class TableJson {
                 String why = "`formerRoots` names `" + root + "`, which is not an absolute path";
                 throw new IOException("line `" + key + "`: " + why);
             }
-            former.add(path);
+            former.add(new Route.Files(path, formerTexts(entry, line, former.size())));
         }
         return new Table.Entry(
                 entry.route(),
@@ -119,6 +124,17 @@ final class TableJson {
                 former,
                 entry.unrouted(),
                 door(entry.route().key(), line.path("door")));
+    }
+
+    private static SortedMap<String, SiteText> formerTexts(
+            Table.Entry entry, JsonNode line, int place) throws IOException {
+        var problems = new ArrayList<Problem>();
+        JsonNode json = line.path("formerTexts").path(place);
+        SortedMap<String, SiteText> texts = RouteJson.texts(json, problems);
+        if (!problems.isEmpty()) {
+            throw unreadable(entry.route().key(), problems);
+        }
+        return texts;
     }
 
     private static @Nullable Door door(RouteKey key, JsonNode json) throws IOException {

@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class TableKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableKeeper.class);
     private static final Duration REOPEN = Duration.ofSeconds(1);
-    private static final int FORMER_ROOTS = 5;
     private static final int REVISIONS = 50;
     private static final String HANDING_OVER = "the gateway is just handing over to its successor";
 
@@ -364,7 +361,7 @@ final class TableKeeper implements AutoCloseable {
                 0,
                 since,
                 shares,
-                formerRoots(route, before),
+                FormerFiles.of(route, before),
                 counts(revisions, route.key(), ""),
                 before == null ? null : before.door());
     }
@@ -376,30 +373,6 @@ final class TableKeeper implements AutoCloseable {
     private static RevisionTraffic counts(
             Map<String, RevisionTraffic> revisions, RouteKey key, String revision) {
         return revisions.computeIfAbsent(revision, name -> new RevisionTraffic(key, name));
-    }
-
-    private static List<Path> formerRoots(Route route, Table.@Nullable Entry before) {
-        if (before == null) {
-            return List.of();
-        }
-        Set<Path> now = new HashSet<>();
-        route.shares()
-                .forEach(share -> {
-                    if (share.backend() instanceof Route.Files files) {
-                        now.add(files.root());
-                    }
-                });
-        var former = new LinkedHashMap<Path, Boolean>();
-        for (Table.LiveShare share : before.shares()) {
-            if (share.root() != null) {
-                former.put(share.root(), true);
-            }
-        }
-        before.formerRoots().forEach(root -> former.put(root, true));
-        return former.keySet().stream()
-                .filter(root -> !now.contains(root))
-                .limit(FORMER_ROOTS)
-                .toList();
     }
 
     private void retire(RouteKey key, Table.@Nullable Entry entry) {

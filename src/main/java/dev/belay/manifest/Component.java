@@ -61,6 +61,11 @@ public record Component(
                 source);
     }
 
+    /// What visitors of it may know of the environment; nothing of anything but a frontend.
+    public PublicValues told() {
+        return kind instanceof Frontend frontend ? frontend.told() : PublicValues.NONE;
+    }
+
     /// What sort of thing it is, and what only that sort has.
     public sealed interface Kind {}
 
@@ -73,7 +78,13 @@ public record Component(
     /// Files that the gateway serves from the artifact.
     ///
     /// @param port the stable port that the gateway listens on, the environment's offset added
-    public record Frontend(int port, Strategy strategy) implements Kind {}
+    /// @param told what its visitors may know of the environment
+    public record Frontend(int port, Strategy strategy, PublicValues told) implements Kind {
+        /// One that tells them nothing.
+        public Frontend(int port, Strategy strategy) {
+            this(port, strategy, PublicValues.NONE);
+        }
+    }
 
     /// Works without being asked, such as a queue consumer.
     public record Worker(Launch launch, int instances, Strategy strategy) implements Kind {}

@@ -173,7 +173,14 @@ final class ComponentSection {
                             SMOKE,
                             MIGRATIONS),
                     KindWord.FRONTEND,
-                    List.of(STATIC, PORT_KEY, AT, EntranceSections.STICKY, STRATEGY, SMOKE),
+                    List.of(
+                            STATIC,
+                            PublicSections.PUBLIC,
+                            PORT_KEY,
+                            AT,
+                            EntranceSections.STICKY,
+                            STRATEGY,
+                            SMOKE),
                     KindWord.WORKER,
                     List.of(
                             RUN,
@@ -215,6 +222,7 @@ final class ComponentSection {
                                     ContractSections.CONTRACTS,
                                     RUN,
                                     STATIC,
+                                    PublicSections.PUBLIC,
                                     Key.of("image", TEXT, "Image, on container targets.")
                                             .asNotYet(),
                                     PORT_KEY,

@@ -193,7 +193,10 @@ final class Views {
                             row.get(ComponentSection.INSTANCES),
                             strategy);
             case FRONTEND ->
-                    new Component.Frontend(row.get(ComponentSection.PORT_KEY) + offset, strategy);
+                    new Component.Frontend(
+                            row.get(ComponentSection.PORT_KEY) + offset,
+                            strategy,
+                            row.find(PublicSections.PUBLIC).orElse(PublicValues.NONE));
             case WORKER ->
                     new Component.Worker(
                             launch(row, false), row.get(ComponentSection.INSTANCES), strategy);

@@ -8,6 +8,7 @@ import dev.belay.manifest.EvidenceDemand;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
 import dev.belay.manifest.Promotes;
+import dev.belay.manifest.PublicValues;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Variables;
 import dev.belay.problem.ShellWords;
@@ -179,6 +180,7 @@ public final class Parity {
         other(name + "migrations", mine.migrations(), theirs.migrations(), "another source");
         tests(name + "smoke", names(mine.smoke()), names(theirs.smoke()));
         variables(name, mine.variables(), theirs.variables());
+        told(name + "public", mine.told(), theirs.told());
         Launch launch = launch(mine);
         Launch below = launch(theirs);
         if (launch != null && below != null) {
@@ -207,6 +209,21 @@ public final class Parity {
                 other(what, asked(mine, variable), asked(theirs, variable));
             }
         }
+    }
+
+    /// Which values there are, and never what they are: that they differ is what they are for.
+    private void told(String what, PublicValues mine, PublicValues theirs) {
+        for (String name : union(mine.values().keySet(), theirs.values().keySet())) {
+            other(
+                    what + "." + name,
+                    mine.values().containsKey(name) ? "has a value" : NOTHING,
+                    theirs.values().containsKey(name) ? "has a value" : NOTHING);
+        }
+        other(what, served(mine), served(theirs));
+    }
+
+    private static String served(PublicValues told) {
+        return told.isServed() ? "at " + told.at() : told.baked() ? "baked in" : NOTHING;
     }
 
     private static Set<String> asked(Variables variables) {

@@ -174,19 +174,25 @@ public record PlanRequest(
     /// @param verdict what a rehearsal of them showed; absent when there was none lately
     /// @param origin where it comes from, where that is worth a sentence
     /// @param contracts what it promises; absent when nobody said
+    /// @param notes what else whoever reads the plan should know of it, in sentences
     public record Source(
             Digest artifact,
             String configuration,
             @Nullable Migrations migrations,
             @Nullable SchemaVerdict verdict,
             String origin,
-            @Nullable ContractFiles contracts) {
+            @Nullable ContractFiles contracts,
+            List<String> notes) {
+        public Source {
+            notes = List.copyOf(notes);
+        }
+
         public Source(
                 Digest artifact,
                 String configuration,
                 @Nullable Migrations migrations,
                 @Nullable SchemaVerdict verdict) {
-            this(artifact, configuration, migrations, verdict, "", null);
+            this(artifact, configuration, migrations, verdict, "", null, List.of());
         }
 
         public Source(Digest artifact, String configuration) {

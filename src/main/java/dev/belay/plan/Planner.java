@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.manifest.Component;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.PublicValues;
 import dev.belay.manifest.Reading;
 import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
@@ -293,7 +294,7 @@ public final class Planner {
                             instances,
                             List.of(all(component, port, revision, instances)),
                             Testers.tests(component));
-            case Component.Frontend(int port, Strategy _) ->
+            case Component.Frontend(int port, Strategy _, PublicValues _) ->
                     new Deployment(
                             revision,
                             0,
@@ -334,6 +335,7 @@ public final class Planner {
         for (Change change : part.changes()) {
             PlanRequest.Source source = request.built().get(change.name());
             remark(source == null ? "" : source.origin(), remarks);
+            remarks.addAll(source == null ? List.of() : source.notes());
         }
         for (Change schema : part.schemas()) {
             PlanRequest.Schema source = request.schemas().get(schema.name());

@@ -9,6 +9,7 @@ import dev.belay.manifest.EvidenceDemand;
 import dev.belay.manifest.External;
 import dev.belay.manifest.Gates;
 import dev.belay.manifest.OwnedTest;
+import dev.belay.manifest.PublicValues;
 import dev.belay.manifest.SignatureDemand;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
@@ -179,7 +180,7 @@ public final class Facts {
                             .with("port", port)
                             .with("instances", instances)
                             .with("strategy", word(strategy));
-            case Component.Frontend(int port, Strategy strategy) ->
+            case Component.Frontend(int port, Strategy strategy, PublicValues _) ->
                     launch(null, fill)
                             .with("kind", "frontend")
                             .with("port", port)

@@ -213,7 +213,7 @@ public final class ControlPlane implements AutoCloseable {
         var runtime = new RuntimeValues(configurations, values, redactor);
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
-        Router router = router(gateway, artifacts, this::target, ordered);
+        Router router = router(gateway, artifacts, configurations, this::target, ordered);
         target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
@@ -235,7 +235,7 @@ public final class ControlPlane implements AutoCloseable {
         var inventory = new InventoryReader(journal, target);
         var parity = new ParityReader(platform, inventory, values);
         Releases releases = releases(platform, values, sources, inventory, databases, door, parity);
-        var promotion = new Promotion(platform, inventory);
+        var promotion = new Promotion(platform, inventory, sources::madeOf);
         var wanted = new SchemaPlanning.Wanted(schemas, promotion);
         var automatic = automatic(platform, promotion, releases);
         var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
@@ -565,13 +565,14 @@ public final class ControlPlane implements AutoCloseable {
     private static Router router(
             GatewayProcess gateway,
             ArtifactStore artifacts,
+            ConfigurationStore configurations,
             Supplier<ProcessTarget> target,
             OrderedFolders ordered) {
         return new GatewayRouter(
                 gateway.client(),
                 scope -> target.get().recorded(scope),
                 scope -> target.get().instances(scope),
-                revision -> artifacts.unpacked(revision.artifact()),
+                new ServedFiles(artifacts, configurations)::of,
                 ordered);
     }
 

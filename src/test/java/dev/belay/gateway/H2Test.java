@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -267,8 +269,16 @@ class H2Test {
     void files_are_served_whole_and_by_headers_alone() throws Exception {
         Path site = Files.createDirectory(folder.resolve("site"));
         Files.write(site.resolve("large.bin"), LARGE);
-        gateway.routes(new Route.Share("v1", 1, new Route.Files(site)));
+        var texts = new TreeMap<>(Map.of("/env.js", new SiteText("globalThis.X = {};")));
+        gateway.routes(new Route.Share("v1", 1, new Route.Files(site, texts)));
         try (var client = client()) {
+            var text = client.send(TestH2Client.get("/env.js")).whole();
+            assertThat(text.status()).isEqualTo("200");
+            assertThat(new String(text.body(), StandardCharsets.UTF_8))
+                    .isEqualTo("globalThis.X = {};");
+            var sizeAlone = client.send(TestH2Client.head("HEAD", "/env.js")).whole();
+            assertThat(sizeAlone.heads.getFirst().get("content-length")).asString().isEqualTo("18");
+            assertThat(sizeAlone.received()).isZero();
             var stream = client.send(TestH2Client.get("/large.bin")).whole();
             assertThat(stream.status()).isEqualTo("200");
             assertThat(stream.body()).isEqualTo(LARGE);

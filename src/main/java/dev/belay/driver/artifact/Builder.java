@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,12 +77,43 @@ public final class Builder {
         try (Stream<Path> files = Files.list(from)) {
             notes = files.filter(Files::isRegularFile).toList();
         }
+        for (Digest artifact : artifacts) {
+            Files.deleteIfExists(sourcesOf(artifact));
+        }
         Set<String> gone = artifacts.stream().map(Digest::text).collect(Collectors.toSet());
         for (Path note : notes) {
             if (gone.contains(DurableFile.read(note).orElse("").strip())) {
                 Files.deleteIfExists(note);
             }
         }
+    }
+
+    /// All that a build reads but its environment, as it is now.
+    public Digest source(BuildOrder order) throws IOException {
+        return SourceDigest.withoutEnvironment(order);
+    }
+
+    /// From which sources an artifact was made that its environment got into; none for others.
+    public Set<Digest> sources(Digest artifact) throws IOException {
+        return DurableFile.read(sourcesOf(artifact))
+                .orElse("")
+                .lines()
+                .map(Digest::new)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Different sources can make the same: a comment more is no other artifact.
+    private void record(Digest artifact, Digest source) throws IOException {
+        Set<Digest> all = new TreeSet<>(sources(artifact));
+        if (all.add(source)) {
+            DurableFile.folder(folder.resolve("sources"));
+            String text = all.stream().map(Digest::text).collect(Collectors.joining("\n"));
+            DurableFile.write(sourcesOf(artifact), text + "\n");
+        }
+    }
+
+    private Path sourcesOf(Digest artifact) {
+        return folder.resolve("sources").resolve(artifact.hex());
     }
 
     private BuildResult locked(BuildOrder order, Path log) throws IOException {
@@ -99,9 +131,13 @@ public final class Builder {
             store.touch(before.get());
             return new Built(before.get(), true);
         }
+        Digest source = SourceDigest.withoutEnvironment(order);
         BuildResult result = run(order, log);
         // A build may write among its own inputs: what it was made from is what was there before.
         if (result instanceof Built(Digest artifact, boolean _)) {
+            if (!order.environment().isEmpty()) {
+                record(artifact, source);
+            }
             DurableFile.write(from, artifact.text() + "\n");
         }
         return result;

@@ -36,11 +36,25 @@ final class SourceDigest {
     }
 
     static Digest of(BuildOrder order) throws IOException {
+        List<String> parts = whatIsDone(order);
+        new TreeMap<>(order.environment()).forEach((name, value) -> parts.add(name + "=" + value));
+        return of(order, parts);
+    }
+
+    /// The same whatever the environment is.
+    static Digest withoutEnvironment(BuildOrder order) throws IOException {
+        return of(order, whatIsDone(order));
+    }
+
+    private static List<String> whatIsDone(BuildOrder order) {
         List<String> parts = new ArrayList<>();
         parts.add(order.root().relativize(order.folder()).toString());
         parts.add(order.output());
         parts.add(String.join("\0", order.command()));
-        new TreeMap<>(order.environment()).forEach((name, value) -> parts.add(name + "=" + value));
+        return parts;
+    }
+
+    private static Digest of(BuildOrder order, List<String> parts) throws IOException {
         for (var file : files(order).entrySet()) {
             parts.add(file.getKey());
             parts.add(contentOf(file.getValue()));

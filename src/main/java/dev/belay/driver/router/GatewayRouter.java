@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -45,18 +46,19 @@ public final class GatewayRouter implements Router {
     private final GatewayClient gateway;
     private final Function<Scope, List<Instance>> recorded;
     private final Function<Scope, List<Instance>> instances;
-    private final Function<Revision, Path> published;
+    private final Function<Revision, Optional<Route.Files>> published;
     private final OrderedFolders ordered;
 
     /// @param recorded what runs in a scope and has a record, which is quickly known
     /// @param instances all that runs in a scope, for which the whole host is looked through
-    /// @param published where a frontend's files lie
+    /// @param published where a frontend's files lie, and what is served beside them; empty when
+    ///   that cannot be read
     /// @param ordered where certificates come that authorities give out
     public GatewayRouter(
             GatewayClient gateway,
             Function<Scope, List<Instance>> recorded,
             Function<Scope, List<Instance>> instances,
-            Function<Revision, Path> published,
+            Function<Revision, Optional<Route.Files>> published,
             OrderedFolders ordered) {
         this.gateway = gateway;
         this.recorded = recorded;
@@ -111,18 +113,30 @@ public final class GatewayRouter implements Router {
     /// What a gateway of before it could be upgraded would pass over without a word; empty when all
     /// is well.
     private String beyondTheGateway(Route route) {
+        boolean texts = has(route, GatewayRouter::hasTexts);
         boolean recent =
-                !route.rules().equals(Rules.NONE)
-                        || route.shares().stream()
-                                .map(Route.Share::backend)
-                                .anyMatch(GatewayRouter::speaksHttp2);
+                texts
+                        || !route.rules().equals(Rules.NONE)
+                        || has(route, GatewayRouter::speaksHttp2);
         try {
-            return recent && gateway.about().isEmpty()
-                    ? "the gateway that runs is older than shared ports and HTTP/2"
+            Optional<GatewayClient.About> about = recent ? gateway.about() : Optional.empty();
+            if (recent && about.isEmpty()) {
+                return "the gateway that runs is older than shared ports and HTTP/2";
+            }
+            return texts && about.stream().noneMatch(GatewayClient.About::texts)
+                    ? "the gateway that runs is older than public values of frontends"
                     : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean has(Route route, Predicate<Route.Backend> what) {
+        return route.shares().stream().map(Route.Share::backend).anyMatch(what);
+    }
+
+    private static boolean hasTexts(Route.Backend backend) {
+        return backend instanceof Route.Files files && !files.texts().isEmpty();
     }
 
     private static boolean speaksHttp2(Route.Backend backend) {
@@ -173,11 +187,11 @@ public final class GatewayRouter implements Router {
             Optional<Route.Backend> backend = backend(work, share, running);
             if (backend.isEmpty()) {
                 String missing =
-                        "fewer than "
-                                + share.instances()
-                                + " instances of `"
-                                + share.revision()
-                                + "` run";
+                        share.instances() == 0
+                                ? "the configuration of `%s` cannot be read"
+                                        .formatted(share.revision())
+                                : "fewer than %d instances of `%s` run"
+                                        .formatted(share.instances(), share.revision());
                 return new Shares(List.of(), missing);
             }
             HealthCheck own =
@@ -227,7 +241,9 @@ public final class GatewayRouter implements Router {
     private Optional<Route.Backend> backend(
             Work.Route work, Traffic.Share share, List<Instance> running) {
         if (share.instances() == 0) {
-            return revision(work, share.revision()).map(r -> new Route.Files(published.apply(r)));
+            return revision(work, share.revision())
+                    .flatMap(published)
+                    .map(Route.Backend.class::cast);
         }
         Route.Protocol protocol = protocol(work, share.revision());
         List<Route.Member> members =

@@ -89,6 +89,18 @@ public final class Shapes {
     public static final Shape<String> URL_PATH =
             matching("a path that starts with `/`", "/[^\\s]{0,2000}");
 
+    public static final Shape<String> SERVED_FILE =
+            matching(
+                    "a path such as `/env.js` or `/config/env.json`, of letters, digits, `-`, `_`, `~`"
+                            + " and `.`",
+                    "(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){0,9}"
+                            + "/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}\\.(js|json)");
+
+    public static final Shape<String> GLOBAL =
+            matching(
+                    "the name of a variable of scripts, such as `__ENV`",
+                    "[A-Za-z_$][A-Za-z0-9_$]{0,63}");
+
     public static final Shape<String> HOST =
             matching(
                     "a host's name in small letters, such as `app.example.org` or `*.example.org`",

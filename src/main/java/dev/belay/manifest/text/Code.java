@@ -41,6 +41,7 @@ public enum Code {
     UNKNOWN_ENVIRONMENT("There is no environment of that name."),
     OVERRIDE("A `--set` on the command line is not `path.to.key=value`."),
     SECRET_IN_MANIFEST("A password is written out. It would be in every copy of the repository."),
+    PUBLIC_SECRET("A public value is, or may be, a secret. Visitors can read all that is public."),
     BOUNDARY("Copies of data would leave the boundary that the environment declares."),
     NOT_YET("Declared, and understood, but this version of Belay cannot enforce it."),
     ENVIRONMENT_FILE("An environment file cannot be read, or a line of it is not `NAME=value`."),

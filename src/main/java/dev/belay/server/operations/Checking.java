@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out before a release what would go wrong in it: the manifest, the folders it names, and
@@ -60,8 +61,10 @@ public final class Checking {
             policies(view).forEach(p -> problems.putIfAbsent(key(p), p));
             variables(view, view.components().keySet())
                     .forEach(p -> problems.putIfAbsent(key(p), p));
-            secrets(name)
-                    .sources(Path.of(".belay"))
+            SecretSearch secrets = secrets(name);
+            secrets.told(view, view.components().keySet())
+                    .forEach(p -> problems.putIfAbsent(key(p), p));
+            secrets.sources(Path.of(".belay"))
                     .wrong()
                     .forEach(p -> problems.putIfAbsent(key(p), p));
         }
@@ -78,6 +81,17 @@ public final class Checking {
 
     private static String key(Problem problem) {
         return problem.place() + problem.message();
+    }
+
+    /// All environments that are in order.
+    List<EnvironmentView> environments() {
+        Manifest manifest = platform.manifest();
+        return manifest.environments().stream()
+                .flatMap(name ->
+                        manifest.in(name) instanceof Reading.Read<EnvironmentView>(var view)
+                                ? Stream.of(view)
+                                : Stream.empty())
+                .toList();
     }
 
     /// A search for secrets that knows those of an environment, and of those that promote from it:

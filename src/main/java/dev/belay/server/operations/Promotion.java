@@ -13,9 +13,12 @@ import dev.belay.release.Digest;
 import dev.belay.release.Migrations;
 import dev.belay.release.Scope;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +29,14 @@ import org.jspecify.annotations.Nullable;
 public final class Promotion {
     private final Platform platform;
     private final InventoryReader inventory;
+    private final Function<Digest, Set<Digest>> sources;
 
-    public Promotion(Platform platform, InventoryReader inventory) {
+    /// @param sources which sources made an artifact that its environment got into
+    public Promotion(
+            Platform platform, InventoryReader inventory, Function<Digest, Set<Digest>> sources) {
         this.platform = platform;
         this.inventory = inventory;
+        this.sources = sources;
     }
 
     /// What is taken of one component or datastore.
@@ -110,9 +117,32 @@ public final class Promotion {
         }
         Scope here = new Scope(view.environment(), scope.kind(), scope.name());
         List<Inventory.Past> mine = inventory.history(here);
-        if (mine.isEmpty() || !isSame(mine.getFirst().deployment(), there.getFirst())) {
+        boolean same =
+                !mine.isEmpty()
+                        && (isSame(mine.getFirst().deployment(), there.getFirst())
+                                || isOfTheSameSource(view, scope.name(), mine, there));
+        if (!same) {
             take(scope, view, news, new ArrayList<>());
         }
+    }
+
+    /// Of what has its environment's values baked in, the artifacts always differ.
+    private boolean isOfTheSameSource(
+            EnvironmentView view,
+            String name,
+            List<Inventory.Past> mine,
+            List<Inventory.Past> there) {
+        Component component = view.components().get(name);
+        if (component == null || !component.told().baked()) {
+            return false;
+        }
+        Deployment here = mine.getFirst().deployment();
+        Deployment below = there.getFirst().deployment();
+        return !here.isEnded()
+                && !below.isEnded()
+                && !Collections.disjoint(
+                        sources.apply(here.revision().artifact()),
+                        sources.apply(below.revision().artifact()));
     }
 
     /// Whether what runs is what a release brought last: nobody went back from it, or forward again

@@ -115,7 +115,7 @@ public final class Releases {
         this.calendar = eyes.calendar();
         this.secrets = eyes.secrets();
         this.policies = eyes.policies();
-        this.promotion = new Promotion(platform, eyes.inventory());
+        this.promotion = new Promotion(platform, eyes.inventory(), sources::madeOf);
         this.store = store;
         this.door = door;
         this.nudge = nudge;

@@ -5,6 +5,7 @@ import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.scan.Allowance;
 import dev.belay.driver.scan.ArchiveScan;
 import dev.belay.driver.scan.CommitScan;
+import dev.belay.driver.scan.Leak;
 import dev.belay.driver.scan.Looked;
 import dev.belay.driver.scan.SecretScanner;
 import dev.belay.driver.scan.SourceScan;
@@ -15,12 +16,16 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.Reading;
 import dev.belay.problem.Nearest;
+import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.problem.Span;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -136,6 +141,55 @@ public final class SecretSearch {
     /// @param named component that it is of, for paths
     SecretFindings artifact(String named, InputStream archive) {
         return looked(() -> ArchiveScan.scan(scanner, archive)).of(named);
+    }
+
+    /// In what frontends tell their visitors: there a guess is enough.
+    ///
+    /// @param components those that are looked at
+    List<Problem> told(EnvironmentView view, Set<String> components) {
+        var wrong = new ArrayList<Problem>();
+        for (Component component : view.components().values()) {
+            if (components.contains(component.name())) {
+                component
+                        .told()
+                        .values()
+                        .forEach((name, value) -> {
+                            Place place = component.source().at("public", "values", name);
+                            told(place, name, value)
+                                    .map(leak -> problem(place, component.name(), name, leak))
+                                    .ifPresent(wrong::add);
+                        });
+            }
+        }
+        return wrong;
+    }
+
+    /// The surest; what somebody allowed in its line is allowed here, too.
+    private Optional<Leak> told(Place place, String name, String value) {
+        String line = place instanceof Place.Line(Span _, String text) ? text : "";
+        String path = place instanceof Place.Line(Span span, String _) ? span.file() : "";
+        int allowed = line.indexOf(SecretScanner.MARKER);
+        String content =
+                "%s: \"%s\"%s\n"
+                        .formatted(name, value, allowed < 0 ? "" : " # " + line.substring(allowed));
+        return scanner.scan(path, content.getBytes(StandardCharsets.UTF_8)).stream()
+                .filter(leak -> allowances.stream().noneMatch(one -> one.allows(leak, today)))
+                .min(Comparator.comparing(Leak::kind));
+    }
+
+    /// Says where it is, and does not show the line.
+    private static Problem problem(Place place, String component, String name, Leak leak) {
+        return new Problem(
+                "secret/public",
+                place instanceof Place.Line(Span span, String _)
+                        ? new Place.Named(span.toString())
+                        : place,
+                "`%s` of `%s` is public: %s"
+                        .formatted(name, component, SecretFindings.sentence(leak)),
+                leak.kind() == Leak.Kind.DECLARED
+                        ? "take it out, and give out a new one: visitors can read what is public"
+                        : "take it out, and give out a new one. If visitors may have it, say so in its"
+                                + " line: `# belay:allow-secret REASON`");
     }
 
     /// What is allowed and cannot be, as there is no such rule, or is no more.

@@ -45,6 +45,7 @@ public final class Sources {
     private final VariableVersions versions;
     private final Redactor redactor;
     private final Groundwork groundwork;
+    private final BakedSources baked;
     private final SchemaSources schemas;
     private final ContractSources contracts;
     private final Verdicts verdicts;
@@ -84,6 +85,7 @@ public final class Sources {
         this.redactor = redactor;
         this.state = state.toAbsolutePath().normalize();
         groundwork = new Groundwork(redactor);
+        baked = new BakedSources(builder);
     }
 
     /// What was made.
@@ -123,6 +125,7 @@ public final class Sources {
         SecretSearch secrets = checking.secrets(view.environment());
         boolean guesses = view.gates().secrets().refusesGuesses();
         wrong.addAll(secrets.manifest().wrong(guesses));
+        wrong.addAll(secrets.told(view, components));
         List<SchemaOwner> shared =
                 chosen.schemasToRead(view).stream()
                         .flatMap(name -> SchemaOwner.of(view, view.datastore(name)).stream())
@@ -150,11 +153,10 @@ public final class Sources {
                 continue;
             }
             Promotion.Taken promoted = taken.get(name);
-            Digest artifact =
-                    promoted == null
-                            ? build(view, component, keptBack, progress)
-                            : promoted.artifact();
+            var notes = new ArrayList<String>();
+            Digest artifact = artifact(view, component, promoted, keptBack, notes, progress);
             search(secrets, name, artifact, guesses, progress);
+            notes.addAll(foreign(view, component, artifact));
             Migrations migrations =
                     SchemaOwner.of(view, component)
                             .map(owner -> migrations(view, owner, promoted))
@@ -166,10 +168,9 @@ public final class Sources {
                             configuration(view, component),
                             migrations,
                             migrations == null ? null : verdicts.of(view.environment(), migrations),
-                            origin(view, name, promoted),
-                            promoted == null
-                                    ? contracts.of(view, component)
-                                    : promoted.contracts()));
+                            origin(view, component, promoted),
+                            promoted == null ? contracts.of(view, component) : promoted.contracts(),
+                            notes));
         }
         var schemasByName = new TreeMap<String, PlanRequest.Schema>();
         for (SchemaOwner owner : shared) {
@@ -188,6 +189,53 @@ public final class Sources {
         return new Made(sources, schemasByName, checking.sources(view, components));
     }
 
+    /// What is promoted is taken as it is, unless the values of its environment are baked in.
+    ///
+    /// @param notes gets what is to be said of that
+    private Digest artifact(
+            EnvironmentView view,
+            Component component,
+            Promotion.@Nullable Taken promoted,
+            Set<Path> keptBack,
+            List<String> notes,
+            Consumer<String> progress) {
+        if (!component.told().baked()) {
+            return promoted == null
+                    ? build(view, component, keptBack, progress)
+                    : promoted.artifact();
+        }
+        BuildOrder order = order(view, component, keptBack);
+        Digest source = baked.required(view, component, promoted, order);
+        Digest artifact = build(view, component, keptBack, progress);
+        if (!baked.of(artifact).contains(source)) {
+            throw Denied.failure(
+                    "the source of `%s` was changed while it was built".formatted(component.name()),
+                    "again, once nobody edits it");
+        }
+        notes.add(BakedSources.note(view, component, artifact, promoted, source));
+        return artifact;
+    }
+
+    /// What a frontend's artifact holds that other environments tell their visitors.
+    private List<String> foreign(EnvironmentView view, Component component, Digest artifact) {
+        if (!(component.kind() instanceof Component.Frontend) || component.told().baked()) {
+            return List.of();
+        }
+        try (InputStream archive = builder.read(artifact)) {
+            return ForeignValues.notes(component, view, checking.environments(), archive);
+        } catch (NoSuchFileException _) {
+            return List.of();
+        } catch (IOException e) {
+            throw unreadable(component.name(), e);
+        }
+    }
+
+    private static Denied unreadable(String component, IOException e) {
+        return Denied.failure(
+                "the artifact of `" + component + "` cannot be read: " + e.getMessage(),
+                "see to the disk that `.belay` is on");
+    }
+
     /// Promoted ones, too: another environment has other values.
     ///
     /// @throws Denied when there is a secret in it
@@ -204,9 +252,7 @@ public final class Sources {
             // That it is gone is for the checks of the plan to say.
             return;
         } catch (IOException e) {
-            throw Denied.failure(
-                    "the artifact of `" + name + "` cannot be read: " + e.getMessage(),
-                    "see to the disk that `.belay` is on");
+            throw unreadable(name, e);
         }
         List<Problem> wrong = found.wrong(guesses);
         if (!wrong.isEmpty()) {
@@ -226,7 +272,8 @@ public final class Sources {
             EnvironmentView view, String name, Map<String, Promotion.Taken> taken) {
         Component component = view.components().get(name);
         boolean contract = component != null && component.kind() instanceof Component.Contract;
-        return !taken.containsKey(name) && (taken.isEmpty() || !contract);
+        boolean baked = component != null && component.told().baked();
+        return baked || (!taken.containsKey(name) && (taken.isEmpty() || !contract));
     }
 
     private @Nullable Migrations migrations(
@@ -237,6 +284,14 @@ public final class Sources {
         return promoted.migrations() == null ? null : Promotion.of(owner, promoted.migrations());
     }
 
+    /// Nothing of what is baked: what is to be said of that is another thing.
+    private static String origin(
+            EnvironmentView view, Component component, Promotion.@Nullable Taken promoted) {
+        return promoted != null && component.told().baked()
+                ? ""
+                : origin(view, component.name(), promoted);
+    }
+
     private static String origin(
             EnvironmentView view, String name, Promotion.@Nullable Taken promoted) {
         String from = view.gates().promotedFrom();
@@ -245,6 +300,11 @@ public final class Sources {
                 : from.isEmpty()
                         ? ""
                         : "`%s`: built here, and not promoted from `%s`".formatted(name, from);
+    }
+
+    /// Which sources made an artifact that its environment got into.
+    public Set<Digest> madeOf(Digest artifact) {
+        return baked.of(artifact);
     }
 
     ContractSources contracts() {
@@ -267,17 +327,7 @@ public final class Sources {
             Set<Path> keptBack,
             Consumer<String> progress) {
         Build build = component.build();
-        var order =
-                new BuildOrder(
-                        component.name(),
-                        view.folder(),
-                        Path.of(build.dir()),
-                        build.run(),
-                        build.output(),
-                        WorkspaceInputs.of(view, component),
-                        keptBack,
-                        Map.of(),
-                        BUILD_WITHIN);
+        BuildOrder order = order(view, component, keptBack);
         if (!build.run().isEmpty()) {
             progress.accept(component.name() + ": building with " + ShellWords.of(build.run()));
         }
@@ -297,6 +347,20 @@ public final class Sources {
                         redactor.redact("`" + component.name() + "`: " + reason + said), hint);
             }
         };
+    }
+
+    private static BuildOrder order(EnvironmentView view, Component component, Set<Path> keptBack) {
+        Build build = component.build();
+        return new BuildOrder(
+                component.name(),
+                view.folder(),
+                Path.of(build.dir()),
+                build.run(),
+                build.output(),
+                WorkspaceInputs.of(view, component),
+                keptBack,
+                component.told().baked() ? component.told().values() : Map.of(),
+                BUILD_WITHIN);
     }
 
     private static List<Problem> unmatched(
@@ -325,6 +389,7 @@ public final class Sources {
     private String configuration(EnvironmentView view, Component component) {
         try {
             var values = new TreeMap<>(component.variables().values());
+            values.putAll(PublicText.of(component.told()));
             String version = versions.of(view.environment(), component.variables());
             if (!version.isEmpty()) {
                 values.put(VERSION, version);

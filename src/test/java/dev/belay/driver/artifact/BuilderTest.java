@@ -224,7 +224,36 @@ class BuilderTest {
         assertThat(unpacked.resolve("other")).doesNotExist();
     }
 
+    @Test
+    void what_its_environment_got_into_is_known_by_its_source() throws IOException {
+        BuildOrder hello = order(COUNTS, List.of("src/**"));
+        BuildOrder bye = order(COUNTS, List.of("src/**"), Map.of("GREETING", "bye"));
+        var first = (Built) builder.build(hello);
+        var second = (Built) builder.build(bye);
+        assertThat(second.artifact()).isNotEqualTo(first.artifact());
+        assertThat(builder.source(hello)).isEqualTo(builder.source(bye));
+        assertThat(builder.sources(first.artifact())).containsExactly(builder.source(hello));
+        assertThat(builder.sources(second.artifact())).containsExactly(builder.source(hello));
+
+        write("src/.note", "makes no difference to what is built");
+        assertThat(((Built) builder.build(hello)).artifact()).isEqualTo(first.artifact());
+        assertThat(builder.sources(first.artifact())).hasSize(2).contains(builder.source(hello));
+        assertThat(builder.sources(second.artifact())).doesNotContain(builder.source(hello));
+
+        builder.forget(Set.of(first.artifact()));
+        assertThat(builder.sources(first.artifact())).isEmpty();
+        var plain =
+                (Built)
+                        builder.build(
+                                order("mkdir -p dist; cp src/a dist", List.of("src/**"), Map.of()));
+        assertThat(builder.sources(plain.artifact())).isEmpty();
+    }
+
     private BuildOrder order(String script, List<String> inputs) {
+        return order(script, inputs, Map.of("GREETING", "hello"));
+    }
+
+    private BuildOrder order(String script, List<String> inputs, Map<String, String> environment) {
         return new BuildOrder(
                 "api",
                 platform,
@@ -233,7 +262,7 @@ class BuilderTest {
                 "dist",
                 inputs,
                 Set.of(Path.of("production.env"), Path.of("belay.yaml"), Path.of("state")),
-                Map.of("GREETING", "hello"),
+                environment,
                 Duration.ofSeconds(20));
     }
 
