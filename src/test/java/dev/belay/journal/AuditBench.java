@@ -25,15 +25,19 @@ final class AuditBench {
     private static final int LINES_OF_RELEASE = 100;
     private static final int PER_TRANSACTION = 10_000;
     private static final int SIGNED_EVERY = 1_000;
-    private static final int COMMITS = 600;
+    private static final int COMMITS = 200;
+    private static final int TELLS = 10;
+    private static final int CACHE_PAGES = 32_000;
     private static final int TOGETHER = 32;
     private static final int ROUNDS = 3;
 
     private final NoteSigner signer = NoteSigner.random("belay/bench");
     private final Path folder;
+    private final int commits;
 
-    private AuditBench(Path folder) {
+    private AuditBench(Path folder, int commits) {
         this.folder = folder;
+        this.commits = commits;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -46,9 +50,12 @@ final class AuditBench {
                     LocalDate.now(ZoneOffset.UTC),
                     Runtime.getRuntime().availableProcessors(),
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-            var bench = new AuditBench(folder);
-            bench.appends(1);
-            bench.appends(TOGETHER);
+            int commits = arguments.length > 2 ? Integer.parseInt(arguments[2]) : COMMITS;
+            var bench = new AuditBench(folder, commits);
+            if (commits > 0) {
+                bench.appends(1);
+                bench.appends(TOGETHER);
+            }
             bench.verify(entries);
         } finally {
             try (var files = Files.walk(folder)) {
@@ -65,6 +72,11 @@ final class AuditBench {
         config.setSynchronous(
                 durable ? SQLiteConfig.SynchronousMode.FULL : SQLiteConfig.SynchronousMode.OFF);
         config.enforceForeignKeys(true);
+        if (!durable) {
+            // What is only made to be read is not written twice.
+            config.setJournalMode(SQLiteConfig.JournalMode.MEMORY);
+            config.setCacheSize(CACHE_PAGES);
+        }
         var source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file.toUri());
         return new Session(source.getConnection());
@@ -82,13 +94,13 @@ final class AuditBench {
                 Session without = session(bare, true)) {
             var one = new Pages(with, true);
             var other = new Pages(without, false);
-            for (int i = 0; i < COMMITS / 4; i++) {
+            for (int i = 0; i < commits / 4; i++) {
                 commit(one, together);
                 commit(other, together);
             }
-            long[] grown = new long[COMMITS];
-            long[] flat = new long[COMMITS];
-            for (int i = 0; i < COMMITS; i++) {
+            long[] grown = new long[commits];
+            long[] flat = new long[commits];
+            for (int i = 0; i < commits; i++) {
                 grown[i] = commit(one, together);
                 flat[i] = commit(other, together);
             }
@@ -210,6 +222,9 @@ final class AuditBench {
                     }
                 }
                 session.commit();
+                if (i % Math.max(PER_TRANSACTION, entries / TELLS) < PER_TRANSACTION) {
+                    System.err.printf("… %d of %d written, %.0f s%n", i, entries, seconds(begin));
+                }
             }
         }
         System.out.printf(

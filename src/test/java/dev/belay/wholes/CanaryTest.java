@@ -2,16 +2,10 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belay.driver.configuration.Redactor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -182,61 +176,13 @@ class CanaryTest {
     // --- searching ----------------------------------------------------------------------------
 
     private List<String> leaks() throws IOException {
-        var found = new ArrayList<String>();
-        answers.forEach((what, text) -> search(what, text.getBytes(StandardCharsets.UTF_8), found));
-        search("its output", Files.readAllBytes(whole.folder().resolve("server.out")), found);
-        Files.walkFileTree(
-                whole.folder().resolve(".belay"),
-                new SimpleFileVisitor<>() {
-                    // What was refused because of a secret in it is kept as it was built.
-                    @Override
-                    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
-                        return dir.endsWith(".belay/artifacts")
-                                ? FileVisitResult.SKIP_SUBTREE
-                                : FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        // An instance writes it itself, with nobody between: it is as it wrote it,
-                        // and masked whenever it is shown.
-                        boolean itsOwn =
-                                file.endsWith("log") && file.toString().contains("/instances/");
-                        if (attributes.isRegularFile() && !itsOwn) {
-                            search(file.toString(), Files.readAllBytes(file), found);
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException gone) {
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-        return found;
-    }
-
-    private static void search(String where, byte[] bytes, List<String> found) {
-        String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        for (String canary : List.of(SESSION, ODD, DATABASE, OTHER)) {
-            for (String form : Redactor.formsOfOne(canary)) {
-                String raw =
-                        new String(
-                                form.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-                int at = text.indexOf(raw);
-                if (raw.length() >= 8 && at >= 0) {
-                    found.add(
-                            where
-                                    + " has "
-                                    + raw
-                                    + ": …"
-                                    + text.substring(
-                                            Math.max(0, at - 60),
-                                            Math.min(text.length(), at + raw.length() + 20)));
-                    break;
-                }
-            }
+        var canaries = new Canaries();
+        for (String secret : List.of(SESSION, ODD, DATABASE, OTHER)) {
+            canaries.plant(secret, "");
         }
+        answers.forEach(canaries::search);
+        canaries.search("its output", Files.readAllBytes(whole.folder().resolve("server.out")));
+        canaries.searchState(whole.folder().resolve(".belay"));
+        return canaries.found();
     }
 }
