@@ -1,4 +1,4 @@
-package dev.belay.manifest;
+package dev.belay.manifest.draft;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +69,13 @@ final class FolderScan {
         var scan = new FolderScan(root);
         scan.walk();
         return List.copyOf(scan.found);
+    }
+
+    /// What that folder alone could be, by its own files.
+    static Optional<Found> at(Path root, String dir) throws IOException {
+        var scan = new FolderScan(root);
+        scan.look(root.resolve(dir));
+        return scan.found.stream().findFirst();
     }
 
     /// A name that a manifest can have, made of any other.

@@ -1,7 +1,11 @@
-package dev.belay.manifest;
+package dev.belay.manifest.draft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.manifest.Component;
+import dev.belay.manifest.EnvironmentView;
+import dev.belay.manifest.Manifests;
+import dev.belay.manifest.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

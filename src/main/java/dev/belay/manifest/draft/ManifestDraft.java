@@ -1,9 +1,11 @@
-package dev.belay.manifest;
+package dev.belay.manifest.draft;
 
-import dev.belay.manifest.FolderScan.Found;
+import dev.belay.manifest.draft.FolderScan.Found;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// A first manifest for a folder, with comments that say what was guessed and why. What `belay
 /// init` writes; it is always in order, so that the next command is `belay plan`.
@@ -18,12 +20,55 @@ public final class ManifestDraft {
         this.found = found;
     }
 
-    /// The text of a manifest for what is found in the folder. Reads it only; nothing is written.
+    /// The text of a manifest for what is found in the folder: of its Compose file, its Procfile,
+    /// or of what the files of its languages say. Reads it only; nothing is written.
     public static String of(Path folder) throws IOException {
         Path real = folder.toRealPath();
-        var draft = new ManifestDraft(FolderScan.of(real));
+        Optional<Path> compose = ComposeFile.in(real);
+        String why = "";
+        if (compose.isPresent()) {
+            try {
+                return ofCompose(real, compose.get());
+            } catch (Unreadable e) {
+                why = "# `%s` %s.\n".formatted(compose.get().getFileName(), e.getMessage());
+            }
+        }
+        if (Files.isRegularFile(real.resolve(Procfile.NAME))) {
+            return why + Procfile.draft(real, platform(real));
+        }
+        return why + scanned(real);
+    }
+
+    /// The text of a manifest for what a Compose file describes, or a Procfile.
+    ///
+    /// @param file of whatever name
+    /// @throws Unreadable when it is neither
+    public static String of(Path folder, Path file) throws IOException, Unreadable {
+        Path real = folder.toRealPath();
+        return String.valueOf(file.getFileName()).equals(Procfile.NAME)
+                ? Procfile.draft(real, platform(real))
+                : ofCompose(real, file);
+    }
+
+    /// That a file cannot be taken over; why is a sentence's end.
+    public static final class Unreadable extends Exception {
+        Unreadable(String why) {
+            super(why);
+        }
+    }
+
+    private static String ofCompose(Path real, Path file) throws IOException, Unreadable {
+        return ComposeDraft.of(real, platform(real), file, ComposeFile.read(file));
+    }
+
+    private static String platform(Path real) {
         Path name = real.getFileName();
-        draft.head(FolderScan.name(name == null ? "platform" : name.toString()));
+        return FolderScan.name(name == null ? "platform" : name.toString());
+    }
+
+    private static String scanned(Path real) throws IOException {
+        var draft = new ManifestDraft(FolderScan.of(real));
+        draft.head(platform(real));
         if (draft.found.isEmpty()) {
             draft.example();
         } else {
@@ -58,16 +103,19 @@ public final class ManifestDraft {
         text.append("  ").append(one.name()).append(":  # ").append(one.reason()).append('\n');
         line("kind", one.isStatic() ? "frontend" : "service");
         if (!one.dir().equals(".")) {
-            line("dir", quoted(one.dir()));
+            line("dir", DraftText.quoted(one.dir()));
         }
         if (!one.build().isEmpty()) {
-            String output = one.isStatic() ? "" : ", output: " + quoted(one.output());
-            line("build", "{run: " + quoted(one.build()) + output + "}");
+            String output = one.isStatic() ? "" : ", output: " + DraftText.quoted(one.output());
+            line("build", "{run: " + DraftText.quoted(one.build()) + output + "}");
         }
         if (one.isStatic()) {
-            line("static", quoted(one.output()));
+            line("static", DraftText.quoted(one.output()));
         } else {
-            line("run", quoted(one.run()) + "  # guessed; instances get their own port in $PORT");
+            line(
+                    "run",
+                    DraftText.quoted(one.run())
+                            + "  # guessed; instances get their own port in $PORT");
         }
         boolean known = one.port() > 0;
         int port = known ? one.port() : freePort();
@@ -81,12 +129,6 @@ public final class ManifestDraft {
 
     private void line(String key, String value) {
         text.append("    ").append(key).append(": ").append(value).append('\n');
-    }
-
-    private static String quoted(String value) {
-        boolean plain = value.matches("[A-Za-z0-9./_-]+( [A-Za-z0-9./_=-]+)*");
-        boolean word = !value.matches("-.*|true|false|null|~|[0-9.]+");
-        return plain && word ? value : "'" + value.replace("'", "''") + "'";
     }
 
     private void example() {
