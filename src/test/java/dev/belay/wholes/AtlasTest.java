@@ -88,6 +88,39 @@ class AtlasTest {
         assertThat(runs("dev", "documents")).isEqualTo(good);
     }
 
+    @Test
+    void what_breaks_those_who_rely_on_it_or_goes_untried_between_tenants_is_no_release()
+            throws Exception {
+        atlas.done("promote", "--all", "--to", "production");
+        String good = runs("production", "documents");
+        try (var _ =
+                        atlas.edit(
+                                "services/documents/src/openapi.yaml",
+                                text -> text.replace("required: [token], ", ""));
+                var _ = atlas.edit(DOCUMENTS, text -> text + "// tokens are seldom given out\n")) {
+            atlas.done("evidence", "run", "documents", "--in", "dev");
+            String before = runs("staging", "documents");
+            atlas.done("deploy", "dev");
+            awaitStaging("documents", before);
+            assertThat(atlas.belay("promote", "documents", "--to", "production"))
+                    .startsWith("3 ")
+                    .contains("POST /sessions/{tenant}", "`token` of response 201");
+            assertThat(atlas.belay("contracts", "diff", "documents", "production"))
+                    .contains("POST /sessions/{tenant}");
+        }
+        try (var _ =
+                atlas.edit(
+                        "belay.yaml",
+                        text ->
+                                text.replace("        as-tenant: smoke\n", "")
+                                        .replace("        not-tenant: other\n", ""))) {
+            assertThat(atlas.belay("check", "production"))
+                    .startsWith("2 ")
+                    .contains("no smoke test asks as one tenant for another's data");
+        }
+        assertThat(runs("production", "documents")).isEqualTo(good);
+    }
+
     /// Through dev and staging, which take it, to production, which says what it says.
     private String promoted(String file, UnaryOperator<String> change) throws Exception {
         try (var _ = atlas.edit(file, change)) {

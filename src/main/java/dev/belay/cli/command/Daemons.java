@@ -23,7 +23,7 @@ import java.util.Optional;
 /// Starts the control plane of a workspace in the background, where it outlives the command and its
 /// terminal, and stops it. The gateway is the control plane's to start.
 public final class Daemons {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(1);
     private static final Duration STOP = Duration.ofMinutes(2);
     private static final long POLL_MILLIS = 20;
     private static final int LOG_LINES = 15;
