@@ -151,6 +151,12 @@ class SiteTextTest {
         assertThat(get("/old.js").body()).isEqualTo("old");
         serve("v1", Map.of("/old.js", "older again"));
         assertThat(get("/old.js").body()).isEqualTo("older again");
+        // Of one folder what was served with it last.
+        serve("w1", Map.of("/late.js", "late"));
+        serve("w2", Map.of("/later.js", "later"));
+        serve("w3", files(other, Map.of()));
+        assertThat(get("/later.js").body()).isEqualTo("later");
+        serve("v1", Map.of("/old.js", "older again"));
         // Nobody loaded it with this page: the developers' file is no answer, the text before is.
         serve("v9", files(other, Map.of()));
         assertThat(get("/old.js").body()).isEqualTo("older again");
