@@ -1,10 +1,5 @@
 // The cockpit sends kudos and shows what became of them, all through the API gateway.
-const COCKPIT_PORT = 4327;
-const API_PORT = 3017;
-
-// An environment's ports move together.
-const offset = Number(location.port) - COCKPIT_PORT;
-const api = `http://${location.hostname}:${API_PORT + offset}/api`;
+const api = globalThis.__ENV.API_URL;
 const output = document.querySelector('output');
 
 async function call(method, path, body, token) {

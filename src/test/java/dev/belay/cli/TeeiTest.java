@@ -67,7 +67,8 @@ class TeeiTest {
         edit(
                 "belay.yaml",
                 text ->
-                        text.replace(
+                        shifted(text)
+                                .replace(
                                         "local:\n    target: process",
                                         "local:\n    target: process\n    port-offset: " + offset)
                                 .replace("within: 30s", "within: 15s"));
@@ -95,7 +96,22 @@ class TeeiTest {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(answer.body()).contains("\"up\"").doesNotContain("down");
         }
-        assertThat(get(4327, "/").body()).contains("Corp Cockpit");
+        assertThat(get(4327, "/").body()).contains("Corp Cockpit", "<script src=\"env.js\">");
+    }
+
+    @Test
+    void the_cockpit_is_told_where_its_api_is() throws Exception {
+        Matcher url =
+                Pattern.compile("\"API_URL\":\"([^\"]+)\"").matcher(get(4327, "/env.js").body());
+        assertThat(url.find()).isTrue();
+        HttpRequest asked =
+                HttpRequest.newBuilder(URI.create(url.group(1) + "/report"))
+                        .header("Origin", "http://127.0.0.1:" + (4327 + offset))
+                        .build();
+        HttpResponse<String> report = client.send(asked, BodyHandlers.ofString());
+        assertThat(report.statusCode()).isEqualTo(200);
+        assertThat(report.body()).contains("\"givers\":");
+        assertThat(report.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
     }
 
     @Test

@@ -62,7 +62,9 @@ final class Example {
         edit(
                 "belay.yaml",
                 text ->
-                        OFFSET.matcher(WITHOUT.matcher(text).replaceAll("$0    port-offset: 0\n"))
+                        OFFSET.matcher(
+                                        WITHOUT.matcher(shifted(text))
+                                                .replaceAll("$0    port-offset: 0\n"))
                                 .replaceAll(one ->
                                         Integer.toString(Integer.parseInt(one.group()) + offset)));
         try (var files = Files.list(platform)) {

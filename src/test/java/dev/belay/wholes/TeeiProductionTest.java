@@ -451,6 +451,9 @@ class TeeiProductionTest {
             assertThat(teei.get(port + 200, "/health").body()).contains("\"status\":\"up\"");
         }
         assertThat(teei.get(4527, "/").body()).contains("Corp Cockpit");
+        // The files are those of staging, and each environment says where its API is.
+        assertThat(teei.get(4527, "/env.js").body())
+                .contains("\"API_URL\":\"http://127.0.0.1:" + teei.port(3217) + "/api\"");
     }
 
     // --- how it is done ---------------------------------------------------------------------
