@@ -22,6 +22,7 @@ import dev.belay.cli.command.FreezeCommand;
 import dev.belay.cli.command.GatewayCommand;
 import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
+import dev.belay.cli.command.LintCommand;
 import dev.belay.cli.command.LogsCommand;
 import dev.belay.cli.command.MigrateCommand;
 import dev.belay.cli.command.ParityCommand;
@@ -116,6 +117,7 @@ public final class CommandTree {
         all.put("init", InitCommand::new);
         all.put("check", CheckCommand::new);
         all.put("scan", ScanCommand::new);
+        all.put("lint", LintCommand::new);
         all.put("config", ConfigCommand::new);
         all.put("docs", DocsCommand::new);
         all.put("plan", PlanCommand::new);

@@ -180,7 +180,8 @@ final class ComponentSection {
                             AT,
                             EntranceSections.STICKY,
                             STRATEGY,
-                            SMOKE),
+                            SMOKE,
+                            DeclaredSections.SDK),
                     KindWord.WORKER,
                     List.of(
                             RUN,
@@ -247,7 +248,8 @@ final class ComponentSection {
                                     TIMEOUT,
                                     DeclaredSections.DATA,
                                     DeclaredSections.LOGS,
-                                    DeclaredSections.SERVES),
+                                    DeclaredSections.SERVES,
+                                    DeclaredSections.SDK),
                             List.of(),
                             row -> row)
                     .sortedBy(KIND.name(), without());

@@ -2,7 +2,11 @@ package dev.belay.manifest;
 
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.NAME;
+import static dev.belay.manifest.shape.Shapes.TEXT;
 import static dev.belay.manifest.shape.Shapes.YES_NO;
+import static dev.belay.manifest.shape.Shapes.either;
+import static dev.belay.manifest.shape.Shapes.list;
+import static dev.belay.manifest.shape.Shapes.one;
 import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
@@ -64,6 +68,14 @@ final class DeclaredSections {
     static final Key<String> VENDOR =
             Key.of("vendor", NAME, "Who runs it, for policies that approve vendors.");
 
+    static final Key<List<String>> SDK =
+            Key.of(
+                            "sdk",
+                            either(one(TEXT), list(TEXT)),
+                            "Packages that it asks services through, such as `@shop/sdk`: `belay"
+                                    + " lint` finds what passes them by.")
+                    .fallback("[]");
+
     private DeclaredSections() {}
 
     static Declared of(Row row) {
@@ -72,6 +84,7 @@ final class DeclaredSections {
                 row.find(DATA).map(data -> data.get(AT_REST)).orElse(false),
                 row.find(SERVES).isPresent(),
                 row.find(VENDOR).orElse(""),
-                row.find(LOGS).orElse(null));
+                row.find(LOGS).orElse(null),
+                row.find(SDK).orElse(List.of()));
     }
 }

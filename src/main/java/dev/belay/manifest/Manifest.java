@@ -24,6 +24,9 @@ public interface Manifest {
     /// Places where what looks like a secret is let be.
     List<AllowedSecret> allowedSecrets();
 
+    /// How strict `belay lint` is about it.
+    LintRules lint();
+
     /// The platform as one environment has it. Refused when there is no such environment, or when
     /// the overrides make something wrong.
     Reading<EnvironmentView> in(String environment, Overrides overrides);

@@ -333,6 +333,7 @@ final class PlatformSections {
                             REQUIRES,
                             PREPARE,
                             AllowedSections.ALLOWED,
+                            LintSections.LINT,
                             DATASTORES,
                             EXTERNALS,
                             GROUPS,

@@ -35,6 +35,11 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
     }
 
     @Override
+    public LintRules lint() {
+        return new Row(root).find(LintSections.LINT).orElseGet(LintSections::usual);
+    }
+
+    @Override
     public List<String> environments() {
         return List.copyOf(environmentsOf(root).entries().keySet());
     }

@@ -18,6 +18,7 @@ import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.CertificateCheck;
 import dev.belay.server.operations.ContractSources;
 import dev.belay.server.operations.Denied;
+import dev.belay.server.operations.Linting;
 import dev.belay.server.operations.ParityReader;
 import dev.belay.server.operations.PolicyDesk;
 import dev.belay.server.operations.SecretFiles;
@@ -47,7 +48,7 @@ import picocli.CommandLine.Parameters;
             "come from a store of secrets are named in a warning and not asked for.",
             "Folders must be there unless a command makes them; a program that this machine lacks",
             "is only a warning. Secrets are looked for in the manifest and the sources, as by",
-            "`belay scan`.",
+            "`belay scan`. Where the manifest has `lint:`, it looks as `belay lint` does.",
             "",
             "Examples:",
             "  belay check",
@@ -105,6 +106,7 @@ public final class CheckCommand extends BelayCommand {
             }
         }
         secrets(manifest, workspace, wrong, doubtful);
+        lint(manifest, workspace, wrong, doubtful);
         if (!wrong.isEmpty()) {
             throw Stop.problems(List.copyOf(wrong));
         }
@@ -146,6 +148,20 @@ public final class CheckCommand extends BelayCommand {
             doubtful.addAll(found.doubtful());
         } catch (Denied e) {
             terminal().say("it was not looked for secrets: " + e.getMessage());
+        }
+    }
+
+    /// Where the manifest says anything of it.
+    private void lint(
+            Manifest manifest, Workspace workspace, Set<Problem> wrong, Set<Problem> doubtful) {
+        if (manifest.lint().written()) {
+            try {
+                Linting found = LintCommand.look(manifest, workspace);
+                wrong.addAll(found.wrong(Set.of()));
+                doubtful.addAll(found.doubtful(Set.of()));
+            } catch (Denied e) {
+                terminal().say("the sources were not linted: " + e.getMessage());
+            }
         }
     }
 

@@ -2,16 +2,12 @@ package dev.belay.driver.scan;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// Looks into files below a folder. Links are not followed, what is neither file nor folder is not
@@ -19,8 +15,6 @@ import java.util.function.Predicate;
 public final class SourceScan {
     /// A file that is larger is said to have been passed by.
     public static final long FILE_MAX = 32L << 20;
-
-    private static final int FILES_MAX = 500_000;
 
     private final SecretScanner scanner;
     private final Path root;
@@ -41,55 +35,13 @@ public final class SourceScan {
     ///
     /// @throws IOException when there is more than anybody wants to have looked at
     public Looked scan(Collection<Path> places) throws IOException {
-        var files = new TreeSet<Path>();
-        for (Path place : places) {
-            Path whole = root.resolve(place).normalize();
-            if (whole.startsWith(root) && Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
-                gather(whole, files);
-            }
-        }
+        Set<Path> files = SourceFiles.below(root, places, leftOut);
         List<Looked> all = List.copyOf(files).parallelStream().map(this::one).toList();
         return new Looked(
                 all.stream().flatMap(looked -> looked.leaks().stream()).toList(),
                 all.stream().mapToLong(Looked::files).sum(),
                 all.stream().mapToLong(Looked::bytes).sum(),
                 all.stream().flatMap(looked -> looked.notLookedAt().stream()).toList());
-    }
-
-    private void gather(Path from, Set<Path> files) throws IOException {
-        Files.walkFileTree(
-                from,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
-                        boolean skip =
-                                Places.LEFT_OUT.contains(String.valueOf(dir.getFileName()))
-                                        || leftOut.test(dir);
-                        return skip && !dir.equals(root)
-                                ? FileVisitResult.SKIP_SUBTREE
-                                : FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes a)
-                            throws IOException {
-                        if (a.isRegularFile() && !leftOut.test(file)) {
-                            files.add(file);
-                        }
-                        if (files.size() > FILES_MAX) {
-                            throw new IOException(
-                                    "`%s` has more than %,d files".formatted(root, FILES_MAX));
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                        // It is named among those that were not looked at.
-                        files.add(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 
     private Looked one(Path file) {

@@ -1,10 +1,11 @@
-package dev.belay.driver.scan;
+package dev.belay.release;
 
 /// A pattern of paths: `*` stands for anything within a name, `**` for any number of folders and
 /// names, `?` for one character. It takes time in proportion to pattern and path, whatever they
 /// are.
-record Glob(String pattern) {
-    boolean matches(String path) {
+public record PathPattern(String pattern) {
+    /// Whether a path goes with it.
+    public boolean matches(String path) {
         // A folder stands for all that is in it; `**/` for no folder, too.
         String wanted = pattern.endsWith("/") ? pattern + "**" : pattern;
         boolean[] now = new boolean[path.length() + 1];
