@@ -14,6 +14,22 @@ public interface Router {
     /// Seals the scope against tokens below the order's, then says whether that line is in force.
     Finding probe(Work.Route work, Order order);
 
+    /// Shuts the component's door for the release, and answers once no new request passes it. One
+    /// that a person shut stays as it is.
+    default Answer shut(Work.Shut work, Order order) {
+        return new Answer.Failed("this router has no doors", "release without maintenance", false);
+    }
+
+    /// Opens the component's door where the release shut it.
+    default Answer open(Work.Open work, Order order) {
+        return new Answer.Done("this router has no doors");
+    }
+
+    /// Seals as [#probe] does, then says whether the door is shut, or open.
+    default Finding probeDoor(Work.Effect work, Order order) {
+        return new Finding.Unknown("this router has no doors");
+    }
+
     /// Starts the polite end of what runs long at instances that get no new requests any more:
     /// WebSockets are told to come back, event streams end between two events.
     ///
@@ -33,11 +49,28 @@ public interface Router {
         return observe(scope).map(seen -> seen.inFlightAt(instances)).orElse(0);
     }
 
-    /// Whether somebody keeps requests for the component out: they wait, or are told to come back.
+    /// Whether requests for the component are kept out: they wait, or are told to come back.
     ///
     /// @throws java.io.UncheckedIOException when the router cannot be asked
-    default boolean keepsOut(Scope scope) {
-        return false;
+    default Doorway doorway(Scope scope) {
+        return new Doorway.Free();
+    }
+
+    /// How a request gets to a component.
+    sealed interface Doorway {
+        /// As it comes.
+        record Free() implements Doorway {}
+
+        /// With a header that nobody else has.
+        record ByPass(String header, String pass) implements Doorway {
+            @Override
+            public String toString() {
+                return "by " + header;
+            }
+        }
+
+        /// Not at all: a person decided so.
+        record Barred() implements Doorway {}
     }
 
     /// Whether the router itself listens on that port of this host.

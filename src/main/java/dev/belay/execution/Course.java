@@ -400,10 +400,23 @@ final class Course {
 
     /// What the plan itself looks at before it is done.
     private List<Work.Check> wanted() {
-        return plan.steps().stream()
+        var checks = new ArrayList<Work.Check>();
+        plan.steps().stream()
                 .map(Step::work)
                 .filter(Work.Settled.class::isInstance)
                 .map(Work.Check.class::cast)
+                .forEach(checks::add);
+        checks.addAll(letIn());
+        return checks;
+    }
+
+    /// Whoever closes a release by hand lets users in by hand, too, or they stay out for ever.
+    private List<Work.LetIn> letIn() {
+        return plan.steps().stream()
+                .filter(step -> progress.intended(step.number()))
+                .map(Step::work)
+                .filter(Work.Shut.class::isInstance)
+                .map(work -> new Work.LetIn(((Work.Shut) work).component()))
                 .toList();
     }
 
@@ -435,6 +448,7 @@ final class Course {
                 default -> checks.add(check);
             }
         }
+        checks.addAll(letIn());
         return checks;
     }
 

@@ -95,6 +95,8 @@ public final class LiveWorld implements World, AutoCloseable {
                             case Work.MigrateByCommand work -> target.migrate(work, order);
                             case Work.TakeBackByCommand work -> target.takeBack(work, order);
                             case Work.Route work -> router.route(work, order);
+                            case Work.Shut work -> router.shut(work, order);
+                            case Work.Open work -> router.open(work, order);
                             case Work.Migrate work -> databases.migrate(work, order);
                             case Work.TakeBack work -> databases.takeBack(work, order);
                         },
@@ -110,6 +112,7 @@ public final class LiveWorld implements World, AutoCloseable {
                 () ->
                         switch (effect) {
                             case Work.Route route -> router.probe(route, order);
+                            case Work.Shut _, Work.Open _ -> router.probeDoor(effect, order);
                             case Work.Migrate _, Work.TakeBack _ -> databases.probe(effect, order);
                             case Work.Scale _,
                                     Work.Publish _,

@@ -72,7 +72,7 @@ final class AdminApi implements AdminServer.Answering {
             JsonNode json = RouteJson.MAPPER.readTree(body);
             return switch (method + " " + path.getFirst()) {
                 case "PUT doors" -> door(key, json);
-                case "DELETE doors" -> answer(keeper.door(key, null));
+                case "DELETE doors" -> open(key, json);
                 case "PUT routes" -> publish(key, json);
                 case "DELETE routes" -> remove(key, json);
                 case "POST seal" -> seal(key, json);
@@ -150,7 +150,29 @@ final class AdminApi implements AdminServer.Answering {
     private Answer door(RouteKey key, JsonNode json) {
         var problems = new ArrayList<Problem>();
         Door door = DoorJson.read(json, problems);
-        return door == null ? malformed(problems) : answer(keeper.door(key, door));
+        if (door == null) {
+            return malformed(problems);
+        }
+        boolean person = door.by().isEmpty();
+        return !person && token(json) == 0
+                ? tokenMissing()
+                : answer(keeper.door(key, new DoorWish(door, person ? 0 : token(json), door.by())));
+    }
+
+    /// A release says which it is, and opens nobody else's.
+    private Answer open(RouteKey key, JsonNode json) {
+        String by = json.path("by").asString("");
+        return !by.isEmpty() && token(json) == 0
+                ? tokenMissing()
+                : answer(keeper.door(key, new DoorWish(null, by.isEmpty() ? 0 : token(json), by)));
+    }
+
+    /// 0 where there is none.
+    private static long token(JsonNode json) {
+        JsonNode token = json.path("token");
+        return token.isIntegralNumber() && token.canConvertToLong() && token.asLong() > 0
+                ? token.asLong()
+                : 0;
     }
 
     private Answer publish(RouteKey key, JsonNode json) {

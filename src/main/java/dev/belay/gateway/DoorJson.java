@@ -33,6 +33,14 @@ final class DoorJson {
                 shut.allow().forEach(network -> allow.add(network.toString()));
                 one.put("platform", shut.platform());
                 one.put("page", shut.page());
+                Door.Announced announced = shut.announced();
+                if (!announced.equals(Door.Announced.NOTHING)) {
+                    one.putObject("announced")
+                            .put("by", announced.by())
+                            .put("until", announced.until())
+                            .put("text", announced.text())
+                            .put("pass", announced.pass());
+                }
             }
         }
         return json;
@@ -73,7 +81,23 @@ final class DoorJson {
                 Duration.ofSeconds(number(json, "retryAfterSeconds", 1, most)),
                 allow(json.path("allow")),
                 text(json, "platform", Door.Maintenance.PLATFORM_MAX),
-                text(json, "page", Door.Maintenance.PAGE_MAX));
+                text(json, "page", Door.Maintenance.PAGE_MAX),
+                announced(json.path("announced")));
+    }
+
+    private Door.Announced announced(JsonNode json) {
+        if (json.isMissingNode()) {
+            return Door.Announced.NOTHING;
+        }
+        String by = text(json, "by", Door.Announced.BY_MAX);
+        if (by.isEmpty()) {
+            problem("by", "`announced` does not say by which release");
+        }
+        return new Door.Announced(
+                by,
+                number(json, "until", 1, Long.MAX_VALUE),
+                text(json, "text", Door.Announced.TEXT_MAX),
+                text(json, "pass", Door.Announced.PASS_MAX));
     }
 
     private List<Network> allow(JsonNode json) {

@@ -2,6 +2,8 @@ package dev.belay.gateway;
 
 import dev.belay.gateway.log.Transcript;
 import io.netty.handler.codec.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SortedMap;
@@ -42,17 +44,36 @@ final class Doors {
                                     entry,
                                     transcript,
                                     DoorCounts.Outcome.MAINTENANCE,
-                                    Notice.of(shut, entry.route().key()));
+                                    Notice.of(
+                                            shut, entry.route().key(), System.currentTimeMillis()));
         };
     }
 
     private static boolean passes(Client client, HttpRequest request, Door.Maintenance shut) {
+        if (shows(request, shut.announced().pass())) {
+            return true;
+        }
         if (shut.allow().isEmpty()) {
             return false;
         }
         var address = Visitor.address(client.peer(), request.headers());
         return address != null
                 && shut.allow().stream().anyMatch(network -> network.contains(address));
+    }
+
+    /// Whether the request has the door's pass, which goes no further than here.
+    private static boolean shows(HttpRequest request, String pass) {
+        String shown = request.headers().get(Door.Announced.HEADER);
+        boolean right =
+                shown != null
+                        && !pass.isEmpty()
+                        && MessageDigest.isEqual(
+                                shown.getBytes(StandardCharsets.UTF_8),
+                                pass.getBytes(StandardCharsets.UTF_8));
+        if (right) {
+            request.headers().remove(Door.Announced.HEADER);
+        }
+        return right;
     }
 
     private Exchange hold(

@@ -121,6 +121,16 @@ public final class GatewayClient {
         return wish("DELETE", "/doors/" + key, RouteJson.MAPPER.createObjectNode());
     }
 
+    /// Shuts a door for a release, with the scope's token. One that a person shut stays as it is.
+    public PublishReply shut(RouteKey key, Door.Maintenance door, long token) {
+        return wish("PUT", "/doors/" + key, DoorJson.write(door).put("token", token));
+    }
+
+    /// Opens a door that a release shut, with the scope's token; any other one stays as it is.
+    public PublishReply open(RouteKey key, String release, long token) {
+        return wish("DELETE", "/doors/" + key, token(token).put("by", release));
+    }
+
     /// A door that is not open.
     ///
     /// @param waiting requests that wait there

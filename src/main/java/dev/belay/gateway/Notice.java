@@ -68,12 +68,32 @@ record Notice(String title, String sentence, Duration retryAfter, String page) {
         }
     }
 
-    static Notice of(Door.Maintenance shut, RouteKey key) {
+    /// @param now in milliseconds: how long an announced end is away
+    static Notice of(Door.Maintenance shut, RouteKey key, long now) {
         String name = shut.platform().isEmpty() ? key.component() : shut.platform();
+        Door.Announced announced = shut.announced();
+        long left = announced.until() - now;
+        boolean overdue = announced.until() > 0 && left <= 0;
+        Duration again =
+                left > 0 ? Duration.ofSeconds(Math.ceilDiv(left, 1_000)) : shut.retryAfter();
+        String why =
+                announced.text().isEmpty()
+                        ? key.component() + " is closed for maintenance."
+                        : announced.text();
         String sentence =
-                "%s is closed for maintenance. Please come back in %s."
-                        .formatted(key.component(), words(shut.retryAfter()));
-        return new Notice(name + " is being worked on", sentence, shut.retryAfter(), shut.page());
+                "%s%s Please come back in %s."
+                        .formatted(
+                                why,
+                                overdue ? " It takes longer than was announced." : "",
+                                words(left > 0 ? rounded(again) : again));
+        return new Notice(name + " is being worked on", sentence, again, shut.page());
+    }
+
+    /// Up to whole minutes, where nobody counts the seconds.
+    private static Duration rounded(Duration time) {
+        return time.toSeconds() <= 120
+                ? time
+                : Duration.ofMinutes(Math.ceilDiv(time.toSeconds(), 60));
     }
 
     /// As people say it, in the largest unit that says all of it.

@@ -138,8 +138,8 @@ final class TableKeeper implements AutoCloseable {
         }
     }
 
-    /// Shuts a component's door, or opens it: null. New lines keep what their component has.
-    PublishReply door(RouteKey key, @Nullable Door door) {
+    /// Shuts a component's door, or opens it. New lines keep what their component has.
+    PublishReply door(RouteKey key, DoorWish wish) {
         lock.lock();
         try {
             Table before = proxy.table();
@@ -147,14 +147,19 @@ final class TableKeeper implements AutoCloseable {
             if (frozen) {
                 return new PublishReply.Unreachable(HANDING_OVER);
             }
+            long last = lastTokens.getOrDefault(key, 0L);
+            if (wish.ofRelease() && wish.token() <= last) {
+                return new PublishReply.Stale(last);
+            }
             if (entry == null) {
                 String why = "`" + key + "` has no line in the gateway's table";
                 return new PublishReply.Malformed(List.of(RouteJson.malformed("component", why)));
             }
             var laps = new ChangeLaps();
+            Door door = wish.after(entry.door());
             Table after = before.with(key, entry.behind(door));
             laps.made();
-            save(after, key, lastTokens.getOrDefault(key, 0L));
+            save(after, key, Math.max(last, wish.token()));
             laps.written();
             proxy.publish(after, false);
             String trouble = confirmed(laps);

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class Assembly {
     private final Drafts drafts = new Drafts();
     private final Map<String, Course> courses = new LinkedHashMap<>();
     private final Scope lead;
+    private final KeepingOut keepingOut;
 
     /// By datastore, the last step that changes its schema: sets are carried out one after the
     /// other, as they were rehearsed.
@@ -49,6 +51,7 @@ final class Assembly {
         this.outline = outline;
         this.policed = policed;
         this.changes = outline.changes();
+        this.keepingOut = new KeepingOut(outline);
         this.lead = (changes.isEmpty() ? outline.all() : changes).getFirst().scope();
     }
 
@@ -77,14 +80,14 @@ final class Assembly {
                 consent(
                         new DataSafety(outline, drafts, lead),
                         dependencies(contracts(evidence(policies(secrets(preflight()))))));
-        Set<Integer> gate = schemas(window(safe));
+        Set<Integer> gate = schemas(keepOut(window(safe)));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
         }
         if (outline.view().trafficTogether()) {
             gate = cutoverTogether(gate);
         }
-        retire(soak(platformTests(usersTests(gate))));
+        retire(soak(letIn(platformTests(usersTests(gate), this::getsIn))));
         return frame(drafts.steps());
     }
 
@@ -289,6 +292,33 @@ final class Assembly {
                 after);
     }
 
+    /// With the first change: until here users notice nothing, however long it takes.
+    private Set<Integer> keepOut(Set<Integer> after) {
+        List<Change> covered = changes.stream().filter(keepingOut::covers).toList();
+        Set<Integer> start = drafts.meet("it may begin", after, covered.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Change change : covered) {
+            ends.addAll(course(change).keepOut(keepingOut, start));
+        }
+        return ends.isEmpty() ? after : ends;
+    }
+
+    /// Before the soak, which is of what users do.
+    private Set<Integer> letIn(Set<Integer> gate) {
+        List<Course> waiting = courses.values().stream().filter(Course::keptOut).toList();
+        Set<Integer> start = drafts.meet("all of it is tested", gate, waiting.size(), lead);
+        var ends = new TreeSet<Integer>();
+        for (Course course : waiting) {
+            ends.addAll(course.letIn(keepingOut, start));
+        }
+        return waiting.isEmpty() ? gate : platformTests(ends, test -> !getsIn(test));
+    }
+
+    private boolean getsIn(Outline.Tested one) {
+        Course course = courses.get(one.test().component());
+        return course == null || !course.keptOut() || KeepingOut.getsIn(one.test().owned().test());
+    }
+
     private Set<Integer> dependencies(Set<Integer> after) {
         if (!outline.has(Phase.DEPENDENCIES)) {
             return after;
@@ -349,11 +379,13 @@ final class Assembly {
         return ends.isEmpty() ? gate : ends;
     }
 
-    private Set<Integer> platformTests(Set<Integer> gate) {
+    private Set<Integer> platformTests(Set<Integer> gate, Predicate<Outline.Tested> which) {
         var tests = new TreeMap<String, List<Outline.Tested>>();
         if (outline.has(Phase.VERIFY)) {
             for (Outline.Tested one : outline.platform()) {
-                tests.computeIfAbsent(one.test().component(), _ -> new ArrayList<>()).add(one);
+                if (which.test(one)) {
+                    tests.computeIfAbsent(one.test().component(), _ -> new ArrayList<>()).add(one);
+                }
             }
         }
         Set<Integer> start = drafts.meet("all of it stands", gate, tests.size(), lead);
@@ -453,17 +485,22 @@ final class Assembly {
         return all(ends, leaves(level, jobs));
     }
 
+    private Course course(Change change) {
+        return courses.computeIfAbsent(
+                change.name(),
+                _ ->
+                        new Course(
+                                change,
+                                drafts,
+                                outline.has(Phase.VERIFY),
+                                outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
+                                outline.schemaBack(),
+                                outline.verdict(change),
+                                migrated));
+    }
+
     private Set<Integer> lay(Change change, Set<Integer> after) {
-        var course =
-                new Course(
-                        change,
-                        drafts,
-                        outline.has(Phase.VERIFY),
-                        outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
-                        outline.schemaBack(),
-                        outline.verdict(change),
-                        migrated);
-        courses.put(change.name(), course);
+        Course course = course(change);
         Set<Integer> prepared = course.prepare(after);
         return outline.view().trafficTogether() ? prepared : course.cutover(prepared);
     }

@@ -40,6 +40,7 @@ final class Course {
     private Set<Integer> last = Set.of();
     private Set<Integer> entry = Set.of();
     private boolean inPlace;
+    private boolean keptOut;
 
     /// @param migrates whether the schema may change: not on the way back to an older revision
     /// @param schemaBack whether it goes back, on that way
@@ -65,11 +66,35 @@ final class Course {
         this.traffic = change.now() == null ? List.of() : change.now().traffic();
     }
 
+    /// Whether it goes on behind a door that is shut.
+    boolean keptOut() {
+        return keptOut;
+    }
+
+    /// Before all else: users are kept out. Even before that comes the way back.
+    Set<Integer> keepOut(KeepingOut keepingOut, Set<Integer> after) {
+        entry = after;
+        keepTheWayBack();
+        keepingOut.shut(change).forEach(this::add);
+        keptOut = true;
+        return end();
+    }
+
+    /// Lets users in, and asks as they do what could not be asked before.
+    Set<Integer> letIn(KeepingOut keepingOut, Set<Integer> after) {
+        entry = after;
+        add(keepingOut.open(change));
+        smokePublic(change.goal().smoke().stream().filter(t -> !KeepingOut.getsIn(t)).toList());
+        return end();
+    }
+
     // --- the three stretches ----------------------------------------------------------------
 
     Set<Integer> prepare(Set<Integer> after) {
         entry = after;
-        keepTheWayBack();
+        if (!keptOut) {
+            keepTheWayBack();
+        }
         inPlace = replacesInPlace();
         migrate();
         if (migrates) {
@@ -113,7 +138,10 @@ final class Course {
         if (change.ends()) {
             closePorts();
         }
-        smokePublic();
+        smokePublic(
+                change.goal().smoke().stream()
+                        .filter(test -> !keptOut || KeepingOut.getsIn(test))
+                        .toList());
         settle(Phase.VERIFY);
         return end();
     }
@@ -409,13 +437,17 @@ final class Course {
         return Testers.groups(tests, change.testers(), change.responsible());
     }
 
-    private void smokePublic() {
+    private void smokePublic(List<SmokeTest> tests) {
         if (!smoke) {
             return;
         }
         for (Testers.Asking one :
                 Testers.through(
-                        change.name(), change.goal(), change.testers(), change.responsible())) {
+                        change.name(),
+                        change.goal(),
+                        tests,
+                        change.testers(),
+                        change.responsible())) {
             add(one.draft(), one.who());
         }
     }

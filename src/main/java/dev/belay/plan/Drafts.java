@@ -96,7 +96,8 @@ final class Drafts {
         return switch (work) {
             case Work.Preflight _, Work.Reachable _, Work.SmokePrivate _, Work.SmokePublic _ ->
                     StepClass.PURE;
-            case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _ -> StepClass.WAIT;
+            case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _, Work.LetIn _ ->
+                    StepClass.WAIT;
             // What they make is for this purpose alone, and made anew where it was lost.
             case Work.BackedUp _,
                     Work.Rehearsed _,
@@ -109,7 +110,8 @@ final class Drafts {
                     Work.InWindow _,
                     Work.Policed _ ->
                     StepClass.PURE;
-            case Work.Scale _, Work.Route _, Work.Publish _ -> StepClass.IDEMPOTENT;
+            case Work.Scale _, Work.Route _, Work.Publish _, Work.Shut _, Work.Open _ ->
+                    StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.
             case Work.Migrate _, Work.TakeBack _ -> StepClass.VERIFIABLE;
             case Work.MigrateByCommand tool ->

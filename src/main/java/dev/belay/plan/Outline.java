@@ -5,6 +5,7 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.release.Digest;
+import dev.belay.release.Maintenance;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// @param policies says what the environment's policies make of it
 /// @param schemaBack whether schemas go back with what runs on them, on a rollback
 /// @param platform smoke tests to run when all of it stands
+/// @param maintenance that users are kept out meanwhile; absent where they are not
 /// @param accepted who agreed to a release without a way back; absent when nobody did
 record Outline(
         Plan.Kind kind,
@@ -64,6 +66,7 @@ record Outline(
         PolicyJudge policies,
         boolean schemaBack,
         Duration soak,
+        @Nullable Maintenance maintenance,
         List<Plan.Skip> skipped,
         Plan.@Nullable Skip accepted,
         String manifestDigest) {

@@ -190,6 +190,19 @@ public final class PlanDocument {
                                     .formatted(SOCKET, plan.environment(), component),
                             body(traffic),
                             "END");
+            case Work.Shut(String component, var _, var maintenance) ->
+                    shell(
+                            "curl --unix-socket %s -X PUT --data '%s' http://gateway/doors/%s/%s"
+                                    .formatted(
+                                            SOCKET,
+                                            "{\"maintenance\":{\"retryAfterSeconds\":%d}}"
+                                                    .formatted(maintenance.lasting().toSeconds()),
+                                            plan.environment(),
+                                            component));
+            case Work.Open(String component) ->
+                    shell(
+                            "curl --unix-socket %s -X DELETE --data '{}' http://gateway/doors/%s/%s"
+                                    .formatted(SOCKET, plan.environment(), component));
             case Work.Publish(Revision revision) ->
                     shell("ls .belay/artifacts/unpacked/" + revision.artifact().hex());
             case Work.Migrate(Migrations to, var _) ->

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// - Undone from any point, whether or not the last effect happened, the way back keeps the same
 ///   two rules and ends where the plan says it ends.
 /// - Done to the end, what runs is what was desired.
+/// - Who is kept out is let in again, at either end.
 public final class PlanLint {
     private PlanLint() {}
 
@@ -132,6 +133,9 @@ public final class PlanLint {
                 }
                 same("ends", state.traffic, goal.traffic());
             }
+            if (state.shut) {
+                problems.add(name + ": ends with its door shut");
+            }
         }
 
         /// Undoes everything intended; on the way back the router itself waits until what it is to
@@ -143,6 +147,9 @@ public final class PlanLint {
                     state.ready.putAll(state.counts);
                     state.apply(effect, from + " at " + step.number(), problems);
                 }
+            }
+            if (state.shut) {
+                problems.add(from + ": " + name + " stays behind its door");
             }
             if (undone != null) {
                 undone.instances()
@@ -174,6 +181,7 @@ public final class PlanLint {
         private final Map<String, Integer> ready;
         private final Set<String> old = new HashSet<>();
         private @Nullable Traffic traffic;
+        private boolean shut;
 
         State(Map<String, Integer> counts, @Nullable Traffic traffic) {
             this.counts = new HashMap<>(counts);
@@ -186,6 +194,7 @@ public final class PlanLint {
             copy.ready.clear();
             copy.ready.putAll(ready);
             copy.old.addAll(old);
+            copy.shut = shut;
             return copy;
         }
 
@@ -223,6 +232,8 @@ public final class PlanLint {
                         notBesides(revision.id(), where + ": migrates", problems);
                 case Work.TakeBackByCommand(var revision, var _, var _) ->
                         notBesides(revision.id(), where + ": takes a schema back", problems);
+                case Work.Shut _ -> shut = true;
+                case Work.Open _ -> shut = false;
                 case Work.Publish _, Work.RunJob _, Work.Migrate _, Work.TakeBack _ -> {}
             }
         }

@@ -226,6 +226,8 @@ public final class PlanText {
                             : instances + " × " + revision.id() + " run";
             case Work.Route(String component, Traffic traffic, var _) ->
                     component + ": " + Course.words(traffic);
+            case Work.Shut(String component, var _, var _) -> component + ": users are kept out";
+            case Work.Open(String component) -> component + ": users come in again";
             case Work.Publish(var revision) -> "publish " + revision.id();
             case Work.Migrate(var to, var fresh) ->
                     "apply " + String.join(", ", fresh) + " to `" + to.datastore().name() + "`";

@@ -143,6 +143,15 @@ public final class Planner {
         for (Plan plan : plans) {
             PlanLint.demand(plan, request.inventory());
         }
+        if (request.selection().maintenance() != null && nobodyIsKeptOut(plans)) {
+            return new Planning.Refused(
+                    List.of(
+                            new Problem(
+                                    "plan/nobody-to-keep-out",
+                                    new Place.Named("`--maintenance`"),
+                                    "nothing that this release changes gets requests now",
+                                    "leave it out")));
+        }
         return new Planning.Planned(
                 Submission.of(
                         view.platform(),
@@ -150,6 +159,13 @@ public final class Planner {
                         request.manifestDigest(),
                         plans,
                         unchanged));
+    }
+
+    private static boolean nobodyIsKeptOut(List<Plan> plans) {
+        return !plans.isEmpty()
+                && plans.stream()
+                        .flatMap(plan -> plan.steps().stream())
+                        .noneMatch(step -> step.work() instanceof Work.Shut);
     }
 
     private void consider(
@@ -426,6 +442,7 @@ public final class Planner {
                 request.policies(),
                 false,
                 soaks ? view.soak() : Duration.ZERO,
+                request.selection().maintenance(),
                 skipped(part),
                 request.selection().acceptance(),
                 request.manifestDigest());

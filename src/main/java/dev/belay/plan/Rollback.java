@@ -410,6 +410,7 @@ final class Rollback {
                 PolicyJudge.NONE,
                 request.schema(),
                 Duration.ZERO,
+                null,
                 List.of(),
                 null,
                 request.manifestDigest());

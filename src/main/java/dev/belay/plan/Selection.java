@@ -6,6 +6,7 @@ import dev.belay.manifest.Reading;
 import dev.belay.problem.Nearest;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.Maintenance;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param oneWay whether it is agreed to that nobody may be able to go back
 /// @param contract whether contract steps that waited are asked for
 /// @param until the last day, in UTC, on which what is excepted may stay so; null where nothing is
+/// @param maintenance that users are kept out meanwhile; null where they are not
 public record Selection(
         List<String> only,
         List<String> skip,
@@ -37,7 +39,8 @@ public record Selection(
         String why,
         boolean oneWay,
         boolean contract,
-        @Nullable LocalDate until) {
+        @Nullable LocalDate until,
+        @Nullable Maintenance maintenance) {
     /// Before the name of a rule that somebody goes past.
     public static final String POLICY = "policy:";
 
@@ -51,7 +54,7 @@ public record Selection(
 
     public Selection(
             List<String> only, List<String> skip, List<String> remove, String by, String why) {
-        this(only, skip, remove, by, why, false, false, null);
+        this(only, skip, remove, by, why, false, false, null, null);
     }
 
     /// A selection with every name resolved.
@@ -99,7 +102,12 @@ public record Selection(
 
     /// The same, with a last day for what is excepted.
     public Selection until(LocalDate day) {
-        return new Selection(only, skip, remove, by, why, oneWay, contract, day);
+        return new Selection(only, skip, remove, by, why, oneWay, contract, day, maintenance);
+    }
+
+    /// The same, with users kept out.
+    public Selection during(Maintenance other) {
+        return new Selection(only, skip, remove, by, why, oneWay, contract, until, other);
     }
 
     /// Resolves the names; all that are not known are reported together.

@@ -59,10 +59,20 @@ final class Testers {
             Deployment what,
             Map<SmokeTest, Responsible> testers,
             Responsible otherwise) {
+        return through(name, what, what.smoke(), testers, otherwise);
+    }
+
+    /// Some of them.
+    static List<Asking> through(
+            String name,
+            Deployment what,
+            List<SmokeTest> tests,
+            Map<SmokeTest, Responsible> testers,
+            Responsible otherwise) {
         var all = new ArrayList<Asking>();
         for (Traffic line : what.traffic()) {
             if (!line.shares().isEmpty()) {
-                for (Group group : groups(what.smoke(), testers, otherwise)) {
+                for (Group group : groups(tests, testers, otherwise)) {
                     var draft =
                             new Drafts.Draft(
                                     "%s: %s through port %d"

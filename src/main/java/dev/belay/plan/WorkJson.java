@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
+import dev.belay.release.Maintenance;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
@@ -69,6 +70,10 @@ final class WorkJson {
                             .strings("revisions", revisions.stream().map(Revision::id).toList())
                             .put("traffic", () -> write(out, traffic))
                             .put("type", "route");
+            case Work.LetIn(String component) ->
+                    out.put("component", component).put("type", "let-in");
+            case Work.Shut shut -> shut(out, shut);
+            case Work.Open(String component) -> out.put("component", component).put("type", "open");
             case Work.Publish(Revision revision) ->
                     out.put("revision", revision.id()).put("type", "publish");
             case Work.Migrate(Migrations to, var fresh) ->
@@ -86,6 +91,14 @@ final class WorkJson {
                             .put("type", "run-job");
         }
         out.close();
+    }
+
+    private static void shut(JsonOut out, Work.Shut shut) {
+        out.put("component", shut.component())
+                .put("lasting", shut.maintenance().lasting())
+                .put("platform", shut.platform())
+                .put("text", shut.maintenance().text())
+                .put("type", "shut");
     }
 
     private static void settled(JsonOut out, Work.Settled settled) {
@@ -237,6 +250,13 @@ final class WorkJson {
                             in.string("component"),
                             traffic(in.at("traffic")),
                             in.list("revisions", id -> known(id.string(), revisions)));
+            case "let-in" -> new Work.LetIn(in.string("component"));
+            case "shut" ->
+                    new Work.Shut(
+                            in.string("component"),
+                            in.string("platform"),
+                            new Maintenance(in.string("text"), in.time("lasting")));
+            case "open" -> new Work.Open(in.string("component"));
             case "publish" -> new Work.Publish(revision(in, revisions));
             case "migrate" ->
                     new Work.Migrate(MigrationsJson.read(in.at("to")), in.strings("fresh"));
@@ -354,6 +374,9 @@ final class WorkJson {
             case Work.Preflight _,
                     Work.Reachable _,
                     Work.Settled _,
+                    Work.LetIn _,
+                    Work.Shut _,
+                    Work.Open _,
                     Work.BackedUp _,
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,

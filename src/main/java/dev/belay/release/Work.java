@@ -97,6 +97,10 @@ public sealed interface Work {
         }
     }
 
+    /// The component's door is not shut by a release any more: a release that kept users out does
+    /// not end before.
+    record LetIn(String component) implements Check {}
+
     /// There is a backup of the datastore that became a database again, finished no longer ago than
     /// that; one is made when there is none.
     ///
@@ -290,6 +294,14 @@ public sealed interface Work {
             revisions = List.copyOf(revisions);
         }
     }
+
+    /// Whoever comes to the component is told when to come back, but for the release itself.
+    ///
+    /// @param platform as people know it
+    record Shut(String component, String platform, Maintenance maintenance) implements Effect {}
+
+    /// The component's door is open again, where the release shut it.
+    record Open(String component) implements Effect {}
 
     /// A frontend's files lie unpacked and verified where the gateway reads them.
     record Publish(Revision revision) implements Effect {}

@@ -213,7 +213,8 @@ public final class ControlPlane implements AutoCloseable {
         var runtime = new RuntimeValues(configurations, values, redactor);
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
-        Router router = router(gateway, artifacts, configurations, this::target, ordered);
+        Router router =
+                router(gateway, artifacts, configurations, this::target, ordered, journal);
         target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
@@ -567,13 +568,15 @@ public final class ControlPlane implements AutoCloseable {
             ArtifactStore artifacts,
             ConfigurationStore configurations,
             Supplier<ProcessTarget> target,
-            OrderedFolders ordered) {
+            OrderedFolders ordered,
+            SqliteJournal journal) {
         return new GatewayRouter(
                 gateway.client(),
                 scope -> target.get().recorded(scope),
                 scope -> target.get().instances(scope),
                 new ServedFiles(artifacts, configurations)::of,
-                ordered);
+                ordered,
+                release -> Appointments.announced(journal, release));
     }
 
     /// Asked by the router, which the target is made with.

@@ -84,6 +84,95 @@ class MaintenanceTest {
         }
     }
 
+    private static final String PASS = "p".repeat(64);
+
+    private static Door.Maintenance announced(String release, long until, String text) {
+        var said = new Door.Announced(release, until, text, PASS);
+        return new Door.Maintenance(7, Duration.ofMinutes(1), List.of(), "Shop", "", said);
+    }
+
+    private HttpResponse<String> showing(String pass) throws Exception {
+        return gateway.send(HttpRequest.newBuilder(gateway.uri("/")).header("Belay-Pass", pass));
+    }
+
+    @Test
+    void who_comes_is_told_how_long_it_is_to_the_announced_end() throws Exception {
+        try (var member = TestMember.saying("open")) {
+            gateway.routes(member);
+            long end = System.currentTimeMillis() + Duration.ofMinutes(25).toMillis();
+            changed(gateway.client.shut(KEY, announced("local-7", end, "New <invoices>."), 11));
+            HttpResponse<String> page = asking(BROWSER);
+            assertThat(page.statusCode()).isEqualTo(503);
+            int again = Integer.parseInt(page.headers().firstValue("Retry-After").orElse("none"));
+            assertThat(again).isBetween(1_400, 1_500);
+            assertThat(page.body())
+                    .contains("New &lt;invoices&gt;. Please come back in 2")
+                    .doesNotContain(PASS);
+
+            long over = System.currentTimeMillis() - 1;
+            changed(gateway.client.shut(KEY, announced("local-7", over, ""), 12));
+            HttpResponse<String> late = asking("text/plain");
+            assertThat(late.headers().firstValue("Retry-After")).contains("60");
+            assertThat(late.body())
+                    .isEqualTo(
+                            "web is closed for maintenance. It takes longer than was announced."
+                                    + " Please come back in 1 minute.\n");
+        }
+    }
+
+    @Test
+    void whoever_shows_the_pass_gets_in_and_takes_it_no_further() throws Exception {
+        try (var member =
+                TestMember.behaving((request, out) ->
+                        TestMember.say(request, out, request.headers().toString()))) {
+            gateway.routes(member);
+            changed(gateway.client.shut(KEY, announced("local-7", Long.MAX_VALUE, ""), 11));
+            assertThat(showing(PASS).body()).contains("host=").doesNotContain(PASS, "elay-");
+            for (String wrong : List.of("", "p", PASS + "p", PASS.substring(1) + "q")) {
+                assertThat(showing(wrong).statusCode()).isEqualTo(503);
+            }
+            gateway.restart();
+            assertThat(showing(PASS).statusCode()).isEqualTo(200);
+            shut("");
+            assertThat(showing(PASS).statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void a_release_opens_what_it_shut_and_leaves_what_people_shut() throws Exception {
+        try (var member = TestMember.saying("open")) {
+            gateway.routes(member);
+            shut("by hand");
+            changed(gateway.client.shut(KEY, announced("local-7", Long.MAX_VALUE, ""), 11));
+            assertThat(asking(BROWSER).body()).isEqualTo("by hand");
+            changed(gateway.client.open(KEY, "local-7", 12));
+            assertThat(asking(BROWSER).body()).isEqualTo("by hand");
+            changed(gateway.client.open(KEY));
+
+            changed(gateway.client.shut(KEY, announced("local-7", Long.MAX_VALUE, ""), 13));
+            changed(gateway.client.open(KEY, "local-8", 14));
+            assertThat(asking(BROWSER).statusCode()).isEqualTo(503);
+            changed(gateway.client.open(KEY, "local-7", 15));
+            assertThat(asking(BROWSER).body()).isEqualTo("open");
+        }
+    }
+
+    @Test
+    void a_call_of_a_release_that_comes_late_shuts_nobody_out() throws Exception {
+        try (var member = TestMember.saying("open")) {
+            gateway.routes(member);
+            changed(gateway.client.open(KEY, "local-7", 12));
+            var late = announced("local-7", Long.MAX_VALUE, "");
+            assertThat(gateway.client.shut(KEY, late, 11)).isEqualTo(new PublishReply.Stale(12));
+            assertThat(asking(BROWSER).body()).isEqualTo("open");
+            gateway.restart();
+            assertThat(gateway.client.shut(KEY, late, 12)).isEqualTo(new PublishReply.Stale(12));
+            assertThat(gateway.client.shut(KEY, late, 0))
+                    .isInstanceOf(PublishReply.Malformed.class);
+            assertThat(asking(BROWSER).body()).isEqualTo("open");
+        }
+    }
+
     @Test
     void people_get_a_page_and_programs_what_they_can_read() throws Exception {
         try (var member = TestMember.saying("open")) {

@@ -14,6 +14,7 @@ import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Maintenance;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
@@ -296,6 +297,10 @@ class PlanJsonTest {
                 new Work.Scale(api, 2),
                 new Work.Route("api", Traffic.none(3000), List.of(api)),
                 new Work.Publish(api),
+                new Work.Shut(
+                        "api", "shop", new Maintenance("new invoices", Duration.ofMinutes(5))),
+                new Work.Open("api"),
+                new Work.LetIn("api"),
                 new Work.RunJob(api, List.of("./done")),
                 new Work.BackedUp(backup, Duration.ofMinutes(15), true),
                 new Work.Rehearsed(

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.problem.Problem;
 import dev.belay.release.Digest;
+import dev.belay.release.Maintenance;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.Work;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -122,7 +124,14 @@ final class Planned {
                         why,
                         true,
                         false,
+                        null,
                         null);
+        return this;
+    }
+
+    /// Users are kept out meanwhile.
+    Planned maintaining(String text, Duration lasting) {
+        selection = selection.during(new Maintenance(text, lasting));
         return this;
     }
 
@@ -137,6 +146,7 @@ final class Planned {
                         why,
                         false,
                         true,
+                        null,
                         null);
         return this;
     }
@@ -349,6 +359,8 @@ final class Planned {
                                                     .map(s -> s.instances() + " × " + s.revision())
                                                     .toList()));
             case Work.Publish(var revision) -> "publish " + revision.id();
+            case Work.Shut(String component, var _, var _) -> "shut " + component;
+            case Work.Open(String component) -> "open " + component;
             case Work.Migrate(var to, var fresh) ->
                     "migrate " + to.datastore().name() + " by " + String.join(", ", fresh);
             case Work.TakeBack(String _, var datastore, var versions, boolean _) ->

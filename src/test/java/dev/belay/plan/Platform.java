@@ -343,6 +343,27 @@ final class Platform {
             return this;
         }
 
+        /// Tests by one request each, and then commands.
+        Part asked(String request, String... commands) {
+            var tests = new ArrayList<SmokeTest>();
+            tests.add(
+                    new SmokeTest.HttpScenario(
+                            request,
+                            Duration.ofSeconds(5),
+                            List.of(
+                                    new SmokeTest.Exchange(
+                                            "GET",
+                                            "/" + request,
+                                            Map.of(),
+                                            "",
+                                            new Health.StatusRange(200, 200),
+                                            "",
+                                            Map.of()))));
+            List.of(commands).forEach(name -> tests.add(test(name)));
+            smoke = tests;
+            return this;
+        }
+
         /// Names of migrations in their order; one with a `!` has no way back.
         Part migrations(String... names) {
             migrations = schema(name, "db", names);

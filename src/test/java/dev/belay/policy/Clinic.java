@@ -173,7 +173,8 @@ final class Clinic {
                         "an outage",
                         false,
                         false,
-                        LocalDate.of(2030, 1, 1));
+                        LocalDate.of(2030, 1, 1),
+                        null);
         return this;
     }
 

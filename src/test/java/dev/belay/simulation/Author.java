@@ -1,12 +1,16 @@
 package dev.belay.simulation;
 
+import dev.belay.plan.Inventory;
 import dev.belay.plan.Plan;
 import dev.belay.plan.PlanRequest;
 import dev.belay.plan.Planner;
 import dev.belay.plan.Planning;
 import dev.belay.plan.Selection;
+import dev.belay.plan.Submission;
 import dev.belay.release.Digest;
+import dev.belay.release.Maintenance;
 import dev.belay.server.operations.InventoryReader;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,13 +55,16 @@ final class Author {
             String only = platform.names().get(universe.below(platform.names().size()));
             selection = new Selection(List.of(only), List.of(), List.of(), "anna", "only that");
         }
-        var request =
-                new PlanRequest(
-                        platform.view(),
-                        built,
-                        inventory.read(platform.view(), supersede),
-                        selection,
-                        "sim");
+        Inventory there = inventory.read(platform.view(), supersede);
+        if (universe.below(4) == 3) {
+            Selection closed = selection.during(new Maintenance("", Duration.ofMinutes(1)));
+            var request = new PlanRequest(platform.view(), built, there, closed, "sim");
+            // Where nobody comes yet, nobody is kept out.
+            if (Planner.plan(request) instanceof Planning.Planned(Submission submission)) {
+                return submission.plans();
+            }
+        }
+        var request = new PlanRequest(platform.view(), built, there, selection, "sim");
         return switch (Planner.plan(request)) {
             case Planning.Planned planned -> planned.submission().plans();
             case Planning.Refused(var problems) ->

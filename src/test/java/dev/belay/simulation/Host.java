@@ -38,6 +38,7 @@ final class Host {
     private final Set<String> halfDone = new HashSet<>();
     private Traffic traffic = Traffic.none(80);
     private Traffic spreading = Traffic.none(80);
+    private String shutBy = "";
     private long targetLast;
     private long routerLast;
 
@@ -62,6 +63,11 @@ final class Host {
 
     Traffic traffic() {
         return traffic;
+    }
+
+    /// The release that keeps users out; empty while they come in.
+    String shutBy() {
+        return shutBy;
     }
 
     boolean happened(String job) {
@@ -111,11 +117,12 @@ final class Host {
             throw new Violation("Isolation", effect + " was sent to " + scope);
         }
         boolean route = effect instanceof Work.Route;
-        long last = route ? routerLast : targetLast;
+        boolean router = atTheRouter(effect);
+        long last = router ? routerLast : targetLast;
         if (design.has(Design.Part.FENCE_AT_THE_TARGET) && refuses(order.token(), last)) {
             return new Answer.Stale(last);
         }
-        if (route) {
+        if (router) {
             routerLast = Math.max(last, order.token());
         } else {
             targetLast = Math.max(last, order.token());
@@ -141,6 +148,12 @@ final class Host {
         return answer;
     }
 
+    private static boolean atTheRouter(Work.Effect effect) {
+        return effect instanceof Work.Route
+                || effect instanceof Work.Shut
+                || effect instanceof Work.Open;
+    }
+
     private Answer carryOut(Work.Effect effect, Order order) {
         return switch (effect) {
             case Work.Scale work -> scale(work);
@@ -157,6 +170,8 @@ final class Host {
             case Work.Migrate(var to, var fresh) -> migrate(to.versions(), fresh);
             case Work.TakeBack(var _, var _, var versions, boolean _) -> takeBack(versions);
             case Work.Publish(var revision) -> publish(revision.id());
+            case Work.Shut _ -> door(order.release());
+            case Work.Open _ -> door(shutBy.equals(order.release()) ? "" : shutBy);
         };
     }
 
@@ -182,6 +197,14 @@ final class Host {
         return new Answer.Done("");
     }
 
+    private Answer door(String by) {
+        if (universe.hit(Fault.STEP_FAILS)) {
+            return new Answer.Failed("the gateway took no door", "", false);
+        }
+        shutBy = by;
+        return new Answer.Done("");
+    }
+
     private Answer publish(String revision) {
         if (universe.hit(Fault.STEP_FAILS)) {
             return new Answer.Failed("it could not be unpacked", "", false);
@@ -204,7 +227,13 @@ final class Host {
                             .findFirst()
                             .map(share -> share.revision() + " is not ready")
                             .orElse("");
-            case Work.RunJob _, Work.Publish _, Work.Migrate _, Work.TakeBack _ -> "";
+            case Work.RunJob _,
+                    Work.Publish _,
+                    Work.Migrate _,
+                    Work.TakeBack _,
+                    Work.Shut _,
+                    Work.Open _ ->
+                    "";
             case Work.MigrateByCommand _, Work.TakeBackByCommand _ -> "";
         };
     }
@@ -306,9 +335,8 @@ final class Host {
     // --- probes -------------------------------------------------------------------------------
 
     Finding probe(Work.Effect effect, Order order) {
-        boolean route = effect instanceof Work.Route;
         if (design.has(Design.Part.PROBE_SEALS)) {
-            if (route) {
+            if (atTheRouter(effect)) {
                 routerLast = Math.max(routerLast, order.token() - 1);
             } else {
                 targetLast = Math.max(targetLast, order.token() - 1);
@@ -327,6 +355,8 @@ final class Host {
                     case Work.Scale work -> count(work.revision().id()) == work.instances();
                     case Work.Route work -> traffic.equals(work.traffic());
                     case Work.Publish work -> published.contains(work.revision().id());
+                    case Work.Shut _ -> shutBy.equals(order.release());
+                    case Work.Open _ -> !shutBy.equals(order.release());
                     case Work.Migrate work -> applied.containsAll(work.to().versions());
                     case Work.TakeBack work -> Collections.disjoint(applied, work.versions());
                     case Work.RunJob _, Work.MigrateByCommand _ ->
@@ -377,6 +407,10 @@ final class Host {
                             : new Look.Waiting(Duration.ofMillis(500), "in flight");
             case Work.Soak(var revisions, Duration time) -> soak(revisions.size(), time, since);
             case Work.Settled settled -> settled(settled);
+            case Work.LetIn _ ->
+                    shutBy.isEmpty()
+                            ? new Look.Done("")
+                            : new Look.Waiting(Duration.ofMillis(200), "shut by " + shutBy);
         };
     }
 

@@ -194,6 +194,7 @@ final class Invariants implements SimJournal.Observer {
             lastWords(plan).values().forEach(last -> truthful(last, row));
             schemas(plan, now, row, true);
         }
+        nobodyKeptOut(plan, row);
         if (row.state() == ReleaseState.ROLLED_BACK) {
             schemas(plan, now, row, false);
             for (Work.Check check : plan.before()) {
@@ -207,6 +208,18 @@ final class Invariants implements SimJournal.Observer {
                                 || now.step(step.number(), Direction.UNDO).is(Status.DONE),
                         "NothingLost",
                         row.id() + " left " + step.title());
+            }
+        }
+    }
+
+    /// Users come in again, whichever way a release ends.
+    private void nobodyKeptOut(Plan plan, ReleaseRow row) {
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Work.Shut && row.state() != ReleaseState.WRITTEN_OFF) {
+                require(
+                        !simulation.host(step.scope()).shutBy().equals(row.id()),
+                        "NobodyKeptOut",
+                        row.id() + " " + row.state() + ": " + step.title());
             }
         }
     }

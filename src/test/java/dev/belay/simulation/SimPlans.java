@@ -11,6 +11,7 @@ import dev.belay.release.Baseline;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Maintenance;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Revision;
@@ -48,13 +49,15 @@ final class SimPlans {
     ///
     /// @param now what gets its traffic
     /// @param back where a rollback leads; differs from `now` when that has not soaked
+    /// @param keepsOut whether users are kept out of what runs until the new one is served
     record Change(
             String component,
             Deployment goal,
             Optional<Deployment> now,
             Optional<Deployment> back,
             Job job,
-            boolean rolling) {}
+            boolean rolling,
+            boolean keepsOut) {}
 
     /// What runs before the component starts.
     enum Job {
@@ -99,7 +102,10 @@ final class SimPlans {
         var served = new ArrayList<Integer>();
         Set<Integer> after = Set.of(preflight);
         for (Change change : changes) {
-            int last = made.serve(change, after);
+            int last =
+                    change.keepsOut() && change.now().isPresent()
+                            ? made.behindADoor(change, after)
+                            : made.serve(change, after);
             served.add(last);
             after = joined ? Set.of(last) : Set.of(preflight);
         }
@@ -116,6 +122,16 @@ final class SimPlans {
 
     private static Scope scope(String component) {
         return Scope.component(ENVIRONMENT, component);
+    }
+
+    private int behindADoor(Change change, Set<Integer> after) {
+        Scope scope = scope(change.component());
+        var shut = new Work.Shut(change.component(), "sim", new Maintenance("", MINUTE));
+        var open = new Work.Open(change.component());
+        int first = effect(scope, StepClass.IDEMPOTENT, shut, new Undo.Apply(open, MINUTE), after);
+        int served = serve(change, Set.of(first));
+        return effect(
+                scope, StepClass.IDEMPOTENT, open, new Undo.Apply(shut, MINUTE), Set.of(served));
     }
 
     private int serve(Change change, Set<Integer> after) {

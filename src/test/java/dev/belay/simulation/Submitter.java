@@ -101,7 +101,8 @@ final class Submitter {
                 now,
                 back,
                 job,
-                rolling && plain);
+                rolling && plain,
+                universe.below(3) == 2);
     }
 
     private Optional<ReleaseRow> ahead(String component) {

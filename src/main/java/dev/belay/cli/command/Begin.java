@@ -32,18 +32,18 @@ final class Begin {
             body.put("at", instant(at));
         }
         if (!within.isEmpty()) {
-            body.put("withinSeconds", Math.toIntExact(seconds()));
+            body.put("withinSeconds", Math.toIntExact(seconds("--within", within)));
         }
     }
 
-    private long seconds() {
-        return Doors.time(within)
+    static long seconds(String option, String text) {
+        return Doors.time(text)
                 .map(Duration::toSeconds)
                 .orElseThrow(() ->
                         BelayCommand.wrong(
                                 "cli/wrong-time",
-                                "--within",
-                                "`" + within + "` is no time",
+                                option,
+                                "`" + text + "` is no time",
                                 "write such as `30m` or `1h`"));
     }
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "  belay deploy local --only api --reason \"the new greeting\"",
             "  belay deploy local --remove mailer    (which is in belay.yaml no more)",
             "  belay deploy production --at 2026-12-03T02:00+01:00 --within 30m",
+            "  belay deploy production --at 90m --maintenance=\"New invoices.\" --lasting 20m",
             "  belay deploy production --plan sha256:3f9c…  (refused when anything has moved)"
         })
 public final class DeployCommand extends BelayCommand {
@@ -35,6 +36,8 @@ public final class DeployCommand extends BelayCommand {
     @Mixin private final Waiting waiting = new Waiting();
 
     @Mixin private final Begin begin = new Begin();
+
+    @Mixin private final KeepOut keepOut = new KeepOut();
 
     @Option(
             names = "--plan",
@@ -60,6 +63,7 @@ public final class DeployCommand extends BelayCommand {
         }
         choice.into(body);
         begin.into(body);
+        keepOut.into(body);
         body.put("reason", waiting.reason());
         body.put("requestKey", UUID.randomUUID().toString());
         body.put("supersede", supersede);

@@ -26,6 +26,8 @@ public final class PlanCommand extends BelayCommand {
 
     @Mixin private final Choice choice = new Choice();
 
+    @Mixin private final KeepOut keepOut = new KeepOut();
+
     @Option(
             names = "--document",
             description = "Print it as a Markdown document with literal commands.")
@@ -48,6 +50,7 @@ public final class PlanCommand extends BelayCommand {
         var body = new LinkedHashMap<String, Object>();
         body.put("environment", EnvironmentName.of(workspace(), environment));
         choice.into(body);
+        keepOut.into(body);
         body.put("why", why);
         Http.Request request =
                 Http.Request.post("/api/v1/plans", Json.of(body)).patient(Choice.BUILD);

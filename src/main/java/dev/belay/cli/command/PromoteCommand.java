@@ -63,6 +63,8 @@ public final class PromoteCommand extends BelayCommand {
 
     @Mixin private final Begin begin = new Begin();
 
+    @Mixin private final KeepOut keepOut = new KeepOut();
+
     public PromoteCommand(Context context) {
         super(context);
     }
@@ -88,6 +90,7 @@ public final class PromoteCommand extends BelayCommand {
         }
         body.put("reason", waiting.reason());
         begin.into(body);
+        keepOut.into(body);
         body.put("requestKey", UUID.randomUUID().toString());
         ControlPlane server = startedControlPlane();
         Http.Request request =

@@ -117,6 +117,7 @@ public final class HostChecks implements Checks {
                 case Work.Drained work -> drained(work, order, since);
                 case Work.Soak work -> soak(work, order, since);
                 case Work.Settled work -> settled(work, order);
+                case Work.LetIn work -> letIn(work, order);
                 case Work.BackedUp work -> backups.backedUp(work, order);
                 case Work.Rehearsed work -> backups.rehearsed(work, order);
                 case Work.ReturnRehearsed work -> backups.returnRehearsed(work, order);
@@ -219,12 +220,14 @@ public final class HostChecks implements Checks {
         if (first.isEmpty()) {
             return new Look.Waiting(SOON, "no instance of `" + revision.id() + "` runs");
         }
-        return smoke(
-                work.tests(),
-                first.get().port(),
-                environment(order, revision),
-                artifacts.unpacked(revision.artifact()),
-                () -> lastLines(scope, revision));
+        Map<String, String> variables = environment(order, revision);
+        var setting =
+                new SmokeRunner.Setting(
+                        address(first.get().port()),
+                        artifacts.unpacked(revision.artifact()),
+                        withPath(variables),
+                        Set.copyOf(variables.values()));
+        return smoke(work.tests(), setting, () -> lastLines(scope, revision));
     }
 
     private Map<String, String> environment(Order order, Revision revision) {
@@ -247,35 +250,46 @@ public final class HostChecks implements Checks {
     }
 
     /// Whose door a person has shut, for the time of a rollback say, answers nobody: that says
-    /// nothing of what stands behind it, which was tested before it got traffic.
+    /// nothing of what stands behind it, which was tested before it got traffic. The door of a
+    /// release lets its own tests through.
     private Look smokePublic(Work.SmokePublic work, Order order) {
         Revision revision = work.revision();
         Scope scope = revision == null ? order.scope() : scope(order, revision);
-        if (router.keepsOut(scope)) {
+        Router.Doorway door = router.doorway(scope);
+        if (door instanceof Router.Doorway.Barred) {
             return new Look.Done("not asked: the door is shut, see `belay status`");
         }
-        return revision == null
-                ? smoke(work.tests(), work.port(), Map.of(), Path.of("."), List::of)
-                : smoke(
-                        work.tests(),
-                        work.port(),
-                        environment(order, revision),
-                        artifacts.unpacked(revision.artifact()),
-                        () -> lastLines(scope, revision));
-    }
-
-    private Look smoke(
-            List<SmokeTest> tests,
-            int port,
-            Map<String, String> environment,
-            Path folder,
-            Lines lines) {
+        Map<String, String> variables = revision == null ? Map.of() : environment(order, revision);
         var setting =
                 new SmokeRunner.Setting(
-                        URI.create("http://127.0.0.1:" + port),
-                        folder,
-                        withPath(environment),
-                        Set.copyOf(environment.values()));
+                        address(work.port()),
+                        revision == null ? Path.of(".") : artifacts.unpacked(revision.artifact()),
+                        withPath(variables),
+                        Set.copyOf(variables.values()));
+        return smoke(
+                work.tests(),
+                door instanceof Router.Doorway.ByPass(String header, String pass)
+                        ? setting.showing(header, pass)
+                        : setting,
+                () -> revision == null ? List.of() : lastLines(scope, revision));
+    }
+
+    private Look letIn(Work.LetIn work, Order order) {
+        String environment = order.scope().environment();
+        Scope scope = Scope.component(environment, work.component());
+        return router.doorway(scope) instanceof Router.Doorway.ByPass
+                ? new Look.Waiting(
+                        SOON,
+                        "users are kept out of `%s` still: `belay gateway open %s %s`"
+                                .formatted(work.component(), environment, work.component()))
+                : new Look.Done("users come in");
+    }
+
+    private static URI address(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private Look smoke(List<SmokeTest> tests, SmokeRunner.Setting setting, Lines lines) {
         List<SmokeResult> results = new SmokeRunner().run(tests, setting);
         var report = new ArrayList<String>();
         SmokeResult.Failed worst = null;

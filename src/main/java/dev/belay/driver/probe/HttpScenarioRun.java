@@ -73,6 +73,7 @@ final class HttpScenarioRun {
         for (var header : exchange.headers().entrySet()) {
             headers.put(header.getKey(), texts.plain(name, header.getValue()));
         }
+        headers.putAll(texts.shown());
         String prefix = base.getRawPath() == null ? "" : base.getRawPath().replaceFirst("/$", "");
         return new HttpTalk.Request(
                 exchange.method(),

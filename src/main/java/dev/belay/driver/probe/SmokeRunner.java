@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,11 +24,29 @@ public final class SmokeRunner {
     /// @param environment the whole environment of commands; also what `${NAME}` stands for where
     ///   nothing of that name was captured
     /// @param secrets texts that no result may hold
+    /// @param headers that go with every request of ours, and to no command
     public record Setting(
-            URI base, Path folder, Map<String, String> environment, Set<String> secrets) {
+            URI base,
+            Path folder,
+            Map<String, String> environment,
+            Set<String> secrets,
+            Map<String, String> headers) {
         public Setting {
             environment = Map.copyOf(environment);
             secrets = Set.copyOf(secrets);
+            headers = Map.copyOf(headers);
+        }
+
+        public Setting(
+                URI base, Path folder, Map<String, String> environment, Set<String> secrets) {
+            this(base, folder, environment, secrets, Map.of());
+        }
+
+        /// The same, showing a pass that no result may hold.
+        public Setting showing(String header, String pass) {
+            var hidden = new HashSet<>(secrets);
+            hidden.add(pass);
+            return new Setting(base, folder, environment, hidden, Map.of(header, pass));
         }
 
         @Override

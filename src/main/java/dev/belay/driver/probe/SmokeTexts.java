@@ -26,6 +26,11 @@ final class SmokeTexts {
         this.setting = setting;
     }
 
+    /// Headers that every request shows.
+    Map<String, String> shown() {
+        return setting.headers();
+    }
+
     void capture(String name, String value) {
         captured.put(name, value);
     }

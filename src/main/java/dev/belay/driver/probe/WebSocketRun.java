@@ -51,12 +51,13 @@ final class WebSocketRun {
 
     private void run(HttpClient client, URI base) throws Broken {
         String opening = "GET " + exchange.path();
+        WebSocket.Builder builder = client.newWebSocketBuilder();
+        texts.shown().forEach(builder::header);
         WebSocket socket =
                 within(
                         opening,
                         "a WebSocket",
-                        client.newWebSocketBuilder()
-                                .buildAsync(address(base, opening), listener()));
+                        builder.buildAsync(address(base, opening), listener()));
         int total = exchange.messages().size();
         for (int i = 0; i < total; i++) {
             Message message = exchange.messages().get(i);

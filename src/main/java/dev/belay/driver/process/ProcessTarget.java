@@ -159,7 +159,8 @@ public final class ProcessTarget implements Target {
             case Work.MigrateByCommand up -> migrations.look(scope, up, order, known);
             case Work.TakeBackByCommand down -> migrations.look(scope, down, order, known);
             case Work.Publish publish -> publishing.look(scope, publish);
-            case Work.Route _ -> throw new IllegalArgumentException("the router routes");
+            case Work.Route _, Work.Shut _, Work.Open _ ->
+                    throw new IllegalArgumentException("the router routes");
             case Work.Migrate _, Work.TakeBack _ ->
                     throw new IllegalArgumentException("a database is no instance");
         };

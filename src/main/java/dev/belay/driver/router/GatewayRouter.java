@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -48,23 +49,28 @@ public final class GatewayRouter implements Router {
     private final Function<Scope, List<Instance>> instances;
     private final Function<Revision, Optional<Route.Files>> published;
     private final OrderedFolders ordered;
+    private final GatewayDoors doors;
 
     /// @param recorded what runs in a scope and has a record, which is quickly known
     /// @param instances all that runs in a scope, for which the whole host is looked through
     /// @param published where a frontend's files lie, and what is served beside them; empty when
     ///   that cannot be read
     /// @param ordered where certificates come that authorities give out
+    /// @param announced by release, the time for which it was announced, in milliseconds; 0 for
+    ///   none
     public GatewayRouter(
             GatewayClient gateway,
             Function<Scope, List<Instance>> recorded,
             Function<Scope, List<Instance>> instances,
             Function<Revision, Optional<Route.Files>> published,
-            OrderedFolders ordered) {
+            OrderedFolders ordered,
+            ToLongFunction<String> announced) {
         this.gateway = gateway;
         this.recorded = recorded;
         this.instances = instances;
         this.published = published;
         this.ordered = ordered;
+        this.doors = new GatewayDoors(gateway, announced);
     }
 
     @Override
@@ -203,7 +209,7 @@ public final class GatewayRouter implements Router {
         return new Shares(shares, "");
     }
 
-    private static Answer answer(PublishReply reply) {
+    static Answer answer(PublishReply reply) {
         return switch (reply) {
             case PublishReply.Published(long version) ->
                     new Answer.Done("in force since table " + version);
@@ -406,12 +412,23 @@ public final class GatewayRouter implements Router {
     }
 
     @Override
-    public boolean keepsOut(Scope scope) {
-        try {
-            return gateway.doors().containsKey(key(scope));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public Answer shut(Work.Shut work, Order order) {
+        return doors.shut(work, order);
+    }
+
+    @Override
+    public Answer open(Work.Open work, Order order) {
+        return doors.open(work, order);
+    }
+
+    @Override
+    public Finding probeDoor(Work.Effect work, Order order) {
+        return doors.probe(work, order);
+    }
+
+    @Override
+    public Doorway doorway(Scope scope) {
+        return doors.way(scope);
     }
 
     private Observed observed(JsonNode table, JsonNode route, RouteKey key) throws IOException {
@@ -439,7 +456,7 @@ public final class GatewayRouter implements Router {
                 Map.copyOf(inFlightAt));
     }
 
-    private static RouteKey key(Scope scope) {
+    static RouteKey key(Scope scope) {
         return new RouteKey(scope.environment(), scope.name());
     }
 }

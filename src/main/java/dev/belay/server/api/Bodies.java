@@ -3,10 +3,12 @@ package dev.belay.server.api;
 import dev.belay.execution.Command;
 import dev.belay.journal.Fact;
 import dev.belay.release.Actor;
+import dev.belay.release.Maintenance;
 import dev.belay.schema.migration.EarlierTool;
 import dev.belay.server.operations.Adopting;
 import dev.belay.server.operations.Restoring;
 import dev.belay.server.operations.Wish;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -299,6 +301,46 @@ final class Bodies {
                 oneWay,
                 contract,
                 fields.flag("promote"),
-                fields.text("until"));
+                fields.text("until"),
+                maintenance(fields));
+    }
+
+    /// Null where users are not to be kept out.
+    private static @Nullable Maintenance maintenance(Fields fields) {
+        boolean wanted = fields.flag("maintenance");
+        String text = fields.text("maintenanceText").strip();
+        int lasting =
+                fields.number(
+                        "maintenanceSeconds",
+                        0,
+                        (int) Maintenance.LASTING_MIN.toSeconds(),
+                        (int) Maintenance.LASTING_MAX.toSeconds());
+        if (!wanted && !(text.isEmpty() && lasting == 0)) {
+            fields.wrong(
+                    "request/missing-field",
+                    "maintenance",
+                    "what users read is said, and not that they are kept out",
+                    "say `maintenance`, too (`--maintenance`)");
+        }
+        if (text.length() > Maintenance.TEXT_MAX) {
+            fields.wrong(
+                    "request/too-long",
+                    "maintenanceText",
+                    "at most " + Maintenance.TEXT_MAX + " characters are shown to users",
+                    "");
+            text = "";
+        }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            fields.wrong(
+                    "request/wrong-type",
+                    "maintenanceText",
+                    "it is one line, without control characters",
+                    "");
+        }
+        if (!wanted) {
+            return null;
+        }
+        Duration time = lasting == 0 ? Maintenance.LASTING : Duration.ofSeconds(lasting);
+        return new Maintenance(text, time);
     }
 }

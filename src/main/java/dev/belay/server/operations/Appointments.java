@@ -81,6 +81,11 @@ public final class Appointments {
         }
     }
 
+    /// The time for which a release was announced, in milliseconds; 0 where it was for none.
+    public static long announced(Journal journal, String release) {
+        return journal.find(release).map(ReleaseRow::appointment).map(Appointment::from).orElse(0L);
+    }
+
     /// What is to come, and what did not.
     public List<Notice> notices(EnvironmentView view) {
         ZoneId zone = zone(view);
@@ -126,7 +131,7 @@ public final class Appointments {
                                 WindowGate.text(Instant.ofEpochMilli(when.until()), zone));
     }
 
-    private static ZoneId zone(EnvironmentView view) {
+    static ZoneId zone(EnvironmentView view) {
         return view.gates().windows().stream()
                 .map(ReleaseWindow::zone)
                 .findFirst()

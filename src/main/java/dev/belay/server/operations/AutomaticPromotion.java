@@ -125,7 +125,8 @@ public final class AutomaticPromotion {
                         false,
                         false,
                         true,
-                        "");
+                        "",
+                        null);
         long newest = hold.newest(environment);
         String body = Digest.of(environment + newest + news).text();
         try {

@@ -45,10 +45,29 @@ public record DoorStatus(
             case Door.Maintenance maintenance -> {
                 int some = maintenance.allow().size();
                 String allowed = some == 0 ? "" : ", open for " + some + " of your networks";
-                String detail = "since " + lasts + allowed + "; " + way;
+                String detail =
+                        maintenance.by().isEmpty()
+                                ? "since " + lasts + allowed + "; " + way
+                                : "since "
+                                        + lasts
+                                        + ", "
+                                        + byRelease(maintenance, now)
+                                        + "; "
+                                        + way;
                 yield new DoorStatus(key.component(), "maintenance", since, 0, false, detail);
             }
         };
+    }
+
+    /// A release opens what it shut, unless people ended it otherwise.
+    private static String byRelease(Door.Maintenance shut, long now) {
+        long left = shut.announced().until() - now;
+        return "by `%s`, which opens it when it is through; %s"
+                .formatted(
+                        shut.by(),
+                        left > 0
+                                ? "for " + time(Duration.ofMillis(left)) + " yet, as was announced"
+                                : "it takes longer than was announced");
     }
 
     static DoorStatus open(String component, int waited) {

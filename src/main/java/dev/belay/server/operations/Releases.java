@@ -439,7 +439,8 @@ public final class Releases {
                 wish.why(),
                 wish.oneWay(),
                 wish.contract(),
-                null);
+                null,
+                wish.maintenance());
     }
 
     /// Of certificates. They are no reason to refuse: the gateway may still serve good ones that it

@@ -103,10 +103,23 @@ public final class StatusReader {
                         .with(orders.of(environment)),
                 components,
                 gateway[0] ? upkeep.doors(environment) : List.of(),
+                maintenance(view, open),
                 dependencies.of(view),
                 remarks.data().apply(view),
                 remarks.notices().apply(view),
                 open.stream().map(ReleaseLine::of).toList());
+    }
+
+    private List<Announcement> maintenance(EnvironmentView view, List<ReleaseRow> open) {
+        return open.stream()
+                .flatMap(row ->
+                        Announcement.of(
+                                row,
+                                codecs.plan().apply(row),
+                                Appointments.zone(view),
+                                journal.now())
+                                .stream())
+                .toList();
     }
 
     private Map<Scope, Owner> owners(List<ReleaseRow> open) {

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param gatewayProcess which one it is
 /// @param certificates those that it shows, of all environments
 /// @param doors of components that do not take every request now
+/// @param maintenance out of what users are kept, or will be
 /// @param backups what is wrong with them, a sentence each
 /// @param notices what else somebody should know
 /// @param releases those that are active or queued, oldest first
@@ -19,6 +20,7 @@ public record StatusView(
         CertificateStatus certificates,
         List<ComponentStatus> components,
         List<DoorStatus> doors,
+        List<Announcement> maintenance,
         List<DependencyStatus> dependencies,
         List<String> backups,
         List<Notice> notices,
@@ -26,6 +28,7 @@ public record StatusView(
     public StatusView {
         components = List.copyOf(components);
         doors = List.copyOf(doors);
+        maintenance = List.copyOf(maintenance);
         dependencies = List.copyOf(dependencies);
         backups = List.copyOf(backups);
         notices = List.copyOf(notices);

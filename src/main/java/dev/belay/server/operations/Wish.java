@@ -1,7 +1,9 @@
 package dev.belay.server.operations;
 
+import dev.belay.release.Maintenance;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What somebody wants an environment to become, as it was asked for.
 ///
@@ -16,6 +18,7 @@ import java.util.List;
 ///   do
 /// @param until the last day on which what is excepted may stay so, as `2026-12-06`; empty for the
 ///   usual
+/// @param maintenance that users are kept out meanwhile; null where they are not
 public record Wish(
         String environment,
         List<String> only,
@@ -26,7 +29,8 @@ public record Wish(
         boolean oneWay,
         boolean contract,
         boolean promote,
-        String until) {
+        String until,
+        @Nullable Maintenance maintenance) {
     public Wish {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
@@ -49,6 +53,11 @@ public record Wish(
         }
         if (!until.isEmpty()) {
             flags.addAll(List.of("--until", until));
+        }
+        if (maintenance != null) {
+            String text = maintenance.text();
+            flags.add(text.isEmpty() ? "--maintenance" : "--maintenance=" + text);
+            flags.addAll(List.of("--lasting", maintenance.lasting().toSeconds() + "s"));
         }
         if (!why.isEmpty()) {
             flags.addAll(List.of("--reason", why));

@@ -1,5 +1,6 @@
 package dev.belay.server.text;
 
+import dev.belay.server.operations.Announcement;
 import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.Notice;
@@ -49,6 +50,10 @@ public final class StatusText {
                     .forEach(this::door);
             boolean files = component.files();
             component.revisions().forEach(revision -> revision(revision, files));
+        }
+        for (Announcement one : status.maintenance()) {
+            String said = "maintenance: `" + one.release() + "`: " + one.detail();
+            line("  " + paint.warn(Paint.plain(said)));
         }
         for (String trouble : status.backups()) {
             line("  " + paint.bad("backups: " + Paint.plain(trouble)));

@@ -1,6 +1,7 @@
 package dev.belay.server.web;
 
 import dev.belay.plan.Responsible;
+import dev.belay.server.operations.Announcement;
 import dev.belay.server.operations.CertificateStatus;
 import dev.belay.server.operations.DoorStatus;
 import dev.belay.server.operations.ReleaseLine;
@@ -82,6 +83,7 @@ final class StatusPage {
         if (part.why().blocked()) {
             why(part.why());
         }
+        announced(status);
         certificates(status.certificates());
         for (String trouble : status.backups()) {
             page.raw("<p class=\"backups\">");
@@ -101,6 +103,14 @@ final class StatusPage {
             page.raw(" ").element("code", "command", why.command());
         }
         page.raw("</p>");
+    }
+
+    private void announced(StatusView status) {
+        for (Announcement one : status.maintenance()) {
+            page.raw("<p class=\"maintenance\"><b>").text(one.release()).raw("</b> ");
+            badge(one.state());
+            page.raw(" ").element("span", "because", "maintenance: " + one.detail()).raw("</p>");
+        }
     }
 
     private void certificates(CertificateStatus certificates) {

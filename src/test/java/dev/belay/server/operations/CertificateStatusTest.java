@@ -102,6 +102,7 @@ class CertificateStatusTest {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         List.of());
         return StatusText.of(status, NOW.toEpochMilli(), false);
     }
