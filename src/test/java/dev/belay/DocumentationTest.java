@@ -185,7 +185,7 @@ class DocumentationTest {
     @Test
     void every_variable_that_an_instance_is_given_has_its_line() {
         String names = "\"(BELAY_[A-Z]+|PORT|SOCKET)\"";
-        var given = all(names, text(Path.of("src/main/java/dev/belay/driver/process/Names.java")));
+        var given = all(names, text(Path.of("src/main/java/dev/belay/driver/host/Names.java")));
         given.addAll(
                 all(
                         "VERSION = " + names,

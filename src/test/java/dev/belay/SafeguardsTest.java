@@ -23,12 +23,12 @@ class SafeguardsTest {
             Set.of(
                     "driver/acme/Renewals.java",
                     "driver/clickhouse/TableExport.java",
+                    "driver/host/PortChoice.java",
                     "driver/postgres/LoadSession.java",
                     "driver/postgres/LoadTurns.java",
                     "driver/postgres/MigrationRunner.java",
                     "driver/postgres/PortionRun.java",
                     "driver/postgres/Snapshot.java",
-                    "driver/process/PortChoice.java",
                     "execution/LiveWorld.java",
                     "gateway/Crowd.java",
                     "gateway/H2Fields.java",

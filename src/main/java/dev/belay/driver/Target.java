@@ -1,8 +1,14 @@
 package dev.belay.driver;
 
+import dev.belay.release.Digest;
+import dev.belay.release.MigrationCommands;
+import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /// Where instances run: plain processes, a Docker Engine, a Kubernetes cluster. Every call is safe
 /// to repeat and safe to arrive late: the token decides.
@@ -31,6 +37,34 @@ public interface Target {
     /// Seals the scope against tokens below the order's, then says whether the effect happened.
     Finding probe(Work.Effect work, Order order);
 
+    /// Asks another tool what it would do to a schema, while a release is planned.
+    Foretold foretell(String environment, Revision revision, MigrationCommands by, Duration within);
+
     /// What runs in the scope, found by looking, not by remembering.
     List<Instance> instances(Scope scope);
+
+    /// Those of them that are known without a long look.
+    List<Instance> recorded(Scope scope);
+
+    /// Whether an instance still runs as it was seen: not, when another runs in its place by now.
+    boolean lives(Scope scope, Instance instance);
+
+    /// Ends an instance that lives but is taken for dead. Supervision counts it as a death of its
+    /// own and starts it again.
+    ///
+    /// @return whether it was ended; not, while an order is at work, or when another runs by now
+    boolean end(Scope scope, Instance instance);
+
+    /// Looks after everything once: starts again what died, finishes ends, cuts logs, reads them
+    /// for fatal errors. To be called about every second by whoever keeps the control plane going.
+    ///
+    /// @return what was done or could not be, a sentence each, for the log
+    List<String> supervise();
+
+    /// The artifacts that something runs from, would be started again from, or is served from:
+    /// never to be removed.
+    Set<Digest> artifactsInUse() throws IOException;
+
+    /// The environments that anything was ever done in.
+    Set<String> environments() throws IOException;
 }

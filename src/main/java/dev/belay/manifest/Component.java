@@ -69,6 +69,16 @@ public record Component(
     /// What sort of thing it is, and what only that sort has.
     public sealed interface Kind {}
 
+    /// How its instances are started; null for what is not started.
+    public static @Nullable Launch launchOf(Kind kind) {
+        return switch (kind) {
+            case Service service -> service.launch();
+            case Worker worker -> worker.launch();
+            case Job job -> job.launch();
+            case Frontend _, Contract _ -> null;
+        };
+    }
+
     /// Answers requests.
     ///
     /// @param port the stable port that the gateway listens on, the environment's offset added

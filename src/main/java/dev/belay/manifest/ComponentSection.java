@@ -58,6 +58,11 @@ final class ComponentSection {
             Key.of("run", COMMAND, "Command of an instance, started in the artifact's folder.");
     static final Key<String> STATIC =
             Key.of("static", PATH, "Folder of a frontend's files, relative to `dir`.");
+    static final Key<String> IMAGE =
+            Key.of(
+                    "image",
+                    TEXT,
+                    "Image that its containers are made of, where the target is `docker`.");
     static final Key<Integer> PORT_KEY =
             Key.of(
                     "port",
@@ -158,6 +163,7 @@ final class ComponentSection {
                     KindWord.SERVICE,
                     List.of(
                             RUN,
+                            IMAGE,
                             PORT_KEY,
                             AT,
                             EntranceSections.SLOW_START,
@@ -185,6 +191,7 @@ final class ComponentSection {
                     KindWord.WORKER,
                     List.of(
                             RUN,
+                            IMAGE,
                             HEALTH,
                             LIVENESS,
                             INSTANCES,
@@ -194,7 +201,7 @@ final class ComponentSection {
                             SMOKE,
                             MIGRATIONS),
                     KindWord.JOB,
-                    List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT, STOP, LIMITS),
+                    List.of(RUN, IMAGE, PROBE, ON_UNKNOWN, TIMEOUT, STOP, LIMITS),
                     KindWord.CONTRACT,
                     List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT));
 
@@ -224,8 +231,7 @@ final class ComponentSection {
                                     RUN,
                                     STATIC,
                                     PublicSections.PUBLIC,
-                                    Key.of("image", TEXT, "Image, on container targets.")
-                                            .asNotYet(),
+                                    IMAGE,
                                     PORT_KEY,
                                     PROTOCOL,
                                     LISTEN,

@@ -128,7 +128,7 @@ final class PlatformSections {
     private static final Shape<Target> TARGET_WORD =
             mapped(
                     Map.of("process", new Target.Processes(), "docker", new Target.Docker()),
-                    Set.of("docker"));
+                    Set.of());
 
     static final Key<Target> TARGET =
             Key.of(

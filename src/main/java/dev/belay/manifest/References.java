@@ -50,6 +50,7 @@ final class References {
         checkPorts();
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
+        new ContainerCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();
         new SecretCheck(effective, complaints).check();
         new PublicCheck(effective, complaints).check();

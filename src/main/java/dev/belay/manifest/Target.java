@@ -5,7 +5,7 @@ public sealed interface Target {
     /// Plain processes on this machine.
     record Processes() implements Target {}
 
-    /// Containers. Declared, but not enforced by this version.
+    /// Containers of the Docker Engine on this machine.
     record Docker() implements Target {}
 
     /// A namespace of a cluster. Declared, but not enforced by this version.

@@ -210,7 +210,13 @@ final class Views {
         };
     }
 
-    private static Launch launch(Row row, boolean port) {
+    private Launch.@Nullable Container container(Row row) {
+        return own.get(PlatformSections.TARGET) instanceof Target.Docker
+                ? new Launch.Container(row.find(ComponentSection.IMAGE).orElse(""), "")
+                : null;
+    }
+
+    private Launch launch(Row row, boolean port) {
         Variables variables = row.get(ComponentSection.ENV);
         return new Launch(
                 row.get(ComponentSection.RUN),
@@ -222,7 +228,8 @@ final class Views {
                 row.find(ComponentSection.HEALTH).orElse(port ? CONNECTS : LIVES),
                 row.find(ComponentSection.LIVENESS).orElse(LIVES),
                 port ? row.get(ComponentSection.PROTOCOL) : Launch.Protocol.HTTP1,
-                port ? row.get(ComponentSection.LISTEN) : Launch.Listen.PORT);
+                port ? row.get(ComponentSection.LISTEN) : Launch.Listen.PORT,
+                container(row));
     }
 
     private static Health check(Health.Check check) {

@@ -175,6 +175,7 @@ public record PlanRequest(
     /// @param origin where it comes from, where that is worth a sentence
     /// @param contracts what it promises; absent when nobody said
     /// @param notes what else whoever reads the plan should know of it, in sentences
+    /// @param image digest of the image that its container is made of; empty for a plain process
     public record Source(
             Digest artifact,
             String configuration,
@@ -182,7 +183,8 @@ public record PlanRequest(
             @Nullable SchemaVerdict verdict,
             String origin,
             @Nullable ContractFiles contracts,
-            List<String> notes) {
+            List<String> notes,
+            String image) {
         public Source {
             notes = List.copyOf(notes);
         }
@@ -192,7 +194,7 @@ public record PlanRequest(
                 String configuration,
                 @Nullable Migrations migrations,
                 @Nullable SchemaVerdict verdict) {
-            this(artifact, configuration, migrations, verdict, "", null, List.of());
+            this(artifact, configuration, migrations, verdict, "", null, List.of(), "");
         }
 
         public Source(Digest artifact, String configuration) {

@@ -26,6 +26,17 @@ final class RevisionJson {
         Launch.Limits limits = launch.limits();
         Launch.Stop stop = launch.stop();
         out.open().strings("command", launch.command());
+        Launch.Container container = launch.container();
+        if (container != null) {
+            // Absent for plain processes, so that their revisions keep their ids.
+            out.put(
+                    "container",
+                    () ->
+                            out.open()
+                                    .put("digest", container.digest())
+                                    .put("image", container.image())
+                                    .close());
+        }
         out.put(
                 "limits",
                 () ->
@@ -112,7 +123,12 @@ final class RevisionJson {
                 health(in.at("readiness")),
                 health(in.at("liveness")),
                 in.has("protocol") ? Launch.Protocol.HTTP2 : Launch.Protocol.HTTP1,
-                in.has("listen") ? Launch.Listen.SOCKET : Launch.Listen.PORT);
+                in.has("listen") ? Launch.Listen.SOCKET : Launch.Listen.PORT,
+                in.has("container") ? container(in.at("container")) : null);
+    }
+
+    private static Launch.Container container(JsonIn in) {
+        return new Launch.Container(in.string("image"), in.string("digest"));
     }
 
     private static Health health(JsonIn in) {

@@ -25,7 +25,8 @@ public final class Revisions {
 
     private Revisions() {}
 
-    public static Revision of(String component, PlanRequest.Source source, Launch launch) {
+    public static Revision of(String component, PlanRequest.Source source, Launch written) {
+        Launch launch = written.from(source.image());
         String content =
                 component
                         + "\n"

@@ -3,6 +3,7 @@ package dev.belay.release;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// How an instance is started and stopped. Part of a revision: another command line is another
 /// revision.
@@ -14,6 +15,7 @@ import java.util.Set;
 /// @param port whether the instance listens
 /// @param protocol what it speaks there
 /// @param listen where: at a port of its own in `$PORT`, or a socket of its own in `$SOCKET`
+/// @param container what it runs in; absent for a plain process
 public record Launch(
         List<String> command,
         Set<String> required,
@@ -24,11 +26,29 @@ public record Launch(
         Health readiness,
         Health liveness,
         Protocol protocol,
-        Listen listen) {
+        Listen listen,
+        @Nullable Container container) {
     public Launch {
         command = List.copyOf(command);
         required = Set.copyOf(required);
         secrets = Set.copyOf(secrets);
+    }
+
+    /// Of a plain process.
+    public Launch(
+            List<String> command,
+            Set<String> required,
+            Set<String> secrets,
+            boolean port,
+            Stop stop,
+            Limits limits,
+            Health readiness,
+            Health liveness,
+            Protocol protocol,
+            Listen listen) {
+        this(
+                command, required, secrets, port, stop, limits, readiness, liveness, protocol,
+                listen, null);
     }
 
     /// Of an instance that speaks HTTP/1.1 at a port, or nothing.
@@ -53,6 +73,32 @@ public record Launch(
                 Protocol.HTTP1,
                 Listen.PORT);
     }
+
+    /// The same in a container of that image, where it is to run in one at all.
+    ///
+    /// @param digest of the image that its name stood for; empty when nobody looked
+    public Launch from(String digest) {
+        return container == null
+                ? this
+                : new Launch(
+                        command,
+                        required,
+                        secrets,
+                        port,
+                        stop,
+                        limits,
+                        readiness,
+                        liveness,
+                        protocol,
+                        listen,
+                        new Container(container.image(), digest));
+    }
+
+    /// A container of a Docker Engine.
+    ///
+    /// @param image its name as it was written, for people
+    /// @param digest of the image, `sha256:…`: what is started, whatever the name means by then
+    public record Container(String image, String digest) {}
 
     /// Where an instance listens.
     public enum Listen {

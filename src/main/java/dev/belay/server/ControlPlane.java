@@ -2,6 +2,7 @@ package dev.belay.server;
 
 import dev.belay.driver.Checks;
 import dev.belay.driver.Router;
+import dev.belay.driver.Target;
 import dev.belay.driver.acme.GatewayBoard;
 import dev.belay.driver.acme.OrderedFolders;
 import dev.belay.driver.acme.Renewals;
@@ -13,11 +14,15 @@ import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
+import dev.belay.driver.docker.ContainerRunner;
+import dev.belay.driver.docker.DockerHost;
+import dev.belay.driver.host.HostTarget;
+import dev.belay.driver.host.Logs;
+import dev.belay.driver.host.Runners;
+import dev.belay.driver.host.Supervision;
 import dev.belay.driver.postgres.LockPatience;
 import dev.belay.driver.postgres.PostgresDatabases;
-import dev.belay.driver.process.Logs;
-import dev.belay.driver.process.ProcessTarget;
-import dev.belay.driver.process.Supervision;
+import dev.belay.driver.process.ProcessRunner;
 import dev.belay.driver.router.GatewayRouter;
 import dev.belay.driver.secrets.SecretStores;
 import dev.belay.execution.Commands;
@@ -136,7 +141,7 @@ public final class ControlPlane implements AutoCloseable {
     private final PathLock held;
     private final SqliteJournal journal;
     private final GatewayProcess gateway;
-    private final ProcessTarget target;
+    private final Target target;
     private final LiveWorld world;
     private final Engine engine;
     private final Sweeper sweeper;
@@ -213,9 +218,8 @@ public final class ControlPlane implements AutoCloseable {
         var runtime = new RuntimeValues(configurations, values, redactor);
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
-        Router router =
-                router(gateway, artifacts, configurations, this::target, ordered, journal);
-        target = new ProcessTarget(state.path(), artifacts, runtime, router, Supervision.DEFAULT);
+        Router router = router(gateway, artifacts, configurations, this::target, ordered, journal);
+        target = host(artifacts, runtime, router);
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
         Checks checks = checks(router, runtime, platform, values, artifacts, logs);
@@ -314,6 +318,7 @@ public final class ControlPlane implements AutoCloseable {
                 configurations,
                 schemas,
                 new ContractSources(artifacts),
+                containers(),
                 data.rehearsals()::verdict);
     }
 
@@ -433,7 +438,7 @@ public final class ControlPlane implements AutoCloseable {
                 new Releases.Eyes(
                         inventory,
                         new SchemaDrift(journal, databases),
-                        new ToolPlans(target.dryRun()),
+                        new ToolPlans(target),
                         new RestoreLimits(data.backups()),
                         parity,
                         books.judge(),
@@ -567,7 +572,7 @@ public final class ControlPlane implements AutoCloseable {
             GatewayProcess gateway,
             ArtifactStore artifacts,
             ConfigurationStore configurations,
-            Supplier<ProcessTarget> target,
+            Supplier<Target> target,
             OrderedFolders ordered,
             SqliteJournal journal) {
         return new GatewayRouter(
@@ -579,8 +584,23 @@ public final class ControlPlane implements AutoCloseable {
                 release -> Appointments.announced(journal, release));
     }
 
+    private ContainerRunner containers() {
+        return new ContainerRunner(state.path(), DockerHost.of(System.getenv()));
+    }
+
+    private Target host(ArtifactStore artifacts, RuntimeValues runtime, Router router) {
+        var runners = List.of(new ProcessRunner(state.path(), artifacts), containers());
+        return new HostTarget(
+                state.path(),
+                new Runners(runners),
+                artifacts,
+                runtime,
+                router,
+                Supervision.DEFAULT);
+    }
+
     /// Asked by the router, which the target is made with.
-    private ProcessTarget target() {
+    private Target target() {
         return target;
     }
 

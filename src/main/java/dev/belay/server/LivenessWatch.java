@@ -1,9 +1,9 @@
 package dev.belay.server;
 
+import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.check.Liveness;
 import dev.belay.driver.configuration.RuntimeValues;
-import dev.belay.driver.process.ProcessTarget;
 import dev.belay.journal.Journal;
 import dev.belay.plan.PlanJson;
 import dev.belay.release.Revision;
@@ -32,13 +32,12 @@ final class LivenessWatch implements AutoCloseable {
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
     private final Journal journal;
-    private final ProcessTarget target;
+    private final Target target;
     private final Liveness liveness;
     private final Map<String, Revision> known = new ConcurrentHashMap<>();
     private final Thread thread;
 
-    LivenessWatch(
-            Journal journal, ProcessTarget target, RuntimeValues values, ArtifactStore artifacts) {
+    LivenessWatch(Journal journal, Target target, RuntimeValues values, ArtifactStore artifacts) {
         this.journal = journal;
         this.target = target;
         liveness = new Liveness(target, values, artifacts);

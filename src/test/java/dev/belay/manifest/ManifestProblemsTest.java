@@ -247,6 +247,22 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void what_a_container_needs_and_cannot_have_is_told() {
+        String service =
+                """
+                components: {a: {kind: service, run: x, port: 1%s}}
+                environments: {l: {target: docker}}
+                """;
+        assertThat(told(service.formatted(", image: debian"))).isEmpty();
+        assertThat(told(service.formatted(""))).containsExactly("missing-key 2:14");
+        assertThat(told(service.formatted(", image: debian, listen: socket")))
+                .containsExactly("not-yet 2:73");
+        assertThat(told(service.formatted(", image: debian, health: {command: x}")))
+                .containsExactly("not-yet 2:74");
+        assertThat(told(service.replace("docker", "process").formatted(""))).isEmpty();
+    }
+
+    @Test
     void what_an_engine_has_no_use_for_is_told() {
         String kept =
                 """

@@ -403,6 +403,19 @@ class PlanJsonTest {
         assertThat(plan).isNotEqualTo(everything());
     }
 
+    @Test
+    void a_container_is_written_only_where_there_is_one() {
+        String process = PlanJson.encode(everything());
+        assertThat(process).doesNotContain("container");
+        String docker =
+                process.replace(
+                        "\"limits\":{\"cpuPercent\"",
+                        "\"container\":{\"digest\":\"sha256:1\",\"image\":\"debian:12\"},"
+                                + "\"limits\":{\"cpuPercent\"");
+        Plan plan = PlanJson.decode(docker);
+        assertThat(PlanJson.encode(plan)).isEqualTo(docker).isNotEqualTo(process);
+    }
+
     private static Health.StatusRange range() {
         return new Health.StatusRange(200, 299);
     }

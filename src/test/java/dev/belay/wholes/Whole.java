@@ -41,6 +41,13 @@ final class Whole {
     private int keys;
     private String token = "";
 
+    private final Map<String, String> variables = new HashMap<>();
+
+    /// What the control plane finds in its environment.
+    void equip(Map<String, String> more) {
+        variables.putAll(more);
+    }
+
     /// Does not start anything.
     Whole(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -184,6 +191,7 @@ final class Whole {
         Installed.equip(builder);
         // So short a life does not pay for the second compiler.
         builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        builder.environment().putAll(variables);
         server =
                 builder.directory(folder.toFile())
                         .redirectErrorStream(true)

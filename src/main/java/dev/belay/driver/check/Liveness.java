@@ -1,9 +1,9 @@
 package dev.belay.driver.check;
 
 import dev.belay.driver.Instance;
+import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
-import dev.belay.driver.process.ProcessTarget;
 import dev.belay.release.Health;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
@@ -27,15 +27,15 @@ import java.util.stream.Collectors;
 /// One at a time, and none while another of the component is not settled: a probe that fails for
 /// all of them, since it asks for more than life, must not take down together what may still serve.
 public final class Liveness {
-    private final ProcessTarget target;
+    private final Target target;
     private final Wellness wellness;
 
     /// Pids of which it was said.
     private final Set<Long> unaskable = ConcurrentHashMap.newKeySet();
 
-    public Liveness(ProcessTarget target, RuntimeValues values, ArtifactStore artifacts) {
+    public Liveness(Target target, RuntimeValues values, ArtifactStore artifacts) {
         this.target = target;
-        wellness = new Wellness(values, artifacts);
+        wellness = new Wellness(target, values, artifacts);
     }
 
     /// Asks every running instance of these revisions once. A revision whose release is still under

@@ -1,6 +1,7 @@
 package dev.belay.driver.check;
 
 import dev.belay.driver.Instance;
+import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.probe.HealthAnswer;
@@ -8,10 +9,10 @@ import dev.belay.driver.probe.HealthProbe;
 import dev.belay.driver.probe.ProbeTarget;
 import dev.belay.driver.probe.Readiness;
 import dev.belay.driver.probe.ReadinessWatch;
-import dev.belay.driver.process.ProcessTarget;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
+import dev.belay.release.Scope;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -34,6 +35,7 @@ final class Wellness {
     /// A single slow answer is not an illness.
     private static final int UNWELL_IN_A_ROW = 3;
 
+    private final Target target;
     private final RuntimeValues values;
     private final ArtifactStore artifacts;
     private final HealthProbe probe = new HealthProbe();
@@ -43,7 +45,8 @@ final class Wellness {
     /// Two environments may run instances of one name.
     private record Who(String environment, String id) {}
 
-    Wellness(RuntimeValues values, ArtifactStore artifacts) {
+    Wellness(Target target, RuntimeValues values, ArtifactStore artifacts) {
+        this.target = target;
         this.values = values;
         this.artifacts = artifacts;
     }
@@ -62,23 +65,27 @@ final class Wellness {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var verdicts = new ArrayList<Future<Readiness.Verdict>>();
             for (Instance one : instances) {
-                Optional<ProbeTarget> target = target(environment, revision, one);
-                if (target.isEmpty()) {
+                Optional<ProbeTarget> asked = asked(environment, revision, one);
+                if (asked.isEmpty()) {
                     return new NotReady(
                             "`" + one.id() + "` cannot be asked: a value of it is missing", "");
                 }
                 verdicts.add(
-                        threads.submit(() ->
-                                readiness.await(revision.launch().readiness(), target.get())));
+                        threads.submit(
+                                () -> readiness.await(revision.launch().readiness(), asked.get())));
             }
-            return whole(instances, verdicts);
+            return whole(environment, revision, instances, verdicts);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new NotReady("the wait was interrupted", "");
         }
     }
 
-    private static Outcome whole(List<Instance> instances, List<Future<Readiness.Verdict>> verdicts)
+    private Outcome whole(
+            String environment,
+            Revision revision,
+            List<Instance> instances,
+            List<Future<Readiness.Verdict>> verdicts)
             throws InterruptedException {
         long slowest = 0;
         for (int i = 0; i < instances.size(); i++) {
@@ -87,7 +94,7 @@ final class Wellness {
                 case Readiness.Verdict.Ready(var after, var _) ->
                         slowest = Math.max(slowest, after.toMillis());
                 case Readiness.Verdict.NotReady(String reason, var history) -> {
-                    return ProcessTarget.lives(one.pid())
+                    return target.lives(Scope.component(environment, revision.component()), one)
                             ? new NotReady("`" + one.id() + "` is " + reason, said(history))
                             : new Died(one.id());
                 }
@@ -157,10 +164,10 @@ final class Wellness {
 
     private Condition ask(Who who, Revision revision, Instance instance, Seen now) {
         Health health = revision.launch().liveness();
-        Optional<ProbeTarget> target = target(who.environment(), revision, instance);
+        Optional<ProbeTarget> asked = asked(who.environment(), revision, instance);
         HealthAnswer answer =
-                target.isPresent()
-                        ? probe.ask(health.check(), target.get(), health.timeout())
+                asked.isPresent()
+                        ? probe.ask(health.check(), asked.get(), health.timeout())
                         : new HealthAnswer.NotAsked(Duration.ZERO, "a value of it is missing");
         return switch (answer) {
             case HealthAnswer.Well _ -> {
@@ -194,7 +201,7 @@ final class Wellness {
     }
 
     /// Empty when a command is to ask and has not all that its instance has.
-    private Optional<ProbeTarget> target(String environment, Revision revision, Instance instance) {
+    private Optional<ProbeTarget> asked(String environment, Revision revision, Instance instance) {
         Launch launch = revision.launch();
         boolean command =
                 launch.readiness().check() instanceof Health.Command
@@ -207,7 +214,10 @@ final class Wellness {
                                 ? new InetSocketAddress(
                                         InetAddress.getLoopbackAddress(), instance.port())
                                 : UnixDomainSocketAddress.of(instance.socket()),
-                        () -> ProcessTarget.lives(instance.pid()),
+                        () ->
+                                target.lives(
+                                        Scope.component(environment, revision.component()),
+                                        instance),
                         artifacts.unpacked(revision.artifact()),
                         values));
     }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /// Starts programs that outlive us: in a session of their own, through a small script that we ship
 /// and that writes down how they end.
-final class Launcher {
+public final class Launcher {
     /// What of our own environment a program gets to see.
     private static final List<String> PASSED_ON =
             List.of("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR");
@@ -27,7 +27,7 @@ final class Launcher {
     private final Path script;
 
     /// @param folder where the script is written
-    Launcher(Path folder) {
+    public Launcher(Path folder) {
         script = folder.resolve("launcher.sh");
     }
 
@@ -35,7 +35,7 @@ final class Launcher {
     ///
     /// @param environment on top of the few variables that are passed on
     /// @param groups control groups to run in
-    record Start(
+    public record Start(
             RunFolder run,
             Path log,
             Path folder,
@@ -45,7 +45,7 @@ final class Launcher {
             List<Path> groups) {}
 
     /// Our own variables that everything gets, and then the given ones.
-    static Map<String, String> environment(Map<String, String> given) {
+    public static Map<String, String> environment(Map<String, String> given) {
         Map<String, String> environment = new HashMap<>();
         environment.put("PATH", PATH_WITHOUT_ANY);
         for (String name : PASSED_ON) {
@@ -60,7 +60,7 @@ final class Launcher {
 
     /// Starts it and answers the launcher's pid; the program itself begins a moment later, with the
     /// claim.
-    long start(Start start) throws IOException {
+    public long start(Start start) throws IOException {
         writeScript();
         if (!Files.exists(start.log())) {
             Files.createFile(

@@ -1,5 +1,6 @@
 package dev.belay.driver.process;
 
+import dev.belay.driver.host.Boot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -14,12 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The kernel's table of processes, as `/proc` shows it at this moment.
-final class ProcessTable {
+public final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
     private static final int START_FIELD = 22;
 
     /// Of the boot that this is: pids and start times mean nothing in another.
-    static final String BOOT = readBoot();
+    static final String BOOT = Boot.ID;
 
     /// How old a process is, in clock ticks of 10 ms, before its environment is taken to stay what
     /// it is: a younger one may be about to become another program.
@@ -35,17 +36,18 @@ final class ProcessTable {
     /// One living process.
     ///
     /// @param start clock ticks after boot: with the pid, who it is
-    record Entry(long pid, long start, long parent, long group, long session) {}
+    public record Entry(long pid, long start, long parent, long group, long session) {}
 
     /// A living process with Belay's names in its environment.
-    record Tagged(Entry entry, Map<String, String> environment) {
-        String get(String name) {
+    public record Tagged(Entry entry, Map<String, String> environment) {
+        /// A variable of ours; empty when it has none of that name.
+        public String get(String name) {
             return environment.getOrDefault(name, "");
         }
     }
 
     /// The process, unless it is gone or a zombie.
-    static Optional<Entry> find(long pid) {
+    public static Optional<Entry> find(long pid) {
         try {
             return parse(
                     Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1));
@@ -72,7 +74,7 @@ final class ProcessTable {
 
     /// Those whose environment has all of these variables. Others' processes do not count: their
     /// environment cannot be read.
-    static List<Tagged> tagged(Map<String, String> variables) {
+    public static List<Tagged> tagged(Map<String, String> variables) {
         List<Tagged> found = new ArrayList<>();
         Set<Entry> known = foreign;
         Set<Entry> others = new HashSet<>();
@@ -143,13 +145,5 @@ final class ProcessTable {
                                 Long.parseLong(fields[1]),
                                 Long.parseLong(fields[2]),
                                 Long.parseLong(fields[3])));
-    }
-
-    private static String readBoot() {
-        try {
-            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
-        } catch (IOException e) {
-            throw new IllegalStateException("a Linux without /proc", e);
-        }
     }
 }

@@ -1,6 +1,9 @@
 package dev.belay.driver.process;
 
 import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.host.Life;
+import dev.belay.driver.host.Preparation;
+import dev.belay.driver.host.Runner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -13,39 +16,21 @@ import java.util.concurrent.TimeUnit;
 /// A command that is asked something and changes nothing. It is waited for, and killed with all
 /// that it started when it takes too long.
 final class Question {
-    /// What it printed is handed on in a variable and kept in a record.
-    private static final int PRINTED_MAX = 16 << 10;
-
     private static final Path NOTHING = Path.of("/dev/null");
 
     private Question() {}
 
-    /// What came of it.
-    ///
-    /// @param status [Life#NO_STATUS] when it did not end in time
-    /// @param printed without blanks around it, and cut when it is too long
-    record Printed(int status, String printed, String errors) {
-        boolean isTooLong() {
-            return printed.length() > PRINTED_MAX;
-        }
-    }
-
-    /// Asks by its exit status alone.
-    static int status(Preparation.Prepared ready, Duration within) throws IOException {
-        return run(ready, within, NOTHING, NOTHING);
-    }
-
     /// Asks what it prints.
     ///
     /// @param scratch a file that is nobody else's, and is gone afterwards
-    static Printed ask(Preparation.Prepared ready, Duration within, Path scratch)
+    static Runner.Printed ask(Preparation.Prepared ready, Duration within, Path scratch)
             throws IOException {
         Path errors = scratch.resolveSibling(scratch.getFileName() + ".errors");
         DurableFile.folder(scratch.resolveSibling(".").normalize());
         try {
             // Files, as a pipe stays open as long as anything that it started in the background.
             int status = run(ready, within, scratch, errors);
-            return new Printed(status, read(scratch), read(errors));
+            return new Runner.Printed(status, read(scratch), read(errors));
         } finally {
             Files.deleteIfExists(scratch);
             Files.deleteIfExists(errors);
@@ -54,7 +39,8 @@ final class Question {
 
     private static String read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(PRINTED_MAX * 4), StandardCharsets.UTF_8).strip();
+            return new String(in.readNBytes(Runner.Printed.MAX * 4), StandardCharsets.UTF_8)
+                    .strip();
         }
     }
 

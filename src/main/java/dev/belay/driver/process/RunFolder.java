@@ -4,6 +4,8 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.host.Deadline;
+import dev.belay.driver.host.Life;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What the launcher writes of one run: `claim` when it begins, `exit` when it is over.
-record RunFolder(Path path) {
+public record RunFolder(Path path) {
     private static final Pattern CLAIM = Pattern.compile("([0-9]{1,18}) ([0-9]{1,18})\n");
     private static final Pattern STATUS = Pattern.compile("([0-9]{1,3})\n");
 
@@ -27,10 +29,6 @@ record RunFolder(Path path) {
 
     /// How long a launcher may take to claim its run when nobody wrote its pid down.
     private static final Duration UNSEEN = Duration.ofMillis(500);
-
-    Life life(InstanceRecord record) throws IOException {
-        return life(record.boot(), record.launcher(), record.started());
-    }
 
     /// @param boot in which it was started, by the launcher of that pid, then
     Life life(String boot, long launcher, Instant started) throws IOException {
@@ -59,7 +57,7 @@ record RunFolder(Path path) {
     }
 
     /// Makes sure that a run that did not begin never will; false when it has begun.
-    boolean revoke() throws IOException {
+    public boolean revoke() throws IOException {
         DurableFile.folder(path);
         try {
             Files.writeString(path.resolve("claim"), "revoked\n", CREATE_NEW, WRITE);

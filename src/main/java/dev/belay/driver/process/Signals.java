@@ -1,5 +1,6 @@
 package dev.belay.driver.process;
 
+import dev.belay.driver.host.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Sends signals, and finds all that belongs to one instance: what carries its name in the
 /// environment, wherever it fled, and the sessions that its launchers lead.
-final class Signals {
+public final class Signals {
     private static final Duration SEND_WITHIN = Duration.ofSeconds(10);
     private static final Duration DIE_WITHIN = Duration.ofSeconds(1);
 
     private Signals() {}
 
     /// Those that are gone are no failure.
-    static void send(String signal, Collection<Long> processes) throws IOException {
+    public static void send(String signal, Collection<Long> processes) throws IOException {
         if (processes.isEmpty()) {
             return;
         }
@@ -73,7 +74,8 @@ final class Signals {
 
     /// Kills until nothing is left or time is over: what forks while it is killed is found by the
     /// next look. Answers whether nothing is left.
-    static boolean exterminate(Map<String, String> tags, Collection<Long> known, Deadline deadline)
+    public static boolean exterminate(
+            Map<String, String> tags, Collection<Long> known, Deadline deadline)
             throws IOException {
         Set<Long> left = members(tags, known);
         while (!left.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.belay.server.api;
 
-import dev.belay.driver.process.Logs;
+import dev.belay.driver.host.Logs;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.problem.Nearest;
 import dev.belay.release.Scope;

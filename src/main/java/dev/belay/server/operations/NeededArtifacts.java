@@ -1,6 +1,6 @@
 package dev.belay.server.operations;
 
-import dev.belay.driver.process.ProcessTarget;
+import dev.belay.driver.Target;
 import dev.belay.journal.Journal;
 import dev.belay.journal.ReleaseRow;
 import dev.belay.plan.Plan;
@@ -27,9 +27,9 @@ public final class NeededArtifacts {
     private static final int SOAKED = Plan.Target.MAX + 1;
 
     private final Journal journal;
-    private final ProcessTarget target;
+    private final Target target;
 
-    public NeededArtifacts(Journal journal, ProcessTarget target) {
+    public NeededArtifacts(Journal journal, Target target) {
         this.journal = journal;
         this.target = target;
     }

@@ -1,6 +1,6 @@
 package dev.belay.server.operations;
 
-import dev.belay.driver.process.Logs;
+import dev.belay.driver.host.Logs;
 import dev.belay.execution.Commands;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.journal.Journal;

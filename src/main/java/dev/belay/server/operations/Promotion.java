@@ -10,7 +10,9 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
+import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
+import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,11 +44,13 @@ public final class Promotion {
     /// What is taken of one component or datastore.
     ///
     /// @param migrations absent where it has none
+    /// @param image digest of the image that its containers are made of there; empty for none
     /// @param remark for who reads the plan
     record Taken(
             Digest artifact,
             @Nullable Migrations migrations,
             @Nullable ContractFiles contracts,
+            String image,
             String remark) {}
 
     /// By component and datastore; what is missing is built here. Empty where the environment
@@ -250,12 +254,18 @@ public final class Promotion {
                         artifact,
                         now.deployment().migrations(),
                         now.deployment().contracts(),
+                        image(now.deployment().revision()),
                         "`%s`: %s, as it runs in `%s` by %s"
                                 .formatted(
                                         scope.name(),
                                         artifact.brief(),
                                         scope.environment(),
                                         now.release())));
+    }
+
+    private static String image(Revision revision) {
+        Launch.Container container = revision.launch().container();
+        return container == null ? "" : container.digest();
     }
 
     /// Whether instances or a port show that it is there: of jobs and schemas there are none.

@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import dev.belay.driver.Images;
 import dev.belay.driver.artifact.BuildOrder;
 import dev.belay.driver.artifact.BuildResult;
 import dev.belay.driver.artifact.Builder;
@@ -14,6 +15,7 @@ import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ShellWords;
 import dev.belay.release.Digest;
+import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import java.io.IOException;
@@ -49,6 +51,7 @@ public final class Sources {
     private final SchemaSources schemas;
     private final ContractSources contracts;
     private final Verdicts verdicts;
+    private final Images images;
     private final Path state;
 
     /// Where it puts what it makes.
@@ -57,6 +60,7 @@ public final class Sources {
             ConfigurationStore configurations,
             SchemaSources schemas,
             ContractSources contracts,
+            Images images,
             Verdicts verdicts) {}
 
     /// What is known of migrations.
@@ -81,6 +85,7 @@ public final class Sources {
         this.schemas = stores.schemas();
         this.contracts = stores.contracts();
         this.verdicts = stores.verdicts();
+        this.images = stores.images();
         this.versions = versions;
         this.redactor = redactor;
         this.state = state.toAbsolutePath().normalize();
@@ -157,6 +162,7 @@ public final class Sources {
             Digest artifact = artifact(view, component, promoted, keptBack, notes, progress);
             search(secrets, name, artifact, guesses, progress);
             notes.addAll(foreign(view, component, artifact));
+            String image = image(component, promoted, notes);
             Migrations migrations =
                     SchemaOwner.of(view, component)
                             .map(owner -> migrations(view, owner, promoted))
@@ -170,7 +176,8 @@ public final class Sources {
                             migrations == null ? null : verdicts.of(view.environment(), migrations),
                             origin(view, component, promoted),
                             promoted == null ? contracts.of(view, component) : promoted.contracts(),
-                            notes));
+                            notes,
+                            image));
         }
         var schemasByName = new TreeMap<String, PlanRequest.Schema>();
         for (SchemaOwner owner : shared) {
@@ -234,6 +241,35 @@ public final class Sources {
         return Denied.failure(
                 "the artifact of `" + component + "` cannot be read: " + e.getMessage(),
                 "see to the disk that `.belay` is on");
+    }
+
+    /// What the name of the image stands for now, once for the whole release; where it is promoted,
+    /// what it stood for there.
+    ///
+    /// @param notes gets which one that is
+    private String image(
+            Component component, Promotion.@Nullable Taken promoted, List<String> notes) {
+        Launch launch = Component.launchOf(component.kind());
+        Launch.Container container = launch == null ? null : launch.container();
+        if (container == null) {
+            return "";
+        }
+        String digest =
+                promoted != null && !promoted.image().isEmpty()
+                        ? promoted.image()
+                        : digest(component, container);
+        notes.add(
+                "`%s`: its containers are made of `%s`, %s"
+                        .formatted(component.name(), container.image(), digest));
+        return digest;
+    }
+
+    private String digest(Component component, Launch.Container container) {
+        return switch (images.find(container.image())) {
+            case Images.Found(String digest) -> digest;
+            case Images.Missing(String reason, String hint) ->
+                    throw Denied.failure("`" + component.name() + "`: " + reason, hint);
+        };
     }
 
     /// Promoted ones, too: another environment has other values.

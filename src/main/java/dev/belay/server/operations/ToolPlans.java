@@ -1,8 +1,8 @@
 package dev.belay.server.operations;
 
-import dev.belay.driver.process.DryRun;
+import dev.belay.driver.Foretold;
+import dev.belay.driver.Target;
 import dev.belay.release.Work;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,10 +11,10 @@ import java.util.TreeMap;
 public final class ToolPlans {
     private static final Duration WITHIN = Duration.ofMinutes(2);
 
-    private final DryRun dryRun;
+    private final Target target;
 
-    public ToolPlans(DryRun dryRun) {
-        this.dryRun = dryRun;
+    public ToolPlans(Target target) {
+        this.target = target;
     }
 
     /// What each of them printed, by component.
@@ -37,14 +37,10 @@ public final class ToolPlans {
     }
 
     private String ask(String environment, String name, Work.MigrateByCommand tool) {
-        try {
-            return switch (dryRun.ask(environment, tool.revision(), tool.by(), WITHIN)) {
-                case DryRun.Said.Printed(String text) -> text;
-                case DryRun.Said.Nothing(String because, String hint) ->
-                        throw Denied.failure("`" + name + "`: " + because, hint);
-            };
-        } catch (IOException e) {
-            throw Denied.failure("`" + name + "`: `plan` cannot be asked: " + e.getMessage(), "");
-        }
+        return switch (target.foretell(environment, tool.revision(), tool.by(), WITHIN)) {
+            case Foretold.Printed(String text) -> text;
+            case Foretold.Nothing(String because, String hint) ->
+                    throw Denied.failure("`" + name + "`: " + because, hint);
+        };
     }
 }

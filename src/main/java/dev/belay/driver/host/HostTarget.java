@@ -1,7 +1,8 @@
-package dev.belay.driver.process;
+package dev.belay.driver.host;
 
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
+import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
@@ -11,6 +12,7 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.release.Digest;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
@@ -18,24 +20,22 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Runs instances as detached processes of this host. They outlive the control plane; a new one
-/// over the same folder finds them again.
+/// Runs instances on this host, each in what its revision says. They outlive the control plane; a
+/// new one over the same folder finds them again.
 ///
 /// Each call is one round: refuse what is out of date, make the token durable, act. What takes
 /// time, such as the end of an instance, is waited for without the scope's lock, and before the
 /// next act the fence is compared again.
-public final class ProcessTarget implements Target {
-    private final Path state;
-    private final Path instances;
+public final class HostTarget implements Target {
+    private final Records records;
     private final Router router;
-    private final ArtifactStore artifacts;
     private final Preparation preparation;
     private final Starter starter;
     private final Scaling scaling;
@@ -48,35 +48,26 @@ public final class ProcessTarget implements Target {
     private final Inventory inventory;
 
     /// @param state the folder that all of this keeps its records in
-    public ProcessTarget(
+    public HostTarget(
             Path state,
+            Runners runners,
             ArtifactStore artifacts,
             RuntimeValues values,
             Router router,
             Supervision supervision) {
-        this.state = state.toAbsolutePath().normalize();
-        this.artifacts = artifacts;
+        records = new Records(state.toAbsolutePath().normalize(), runners);
         this.router = router;
-        instances = this.state.resolve("instances");
-        preparation = new Preparation(artifacts, values);
-        ResourceLimits limits = new ResourceLimits(this.state);
-        starter = new Starter(this.state, instances, preparation, limits);
-        Stopper stopper = new Stopper(this.state, limits);
-        scaling =
-                new Scaling(
-                        this.state,
-                        starter,
-                        stopper,
-                        new TrafficGuard(router),
-                        preparation,
-                        limits);
-        jobs = new Jobs(this.state, preparation, starter.launcher(), limits);
-        migrations = new CommandMigrations(this.state, jobs, preparation);
-        dryRun = new DryRun(this.state, instances, preparation);
-        publishing = new Publishing(this.state, artifacts);
+        preparation = new Preparation(artifacts, values, runners);
+        starter = new Starter(records, preparation);
+        var stopper = new Stopper(records.state());
+        scaling = new Scaling(starter, stopper, new TrafficGuard(router), preparation, runners);
+        jobs = new Jobs(records.state(), preparation, runners);
+        migrations = new CommandMigrations(records, jobs, preparation);
+        dryRun = new DryRun(records, preparation);
+        publishing = new Publishing(artifacts);
         this.supervision = supervision;
-        supervisor = new Supervisor(this.state, starter, stopper, jobs, preparation, supervision);
-        inventory = new Inventory(this.state, new CrashLoop(supervision));
+        supervisor = new Supervisor(records, starter, stopper, jobs, preparation, supervision);
+        inventory = new Inventory(new CrashLoop(supervision));
     }
 
     @Override
@@ -106,40 +97,41 @@ public final class ProcessTarget implements Target {
 
     @Override
     public Look foreseen(Work.Foreseen work, Order order) {
-        try {
-            String environment = order.scope().environment();
-            return switch (dryRun.ask(environment, work.revision(), work.by(), order.within())) {
-                case DryRun.Said.Nothing(String because, String hint) ->
-                        new Look.Failed(because, hint, "");
-                case DryRun.Said.Printed(String now) when now.equals(work.printed()) ->
-                        new Look.Done("it would do what was planned");
-                case DryRun.Said.Printed(String now) ->
-                        new Look.Failed(
-                                "`plan` prints something else than when this release was planned: the"
-                                        + " database has moved",
-                                "look at it with `belay plan` and deploy again",
-                                now);
-            };
-        } catch (IOException e) {
-            return new Look.Failed("`plan` cannot be asked: " + e.getMessage(), "", "");
-        }
+        String environment = order.scope().environment();
+        return switch (foretell(environment, work.revision(), work.by(), order.within())) {
+            case Foretold.Nothing(String because, String hint) ->
+                    new Look.Failed(because, hint, "");
+            case Foretold.Printed(String now) when now.equals(work.printed()) ->
+                    new Look.Done("it would do what was planned");
+            case Foretold.Printed(String now) ->
+                    new Look.Failed(
+                            "`plan` prints something else than when this release was planned: the"
+                                    + " database has moved",
+                            "look at it with `belay plan` and deploy again",
+                            now);
+        };
     }
 
-    /// How another tool is asked what it would do.
-    public DryRun dryRun() {
-        return dryRun;
+    @Override
+    public Foretold foretell(
+            String environment, Revision revision, MigrationCommands by, Duration within) {
+        try {
+            return dryRun.ask(environment, revision, by, within);
+        } catch (IOException e) {
+            return new Foretold.Nothing("`plan` cannot be asked: " + e.getMessage(), "");
+        }
     }
 
     @Override
     public Finding probe(Work.Effect work, Order order) {
-        ScopeFolder scope = ScopeFolder.of(instances, order.scope());
+        ScopeFolder scope = records.of(order.scope());
         try {
             Optional<PathLock> lock = scope.lock(order.within());
             if (lock.isEmpty()) {
                 return new Finding.InProgress("another operation works on `" + order.scope() + "`");
             }
             try (PathLock _ = lock.get()) {
-                Fence fence = scope.fence(state);
+                Fence fence = scope.fence();
                 if (fence.refuses(order.token())) {
                     return new Finding.Stale(fence.last());
                 }
@@ -169,37 +161,31 @@ public final class ProcessTarget implements Target {
     @Override
     public List<Instance> instances(Scope scope) {
         try {
-            return inventory.instances(ScopeFolder.of(instances, scope));
+            return inventory.instances(records.of(scope));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// Those of its instances that have a record, which is known without a look at every process of
-    /// the host.
+    /// Those with a record, which is known without a look at every process of the host.
+    @Override
     public List<Instance> recorded(Scope scope) {
         try {
-            return inventory.recorded(ScopeFolder.of(instances, scope));
+            return inventory.recorded(records.of(scope));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// Looks after everything once: starts again what died, finishes ends, cuts logs, reads them
-    /// for fatal errors. To be called about every second by whoever keeps the control plane going.
-    ///
-    /// @return what was done or could not be, a sentence each, for the log
+    @Override
     public List<String> supervise() {
         return supervisor.tick();
     }
 
-    /// Ends an instance that lives but is taken for dead. Supervision counts it as a death of its
-    /// own and starts it again.
-    ///
-    /// @return whether it was ended; not, while an order is at work, or when another runs by now
+    @Override
     public boolean end(Scope scope, Instance instance) {
         try {
-            return supervisor.end(ScopeFolder.of(instances, scope), instance);
+            return supervisor.end(records.of(scope), instance);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -221,7 +207,7 @@ public final class ProcessTarget implements Target {
     /// Where a command is run that asks or tests an instance: its folder, and its environment as it
     /// would be started now. Empty when the instance is not wanted or a value of it is missing.
     public Optional<Surroundings> surroundings(Scope scope, Instance instance) {
-        ScopeFolder folder = ScopeFolder.of(instances, scope);
+        ScopeFolder folder = records.of(scope);
         try {
             Wanted wanted = folder.wanted().get(instance.revision());
             if (wanted == null) {
@@ -237,30 +223,26 @@ public final class ProcessTarget implements Target {
         }
     }
 
-    /// Whether a process of that number lives. One that has ended does not, though it stays listed
-    /// until its parent asks how it did.
-    public static boolean lives(long pid) {
-        return ProcessTable.find(pid).isPresent();
+    @Override
+    public boolean lives(Scope scope, Instance instance) {
+        try {
+            InstanceFolder folder =
+                    records.of(scope).instance(instance.revision(), instance.number());
+            return folder.life() instanceof Life.Alive(long pid, long _) && pid == instance.pid();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /// Where a published frontend's files lie.
-    public Path published(Revision revision) {
-        return artifacts.unpacked(revision.artifact());
-    }
-
-    /// The artifacts that something runs from, would be started again from, or is served from:
-    /// never to be removed.
+    @Override
     public Set<Digest> artifactsInUse() throws IOException {
         Set<Digest> digests = new HashSet<>();
-        for (ScopeFolder scope : ScopeFolder.components(instances)) {
+        for (ScopeFolder scope : records.components()) {
             scope.wanted().values().forEach(wanted -> digests.add(wanted.recipe().digest()));
             digests.addAll(Publishing.published(scope, served(scope.scope())));
         }
-        for (ProcessTable.Tagged process :
-                ProcessTable.tagged(Map.of(Names.STATE, state.toString()))) {
-            ProcessTable.workingFolder(process.entry().pid())
-                    .flatMap(artifacts::holding)
-                    .ifPresent(digests::add);
+        for (Runner runner : records.runners().all()) {
+            digests.addAll(runner.artifactsInUse());
         }
         return digests;
     }
@@ -278,10 +260,10 @@ public final class ProcessTarget implements Target {
         }
     }
 
-    /// The environments that anything was ever done in.
+    @Override
     public Set<String> environments() throws IOException {
         Set<String> names = new HashSet<>();
-        for (ScopeFolder scope : ScopeFolder.components(instances)) {
+        for (ScopeFolder scope : records.components()) {
             names.add(scope.scope().environment());
         }
         return names;
@@ -294,8 +276,7 @@ public final class ProcessTarget implements Target {
     private Answer answer(Order order, Round round) {
         Answer answer;
         try {
-            answer =
-                    round.go(ScopeFolder.of(instances, order.scope()), Deadline.in(order.within()));
+            answer = round.go(records.of(order.scope()), Deadline.in(order.within()));
         } catch (IOException e) {
             answer = Failures.answer(e);
         }

@@ -1,0 +1,383 @@
+package dev.belay.driver.docker;
+
+import dev.belay.driver.Images;
+import dev.belay.driver.disk.DurableFile;
+import dev.belay.driver.host.Deadline;
+import dev.belay.driver.host.Life;
+import dev.belay.driver.host.Names;
+import dev.belay.driver.host.Preparation;
+import dev.belay.driver.host.Recipe;
+import dev.belay.driver.host.Runner;
+import dev.belay.release.Digest;
+import dev.belay.release.Launch;
+import dev.belay.release.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/// Runs programs in containers of the Docker Engine of this host.
+///
+/// The engine is asked by nobody who has nothing in containers: that anything is, is written down
+/// before the first one is made.
+public final class ContainerRunner implements Runner, Images {
+    /// After that long one that was made and not started never will be.
+    private static final Duration SLOWEST = Duration.ofSeconds(30);
+
+    /// What a shell says of a program that cannot be executed.
+    private static final int NOT_EXECUTABLE = 126;
+
+    private final Labels labels;
+    private final DockerHost host;
+    private final Path used;
+    private final ContainerLogs logs = new ContainerLogs();
+
+    /// @param state the folder whose programs these are
+    public ContainerRunner(Path state, DockerHost host) {
+        Path folder = state.toAbsolutePath().normalize();
+        labels = new Labels(folder);
+        this.host = host;
+        used = folder.resolve("containers");
+    }
+
+    private Engine engine() throws IOException {
+        return Engines.of(host);
+    }
+
+    private static String name(Labels labels, Run run) {
+        return labels.container(run.scope(), run.id(), run.number());
+    }
+
+    private String name(Run run) {
+        return name(labels, run);
+    }
+
+    @Override
+    public String name() {
+        return Recipe.DOCKER;
+    }
+
+    @Override
+    public Images.Finding find(String name) {
+        try {
+            return engine().image(name)
+                    .<Images.Finding>map(Images.Found::new)
+                    .orElseGet(() ->
+                            new Missing(
+                                    "the Docker Engine has no image `" + name + "`",
+                                    "`docker pull` or `docker load` it there: this version fetches"
+                                            + " none itself"));
+        } catch (IOException e) {
+            return new Missing(
+                    String.valueOf(e.getMessage()),
+                    "start it, or say with `DOCKER_HOST` where it is");
+        }
+    }
+
+    /// Nothing of this host's environment: an image brings its own.
+    @Override
+    public Map<String, String> environment(Map<String, String> given) {
+        return given;
+    }
+
+    @Override
+    public Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
+            throws IOException {
+        Launch.Container container = container(recipe);
+        if (engine().image(container.digest()).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Preparation.Refused(
+                        "the Docker Engine has the image `%s` no more, which was %s"
+                                .formatted(container.image(), container.digest()),
+                        "bring it back with `docker pull` or `docker load`, or deploy again"));
+    }
+
+    private static Launch.Container container(Recipe recipe) {
+        return Objects.requireNonNull(recipe.container());
+    }
+
+    @Override
+    public long start(Start start) throws IOException {
+        Run run = start.run();
+        create(start.recipe(), start.ready(), name(run), run.scope(), Map.of());
+        var ending = new Ending(run.folder());
+        if (!ending.claim()) {
+            engine().remove(name(run), true);
+            return 0;
+        }
+        try {
+            engine().start(name(run));
+        } catch (EngineFailure e) {
+            if (!e.isAnswer()) {
+                throw e;
+            }
+            // It never ran: the reason is told like that of a program that ended at once.
+            ending.write(NOT_EXECUTABLE, "; " + e.getMessage());
+        }
+        return 0;
+    }
+
+    private void create(
+            Recipe recipe,
+            Preparation.Prepared ready,
+            String name,
+            Scope scope,
+            Map<String, String> more)
+            throws IOException {
+        if (!Files.exists(used)) {
+            DurableFile.write(used, "");
+        }
+        Engine engine = engine();
+        String image = container(recipe).digest();
+        String network = labels.network(scope);
+        engine.network(network, labels.all());
+        var own = new HashMap<>(Labels.of(ready.environment()));
+        own.put(Labels.ARTIFACT, recipe.artifact());
+        own.putAll(more);
+        engine.create(
+                name, ContainerSpec.of(recipe, ready, image, engine.userOf(image), network, own));
+    }
+
+    @Override
+    public Life life(Run run) throws IOException {
+        var ending = new Ending(run.folder());
+        int status = ending.status();
+        if (status != Life.NO_STATUS || ending.isRevoked()) {
+            return new Life.Ended(status);
+        }
+        Optional<JsonNode> found = engine().inspect(name(run));
+        if (found.isEmpty()) {
+            return isStarting(run, ending) ? new Life.Starting() : new Life.Ended(Life.NO_STATUS);
+        }
+        JsonNode state = found.get().path("State");
+        return switch (state.path("Status").asString("")) {
+            case "running", "paused", "restarting" ->
+                    new Life.Alive(
+                            state.path("Pid").asLong(0),
+                            instant(state.path("StartedAt")).toEpochMilli());
+            case "created" ->
+                    Instant.now().isBefore(run.started().plus(SLOWEST))
+                            ? new Life.Starting()
+                            : new Life.Ended(Life.NO_STATUS);
+            default -> {
+                ending.write(state.path("ExitCode").asInt(0) & 0xff, remark(state));
+                yield new Life.Ended(ending.status());
+            }
+        };
+    }
+
+    /// Its record is written before it is made.
+    private static boolean isStarting(Run run, Ending ending) throws IOException {
+        return run.launcher() == 0
+                && !ending.isClaimed()
+                && Instant.now().isBefore(run.started().plus(Duration.ofMillis(500)));
+    }
+
+    private static String remark(JsonNode state) {
+        String error = state.path("Error").asString("");
+        return state.path("OOMKilled").asBoolean(false)
+                ? "; it was killed because it used more memory than its `limits` allow"
+                : error.isEmpty() ? "" : "; the Docker Engine says: " + error;
+    }
+
+    private static Instant instant(JsonNode text) {
+        try {
+            return Instant.parse(text.asString(""));
+        } catch (DateTimeParseException _) {
+            return Instant.EPOCH;
+        }
+    }
+
+    @Override
+    public boolean revoke(Run run) throws IOException {
+        return new Ending(run.folder()).revoke();
+    }
+
+    @Override
+    public boolean began(Run run) throws IOException {
+        return !revoke(run);
+    }
+
+    @Override
+    public OptionalInt settledStatus(Run run) throws IOException {
+        return OptionalInt.of(status(run));
+    }
+
+    @Override
+    public int status(Run run) throws IOException {
+        return life(run) instanceof Life.Ended(int status) ? status : Life.NO_STATUS;
+    }
+
+    @Override
+    public String remark(Run run) throws IOException {
+        return new Ending(run.folder()).remark();
+    }
+
+    @Override
+    public void signal(Run run, String signal) throws IOException {
+        engine().kill(name(run), signal);
+    }
+
+    @Override
+    public void settle(Run run, Deadline deadline) {
+        // How it ended is known as soon as it has.
+    }
+
+    @Override
+    public Optional<String> mend(Run run) throws IOException {
+        Optional<JsonNode> found = engine().inspect(name(run));
+        boolean paused =
+                found.filter(one -> one.path("State").path("Paused").asBoolean(false)).isPresent();
+        if (!paused) {
+            return Optional.empty();
+        }
+        engine().unpause(name(run));
+        return Optional.of("`" + run.id() + "` was paused by somebody, and goes on");
+    }
+
+    @Override
+    public boolean exterminate(Run run, Deadline deadline) throws IOException {
+        if (life(run) instanceof Life.Alive) {
+            engine().kill(name(run), "KILL");
+            deadline.await(() -> !lives(run));
+        }
+        drawLog(run, run.folder().resolveSibling("log"));
+        return clear(run);
+    }
+
+    private boolean lives(Run run) {
+        try {
+            return life(run) instanceof Life.Alive;
+        } catch (IOException _) {
+            // It is asked for again by the one who removes it, and fails there.
+            return false;
+        }
+    }
+
+    @Override
+    public void release(Run run) throws IOException {
+        clear(run);
+    }
+
+    private boolean clear(Run run) throws IOException {
+        Engine engine = engine();
+        for (JsonNode one : engine.containers(labels.instance(run.scope(), run.id()))) {
+            engine.remove(one.path("Id").asString(""), true);
+        }
+        return true;
+    }
+
+    @Override
+    public List<Runner.Found> found() throws IOException {
+        return found(labels.all());
+    }
+
+    @Override
+    public List<Runner.Found> found(Scope scope) throws IOException {
+        return found(labels.in(scope));
+    }
+
+    private List<Runner.Found> found(Map<String, String> wanted) throws IOException {
+        var found = new ArrayList<Runner.Found>();
+        if (!Files.exists(used)) {
+            return found;
+        }
+        for (JsonNode one : engine().containers(wanted)) {
+            JsonNode own = one.path("Labels");
+            if (own.get(Labels.QUESTION) == null) {
+                boolean runs = one.path("State").asString("").equals("running");
+                // Its number inside: outside it has another, which its life tells.
+                found.add(new Runner.Found(Recipe.DOCKER, Labels.names(own), runs ? 1 : 0, 0));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public boolean knows(Run run) throws IOException {
+        return new Ending(run.folder()).isClaimed() || life(run) instanceof Life.Starting;
+    }
+
+    @Override
+    public void adopt(Run run, Runner.Found found) throws IOException {
+        new Ending(run.folder()).claim();
+    }
+
+    @Override
+    public void drawLog(Run run, Path log) throws IOException {
+        logs.draw(engine(), name(run), log);
+    }
+
+    @Override
+    public Printed ask(Recipe recipe, Preparation.Prepared ready, Duration within, Path scratch)
+            throws IOException {
+        String state = ready.environment().getOrDefault(Names.STATE, "");
+        String scope = ready.environment().getOrDefault(Names.SCOPE, "");
+        String name = "belay-question-" + UUID.randomUUID();
+        create(recipe, ready, name, scope(scope), Map.of(Labels.QUESTION, state));
+        Engine engine = engine();
+        try {
+            engine.start(name);
+            boolean ended = Deadline.in(within).await(() -> !isRunning(engine, name));
+            int status =
+                    ended
+                            ? engine.inspect(name)
+                                    .map(one -> one.path("State").path("ExitCode").asInt(0))
+                                    .orElse(Life.NO_STATUS)
+                            : Life.NO_STATUS;
+            Engine.Written written = engine.logs(name, "0", false);
+            return new Printed(status, written.output().strip(), written.errors().strip());
+        } finally {
+            engine.remove(name, true);
+        }
+    }
+
+    private static Scope scope(String text) {
+        String[] parts = text.split("/", 3);
+        return Scope.component(parts[0], parts[parts.length - 1]);
+    }
+
+    private static boolean isRunning(Engine engine, String name) {
+        try {
+            return engine.inspect(name)
+                    .filter(one -> one.path("State").path("Running").asBoolean(false))
+                    .isPresent();
+        } catch (IOException _) {
+            return true;
+        }
+    }
+
+    @Override
+    public String notEnforced(Launch.Limits limits) {
+        return "";
+    }
+
+    @Override
+    public Set<Digest> artifactsInUse() throws IOException {
+        var digests = new HashSet<Digest>();
+        if (Files.exists(used)) {
+            for (JsonNode one : engine().containers(labels.all())) {
+                String artifact = one.path("Labels").path(Labels.ARTIFACT).asString("");
+                if (artifact.startsWith("sha256:")) {
+                    digests.add(new Digest(artifact));
+                }
+            }
+        }
+        return digests;
+    }
+}

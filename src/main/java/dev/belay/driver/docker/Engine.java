@@ -1,0 +1,218 @@
+package dev.belay.driver.docker;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A Docker Engine, as far as Belay needs one. It is asked in the oldest version that we know where
+/// the engine still has it, since a newer one only adds, and in the engine's oldest otherwise.
+final class Engine {
+    private static final String OLDEST = "1.41";
+    private static final Duration WITHIN = Duration.ofSeconds(30);
+    private static final int FRAME_HEAD = 8;
+    private static final int ERRORS = 2;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Path socket;
+    private final EngineWire wire;
+    private volatile @Nullable String version;
+
+    Engine(Path socket) {
+        this.socket = socket;
+        wire = new EngineWire(socket);
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    /// What a container wrote, as far as it was asked for.
+    record Written(String output, String errors) {}
+
+    /// @throws EngineFailure when it cannot be asked, or is too old
+    String version() throws IOException {
+        String known = version;
+        if (known != null) {
+            return known;
+        }
+        JsonNode said =
+                json(checked(wire.ask(new EngineWire.Request("GET", "/version", ""), WITHIN)));
+        String newest = said.path("ApiVersion").asString("");
+        String oldest = said.path("MinAPIVersion").asString(OLDEST);
+        if (compare(newest, OLDEST) < 0) {
+            throw new EngineFailure(
+                    0,
+                    "the Docker Engine at `%s` has API %s, and %s is the least"
+                            .formatted(socket, newest.isEmpty() ? "none" : newest, OLDEST));
+        }
+        String chosen = compare(oldest, OLDEST) > 0 ? oldest : OLDEST;
+        version = chosen;
+        return chosen;
+    }
+
+    private static int compare(String one, String other) {
+        return Integer.compare(minor(one), minor(other));
+    }
+
+    private static int minor(String version) {
+        return version.matches("1\\.[0-9]{1,4}") ? Integer.parseInt(version.substring(2)) : 0;
+    }
+
+    /// The id of an image, `sha256:…`; empty when it has none of that name.
+    Optional<String> image(String reference) throws IOException {
+        return find("/images/" + encode(reference) + "/json")
+                .map(image -> image.path("Id").asString(""))
+                .filter(id -> id.startsWith("sha256:"));
+    }
+
+    /// Whom an image's programs run as; empty when it does not say.
+    String userOf(String image) throws IOException {
+        return find("/images/" + encode(image) + "/json")
+                .map(found -> found.path("Config").path("User").asString(""))
+                .orElse("");
+    }
+
+    Optional<JsonNode> inspect(String container) throws IOException {
+        return find("/containers/" + encode(container) + "/json");
+    }
+
+    /// Those that have all of these labels, ended ones, too.
+    List<JsonNode> containers(Map<String, String> labels) throws IOException {
+        String path = "/containers/json?all=1&filters=" + encode(filter(labels));
+        var found = new ArrayList<JsonNode>();
+        json(call("GET", path, "")).forEach(found::add);
+        return found;
+    }
+
+    void create(String name, Map<String, Object> what) throws IOException {
+        call("POST", "/containers/create?name=" + encode(name), JSON.writeValueAsString(what));
+    }
+
+    void start(String container) throws IOException {
+        call("POST", "/containers/" + encode(container) + "/start", "");
+    }
+
+    void unpause(String container) throws IOException {
+        call("POST", "/containers/" + encode(container) + "/unpause", "");
+    }
+
+    /// Nothing happens when it has ended or is gone.
+    void kill(String container, String signal) throws IOException {
+        try {
+            call("POST", "/containers/" + encode(container) + "/kill?signal=" + signal, "");
+        } catch (EngineFailure e) {
+            if (!e.isAnswer()) {
+                throw e;
+            }
+        }
+    }
+
+    /// Nothing happens when it is gone.
+    ///
+    /// @param force also one that runs
+    void remove(String container, boolean force) throws IOException {
+        try {
+            call("DELETE", "/containers/" + encode(container) + "?v=1&force=" + force, "");
+        } catch (EngineFailure e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    /// Makes a network where there is none of that name.
+    void network(String name, Map<String, String> labels) throws IOException {
+        if (find("/networks/" + encode(name)).isEmpty()) {
+            Map<String, Object> what =
+                    Map.of("Name", name, "CheckDuplicate", true, "Labels", labels);
+            call("POST", "/networks/create", JSON.writeValueAsString(what));
+        }
+    }
+
+    /// @param since seconds and nanoseconds, `1700000000.000000001`
+    Written logs(String container, String since, boolean times) throws IOException {
+        String path =
+                "/containers/%s/logs?stdout=1&stderr=1&timestamps=%d&since=%s"
+                        .formatted(encode(container), times ? 1 : 0, since);
+        return unframe(call("GET", path, "").body());
+    }
+
+    /// Each piece has its kind, three empty bytes and its length before it.
+    static Written unframe(ByteBuffer body) {
+        var output = new ByteArrayOutputStream();
+        var errors = new ByteArrayOutputStream();
+        ByteBuffer in = body.duplicate();
+        while (in.remaining() >= FRAME_HEAD) {
+            int kind = in.get();
+            in.position(in.position() + 3);
+            int length = Math.clamp(in.getInt(), 0, in.remaining());
+            byte[] piece = new byte[length];
+            in.get(piece);
+            (kind == ERRORS ? errors : output).writeBytes(piece);
+        }
+        return new Written(
+                output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    }
+
+    private Optional<JsonNode> find(String path) throws IOException {
+        try {
+            return Optional.of(json(call("GET", path, "")));
+        } catch (EngineFailure e) {
+            if (e.isMissing()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private EngineWire.Reply call(String method, String path, String body) throws IOException {
+        return checked(
+                wire.ask(new EngineWire.Request(method, "/v" + version() + path, body), WITHIN));
+    }
+
+    private static EngineWire.Reply checked(EngineWire.Reply reply) throws IOException {
+        if (reply.status() < 400) {
+            return reply;
+        }
+        String said;
+        try {
+            said = JSON.readTree(reply.text()).path("message").asString(reply.text());
+        } catch (JacksonException _) {
+            said = reply.text();
+        }
+        throw new EngineFailure(reply.status(), "the Docker Engine says: " + said.strip());
+    }
+
+    private static JsonNode json(EngineWire.Reply reply) throws IOException {
+        try {
+            return JSON.readTree(reply.text());
+        } catch (JacksonException e) {
+            throw new EngineFailure(0, "the Docker Engine does not answer in JSON");
+        }
+    }
+
+    private static String filter(Map<String, String> labels) {
+        return JSON.writeValueAsString(
+                Map.of(
+                        "label",
+                        labels.entrySet().stream()
+                                .map(one -> one.getKey() + "=" + one.getValue())
+                                .toList()));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
