@@ -10,7 +10,16 @@ import java.util.List;
 /// nothing else.
 public sealed interface Fact {
     /// The release exists, with its plan frozen.
-    record Submitted(String planDigest, String manifestDigest, String reason) implements Fact {}
+    ///
+    /// @param commit at which the manifest's folder stood, with a `+` when its files were others;
+    ///   empty when nobody could say, or the release takes nothing from there
+    record Submitted(String planDigest, String manifestDigest, String reason, String commit)
+            implements Fact {
+        /// Of which no commit is known.
+        public Submitted(String planDigest, String manifestDigest, String reason) {
+            this(planDigest, manifestDigest, reason, "");
+        }
+    }
 
     /// Somebody said when it is to begin; what was said before does not count any more.
     record Scheduled(Appointment when, String reason) implements Fact {}

@@ -38,16 +38,7 @@ final class FactCodec {
     static Map<String, Object> fields(Fact fact) {
         Map<String, Object> fields =
                 switch (fact) {
-                    case Fact.Submitted f ->
-                            object(
-                                    "submitted",
-                                    Map.of(
-                                            "plan-digest",
-                                            f.planDigest(),
-                                            "manifest-digest",
-                                            f.manifestDigest(),
-                                            "reason",
-                                            f.reason()));
+                    case Fact.Submitted f -> object("submitted", submitted(f));
                     case Fact.Started f -> object("started", Map.of("took-over", f.tookOver()));
                     case Fact.Waiting f ->
                             object("waiting", Map.of("step", f.step(), "because", f.because()));
@@ -121,6 +112,17 @@ final class FactCodec {
         return fact(json);
     }
 
+    private static Map<String, Object> submitted(Fact.Submitted fact) {
+        var fields = new TreeMap<String, Object>();
+        fields.put("plan-digest", fact.planDigest());
+        fields.put("manifest-digest", fact.manifestDigest());
+        fields.put("reason", fact.reason());
+        if (!fact.commit().isEmpty()) {
+            fields.put("commit", fact.commit());
+        }
+        return fields;
+    }
+
     private static Fact fact(JsonNode json) {
         String type = string(json, "type");
         return switch (type) {
@@ -128,7 +130,9 @@ final class FactCodec {
                     new Fact.Submitted(
                             string(json, "plan-digest"),
                             string(json, "manifest-digest"),
-                            string(json, "reason"));
+                            string(json, "reason"),
+                            // Those of before there was any say nothing of it.
+                            json.path("commit").asString(""));
             case "scheduled" ->
                     new Fact.Scheduled(
                             new Appointment(number(json, "from"), number(json, "until")),

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 ///   release could start, it is rejected instead
 /// @param plan canonical JSON, opaque here, never changed afterwards
 /// @param engine the version of the engine that understands the plan
+/// @param commit at which the manifest's folder stands, as [Fact.Submitted] has it; may be empty
 public record NewRelease(
         String environment,
         String title,
@@ -23,7 +24,21 @@ public record NewRelease(
         String plan,
         String planDigest,
         String manifestDigest,
-        int engine) {
+        int engine,
+        String commit) {
+    /// Of which no commit is known.
+    public NewRelease(
+            String environment,
+            String title,
+            Set<Scope> scopes,
+            Map<Scope, Baseline> baseline,
+            String plan,
+            String planDigest,
+            String manifestDigest,
+            int engine) {
+        this(environment, title, scopes, baseline, plan, planDigest, manifestDigest, engine, "");
+    }
+
     public NewRelease {
         scopes = Collections.unmodifiableSet(new TreeSet<>(scopes));
         baseline = Collections.unmodifiableMap(new TreeMap<>(baseline));

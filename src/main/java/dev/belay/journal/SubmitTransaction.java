@@ -104,7 +104,8 @@ final class SubmitTransaction {
                         new Fact.Submitted(
                                 release.planDigest(),
                                 release.manifestDigest(),
-                                submission.reason()),
+                                submission.reason(),
+                                release.commit()),
                         ReleaseState.QUEUED);
         return scheduled(id);
     }

@@ -639,7 +639,7 @@ class HoldTest {
             TableKeeper keeper = parts.keeper();
             var check = new HealthCheck.Tcp(Duration.ofSeconds(2));
             changed(keeper.publish(new Route(KEY, 1, port, List.of(member.share("v1", 1)), check)));
-            changed(keeper.door(KEY, new Door.Hold(0, 10, ROOM, LONG)));
+            changed(keeper.door(KEY, DoorWish.ofPerson(new Door.Hold(0, 10, ROOM, LONG))));
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout((int) PATIENCE.toMillis());
                 TestMember.write(socket.getOutputStream(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

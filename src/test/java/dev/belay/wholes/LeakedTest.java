@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,56 @@ class LeakedTest {
         assertThat(refused.body())
                 .contains("here is the value of `JWT_SECRET` of `production`")
                 .doesNotContain("q9Vb2ZsXy71Kd0w");
+    }
+
+    private void git(String... arguments) throws Exception {
+        var command = new ArrayList<>(List.of("git", "-c", "user.name=a", "-c", "user.email=a@b"));
+        command.addAll(List.of(arguments));
+        Process git =
+                new ProcessBuilder(command)
+                        .directory(whole.folder().toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(git.getInputStream().readAllBytes(), UTF_8);
+        assertThat(git.waitFor()).as(said).isZero();
+    }
+
+    private void commit(String message) throws Exception {
+        git("add", "--", "app", "belay.yaml");
+        git("commit", "-q", "-m", message);
+    }
+
+    @Test
+    void what_was_committed_since_the_last_release_is_looked_into_though_it_is_gone_again()
+            throws Exception {
+        git("init", "-q", "-b", "master");
+        commit("one");
+        String first = whole.begin();
+        whole.awaitState(first, "completed");
+        assertThat(whole.get("/api/v1/releases/" + first).body())
+                .containsPattern("\"commit\":\"[0-9a-f]{40}\\+\"");
+
+        Files.writeString(whole.folder().resolve("app/config.js"), "k = '" + TOKEN + "'\n");
+        commit("two");
+        Files.writeString(whole.folder().resolve("app/config.js"), "k = 'other'\n");
+        commit("three");
+
+        Whole.Answer refused = whole.deploy();
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body())
+                .contains("secret/found", "app/config.js:1:6", "commit")
+                .doesNotContain(TOKEN.substring(0, 8));
+
+        manifest("allowed-secrets: [{path: \"app/*.js\", rule: github-token, reason: revoked}]\n");
+        whole.awaitState(whole.begin(), "completed");
+        // History that was written anew says nothing of what was before.
+        git("checkout", "-q", "--orphan", "other");
+        git("commit", "-q", "-m", "anew");
+        git("reflog", "expire", "--expire=now", "--all");
+        git("branch", "-D", "master");
+        git("gc", "-q", "--prune=now");
+        Files.writeString(whole.folder().resolve("app/config.js"), "k = 'third'\n");
+        whole.awaitState(whole.begin(), "completed");
     }
 
     @Test

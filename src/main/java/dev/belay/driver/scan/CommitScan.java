@@ -10,41 +10,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /// Looks into what was added by the commits since one of them: what was removed again is still
 /// there for whoever has the history.
 ///
-/// `git` gets its arguments one by one and no name that it could take for an option; nothing that a
-/// repository's configuration names is run.
+/// No name that `git` could take for an option gets there.
 public final class CommitScan {
     private static final Pattern NAME = Pattern.compile("[0-9A-Za-z][0-9A-Za-z._/@^~+-]{0,199}");
-    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
     private static final Pattern HUNK =
             Pattern.compile("@@ -\\d+(?:,\\d+)? \\+(\\d+)(?:,(\\d+))? @@.*", Pattern.DOTALL);
     private static final int LINE_MAX = 1 << 20;
     private static final int HUNK_MAX = 32 << 20;
     private static final long BYTES_MAX = 4L << 30;
     private static final int LEAKS_MAX = 1000;
-    private static final int SAID_MAX = 400;
     private static final Duration WITHIN = Duration.ofMinutes(10);
-
-    private static final List<String> GIT =
-            List.of(
-                    "git",
-                    "--no-pager",
-                    "--no-optional-locks",
-                    "-c",
-                    "core.fsmonitor=false",
-                    "-c",
-                    "core.hooksPath=/dev/null",
-                    "-c",
-                    "core.quotePath=false",
-                    "-c",
-                    "log.showSignature=false");
 
     private final SecretScanner scanner;
     private final Path folder;
@@ -87,43 +68,31 @@ public final class CommitScan {
     }
 
     private String resolve(String since) throws IOException {
-        Process git =
-                start(
-                        List.of(
-                                "rev-parse",
-                                "--verify",
-                                "--quiet",
-                                "--end-of-options",
-                                since + "^{commit}"));
-        String said =
-                new String(git.getInputStream().readNBytes(SAID_MAX), StandardCharsets.UTF_8)
-                        .strip();
-        end(git);
-        if (!COMMIT.matcher(said).matches()) {
-            throw new NoHistory("`" + folder + "` has no commit `" + since + "`");
-        }
-        return said;
+        return new Git(folder)
+                .commit(since)
+                .orElseThrow(() -> new NoHistory("`" + folder + "` has no commit `" + since + "`"));
     }
 
     private void read(String base) throws IOException {
-        Process git =
-                start(
-                        List.of(
-                                "log",
-                                "--patch",
-                                "--unified=0",
-                                "--diff-merges=separate",
-                                "--no-renames",
-                                "--no-ext-diff",
-                                "--no-textconv",
-                                "--no-color",
-                                "--no-prefix",
-                                "--relative",
-                                "--format=%x00%H",
-                                base + "..HEAD",
-                                "--",
-                                "."));
-        try (var in = new BufferedInputStream(git.getInputStream(), 1 << 16)) {
+        Process log =
+                new Git(folder)
+                        .start(
+                                List.of(
+                                        "log",
+                                        "--patch",
+                                        "--unified=0",
+                                        "--diff-merges=separate",
+                                        "--no-renames",
+                                        "--no-ext-diff",
+                                        "--no-textconv",
+                                        "--no-color",
+                                        "--no-prefix",
+                                        "--relative",
+                                        "--format=%x00%H",
+                                        base + "..HEAD",
+                                        "--",
+                                        "."));
+        try (var in = new BufferedInputStream(log.getInputStream(), 1 << 16)) {
             for (byte[] line = line(in); line.length > 0; line = line(in)) {
                 bytes += line.length;
                 if (bytes > BYTES_MAX) {
@@ -133,13 +102,13 @@ public final class CommitScan {
                 take(line);
             }
             look();
-            end(git);
-            if (git.exitValue() != 0) {
+            Git.end(log, WITHIN);
+            if (log.exitValue() != 0) {
                 throw new NoHistory("`git` cannot tell what was committed since");
             }
         } finally {
-            git.descendants().forEach(ProcessHandle::destroyForcibly);
-            git.destroyForcibly();
+            log.descendants().forEach(ProcessHandle::destroyForcibly);
+            log.destroyForcibly();
         }
     }
 
@@ -209,44 +178,5 @@ public final class CommitScan {
             }
         }
         return line.toByteArray();
-    }
-
-    private Process start(List<String> arguments) throws IOException {
-        var command = new ArrayList<>(GIT);
-        command.addAll(arguments);
-        var builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-        Map<String, String> environment = builder.environment();
-        String home = environment.getOrDefault("HOME", "/");
-        String programs = environment.getOrDefault("PATH", "/usr/bin:/bin");
-        environment.clear();
-        environment.putAll(
-                Map.of(
-                        "PATH", programs,
-                        "HOME", home,
-                        "LC_ALL", "C",
-                        "GIT_TERMINAL_PROMPT", "0",
-                        "GIT_NO_LAZY_FETCH", "1"));
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw new NoHistory("this machine has no `git`, which knows the history");
-        }
-    }
-
-    private void end(Process git) throws IOException {
-        try {
-            if (!git.waitFor(WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-                throw new NoHistory("`git` took longer than " + WITHIN.toMinutes() + " min");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new NoHistory("it was interrupted");
-        } finally {
-            git.destroyForcibly();
-        }
     }
 }

@@ -87,6 +87,7 @@ public final class ReleaseReader {
                 entries.size(),
                 StepView.word(plan.kind()),
                 submitted(entries),
+                Commits.of(entries),
                 because(progress),
                 progress.held().code(),
                 progress.held().step(),

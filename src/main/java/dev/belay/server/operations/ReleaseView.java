@@ -7,6 +7,8 @@ import java.util.List;
 /// @param version the length of its journal: grows with every change
 /// @param kind `deploy` or `rollback`
 /// @param reason why it was asked for
+/// @param commit at which the manifest's folder stood, with a `+` when its files were others; empty
+///   when nobody could say
 /// @param because why it turned back, is held or ended; empty otherwise
 /// @param heldCode stable, `held/undo-failed`; empty when it is not held
 /// @param heldStep the step it is about, or 0
@@ -19,6 +21,7 @@ public record ReleaseView(
         long version,
         String kind,
         String reason,
+        String commit,
         String because,
         String heldCode,
         int heldStep,

@@ -218,7 +218,8 @@ public final class Releases {
                 EvidencePolicy.requireShown(evidence, submission);
                 promises.require(submission);
                 policies.require(submission);
-                return submit(submission, wish.why(), terms).warning(warnings(prepared));
+                return submit(submission, wish.why(), terms, Commits.now(read.view().folder()))
+                        .warning(warnings(prepared));
             }
         }
     }
@@ -287,7 +288,7 @@ public final class Releases {
                             read.manifestDigest());
             Submission way = planned(Planner.rollback(request));
             var knowing = request.promising(promises.back(way, now));
-            return submit(planned(Planner.rollback(knowing)), back.reason(), terms);
+            return submit(planned(Planner.rollback(knowing)), back.reason(), terms, "");
         }
     }
 
@@ -419,6 +420,9 @@ public final class Releases {
         Reasons.demand(read.view(), chosen, wish);
         demand.accept(chosen);
         Map<String, Promotion.Taken> taken = promotion.of(read.view(), chosen, wish.promote());
+        new Commits(store.journal())
+                .last(wish.environment())
+                .ifPresent(since -> sources.searchSince(read.view(), since, progress));
         return new Prepared(
                 read.view(),
                 limits.of(read.view()),
@@ -591,7 +595,7 @@ public final class Releases {
                 .map(reply -> answer(reply, "", Map.of(), List.of()));
     }
 
-    private Submitted submit(Submission submission, String reason, Terms terms) {
+    private Submitted submit(Submission submission, String reason, Terms terms, String commit) {
         var releases = new ArrayList<NewRelease>();
         for (Plan plan : submission.plans()) {
             String text = PlanJson.encode(plan);
@@ -604,7 +608,8 @@ public final class Releases {
                             text,
                             Digest.of(text).text(),
                             submission.manifestDigest(),
-                            Engine.VERSION));
+                            Engine.VERSION,
+                            commit));
         }
         var submitted =
                 new dev.belay.journal.Submission(

@@ -136,6 +136,15 @@ public final class SecretSearch {
         }
     }
 
+    /// The same; empty when nobody can tell.
+    Optional<SecretFindings> commitsIfKnown(String since) {
+        try {
+            return Optional.of(findings(CommitScan.scan(scanner, manifest.folder(), since)));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
     /// In an artifact.
     ///
     /// @param named component that it is of, for paths

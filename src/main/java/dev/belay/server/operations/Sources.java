@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -274,7 +275,25 @@ public final class Sources {
 
     /// Promoted ones, too: another environment has other values.
     ///
-    /// @throws Denied when there is a secret in it
+    /// @throws Denied when there is a secret in it Looks into what was committed since the last
+    ///   release: what was taken out of a file again is still there for whoever has the history.
+    ///
+    /// @param since a commit; when the folder's repository has it no more, a line of progress says
+    ///   so
+    void searchSince(EnvironmentView view, String since, Consumer<String> progress) {
+        Optional<SecretFindings> found = checking.secrets(view.environment()).commitsIfKnown(since);
+        if (found.isEmpty()) {
+            progress.accept(
+                    "not looked into for secrets: what was committed since `%s`, which is there no more"
+                            .formatted(since.substring(0, Math.min(12, since.length()))));
+            return;
+        }
+        List<Problem> wrong = found.get().wrong(view.gates().secrets().refusesGuesses());
+        if (!wrong.isEmpty()) {
+            throw new Denied(new No.Problems(wrong));
+        }
+    }
+
     private void search(
             SecretSearch secrets,
             String name,

@@ -58,8 +58,12 @@ public final class JournalText {
 
     private String words(Fact fact) {
         return switch (fact) {
-            case Fact.Submitted(String plan, String _, String reason) ->
-                    "submitted" + said(reason) + "\nplan " + plan;
+            case Fact.Submitted(String plan, String _, String reason, String commit) ->
+                    "submitted"
+                            + said(reason)
+                            + "\nplan "
+                            + plan
+                            + (commit.isEmpty() ? "" : "\ncommit " + commit);
             case Fact.Scheduled(Appointment when, String reason) ->
                     "to begin at %s, at the latest at %s"
                                     .formatted(

@@ -47,9 +47,16 @@ public final class ReleaseText {
                         "by " + release.createdBy() + ", " + Ages.ago(release.createdAt(), now));
     }
 
+    private static String commit(String commit) {
+        boolean changed = commit.endsWith("+");
+        String brief = commit.substring(0, Math.min(12, commit.length()));
+        return changed ? brief + ", with files that are not committed as they are" : brief;
+    }
+
     private void write(ReleaseView view) {
         line(head(view.release()));
         field("asked for", view.reason());
+        field("commit", commit(view.commit()));
         field("because", view.because());
         field("held", view.heldCode());
         times(view.times());
