@@ -37,6 +37,9 @@ public final class ContainerRunner implements Runner, Images {
     /// After that long one that was made and not started never will be.
     private static final Duration SLOWEST = Duration.ofSeconds(30);
 
+    /// Commands that are asked something get a few minutes at most.
+    private static final Duration LONGEST_QUESTION = Duration.ofMinutes(30);
+
     /// What a shell says of a program that cannot be executed.
     private static final int NOT_EXECUTABLE = 126;
 
@@ -299,13 +302,23 @@ public final class ContainerRunner implements Runner, Images {
         }
         for (JsonNode one : engine().containers(wanted)) {
             JsonNode own = one.path("Labels");
-            if (own.get(Labels.QUESTION) == null) {
+            if (own.get(Labels.QUESTION) != null) {
+                sweep(one);
+            } else {
                 boolean runs = one.path("State").asString("").equals("running");
                 // Its number inside: outside it has another, which its life tells.
                 found.add(new Runner.Found(Recipe.DOCKER, Labels.names(own), runs ? 1 : 0, 0));
             }
         }
         return found;
+    }
+
+    /// A question whose asker died with it stays nobody's business.
+    private void sweep(JsonNode question) throws IOException {
+        Instant made = Instant.ofEpochSecond(question.path("Created").asLong(0));
+        if (made.plus(LONGEST_QUESTION).isBefore(Instant.now())) {
+            engine().remove(question.path("Id").asString(""), true);
+        }
     }
 
     @Override

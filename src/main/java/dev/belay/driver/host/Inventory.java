@@ -29,14 +29,36 @@ final class Inventory {
         Map<String, Wanted> wanted = scope.wanted();
         List<Instance> found = new ArrayList<>();
         for (InstanceFolder instance : scope.instances()) {
-            Life life = instance.life();
+            InstanceRecord record = instance.read();
             Wanted shall = wanted.get(instance.revision());
             boolean expected = shall != null && instance.number() <= shall.instances();
-            if (expected || !(life instanceof Life.Ended)) {
-                found.add(describe(instance, life, expected));
+            try {
+                Life life = instance.life();
+                if (expected || !(life instanceof Life.Ended)) {
+                    found.add(describe(instance, life, expected));
+                }
+            } catch (IOException e) {
+                // Those that run in something else are to be seen nevertheless.
+                if (expected) {
+                    found.add(unseen(instance, record, e));
+                }
             }
         }
         return found;
+    }
+
+    private static Instance unseen(InstanceFolder folder, InstanceRecord record, IOException e) {
+        return new Instance(
+                folder.id(),
+                folder.revision(),
+                folder.number(),
+                Instance.State.EXITED,
+                record.port(),
+                record.socket(),
+                0,
+                record.started(),
+                record.restarts(),
+                "cannot be seen: " + Failures.say(e));
     }
 
     private Instance describe(InstanceFolder folder, Life life, boolean expected)

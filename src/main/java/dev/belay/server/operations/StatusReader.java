@@ -133,11 +133,20 @@ public final class StatusReader {
         return owners;
     }
 
+    /// Where what they run in cannot be asked, those that are on record, which say so.
+    private List<Instance> instances(Scope scope) {
+        try {
+            return target.instances(scope);
+        } catch (UncheckedIOException _) {
+            return target.recorded(scope);
+        }
+    }
+
     private ComponentStatus component(
             Scope scope, @Nullable Component component, @Nullable Owner owner, boolean[] gateway) {
         Optional<Journal.Past> past = journal.history(scope, 1).stream().findFirst();
         @Nullable Deployment wanted = wanted(scope, past, owner);
-        List<Instance> instances = target.instances(scope);
+        List<Instance> instances = instances(scope);
         Router.@Nullable Observed seen = null;
         if (wanted == null || !wanted.traffic().isEmpty()) {
             try {

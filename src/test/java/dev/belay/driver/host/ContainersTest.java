@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
+import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Order;
 import dev.belay.driver.docker.ContainerRunner;
 import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.docker.OwnEngine;
 import dev.belay.release.Launch;
+import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -109,8 +112,14 @@ class ContainersTest {
     void one_that_ends_at_once_says_how_with_its_last_words() {
         var v1 = revision("api-1", "echo no luck; exit 3");
 
-        assertThat(((Answer.Failed) host.scale(v1, 1)).reason())
-                .contains("`api-1-1` ended at once with status 3", "no luck");
+        // On a busy machine it may outlive the moment for which it is watched.
+        Host.await(
+                "its end is told",
+                () ->
+                        host.scale(v1, 1)
+                                        instanceof Answer.Failed(String reason, String _, boolean _)
+                                && reason.contains("`api-1-1` ended at once with status 3")
+                                && reason.contains("no luck"));
     }
 
     @Test
@@ -140,6 +149,8 @@ class ContainersTest {
         engine.docker("pause", container(first));
         assertThat(host.target.supervise())
                 .contains("`api-1-1` was paused by somebody, and goes on");
+        assertThat(engine.docker("inspect", "-f", "{{.State.Paused}}", container(first)))
+                .isEqualTo("false");
         assertThat(host.only().pid()).isEqualTo(first.pid());
         engine.docker("rm", "-f", container(first));
         assertThat(host.only().state()).isEqualTo(Instance.State.EXITED);
@@ -183,5 +194,61 @@ class ContainersTest {
         assertThat(host.target.runJob(job, order)).isEqualTo(new Answer.Stale(3));
         assertThat(((Finding.Failed) host.target.probe(job, host.order(4))).reason())
                 .contains("status 4");
+    }
+
+    @Test
+    void after_the_engine_went_down_what_it_took_along_is_started_again() throws Exception {
+        var v1 = revision("api-1", SLEEPS);
+        host.scaled(v1, 1);
+
+        engine.stop();
+
+        assertThat(host.target.supervise())
+                .anyMatch(said -> said.startsWith("what runs by `docker` is not seen: "));
+        assertThat(host.target.recorded(Host.SCOPE).getFirst().detail())
+                .startsWith("cannot be seen: the Docker Engine at ");
+        engine.start();
+        Host.await(
+                "it is started again",
+                () -> {
+                    host.target.supervise();
+                    return host.only().state() == Instance.State.RUNNING;
+                });
+    }
+
+    @Test
+    void one_that_uses_more_memory_than_it_may_is_killed_and_that_is_said() {
+        host.limits = new Launch.Limits(8 << 20, 0, 0, 0);
+        var v1 = revision("api-1", "x=x; while :; do x=$x$x; done");
+        var said = new ArrayList<String>();
+
+        if (host.scale(v1, 1) instanceof Answer.Failed(String reason, String _, boolean _)) {
+            said.add(reason);
+        }
+
+        Host.await(
+                "it is said",
+                () -> {
+                    said.addAll(host.target.supervise());
+                    return said.toString().contains("used more memory than its `limits` allow");
+                });
+    }
+
+    @Test
+    void a_command_is_asked_in_a_container_of_its_own_that_is_gone_then() throws Exception {
+        host.port = false;
+        Revision revision = revision("api-1", "echo said; echo wrong >&2");
+        var by =
+                new MigrationCommands(
+                        List.of("/bin/true"),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of("/bin/sh", "main.sh"),
+                        Host.PATIENCE);
+
+        assertThat(host.target.foretell("local", revision, by, Host.PATIENCE))
+                .isEqualTo(new Foretold.Printed("said"));
+        assertThat(engine.docker("ps", "-aq")).isEmpty();
     }
 }
