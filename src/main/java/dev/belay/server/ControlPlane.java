@@ -246,7 +246,9 @@ public final class ControlPlane implements AutoCloseable {
         var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
         Operations.Evidence evidence = evidence(eyes, redactor, releases, automatic);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
-        residents = residents(data, ofData.restoring(), automatic, values);
+        residents =
+                residents(data, ofData.restoring(), automatic, values)
+                        .with("trials", KEEP_EVERY, evidence.rollbacks()::finishInterrupted);
         var noticed = notices(automatic, evidence, values);
         var operations =
                 new Operations(
@@ -399,7 +401,8 @@ public final class ControlPlane implements AutoCloseable {
                         eyes.inventory(),
                         releases,
                         automatic,
-                        new RollbackTrial.Books(journal, books.store(), registry)),
+                        new RollbackTrial.Books(
+                                journal, books.store(), registry, state.path().resolve("trials"))),
                 new ArtifactDesk(registry, eyes.artifacts()));
     }
 

@@ -126,6 +126,34 @@ class RollbackTriedTest {
     }
 
     @Test
+    void what_went_back_goes_forward_though_the_control_plane_ended_in_the_middle()
+            throws Exception {
+        whole.writes("v1");
+        whole.released("staging", Map.of());
+        whole.released("production", Map.of("promote", true));
+        whole.writes("v2");
+        whole.released("staging", Map.of());
+        Thread asking =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                tried();
+                            } catch (Exception _) {
+                                // Its answer breaks off.
+                            }
+                        });
+        whole.await("it has gone back", () -> Traffic.once(low).equals("v1"));
+        whole.killServer();
+        asking.join();
+
+        whole.start();
+        whole.await("it is forward again", () -> Traffic.once(low).equals("v2"));
+        assertThat(whole.get("/api/v1/releases/staging-5").body()).contains("forward again");
+        assertThat(whole.asked("production", Map.of("promote", true)).body())
+                .contains("was not tried");
+    }
+
+    @Test
     void what_older_clients_do_not_get_along_with_is_kept_out() throws Exception {
         whole.writes("v1");
         whole.released("staging", Map.of());

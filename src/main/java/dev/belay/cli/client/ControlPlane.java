@@ -97,9 +97,10 @@ public final class ControlPlane {
         return pid;
     }
 
-    /// The status page, with the key that opens it in a browser.
-    public String page() {
-        return "http://127.0.0.1:" + port + "/?token=" + token;
+    /// The status page. For a person at a terminal with the key that opens it in a browser: what
+    /// programs print ends up in logs.
+    public String page(boolean toAPerson) {
+        return "http://127.0.0.1:" + port + "/" + (toAPerson ? "?token=" + token : "");
     }
 
     /// The one that runs for the same workspace now: after a restart it listens elsewhere. Null

@@ -36,9 +36,9 @@ public final class UpCommand extends BelayCommand {
                             "{}"));
         }
         if (json()) {
-            terminal().print(Json.of(Map.of("pid", server.pid(), "page", server.page())));
+            terminal().print(Json.of(Map.of("pid", server.pid(), "page", server.page(false))));
         } else {
-            terminal().print("status page: " + server.page());
+            terminal().print("status page: " + server.page(terminal().interactive()));
         }
         return ExitCode.DONE;
     }

@@ -136,7 +136,7 @@ final class Demo {
         terminal.print("   all of it in " + seconds + " s");
         terminal.print("");
         terminal.print("Look:   the platform     http://127.0.0.1:" + stage.webPort() + "/");
-        terminal.print("        the status page  " + server.page());
+        terminal.print("        the status page  " + server.page(terminal.interactive()));
         terminal.print("Try:    cd " + stage.folder());
         terminal.print("        " + belay + " status local");
         terminal.print("        " + belay + " releases local");

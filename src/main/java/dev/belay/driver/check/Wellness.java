@@ -1,7 +1,6 @@
 package dev.belay.driver.check;
 
 import dev.belay.driver.Instance;
-import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.probe.HealthAnswer;
@@ -27,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Asks instances how they are: until they are ready, and then, through a soak, whether they still
@@ -35,7 +35,7 @@ final class Wellness {
     /// A single slow answer is not an illness.
     private static final int UNWELL_IN_A_ROW = 3;
 
-    private final Target target;
+    private final BiPredicate<Scope, Instance> lives;
     private final RuntimeValues values;
     private final ArtifactStore artifacts;
     private final HealthProbe probe = new HealthProbe();
@@ -45,8 +45,8 @@ final class Wellness {
     /// Two environments may run instances of one name.
     private record Who(String environment, String id) {}
 
-    Wellness(Target target, RuntimeValues values, ArtifactStore artifacts) {
-        this.target = target;
+    Wellness(BiPredicate<Scope, Instance> lives, RuntimeValues values, ArtifactStore artifacts) {
+        this.lives = lives;
         this.values = values;
         this.artifacts = artifacts;
     }
@@ -94,7 +94,7 @@ final class Wellness {
                 case Readiness.Verdict.Ready(var after, var _) ->
                         slowest = Math.max(slowest, after.toMillis());
                 case Readiness.Verdict.NotReady(String reason, var history) -> {
-                    return target.lives(Scope.component(environment, revision.component()), one)
+                    return lives.test(Scope.component(environment, revision.component()), one)
                             ? new NotReady("`" + one.id() + "` is " + reason, said(history))
                             : new Died(one.id());
                 }
@@ -215,7 +215,7 @@ final class Wellness {
                                         InetAddress.getLoopbackAddress(), instance.port())
                                 : UnixDomainSocketAddress.of(instance.socket()),
                         () ->
-                                target.lives(
+                                lives.test(
                                         Scope.component(environment, revision.component()),
                                         instance),
                         artifacts.unpacked(revision.artifact()),

@@ -7,13 +7,11 @@ import dev.belay.gate.report.Format;
 import dev.belay.gate.report.Reading;
 import dev.belay.gate.report.Stated;
 import dev.belay.journal.Journal;
-import dev.belay.journal.ReleaseRow;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Inventory;
 import dev.belay.release.Actor;
 import dev.belay.release.Digest;
-import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
 import dev.belay.server.evidence.EvidenceBook;
@@ -28,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +38,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tries the way back before anybody needs it: an environment goes back to what another one runs
 /// now, and forward again, while the other's smoke tests are asked through its ports again and
@@ -51,11 +52,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Schemas stay as they are, as they would there: the older code meets the newer schema.
 public final class RollbackTrial {
+    private static final Logger LOG = LoggerFactory.getLogger(RollbackTrial.class);
     private static final int ASKERS = 4;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
-    private static final Duration SAYS_EVERY = Duration.ofSeconds(15);
     private static final Duration ASKS_AFTER = Duration.ofMillis(20);
-    private static final Duration WITHIN = Duration.ofHours(1);
     private static final int REASONS_MAX = 20;
 
     private final Platform platform;
@@ -63,10 +63,28 @@ public final class RollbackTrial {
     private final Releases releases;
     private final AutomaticPromotion promotion;
     private final Books books;
+    private final Notes<UnderWay> underWay;
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
     /// Where what comes of it is kept.
-    public record Books(Journal journal, EvidenceStore store, EvidenceRegistry registry) {}
+    ///
+    /// @param underWay folder of what is noted while a trial is under way
+    public record Books(
+            Journal journal, EvidenceStore store, EvidenceRegistry registry, Path underWay) {}
+
+    /// What is to be forward again when nobody is there any more who waits for it.
+    ///
+    /// @param now by component, the digest of what it ran
+    /// @param then by component, the digest of what it goes back to
+    /// @param free whether what promotes by itself is to go on
+    /// @param by whoever asked
+    private record UnderWay(
+            String environment,
+            SortedMap<String, String> now,
+            SortedMap<String, String> then,
+            boolean free,
+            Actor by,
+            long at) {}
 
     /// Over the releases of one platform.
     public RollbackTrial(
@@ -80,6 +98,81 @@ public final class RollbackTrial {
         this.releases = releases;
         this.promotion = promotion;
         this.books = books;
+        underWay = new Notes<>(books.underWay(), UnderWay.class, UnderWay::environment);
+    }
+
+    /// Leads forward what trials took back whose control plane ended in the middle; returns at
+    /// once. To be called again and again: what cannot go now is tried anew.
+    public void finishInterrupted() {
+        for (UnderWay note : underWay.all()) {
+            if (busy.add(note.environment())) {
+                Thread.ofVirtual()
+                        .name("rollback-trial")
+                        .start(() -> {
+                            try {
+                                finish(note);
+                            } catch (Denied denied) {
+                                LOG.warn(
+                                        "`{}` stays where a trial of the way back left it: {}",
+                                        note.environment(),
+                                        denied.getMessage());
+                            } finally {
+                                busy.remove(note.environment());
+                            }
+                        });
+            }
+        }
+    }
+
+    private void finish(UnderWay note) {
+        EnvironmentView view = platform.lately(note.environment()).view();
+        var watch = new Watch(books.journal(), line -> LOG.info("{}", line), _ -> {});
+        if (!watch.settled(note.environment(), note.now().keySet())) {
+            return;
+        }
+        // Whoever released something else meanwhile has decided where it stands.
+        var to = new TreeMap<String, Digest>();
+        note.then()
+                .forEach((component, artifact) -> {
+                    Deployment runs = latest(note.environment(), component);
+                    if (runs != null && runs.revision().artifact().text().equals(artifact)) {
+                        to.put(component, new Digest(String.valueOf(note.now().get(component))));
+                    }
+                });
+        boolean forward = true;
+        if (!to.isEmpty()) {
+            var terms =
+                    new Releases.Terms(
+                            "",
+                            "rollback-trial-finish-" + note.environment() + "-" + note.at(),
+                            "forward",
+                            false,
+                            null,
+                            note.by(),
+                            Admission.ALWAYS);
+            var back =
+                    new Releases.Return(
+                            note.environment(),
+                            List.copyOf(to.keySet()),
+                            false,
+                            now -> now.with(to),
+                            "forward again: the control plane ended while the way back was tried");
+            for (String release : releases.rollBack(back, terms).releases()) {
+                forward &= watch.follow(release) == Watch.End.WELL;
+            }
+        }
+        if (forward && note.free() && promotion.state(view).automatic()) {
+            promotion.say(view, false, "a rollback was tried, and went forward again", note.by());
+        }
+        forget(note);
+    }
+
+    private void forget(UnderWay note) {
+        try {
+            underWay.remove(note);
+        } catch (IOException e) {
+            LOG.error("a trial that is over stays noted: {}", e.getMessage());
+        }
     }
 
     /// What is to be tried.
@@ -138,12 +231,36 @@ public final class RollbackTrial {
         boolean promotes = !view.gates().promotedFrom().isEmpty();
         boolean free = promotes && promotion.state(view).held().isEmpty();
         var trip = new Trip(view, pairs, by, admission, progress);
-        trip.go();
+        UnderWay note = noted(view, pairs, free, by);
+        try {
+            trip.go();
+        } finally {
+            forget(note);
+        }
         if (trip.returned && free && promotion.state(view).automatic()) {
             // What it did itself is no reason for anybody to look.
             promotion.say(view, false, "a rollback was tried, and went forward again", by);
         }
         return trip.kept();
+    }
+
+    private UnderWay noted(EnvironmentView view, List<Pair> pairs, boolean free, Actor by) {
+        var now = new TreeMap<String, String>();
+        var then = new TreeMap<String, String>();
+        for (Pair pair : pairs) {
+            now.put(pair.component(), pair.now().revision().artifact().text());
+            then.put(pair.component(), pair.then().revision().artifact().text());
+        }
+        var note =
+                new UnderWay(view.environment(), now, then, free, by, System.currentTimeMillis());
+        try {
+            underWay.write(note);
+        } catch (IOException e) {
+            throw Denied.failure(
+                    "that a trial begins cannot be noted: " + e.getMessage(),
+                    "see to the disk that `.belay` is on");
+        }
+        return note;
     }
 
     private static Tried follow(
@@ -237,6 +354,7 @@ public final class RollbackTrial {
         private final Actor by;
         private final Admission admission;
         private final Consumer<String> progress;
+        private final Watch watch;
         private final List<String> begun = new ArrayList<>();
         private final List<String> said = new ArrayList<>();
         private final AtomicLong asked = new AtomicLong();
@@ -259,6 +377,13 @@ public final class RollbackTrial {
             this.by = by;
             this.admission = admission;
             this.progress = progress;
+            watch =
+                    new Watch(
+                            books.journal(),
+                            this::say,
+                            release ->
+                                    progress.accept(
+                                            "%s: asked %d times".formatted(release, asked.get())));
         }
 
         void go() {
@@ -334,29 +459,9 @@ public final class RollbackTrial {
         }
 
         private boolean follow(String release) {
-            long since = System.nanoTime();
-            long told = since;
-            while (System.nanoTime() - since < WITHIN.toNanos()) {
-                ReleaseRow row = books.journal().find(release).orElseThrow();
-                if (row.state().ended()) {
-                    say("`%s` is %s".formatted(release, StepView.word(row.state())));
-                    return row.state() == ReleaseState.COMPLETED;
-                }
-                if (row.state() == ReleaseState.HELD) {
-                    say(
-                            "`%s` is held, and needs a decision; nothing goes forward by itself"
-                                    .formatted(release));
-                    held = true;
-                    return false;
-                }
-                if (System.nanoTime() - told > SAYS_EVERY.toNanos()) {
-                    told = System.nanoTime();
-                    progress.accept("%s: asked %d times".formatted(release, asked.get()));
-                }
-                pause(LOOK_EVERY);
-            }
-            say("`%s` has not ended within %d minutes".formatted(release, WITHIN.toMinutes()));
-            return false;
+            Watch.End end = watch.follow(release);
+            held |= end == Watch.End.HELD;
+            return end == Watch.End.WELL;
         }
 
         private void say(String line) {
@@ -483,12 +588,6 @@ public final class RollbackTrial {
     }
 
     private static void pause(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Denied.failure(
-                    "it was interrupted; what it began goes on", "look at `belay releases`");
-        }
+        Watch.pause(time);
     }
 }

@@ -96,7 +96,10 @@ class WellnessTest {
                         configurations,
                         (_, name) -> Optional.of(name).filter("KEY"::equals).map(_ -> open()),
                         new Redactor());
-        return new Wellness(values, new ArtifactStore(folder.resolve("artifacts")));
+        return new Wellness(
+                (_, one) -> ProcessHandle.of(one.pid()).isPresent(),
+                values,
+                new ArtifactStore(folder.resolve("artifacts")));
     }
 
     private static Secret open() {
