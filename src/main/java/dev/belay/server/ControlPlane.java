@@ -246,9 +246,7 @@ public final class ControlPlane implements AutoCloseable {
         var eyes = new EvidenceRegistry.Eyes(platform, sources, inventory, artifacts, journal);
         Operations.Evidence evidence = evidence(eyes, redactor, releases, automatic);
         Operations.Data ofData = data(databases, wanted, inventory, releases, door);
-        residents =
-                residents(data, ofData.restoring(), automatic, values)
-                        .with("trials", KEEP_EVERY, evidence.rollbacks()::finishInterrupted);
+        residents = residents(data, ofData.restoring(), automatic, values, evidence);
         var noticed = notices(automatic, evidence, values);
         var operations =
                 new Operations(
@@ -418,14 +416,19 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static Residents residents(
-            Safekeeping data, Restoring restoring, AutomaticPromotion automatic, Values values) {
+            Safekeeping data,
+            Restoring restoring,
+            AutomaticPromotion automatic,
+            Values values,
+            Operations.Evidence evidence) {
         return new Residents()
                 .with("exchanges", KEEP_EVERY, restoring::settle)
                 .with("backups", KEEP_EVERY, data.watch()::pass)
                 .with("copies", KEEP_EVERY, data.copies()::pass)
                 .with("archives", KEEP_EVERY, data.archives()::pass)
                 .with("promotions", PROMOTE_EVERY, automatic::pass)
-                .with("secrets", TEND_EVERY, values::tend);
+                .with("secrets", TEND_EVERY, values::tend)
+                .with("trials", KEEP_EVERY, evidence.rollbacks()::finishInterrupted);
     }
 
     private Releases releases(

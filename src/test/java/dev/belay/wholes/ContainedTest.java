@@ -110,4 +110,20 @@ class ContainedTest {
         whole.awaitState(release, "completed");
         assertThat(Traffic.once(whole.port())).isEqualTo("v2");
     }
+
+    @Test
+    void when_all_is_to_stop_the_containers_stop_and_nobody_elses() throws Exception {
+        String other =
+                engine.docker("run", "-d", OwnEngine.IMAGE, "busybox", "sleep", "1000").strip();
+        target("docker");
+        ships("v1");
+        assertThat(containers()).isEqualTo(2);
+
+        assertThat(whole.belay("down").text()).contains("everything has stopped");
+
+        assertThat(engine.docker("ps", "-aq", "--filter", "label=belay.state=" + state()))
+                .isEmpty();
+        assertThat(engine.docker("ps", "-q", "--no-trunc")).contains(other);
+        engine.docker("rm", "-f", other);
+    }
 }

@@ -2,20 +2,15 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belay.Installed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,16 +46,9 @@ class DoorCommandsTest {
 
     /// What a command says, on either stream.
     private String belay(String... words) throws Exception {
-        var command = new ArrayList<String>();
-        command.add(Installed.belay());
-        command.addAll(List.of(words));
-        var builder = new ProcessBuilder(command).directory(whole.folder().toFile());
-        Installed.equip(builder);
-        Process process = builder.redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        exit = process.exitValue();
-        return said;
+        Whole.Said said = whole.belay(words);
+        exit = said.exit();
+        return said.text();
     }
 
     private String done(String... words) throws Exception {

@@ -8,12 +8,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -225,6 +228,24 @@ final class Whole {
     /// Asks with this from now on, for when the file is gone.
     void remembers(String token) {
         this.token = token;
+    }
+
+    /// What a command said, on either stream, and how it ended.
+    record Said(int exit, String text) {}
+
+    /// Types a command in the platform's folder.
+    Said belay(String... words) throws Exception {
+        var command = new ArrayList<String>();
+        command.add(Installed.belay());
+        command.addAll(List.of(words));
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
+        Installed.equip(builder);
+        Process process = builder.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError(String.join(" ", words) + " does not end: " + said);
+        }
+        return new Said(process.exitValue(), said);
     }
 
     // --- asking -----------------------------------------------------------------------------

@@ -2,11 +2,14 @@ package dev.belay.cli.command;
 
 import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
+import dev.belay.cli.Stop;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Login;
 import dev.belay.cli.client.Residents;
 import dev.belay.cli.client.Workspace;
+import dev.belay.server.LeftContainers;
+import java.io.IOException;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,7 +72,7 @@ public final class DownCommand extends BelayCommand {
         var daemons = new Daemons(context(), workspace);
         boolean ran = daemons.stop();
         // In this order: the control plane would start again what ends.
-        int ended = keepInstances ? 0 : Residents.end(workspace.state());
+        int ended = keepInstances ? 0 : Residents.end(workspace.state()) + contained(workspace);
         daemons.stayDown();
         if (!ran && ended == 0) {
             terminal().print("nothing runs here");
@@ -79,5 +82,15 @@ public final class DownCommand extends BelayCommand {
             terminal().print("everything has stopped");
         }
         return ExitCode.DONE;
+    }
+
+    private static int contained(Workspace workspace) {
+        try {
+            return LeftContainers.end(workspace.state());
+        } catch (IOException e) {
+            throw Stop.failed(
+                    "all processes have ended; what runs in containers does not: " + e.getMessage(),
+                    "start the engine, then `belay down` again");
+        }
     }
 }

@@ -56,6 +56,54 @@ public final class ContainerRunner implements Runner, Images {
         used = folder.resolve("containers");
     }
 
+    /// Ends everything that was started in containers for a state folder, by whom it may be: asked
+    /// at first, then killed. For when nobody looks after it any more; what is under way with a
+    /// control plane would be started again.
+    ///
+    /// @param grace how long they get to end by themselves
+    /// @return how many there were
+    /// @throws IOException when the engine cannot be asked
+    public static int endAll(Path state, Duration grace) throws IOException {
+        Path folder = state.toAbsolutePath().normalize();
+        Optional<String> asked = DurableFile.read(folder.resolve("containers"));
+        if (asked.isEmpty()) {
+            return 0;
+        }
+        // Where they were made, wherever one would be made now.
+        Engine engine = Engines.of(DockerHost.of(Map.of("DOCKER_HOST", asked.get().strip())));
+        Map<String, String> labels = new Labels(folder).all();
+        List<String> running = new ArrayList<>();
+        for (JsonNode one : engine.containers(labels)) {
+            if (one.path("State").asString("").equals("running")) {
+                running.add(one.path("Id").asString(""));
+            }
+        }
+        for (String id : running) {
+            engine.kill(id, "TERM");
+        }
+        Deadline.in(grace).await(() -> !anyRuns(engine, running));
+        for (JsonNode one : engine.containers(labels)) {
+            engine.remove(one.path("Id").asString(""), true);
+        }
+        return running.size();
+    }
+
+    private static boolean anyRuns(Engine engine, List<String> ids) {
+        try {
+            for (String id : ids) {
+                Optional<JsonNode> seen = engine.inspect(id);
+                if (seen.filter(one -> one.path("State").path("Running").asBoolean(false))
+                        .isPresent()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException _) {
+            // Whoever removes them says why.
+            return false;
+        }
+    }
+
     private Engine engine() throws IOException {
         return Engines.of(host);
     }
@@ -143,7 +191,7 @@ public final class ContainerRunner implements Runner, Images {
             Map<String, String> more)
             throws IOException {
         if (!Files.exists(used)) {
-            DurableFile.write(used, "");
+            DurableFile.write(used, host.written());
         }
         Engine engine = engine();
         String image = container(recipe).digest();
