@@ -34,7 +34,9 @@ public final class GatewayMain {
                     "-Dio.netty.jfr.enabled=false",
                     "-Dio.netty.noUnsafe=false",
                     "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow");
+                    "--sun-misc-unsafe-memory-access=allow",
+                    // Nothing here is ever made of serialized objects.
+                    "-Djdk.serialFilter=!*");
 
     /// What its environment should have beyond that: as many native heaps as there are loops on a
     /// small machine, for each keeps what it once had.

@@ -217,7 +217,7 @@ final class Invariants implements SimJournal.Observer {
         for (Step step : plan.steps()) {
             if (step.work() instanceof Work.Shut && row.state() != ReleaseState.WRITTEN_OFF) {
                 require(
-                        !simulation.host(step.scope()).shutBy().equals(row.id()),
+                        !simulation.shutBy(step.scope()).equals(row.id()),
                         "NobodyKeptOut",
                         row.id() + " " + row.state() + ": " + step.title());
             }

@@ -169,6 +169,13 @@ final class Simulation {
         return hosts.computeIfAbsent(scope, wanted -> new Host(universe, design, wanted));
     }
 
+    /// The release that keeps users out there. Whoever only looks makes no host: a run that is
+    /// looked at would be another one.
+    String shutBy(Scope scope) {
+        Host host = hosts.get(scope);
+        return host == null ? "" : host.shutBy();
+    }
+
     void nudge() {
         replicas.forEach(Replica::nudge);
     }

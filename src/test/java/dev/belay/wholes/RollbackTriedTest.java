@@ -148,6 +148,7 @@ class RollbackTriedTest {
 
         whole.start();
         whole.await("it is forward again", () -> Traffic.once(low).equals("v2"));
+        whole.awaitState("staging-5", "completed");
         assertThat(whole.get("/api/v1/releases/staging-5").body()).contains("forward again");
         assertThat(whole.asked("production", Map.of("promote", true)).body())
                 .contains("was not tried");

@@ -471,8 +471,8 @@ class TeeiProductionTest {
                 "belay.yaml",
                 text ->
                         text.replaceAll(
-                                "(?m)^    env-file: (staging|production).env$",
-                                "$0\n    components: {%s: {env: {values: {ROUND: \"%d\"}}}}"
+                                "(?m)^    components: \\{(?=corp-cockpit)",
+                                "$0%s: {env: {values: {ROUND: \"%d\"}}}, "
                                         .formatted(component, rounds)));
     }
 
