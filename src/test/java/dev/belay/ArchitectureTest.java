@@ -31,7 +31,8 @@ class ArchitectureTest {
                     row("gate", "problem", "release", "judge"),
                     row("settings", "problem", "release"),
                     row("gateway", "problem"),
-                    row("driver", "problem", "release", "schema", "gateway"),
+                    row("cluster", "problem", "release"),
+                    row("driver", "problem", "release", "schema", "gateway", "cluster"),
                     row(
                             "execution",
                             "problem",
@@ -57,6 +58,7 @@ class ArchitectureTest {
                             "gate",
                             "settings",
                             "gateway",
+                            "cluster",
                             "driver",
                             "execution"),
                     row("cli", "problem", "manifest", "plan", "server"));
@@ -115,6 +117,7 @@ class ArchitectureTest {
                         "dev.belay.policy..",
                         "dev.belay.gate..",
                         "dev.belay.settings..",
+                        "dev.belay.cluster..",
                         "dev.belay.journal.tree..")
                 .should()
                 .dependOnClassesThat()

@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Pod;
 import dev.belay.release.Revision;
 
 /// [Revision] and its launch as JSON. What is written here is what a revision's id is a digest of.
@@ -29,13 +30,7 @@ final class RevisionJson {
         Launch.Container container = launch.container();
         if (container != null) {
             // Absent for plain processes, so that their revisions keep their ids.
-            out.put(
-                    "container",
-                    () ->
-                            out.open()
-                                    .put("digest", container.digest())
-                                    .put("image", container.image())
-                                    .close());
+            out.put("container", () -> write(out, container));
         }
         out.put(
                 "limits",
@@ -67,6 +62,16 @@ final class RevisionJson {
                                         .put("signal", stop.signal())
                                         .close())
                 .close();
+    }
+
+    private static void write(JsonOut out, Launch.Container container) {
+        out.open().put("digest", container.digest()).put("image", container.image());
+        Pod pod = container.pod();
+        if (pod != null) {
+            // Absent for a Docker Engine.
+            out.put("pod", () -> PodJson.write(out, pod));
+        }
+        out.close();
     }
 
     private static void write(JsonOut out, Health health) {
@@ -128,7 +133,10 @@ final class RevisionJson {
     }
 
     private static Launch.Container container(JsonIn in) {
-        return new Launch.Container(in.string("image"), in.string("digest"));
+        return new Launch.Container(
+                in.string("image"),
+                in.string("digest"),
+                in.has("pod") ? PodJson.read(in.at("pod")) : null);
     }
 
     private static Health health(JsonIn in) {

@@ -91,14 +91,20 @@ public record Launch(
                         liveness,
                         protocol,
                         listen,
-                        new Container(container.image(), digest));
+                        new Container(container.image(), digest, container.pod()));
     }
 
-    /// A container of a Docker Engine.
+    /// A container of a Docker Engine, or of a Kubernetes cluster.
     ///
     /// @param image its name as it was written, for people
     /// @param digest of the image, `sha256:…`: what is started, whatever the name means by then
-    public record Container(String image, String digest) {}
+    /// @param pod what it is a part of in a Kubernetes cluster; absent for a Docker Engine
+    public record Container(String image, String digest, @Nullable Pod pod) {
+        /// One of a Docker Engine.
+        public Container(String image, String digest) {
+            this(image, digest, null);
+        }
+    }
 
     /// Where an instance listens.
     public enum Listen {
