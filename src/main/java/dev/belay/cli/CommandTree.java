@@ -31,6 +31,7 @@ import dev.belay.cli.command.PlanCommand;
 import dev.belay.cli.command.PolicyCommand;
 import dev.belay.cli.command.PromoteCommand;
 import dev.belay.cli.command.ReleasesCommand;
+import dev.belay.cli.command.RenderCommand;
 import dev.belay.cli.command.RescheduleCommand;
 import dev.belay.cli.command.RestoreCommand;
 import dev.belay.cli.command.ResumeCommand;
@@ -119,6 +120,7 @@ public final class CommandTree {
         all.put("scan", ScanCommand::new);
         all.put("lint", LintCommand::new);
         all.put("config", ConfigCommand::new);
+        all.put("render", RenderCommand::new);
         all.put("docs", DocsCommand::new);
         all.put("plan", PlanCommand::new);
         all.put("deploy", DeployCommand::new);

@@ -62,7 +62,9 @@ final class ComponentSection {
             Key.of(
                     "image",
                     TEXT,
-                    "Image that its containers are made of, where the target is `docker`.");
+                    "Image that its containers are made of, where the target is `docker` or"
+                            + " `kubernetes`. A frontend's serves its files at `$PORT`, and is needed only"
+                            + " in a cluster, where two instances of it run.");
     static final Key<Integer> PORT_KEY =
             Key.of(
                     "port",
@@ -170,9 +172,11 @@ final class ComponentSection {
                             EntranceSections.STICKY,
                             PROTOCOL,
                             LISTEN,
+                            ClusterSections.CALLS,
                             HEALTH,
                             LIVENESS,
                             INSTANCES,
+                            ClusterSections.SCALE,
                             STRATEGY,
                             STOP,
                             LIMITS,
@@ -182,6 +186,7 @@ final class ComponentSection {
                     List.of(
                             STATIC,
                             PublicSections.PUBLIC,
+                            IMAGE,
                             PORT_KEY,
                             AT,
                             EntranceSections.STICKY,
@@ -192,16 +197,27 @@ final class ComponentSection {
                     List.of(
                             RUN,
                             IMAGE,
+                            ClusterSections.CALLS,
                             HEALTH,
                             LIVENESS,
                             INSTANCES,
+                            ClusterSections.SCALE,
                             STRATEGY,
                             STOP,
                             LIMITS,
                             SMOKE,
                             MIGRATIONS),
                     KindWord.JOB,
-                    List.of(RUN, IMAGE, PROBE, ON_UNKNOWN, TIMEOUT, STOP, LIMITS),
+                    List.of(
+                            RUN,
+                            IMAGE,
+                            ClusterSections.CALLS,
+                            ClusterSections.SCHEDULE,
+                            PROBE,
+                            ON_UNKNOWN,
+                            TIMEOUT,
+                            STOP,
+                            LIMITS),
                     KindWord.CONTRACT,
                     List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT));
 
@@ -239,16 +255,19 @@ final class ComponentSection {
                                     EntranceSections.SLOW_START,
                                     EntranceSections.STICKY,
                                     USES,
+                                    ClusterSections.CALLS,
                                     ENV,
                                     HEALTH,
                                     LIVENESS,
                                     INSTANCES,
+                                    ClusterSections.SCALE,
                                     STRATEGY,
                                     AFTER,
                                     STOP,
                                     LIMITS,
                                     SMOKE,
                                     MIGRATIONS,
+                                    ClusterSections.SCHEDULE,
                                     PROBE,
                                     ON_UNKNOWN,
                                     TIMEOUT,

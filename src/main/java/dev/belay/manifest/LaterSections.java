@@ -60,13 +60,6 @@ final class LaterSections {
                     Key.of("latency", WRITTEN, "Latency, against the old revision."),
                     Key.of("crash-loop", YES_NO, "Whether a crash loop turns the release back."));
 
-    static final Fields<Row> KUBERNETES =
-            section(
-                    "kubernetes",
-                    "A namespace of a cluster.",
-                    "{namespace: teei}",
-                    Key.of("namespace", NAME, "Name of the namespace.").asRequired());
-
     private LaterSections() {}
 
     private static Fields<Row> section(String name, String about, String example, Key<?>... keys) {

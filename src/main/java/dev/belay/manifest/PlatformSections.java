@@ -29,8 +29,8 @@ import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
 import dev.belay.manifest.shape.Shape;
-import dev.belay.manifest.text.Node;
 import dev.belay.release.Dependency.Engine;
+import dev.belay.release.Placement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -125,9 +125,18 @@ final class PlatformSections {
 
     // Where it lives.
 
+    /// In a cluster; where in it, whoever knows the platform reads by [ClusterSections#placement].
+    private static final Target SOMEWHERE = new Target.Kubernetes(Placement.in("", ""));
+
     private static final Shape<Target> TARGET_WORD =
             mapped(
-                    Map.of("process", new Target.Processes(), "docker", new Target.Docker()),
+                    Map.of(
+                            "process",
+                            new Target.Processes(),
+                            "docker",
+                            new Target.Docker(),
+                            "kubernetes",
+                            SOMEWHERE),
                     Set.of());
 
     static final Key<Target> TARGET =
@@ -141,12 +150,11 @@ final class PlatformSections {
                                             "{kubernetes: {namespace: teei}}",
                                             List.of(
                                                     Key.of(
-                                                                    "kubernetes",
-                                                                    LaterSections.KUBERNETES,
-                                                                    "A cluster.")
-                                                            .asNotYet()),
+                                                            "kubernetes",
+                                                            ClusterSections.KUBERNETES,
+                                                            "A cluster.")),
                                             List.of("kubernetes"),
-                                            PlatformSections::kubernetes)),
+                                            _ -> SOMEWHERE)),
                             "What it runs on.")
                     .fallback("process");
     static final Key<Integer> PORT_OFFSET =
@@ -365,11 +373,5 @@ final class PlatformSections {
 
     private static Datastore.Server server(Row row) {
         return new Datastore.Server(row.find(LOCAL_VERSION).orElse(""), row.get(LOCAL_PORT));
-    }
-
-    private static Target kubernetes(Row row) {
-        var cluster = (Node.Mapping) row.map().get("kubernetes");
-        var name = cluster == null ? null : cluster.get("namespace");
-        return new Target.Kubernetes(name == null ? "" : NAME.read(name));
     }
 }

@@ -1,5 +1,7 @@
 package dev.belay.manifest;
 
+import dev.belay.release.Placement;
+
 /// What an environment runs on.
 public sealed interface Target {
     /// Plain processes on this machine.
@@ -8,6 +10,6 @@ public sealed interface Target {
     /// Containers of the Docker Engine on this machine.
     record Docker() implements Target {}
 
-    /// A namespace of a cluster. Declared, but not enforced by this version.
-    record Kubernetes(String namespace) implements Target {}
+    /// A namespace of a Kubernetes cluster.
+    record Kubernetes(Placement placement) implements Target {}
 }

@@ -8,6 +8,9 @@ import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
+import dev.belay.release.Placement;
+import dev.belay.release.Pod;
+import dev.belay.release.Scaling;
 import dev.belay.release.SecretsRule;
 import dev.belay.release.Traffic;
 import dev.belay.release.WalArchive;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +30,14 @@ final class Views {
     private static final Health CONNECTS = check(new Health.Tcp());
     private static final Health LIVES = check(new Health.Alive());
 
+    /// One may be away while a node is emptied.
+    private static final int FRONTENDS_IN_CLUSTER = 2;
+
     private final Effective effective;
     private final Row platform;
     private final Row own;
     private final int offset;
+    private final Target target;
     private final Path folder;
     private final Responsible everyone;
     private final Order order;
@@ -41,6 +49,7 @@ final class Views {
         this.platform = new Row(effective.root());
         this.own = new Row(effective.own());
         this.offset = own.get(PlatformSections.PORT_OFFSET);
+        this.target = target(own, platform.get(PlatformSections.PLATFORM), folder);
         this.everyone =
                 ComponentSection.responsible(own).or(ComponentSection.responsible(platform));
     }
@@ -53,7 +62,7 @@ final class Views {
                 views.platform.get(PlatformSections.PLATFORM),
                 effective.name(),
                 folder,
-                views.own.get(PlatformSections.TARGET),
+                views.target,
                 views.offset,
                 views.components(rollout),
                 views.datastores(),
@@ -72,6 +81,16 @@ final class Views {
                 views.everyone,
                 unsupported,
                 new NodeSource(effective.own()));
+    }
+
+    private static Target target(Row own, String platform, Path folder) {
+        Target written = own.get(PlatformSections.TARGET);
+        if (!(written instanceof Target.Kubernetes)) {
+            return written;
+        }
+        Node.Mapping cluster =
+                Effective.mapping(Effective.mapping(own.map(), "target"), "kubernetes");
+        return new Target.Kubernetes(ClusterSections.placement(new Row(cluster), platform, folder));
     }
 
     private List<SecretSource> secrets() {
@@ -190,16 +209,10 @@ final class Views {
                     new Component.Service(
                             launch(row, true),
                             row.get(ComponentSection.PORT_KEY) + offset,
-                            row.get(ComponentSection.INSTANCES),
+                            instances(row),
                             strategy);
-            case FRONTEND ->
-                    new Component.Frontend(
-                            row.get(ComponentSection.PORT_KEY) + offset,
-                            strategy,
-                            row.find(PublicSections.PUBLIC).orElse(PublicValues.NONE));
-            case WORKER ->
-                    new Component.Worker(
-                            launch(row, false), row.get(ComponentSection.INSTANCES), strategy);
+            case FRONTEND -> frontend(row, strategy);
+            case WORKER -> new Component.Worker(launch(row, false), instances(row), strategy);
             case JOB ->
                     new Component.Job(
                             launch(row, false),
@@ -210,16 +223,64 @@ final class Views {
         };
     }
 
+    /// Files that the gateway serves; where there is none, a service whose image does.
+    private Component.Kind frontend(Row row, Strategy strategy) {
+        int port = row.get(ComponentSection.PORT_KEY) + offset;
+        return target instanceof Target.Kubernetes
+                ? new Component.Service(
+                        launch(List.of(), row, true), port, FRONTENDS_IN_CLUSTER, strategy)
+                : new Component.Frontend(
+                        port, strategy, row.find(PublicSections.PUBLIC).orElse(PublicValues.NONE));
+    }
+
+    /// How many a revision starts with.
+    private int instances(Row row) {
+        int written = row.get(ComponentSection.INSTANCES);
+        return scaling(row)
+                .map(scaling -> Math.clamp(written, scaling.minimum(), scaling.maximum()))
+                .orElse(written);
+    }
+
+    private Optional<Scaling> scaling(Row row) {
+        return row.find(ClusterSections.SCALE).map(ClusterSections::scaling);
+    }
+
     private Launch.@Nullable Container container(Row row) {
-        return own.get(PlatformSections.TARGET) instanceof Target.Docker
-                ? new Launch.Container(row.find(ComponentSection.IMAGE).orElse(""), "")
-                : null;
+        String image = row.find(ComponentSection.IMAGE).orElse("");
+        return switch (target) {
+            case Target.Processes _ -> null;
+            case Target.Docker _ -> new Launch.Container(image, "");
+            case Target.Kubernetes(Placement placement) ->
+                    new Launch.Container(
+                            image,
+                            "",
+                            new Pod(
+                                    placement,
+                                    calls(row),
+                                    scaling(row).orElse(null),
+                                    row.find(ClusterSections.SCHEDULE).orElse(null)));
+        };
+    }
+
+    /// Groups stand for their components.
+    private Pod.Calls calls(Row row) {
+        return row.find(ClusterSections.CALLS)
+                .map(names ->
+                        Pod.Calls.only(
+                                names.stream()
+                                        .flatMap(name -> effective.groups().expand(name).stream())
+                                        .toList()))
+                .orElse(Pod.Calls.ANYBODY);
     }
 
     private Launch launch(Row row, boolean port) {
+        return launch(row.get(ComponentSection.RUN), row, port);
+    }
+
+    private Launch launch(List<String> command, Row row, boolean port) {
         Variables variables = row.get(ComponentSection.ENV);
         return new Launch(
-                row.get(ComponentSection.RUN),
+                command,
                 variables.required(),
                 variables.secrets(),
                 port,

@@ -88,6 +88,7 @@ record WrittenManifest(Path folder, List<String> files, Digest digest, Node.Mapp
                 effective.name(),
                 check);
         new References(effective, complaints).check();
+        new ClusterCheck(effective, complaints, check.notYet()).check();
         return check;
     }
 

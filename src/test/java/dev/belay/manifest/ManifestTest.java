@@ -13,6 +13,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.Placement;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
@@ -200,7 +201,8 @@ class ManifestTest {
                                 "${CLICKHOUSE_URL}",
                                 false));
         EnvironmentView production = view(manifest, "production");
-        assertThat(production.target()).isEqualTo(new Target.Kubernetes("teei"));
+        assertThat(production.target())
+                .isEqualTo(new Target.Kubernetes(Placement.in("teei", "teei")));
         assertThat(production.order())
                 .containsExactly(
                         List.of("api-gateway"), List.of("reporting"), List.of("corp-cockpit"));
@@ -253,7 +255,10 @@ class ManifestTest {
                 .allMatch(problem -> problem.code().equals("manifest/not-yet"))
                 .extracting(problem -> problem.message().split(" is ", 2)[0])
                 .containsExactlyInAnyOrder(
-                        "`kubernetes`", "`strategy: canary`", "`steps`", "`roll-back-on`");
+                        "this version prints what `production`",
+                        "`strategy: canary`",
+                        "`steps`",
+                        "`roll-back-on`");
     }
 
     @Test

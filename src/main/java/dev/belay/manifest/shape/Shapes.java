@@ -342,6 +342,27 @@ public final class Shapes {
                     Shapes::status,
                     Map.of("type", List.of("integer", "string")));
 
+    /// What most objects of a Kubernetes cluster may be called.
+    public static final Shape<String> OBJECT =
+            matching(
+                    "a name of small letters, digits and `-`, such as `shop-production`",
+                    "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    /// Ours are ours.
+    public static final Shape<String> LABEL =
+            matching(
+                    "a label such as `team` or `example.org/team`, and none of `belay.dev`",
+                    "(?!([a-z0-9.-]*\\.)?belay\\.dev/)([a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?/)?"
+                            + "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
+
+    public static final Shape<String> LABEL_VALUE =
+            matching(
+                    "the value of a label: letters, digits, `-`, `_` and `.`, 63 at most",
+                    "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?");
+
+    public static final Shape<String> CRON =
+            new Scalar<>(Cron.TYPE, WORDS, Cron::written, Map.of("type", "string"));
+
     public static final Shape<Node> ANYTHING = new Anything();
 
     private Shapes() {}
