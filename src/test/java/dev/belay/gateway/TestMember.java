@@ -21,20 +21,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// An instance on a real socket, as well or badly behaved as a test wants: the behaviour writes raw
 /// bytes.
-final class TestMember implements AutoCloseable {
+public final class TestMember implements AutoCloseable {
     /// One request, its body not yet read.
-    record Request(
+    public record Request(
             String method,
             String path,
             Map<String, String> headers,
             InputStream in,
             Socket socket) {
-        String header(String name) {
+        /// Empty when it has none of that name.
+        public String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
         }
 
         /// The whole body, whichever way it is framed.
-        byte[] body() throws IOException {
+        public byte[] body() throws IOException {
             if (header("transfer-encoding").equals("chunked")) {
                 var out = new java.io.ByteArrayOutputStream();
                 for (int size = chunk(); size > 0; size = chunk()) {
@@ -58,7 +59,7 @@ final class TestMember implements AutoCloseable {
     }
 
     /// Answers one request; false ends the connection.
-    interface Behaviour {
+    public interface Behaviour {
         boolean answer(Request request, OutputStream out) throws IOException;
     }
 
@@ -76,7 +77,8 @@ final class TestMember implements AutoCloseable {
         this.accepting = Thread.startVirtualThread(this::accept);
     }
 
-    static TestMember behaving(Behaviour behaviour) throws IOException {
+    /// One that behaves so, at a port of its own.
+    public static TestMember behaving(Behaviour behaviour) throws IOException {
         return new TestMember(0, behaviour);
     }
 
@@ -89,7 +91,8 @@ final class TestMember implements AutoCloseable {
         return behaving((request, out) -> say(request, out, name));
     }
 
-    static boolean say(Request request, OutputStream out, String text) throws IOException {
+    /// Reads the body and answers with the text.
+    public static boolean say(Request request, OutputStream out, String text) throws IOException {
         request.body();
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
@@ -100,12 +103,14 @@ final class TestMember implements AutoCloseable {
         return true;
     }
 
-    static void write(OutputStream out, String text) throws IOException {
+    /// Writes at once.
+    public static void write(OutputStream out, String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
     }
 
-    int port() {
+    /// Where it listens.
+    public int port() {
         return server.getLocalPort();
     }
 

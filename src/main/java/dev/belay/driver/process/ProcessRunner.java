@@ -140,6 +140,17 @@ public final class ProcessRunner implements Runner {
     }
 
     @Override
+    public Optional<String> mend(Run run) throws IOException {
+        if (!(life(run) instanceof Life.Alive(long pid, long _)) || !ProcessTable.isPaused(pid)) {
+            return Optional.empty();
+        }
+        Set<Long> all = Signals.members(Names.instance(state, run.scope(), run.id()), Set.of(pid));
+        all.removeIf(one -> !ProcessTable.isPaused(one));
+        Signals.send("CONT", all);
+        return Optional.of("`" + run.id() + "` was paused by somebody, and goes on");
+    }
+
+    @Override
     public void release(Run run) {
         limits.release(run.id());
     }

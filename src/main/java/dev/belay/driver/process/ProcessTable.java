@@ -56,6 +56,17 @@ public final class ProcessTable {
         }
     }
 
+    /// Whether it is stopped by a signal; not, where a debugger holds it.
+    static boolean isPaused(long pid) {
+        try {
+            String stat =
+                    Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith(" T ", stat.lastIndexOf(')') + 1);
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     static boolean lives(long pid, long start) {
         return find(pid).filter(entry -> entry.start() == start).isPresent();
     }

@@ -6,7 +6,7 @@ import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Order;
-import dev.belay.driver.Router;
+import dev.belay.driver.ToldRouter;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.Redactor;
@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -52,7 +51,7 @@ final class Host implements AutoCloseable {
     final ConfigurationStore configurations;
     final Map<String, String> secrets = new HashMap<>();
     final Map<String, String> plain = new HashMap<>();
-    final Table table = new Table();
+    final ToldRouter table = new ToldRouter();
     private final Path sources;
     private final AtomicLong tokens = new AtomicLong();
     HostTarget target;
@@ -106,6 +105,7 @@ final class Host implements AutoCloseable {
         try {
             Path folder = Files.createDirectories(sources.resolve(id));
             Files.writeString(folder.resolve("main.sh"), script + "\n");
+            Files.writeString(folder.resolve("index.html"), id);
             Digest artifact = artifacts.put(folder, List.of());
             return new Revision(id, "api", artifact, configurations.keep(plain), launch(command));
         } catch (IOException e) {
@@ -212,75 +212,5 @@ final class Host implements AutoCloseable {
                                 Set.of(),
                                 Deadline.in(PATIENCE)))
                 .isTrue();
-    }
-
-    /// A router of which only the table matters: what it says is what the test said.
-    static final class Table implements Router {
-        private volatile Optional<Observed> line = Optional.empty();
-        private volatile boolean reachable = true;
-        private volatile boolean longLivedObey;
-        final List<String> toldToEnd = new CopyOnWriteArrayList<>();
-
-        void says(Map<String, Integer> weights, Map<String, List<String>> members, int inFlight) {
-            Map<String, Integer> at = new HashMap<>();
-            members.values().forEach(ids -> ids.forEach(id -> at.put(id, inFlight)));
-            says(weights, members, at);
-        }
-
-        /// @param at how much is in flight, by the id of the instance
-        void says(
-                Map<String, Integer> weights,
-                Map<String, List<String>> members,
-                Map<String, Integer> at) {
-            Map<String, Integer> flying = new HashMap<>();
-            int all = at.values().stream().mapToInt(n -> n).sum();
-            weights.keySet().forEach(revision -> flying.put(revision, all));
-            members.keySet().forEach(revision -> flying.put(revision, all));
-            line = Optional.of(new Observed(1, 3000, weights, members, flying, at));
-        }
-
-        /// What is in flight never ends by itself, but does when it is told to.
-        void holdsLongLived() {
-            longLivedObey = true;
-        }
-
-        void isDown() {
-            reachable = false;
-        }
-
-        @Override
-        public Answer route(Work.Route work, Order order) {
-            throw new AssertionError("nothing is routed here");
-        }
-
-        @Override
-        public Finding probe(Work.Route work, Order order) {
-            throw new AssertionError("nothing is routed here");
-        }
-
-        @Override
-        public void closeLongLived(Scope scope, String revision, List<String> instances) {
-            toldToEnd.addAll(instances);
-            if (longLivedObey) {
-                line.ifPresent(said -> {
-                    Map<String, Integer> left = new HashMap<>(said.inFlightAt());
-                    left.keySet().removeAll(instances);
-                    says(said.weights(), said.members(), left);
-                });
-            }
-        }
-
-        @Override
-        public boolean listens(int port) {
-            return false;
-        }
-
-        @Override
-        public Optional<Observed> observe(Scope scope) {
-            if (!reachable) {
-                throw new UncheckedIOException(new IOException("connection refused"));
-            }
-            return line;
-        }
     }
 }

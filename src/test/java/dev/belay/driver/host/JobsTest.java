@@ -35,14 +35,6 @@ class JobsTest {
     }
 
     @Test
-    void a_job_that_ends_well_is_done_and_is_found_done() {
-        Work.RunJob job = job("echo migrated");
-
-        assertThat(run(job, 1)).isInstanceOf(Answer.Done.class);
-        assertThat(probe(job, 2)).isInstanceOf(Finding.Done.class);
-    }
-
-    @Test
     void a_job_that_ends_badly_fails_with_its_last_lines_and_without_secrets() {
         host.secrets.put("KEY", "hunter22");
         Work.RunJob job = job("echo cannot connect with $KEY; exit 4");
@@ -173,30 +165,12 @@ class JobsTest {
     }
 
     @Test
-    void a_job_that_never_began_is_not_done() {
-        host.target.runJob(job("true"), new Order(Host.SCOPE, 1, "r-0", 3, Host.PATIENCE));
-        assertThat(probe(job("true"), 5)).isEqualTo(new Finding.NotDone());
-        assertThat(run(job("true"), 4)).isEqualTo(new Answer.Stale(4));
-    }
-
-    @Test
     void where_the_folder_was_deleted_nobody_can_say_whether_a_job_ran() throws IOException {
         Work.RunJob job = job("true");
         run(job, 1);
         Files.move(host.state.resolve("instances/local/api"), folder.resolve("gone"));
 
         assertThat(probe(job, 2)).isInstanceOf(Finding.Unknowable.class);
-    }
-
-    @Test
-    void another_step_is_not_taken_for_this_one() {
-        Work.RunJob job = job("true");
-        run(job, 1);
-        var other = new Order(Host.SCOPE, 2, "r-1", 9, Host.PATIENCE);
-        var another = new Order(Host.SCOPE, 3, "r-2", 3, Host.PATIENCE);
-
-        assertThat(host.target.probe(job, other)).isEqualTo(new Finding.NotDone());
-        assertThat(host.target.probe(job, another)).isEqualTo(new Finding.NotDone());
     }
 
     @Test

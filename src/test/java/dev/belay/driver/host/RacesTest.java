@@ -16,11 +16,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,29 +34,6 @@ class RacesTest {
     @AfterEach
     void end() throws IOException {
         host.close();
-    }
-
-    @Test
-    void of_many_orders_at_once_each_number_starts_once() throws Exception {
-        var v1 = host.revision("api-1", "echo begin; exec sleep 1000");
-        List<Callable<Answer>> orders = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            var target = host.newTarget();
-            orders.add(() -> target.scale(new Work.Scale(v1, 3), host.order()));
-        }
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var answer : threads.invokeAll(orders)) {
-                assertThat(answer.get()).isInstanceOfAny(Answer.Done.class, Answer.Stale.class);
-            }
-        }
-        host.scaled(v1, 3);
-
-        assertThat(host.instances()).hasSize(3);
-        // Launcher and program each.
-        assertThat(host.processes()).hasSize(6);
-        for (Instance instance : host.instances()) {
-            assertThat(host.log(instance)).isEqualTo("begin\n");
-        }
     }
 
     @Test

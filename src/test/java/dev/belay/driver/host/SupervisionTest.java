@@ -45,22 +45,6 @@ class SupervisionTest {
     }
 
     @Test
-    void a_new_control_plane_finds_what_runs_and_starts_nothing_twice() {
-        var v1 = host.revision("api-1", Host.SLEEPS);
-        host.scaled(v1, 2);
-        var before = host.instances();
-
-        host.target = host.newTarget();
-        host.target.supervise();
-
-        assertThat(host.instances()).isEqualTo(before);
-        host.scaled(v1, 2);
-        assertThat(host.instances()).isEqualTo(before);
-        host.scaled(v1, 0);
-        assertThat(host.processes()).isEmpty();
-    }
-
-    @Test
     void one_that_dies_is_started_again_on_its_port() throws IOException {
         var v1 = host.revision("api-1", Host.SLEEPS);
         host.scaled(v1, 1);
@@ -122,32 +106,6 @@ class SupervisionTest {
         superviseUntilRuns(1);
 
         assertThat(old).noneMatch(Host::lives);
-    }
-
-    @Test
-    void one_that_dies_again_and_again_is_in_a_crash_loop() throws IOException {
-        var v1 = host.revision("api-1", Host.SLEEPS);
-        host.scaled(v1, 1);
-
-        for (int deaths = 1; deaths <= 3; deaths++) {
-            host.kill("KILL", host.only().pid());
-            superviseUntilRuns(deaths);
-        }
-
-        assertThat(host.only().state()).isEqualTo(Instance.State.CRASH_LOOP);
-        assertThat(host.newTarget().instances(Host.SCOPE).getFirst().restarts()).isEqualTo(3);
-    }
-
-    @Test
-    void only_as_many_as_are_wanted_are_started_again() throws IOException {
-        var v1 = host.revision("api-1", Host.SLEEPS);
-        host.scaled(v1, 2);
-        host.scaled(v1, 1);
-
-        host.kill("KILL", host.only().pid());
-        superviseUntilRuns(1);
-
-        assertThat(host.instances()).hasSize(1);
     }
 
     @Test
