@@ -9,6 +9,7 @@ import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Workspace;
 import dev.belay.cli.live.Attachment;
+import dev.belay.manifest.Reading;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import java.util.Map;
@@ -112,6 +113,14 @@ public abstract class BelayCommand implements Callable<Integer> {
                         request.body(),
                         request.silence());
         return text.with("Accept", "text/plain");
+    }
+
+    /// What was read, or its problems as this command's end.
+    protected static <T> T read(Reading<T> reading) {
+        return switch (reading) {
+            case Reading.Read<T>(T value) -> value;
+            case Reading.Refused<T>(var problems) -> throw Stop.problems(problems);
+        };
     }
 
     /// Something in the arguments that only this command can know to be wrong.

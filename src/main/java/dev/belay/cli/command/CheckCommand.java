@@ -11,7 +11,6 @@ import dev.belay.manifest.FolderCheck;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
-import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
@@ -196,12 +195,5 @@ public final class CheckCommand extends BelayCommand {
         public boolean isElsewhere(String name) {
             return view.secretsOf(name).isPresent();
         }
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(List<Problem> problems) -> throw Stop.problems(problems);
-        };
     }
 }

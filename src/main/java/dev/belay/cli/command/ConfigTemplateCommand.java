@@ -9,10 +9,8 @@ import dev.belay.manifest.EnvironmentFile;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
-import dev.belay.manifest.Reading;
 import dev.belay.manifest.VariableCheck;
 import dev.belay.manifest.VariableNeed;
-import dev.belay.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -207,12 +205,5 @@ public final class ConfigTemplateCommand extends BelayCommand {
         } catch (IOException e) {
             throw Stop.failed("`" + output + "` cannot be written: " + e.getMessage(), "");
         }
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(List<Problem> problems) -> throw Stop.problems(problems);
-        };
     }
 }

@@ -2,7 +2,6 @@ package dev.belay.cli.command;
 
 import dev.belay.cli.Context;
 import dev.belay.cli.ExitCode;
-import dev.belay.cli.Stop;
 import dev.belay.cli.client.Http;
 import dev.belay.cli.client.Json;
 import dev.belay.manifest.Component;
@@ -10,7 +9,6 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
-import dev.belay.manifest.Reading;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -114,12 +112,5 @@ public final class EvidenceRunCommand extends BelayCommand {
         // One that is not there is the control plane's to refuse.
         named.forEach(name -> names.addAll(view.groups().getOrDefault(name, List.of(name))));
         return names;
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(var problems) -> throw Stop.problems(problems);
-        };
     }
 }

@@ -8,7 +8,6 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
-import dev.belay.manifest.Reading;
 import dev.belay.problem.Problem;
 import dev.belay.server.operations.PolicyDesk;
 import java.util.LinkedHashMap;
@@ -80,12 +79,5 @@ public final class PolicyCheckCommand extends BelayCommand {
         fields.put("breaches", line.breaches());
         fields.put("hint", line.hint());
         return fields;
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(List<Problem> problems) -> throw Stop.problems(problems);
-        };
     }
 }

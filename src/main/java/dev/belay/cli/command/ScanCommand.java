@@ -8,7 +8,6 @@ import dev.belay.cli.client.Json;
 import dev.belay.cli.client.Workspace;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
-import dev.belay.manifest.Reading;
 import dev.belay.problem.Problem;
 import dev.belay.problem.ProblemText;
 import dev.belay.server.operations.Denied;
@@ -140,12 +139,5 @@ public final class ScanCommand extends BelayCommand {
         } catch (IOException e) {
             throw Stop.failed("`" + sarif + "` cannot be written: " + e.getMessage(), "");
         }
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(List<Problem> problems) -> throw Stop.problems(problems);
-        };
     }
 }

@@ -9,7 +9,6 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
-import dev.belay.manifest.Reading;
 import dev.belay.server.operations.Denied;
 import dev.belay.server.operations.No;
 import dev.belay.server.operations.TouchedComponents;
@@ -47,13 +46,6 @@ public final class SourcesCommand extends BelayCommand {
 
     public SourcesCommand(Context context) {
         super(context);
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(var problems) -> throw Stop.problems(problems);
-        };
     }
 
     @Override
