@@ -96,12 +96,13 @@ final class Supervisor {
             if (lock.isPresent()) {
                 try (PathLock _ = lock.get()) {
                     Recovery.recover(scope, running);
-                    learnSecrets(scope);
+                    Map<String, Wanted> wanted = scope.wanted();
+                    learnSecrets(scope, wanted);
                     finishEnds(scope, said);
-                    startDead(scope, said);
+                    startDead(scope, wanted, said);
                     jobs.killOverdue(scope, said);
                     lookAfterLogs(scope);
-                    forgetOld(scope);
+                    forgetOld(scope, wanted.keySet());
                 }
             }
         } catch (IOException | UncheckedIOException e) {
@@ -128,14 +129,14 @@ final class Supervisor {
     }
 
     /// A new control plane does not know yet what must not be shown of the logs it finds.
-    private void learnSecrets(ScopeFolder scope) throws IOException {
-        for (Wanted wanted : scope.wanted().values()) {
+    private void learnSecrets(ScopeFolder scope, Map<String, Wanted> all) throws IOException {
+        for (Wanted wanted : all.values()) {
             String key = scope.scope() + " " + wanted.recipe().revision();
             Instant now = Instant.now();
             if (now.isAfter(learn.getOrDefault(key, Instant.EPOCH))) {
-                boolean all =
+                boolean learnt =
                         preparation.learnSecrets(scope.scope().environment(), wanted.recipe());
-                learn.put(key, all ? Instant.MAX : now.plus(LEARN_AGAIN));
+                learn.put(key, learnt ? Instant.MAX : now.plus(LEARN_AGAIN));
             }
         }
     }
@@ -153,8 +154,9 @@ final class Supervisor {
         }
     }
 
-    private void startDead(ScopeFolder scope, List<String> said) throws IOException {
-        for (Wanted wanted : scope.wanted().values()) {
+    private void startDead(ScopeFolder scope, Map<String, Wanted> all, List<String> said)
+            throws IOException {
+        for (Wanted wanted : all.values()) {
             for (int number = 1; number <= wanted.instances(); number++) {
                 InstanceFolder instance = scope.instance(wanted.recipe().revision(), number);
                 if (instance.life() instanceof Life.Ended) {
@@ -210,10 +212,13 @@ final class Supervisor {
     }
 
     /// The logs of the revisions that ran last stay; those of long ago go.
-    private void forgetOld(ScopeFolder scope) throws IOException {
-        Set<String> wanted = scope.wanted().keySet();
+    private void forgetOld(ScopeFolder scope, Set<String> wanted) throws IOException {
+        List<String> revisions = scope.revisions();
+        if (revisions.size() <= supervision.keptRevisions()) {
+            return;
+        }
         List<Old> old = new ArrayList<>();
-        for (String revision : scope.revisions()) {
+        for (String revision : revisions) {
             Instant last = Instant.EPOCH;
             boolean lives = false;
             for (InstanceFolder instance : scope.instances(revision)) {
