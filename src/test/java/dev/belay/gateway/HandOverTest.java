@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// One gateway process takes the place of another.
 class HandOverTest {
-    private static final int EXIT_SECONDS = 20;
+    private static final int EXIT_SECONDS = 60;
 
     /// The number of the message by which a successor says that it has the sockets.
     private static final int GOT = 7;
