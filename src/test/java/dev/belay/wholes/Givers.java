@@ -71,7 +71,7 @@ final class Givers implements AutoCloseable {
                     failures.add(name + " was answered " + status);
                 }
                 // Not a wait for anything: leaves the machine to the processes under test.
-                stop.await(20, TimeUnit.MILLISECONDS);
+                stop.await(60, TimeUnit.MILLISECONDS);
             } catch (IOException e) {
                 failures.add(name + ": " + e);
             } catch (InterruptedException _) {

@@ -43,7 +43,7 @@ class RunbookTest {
         "the cents hold it all"
     };
 
-    private static final int ROWS = 200_000;
+    private static final int ROWS = 50_000;
 
     /// Of the rows that were there before anything began.
     private static final String SUM =

@@ -67,7 +67,7 @@ final class Traffic implements AutoCloseable {
                     connection.get();
                     answered.incrementAndGet();
                     // Not a wait for anything: leaves the machine to the processes under test.
-                    stop.await(2, TimeUnit.MILLISECONDS);
+                    stop.await(10, TimeUnit.MILLISECONDS);
                 }
             } catch (IOException e) {
                 failures.add("request " + asked + " on its connection: " + e);
