@@ -7,7 +7,6 @@ import dev.belay.cli.client.Json;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
-import dev.belay.manifest.Reading;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.server.rendering.ClusterRendering;
@@ -135,12 +134,5 @@ public final class RenderKubernetesCommand extends BelayCommand {
                 .print(
                         "`%s` has %d objects; README.txt in it says what to do first"
                                 .formatted(output, rendered.documents().size()));
-    }
-
-    private static <T> T read(Reading<T> reading) {
-        return switch (reading) {
-            case Reading.Read<T>(T value) -> value;
-            case Reading.Refused<T>(List<Problem> problems) -> throw Stop.problems(problems);
-        };
     }
 }
