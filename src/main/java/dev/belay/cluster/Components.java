@@ -98,22 +98,17 @@ public final class Components {
     /// component with fewer than two, of which one can not be spared: a budget would only keep the
     /// node from being emptied.
     ///
-    /// @param instances the fewest that there are
+    /// @param fewest instances that there are
     public static Optional<ClusterObject> budget(
-            Placement placement, Scope scope, ClusterVersion version, int instances) {
-        if (instances < 2) {
+            Placement placement, Scope scope, ClusterVersion version, int fewest) {
+        if (fewest < 2) {
             return Optional.empty();
         }
-        Part instance = new Part().put("key", Labels.REVISION).put("operator", "Exists");
+        SortedMap<String, String> instances = Labels.ofInstances(placement, scope);
         Part spec =
                 new Part()
                         .put("maxUnavailable", 1)
-                        .put(
-                                "selector",
-                                new Part()
-                                        .put("matchLabels", Labels.ofComponent(placement, scope))
-                                        // Pods of jobs are none of its instances.
-                                        .parts("matchExpressions", List.of(instance)));
+                        .put("selector", new Part().put("matchLabels", instances));
         if (version.evictsUnready()) {
             spec.put("unhealthyPodEvictionPolicy", "AlwaysAllow");
         }

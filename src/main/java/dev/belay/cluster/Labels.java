@@ -13,10 +13,9 @@ public final class Labels {
     public static final String COMPONENT = "belay.dev/component";
     public static final String REVISION = "belay.dev/revision";
 
-    /// Of a pod that a Service may send to which names no revision: see [Audience.Marked].
-    public static final String TRAFFIC = "belay.dev/traffic";
+    /// Of a pod that is an instance of a revision, and no run of a job: the value is [#YES].
+    public static final String INSTANCE = "belay.dev/instance";
 
-    /// The value of [#TRAFFIC].
     public static final String YES = "yes";
 
     /// An annotation: the token of the order by which an object was written last. Put in by whoever
@@ -52,6 +51,13 @@ public final class Labels {
             Placement placement, Scope scope, String revision) {
         SortedMap<String, String> labels = ofComponent(placement, scope);
         labels.put(REVISION, ObjectName.labelValue(revision));
+        return labels;
+    }
+
+    /// What the instances of a component have, of whichever revision, and nothing else.
+    public static SortedMap<String, String> ofInstances(Placement placement, Scope scope) {
+        SortedMap<String, String> labels = ofComponent(placement, scope);
+        labels.put(INSTANCE, YES);
         return labels;
     }
 

@@ -35,6 +35,7 @@ final class PodTemplate {
     /// One that is there for good.
     Part lasting() {
         SortedMap<String, String> labels = new TreeMap<>(workload.selector());
+        labels.put(Labels.INSTANCE, Labels.YES);
         labels.putAll(Labels.calls(workload.pod().calls()));
         Part container = container(launch.command());
         if (launch.port()) {

@@ -32,11 +32,8 @@ public final class Routes {
                 switch (audience) {
                     case Audience.Revision(String id) ->
                             Labels.ofRevision(line.placement(), line.scope(), id);
-                    case Audience.Marked _ -> {
-                        SortedMap<String, String> marked = line.selector();
-                        marked.put(Labels.TRAFFIC, Labels.YES);
-                        yield marked;
-                    }
+                    case Audience.Instances _ ->
+                            Labels.ofInstances(line.placement(), line.scope());
                 };
         return service(line, line.metadata(line.name()), selector);
     }

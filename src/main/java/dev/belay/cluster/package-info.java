@@ -11,7 +11,7 @@
 /// | run a job, or a migration's command | [Jobs#job], by a name of the caller's |
 /// | run something by the clock | [Jobs#scheduled] |
 /// | make what a component has besides its revisions | [Components#account], [Components#policy], [Components#budget] |
-/// | give a component its traffic | [Routes]: a Service whose selector names a revision, or marks; an HTTPRoute with weights between the Services of revisions |
+/// | give a component its traffic | [Routes]: a Service whose selector names a revision, or takes all instances ([Audience]); an HTTPRoute with weights between the Services of revisions |
 /// | let the world in | [Routes#ingress], [Routes#certificate] |
 /// | find them again | [Labels], [ObjectName] |
 ///

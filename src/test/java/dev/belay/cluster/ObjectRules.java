@@ -54,18 +54,18 @@ public final class ObjectRules {
     }
 
     /// A sentence for each rule that an object breaks.
-    public static List<String> broken(Map<String, ?> body) {
+    public static List<String> broken(Map<String, Object> body) {
         var rules = new ObjectRules(text(body, "kind") + " " + text(at(body, "metadata"), "name"));
         rules.checkWhole(body);
         return rules.broken;
     }
 
-    private void checkWhole(Map<String, ?> body) {
+    private void checkWhole(Map<String, Object> body) {
         String kind = text(body, "kind");
         demand(
                 VERSIONS.getOrDefault(kind, List.of()).contains(text(body, "apiVersion")),
                 "apiVersion");
-        Map<String, ?> metadata = at(body, "metadata");
+        Map<String, Object> metadata = at(body, "metadata");
         String name = text(metadata, "name");
         demand(SUBDOMAIN.matcher(name).matches(), "name " + name);
         if (kind.equals("Service")) {
@@ -84,7 +84,7 @@ public final class ObjectRules {
                     demand(KEY.matcher(key).matches(), "annotation " + key);
                     demand(value instanceof String, "annotation's value of " + key);
                 });
-        Map<String, ?> spec = at(body, "spec");
+        Map<String, Object> spec = at(body, "spec");
         switch (kind) {
             case "Deployment" -> checkDeployment(spec);
             case "Job" -> checkTemplate(at(spec, "template"), true);
@@ -114,7 +114,7 @@ public final class ObjectRules {
         }
     }
 
-    private void checkLabels(Map<String, ?> labels) {
+    private void checkLabels(Map<String, Object> labels) {
         labels.forEach((key, value) -> {
             demand(KEY.matcher(key).matches(), "label " + key);
             demand(
@@ -123,10 +123,10 @@ public final class ObjectRules {
         });
     }
 
-    private void checkDeployment(Map<String, ?> spec) {
+    private void checkDeployment(Map<String, Object> spec) {
         demand(whole(spec.get("replicas"), 0), "replicas");
-        Map<String, ?> selector = at(at(spec, "selector"), "matchLabels");
-        Map<String, ?> labels = at(at(at(spec, "template"), "metadata"), "labels");
+        Map<String, Object> selector = at(at(spec, "selector"), "matchLabels");
+        Map<String, Object> labels = at(at(at(spec, "template"), "metadata"), "labels");
         demand(!selector.isEmpty(), "an empty selector");
         demand(
                 labels.entrySet().containsAll(selector.entrySet()),
@@ -134,44 +134,44 @@ public final class ObjectRules {
         checkTemplate(at(spec, "template"), false);
     }
 
-    private void checkTemplate(Map<String, ?> template, boolean ends) {
+    private void checkTemplate(Map<String, Object> template, boolean ends) {
         checkLabels(at(at(template, "metadata"), "labels"));
-        Map<String, ?> spec = at(template, "spec");
+        Map<String, Object> spec = at(template, "spec");
         demand(text(spec, "restartPolicy").equals(ends ? "Never" : ""), "restartPolicy");
         demand(whole(spec.get("terminationGracePeriodSeconds"), 1), "grace");
-        Map<String, ?> security = at(spec, "securityContext");
+        Map<String, Object> security = at(spec, "securityContext");
         demand(Boolean.TRUE.equals(security.get("runAsNonRoot")), "runAsNonRoot");
         demand(whole(security.get("runAsUser"), 1), "runAsUser");
         demand(
                 text(at(security, "seccompProfile"), "type").equals("RuntimeDefault"),
                 "seccompProfile");
         demand(Boolean.FALSE.equals(spec.get("automountServiceAccountToken")), "a token");
-        List<Map<String, ?>> containers = list(spec, "containers");
+        List<Map<String, Object>> containers = list(spec, "containers");
         demand(containers.size() == 1, "one container");
         List<String> volumes = list(spec, "volumes").stream().map(v -> text(v, "name")).toList();
-        for (Map<String, ?> container : containers) {
+        for (Map<String, Object> container : containers) {
             checkContainer(container);
-            for (Map<String, ?> mount : list(container, "volumeMounts")) {
+            for (Map<String, Object> mount : list(container, "volumeMounts")) {
                 demand(volumes.contains(text(mount, "name")), "volume " + mount);
             }
         }
     }
 
-    private void checkContainer(Map<String, ?> container) {
+    private void checkContainer(Map<String, Object> container) {
         demand(LABEL.matcher(text(container, "name")).matches(), "container's name");
         demand(!text(container, "image").isBlank(), "image");
-        Map<String, ?> security = at(container, "securityContext");
+        Map<String, Object> security = at(container, "securityContext");
         demand(Boolean.TRUE.equals(security.get("readOnlyRootFilesystem")), "read-only root");
         demand(Boolean.FALSE.equals(security.get("allowPrivilegeEscalation")), "escalation");
         demand(List.of("ALL").equals(at(security, "capabilities").get("drop")), "capabilities");
         List<String> ports = new ArrayList<>();
-        for (Map<String, ?> port : list(container, "ports")) {
+        for (Map<String, Object> port : list(container, "ports")) {
             demand(PORT_NAME.matcher(text(port, "name")).matches(), "port's name");
             demand(whole(port.get("containerPort"), 1), "port");
             ports.add(text(port, "name"));
         }
         List<String> names = new ArrayList<>();
-        for (Map<String, ?> variable : list(container, "env")) {
+        for (Map<String, Object> variable : list(container, "env")) {
             String name = text(variable, "name");
             demand(name.matches("[A-Za-z_][A-Za-z0-9_]*"), "variable " + name);
             demand(!names.contains(name), "variable twice: " + name);
@@ -194,7 +194,7 @@ public final class ObjectRules {
         }
     }
 
-    private void checkProbe(String which, Map<String, ?> probe, List<String> ports) {
+    private void checkProbe(String which, Map<String, Object> probe, List<String> ports) {
         if (probe.isEmpty()) {
             return;
         }
@@ -222,10 +222,10 @@ public final class ObjectRules {
                 which + "'s successThreshold");
     }
 
-    private void checkService(Map<String, ?> spec) {
+    private void checkService(Map<String, Object> spec) {
         demand(!at(spec, "selector").isEmpty(), "a selector");
         checkLabels(at(spec, "selector"));
-        for (Map<String, ?> port : list(spec, "ports")) {
+        for (Map<String, Object> port : list(spec, "ports")) {
             demand(PORT_NAME.matcher(text(port, "name")).matches(), "port's name");
             demand(whole(port.get("port"), 1), "port");
             demand(
@@ -235,10 +235,10 @@ public final class ObjectRules {
         demand(!list(spec, "ports").isEmpty(), "ports");
     }
 
-    private void checkIngress(Map<String, ?> spec) {
+    private void checkIngress(Map<String, Object> spec) {
         demand(!list(spec, "rules").isEmpty(), "rules");
-        for (Map<String, ?> rule : list(spec, "rules")) {
-            for (Map<String, ?> path : list(at(rule, "http"), "paths")) {
+        for (Map<String, Object> rule : list(spec, "rules")) {
+            for (Map<String, Object> path : list(at(rule, "http"), "paths")) {
                 demand(text(path, "path").startsWith("/"), "path");
                 demand(text(path, "pathType").equals("Prefix"), "pathType");
                 demand(
@@ -246,20 +246,20 @@ public final class ObjectRules {
                         "backend");
             }
         }
-        for (Map<String, ?> tls : list(spec, "tls")) {
+        for (Map<String, Object> tls : list(spec, "tls")) {
             demand(SUBDOMAIN.matcher(text(tls, "secretName")).matches(), "secretName");
         }
     }
 
-    private void checkRoute(Map<String, ?> spec) {
+    private void checkRoute(Map<String, Object> spec) {
         demand(!list(spec, "parentRefs").isEmpty(), "parentRefs");
         demand(list(spec, "rules").size() <= 16, "16 rules");
         demand(
                 !(spec.get("hostnames") instanceof List<?> hosts) || hosts.size() <= 16,
                 "16 hostnames");
-        for (Map<String, ?> rule : list(spec, "rules")) {
+        for (Map<String, Object> rule : list(spec, "rules")) {
             demand(list(rule, "matches").size() <= 8, "8 matches");
-            for (Map<String, ?> backend : list(rule, "backendRefs")) {
+            for (Map<String, Object> backend : list(rule, "backendRefs")) {
                 demand(whole(backend.get("weight"), 0), "weight");
                 demand(LABEL.matcher(text(backend, "name")).matches(), "backend's name");
             }
@@ -279,22 +279,22 @@ public final class ObjectRules {
                 && ((Number) value).longValue() >= least;
     }
 
-    private static String text(Map<String, ?> map, String field) {
+    private static String text(Map<String, Object> map, String field) {
         return map.get(field) instanceof String text ? text : "";
     }
 
-    static Map<String, ?> at(Map<String, ?> map, String field) {
+    static Map<String, Object> at(Map<String, Object> map, String field) {
         return map(map.get(field));
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, ?> map(@Nullable Object value) {
-        return value instanceof Map<?, ?> map ? (Map<String, ?>) map : Map.of();
+    private static Map<String, Object> map(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
-    static List<Map<String, ?>> list(Map<String, ?> map, String field) {
+    static List<Map<String, Object>> list(Map<String, Object> map, String field) {
         return map.get(field) instanceof List<?> list
-                ? list.stream().<Map<String, ?>>map(ObjectRules::map).toList()
+                ? list.stream().<Map<String, Object>>map(ObjectRules::map).toList()
                 : List.of();
     }
 }

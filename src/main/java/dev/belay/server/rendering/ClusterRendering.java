@@ -91,6 +91,10 @@ public final class ClusterRendering {
                 "`%s` of `%s` as objects of Kubernetes %s or newer."
                         .formatted(view.environment(), view.platform(), version));
         head.add("Written by `belay render kubernetes %s`.".formatted(view.environment()));
+        head.add(
+                "Another revision that is applied beside this one shares its requests once it is ready;");
+        head.add(
+                "then delete what has the label `belay.dev/revision` of this one.");
         secretive.forEach(workload -> head.addAll(secret(workload)));
         if (!remarks.isEmpty()) {
             head.add("");
@@ -184,7 +188,7 @@ public final class ClusterRendering {
     private void addTraffic(Workload workload, int port, Traffic.Rules rules) {
         var line = new Line(placement, workload.scope(), workload.launch().protocol(), port, rules);
         Components.policy(line).ifPresent(objects::add);
-        objects.add(Routes.service(line, new Audience.Revision(workload.revision().id())));
+        objects.add(Routes.service(line, new Audience.Instances()));
         objects.addAll(Routes.certificates(line));
         Routes.ingress(line).ifPresent(objects::add);
         objects.addAll(Routes.httpRoutes(line, version, List.of(Backend.of(line))));
