@@ -5,6 +5,7 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.release.Work;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -120,7 +121,8 @@ final class Scaling {
                 return Optional.empty();
             }
             Duration ending = recipe.stop().grace().plus(AFTER_GRACE);
-            return guard.drain(scope.scope(), recipe, ids, deadline.earlier(ending));
+            return guard.drain(
+                    scope.scope(), recipe.revision(), recipe.stop(), ids, deadline.earlier(ending));
         }
 
         private Optional<Answer> decide() throws IOException {

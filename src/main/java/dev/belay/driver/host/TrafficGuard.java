@@ -4,6 +4,7 @@ import dev.belay.driver.Answer;
 import dev.belay.driver.Router;
 import dev.belay.release.Launch;
 import dev.belay.release.Scope;
+
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Keeps instances alive that the router still sends to, and lets those that it sends to no more
 /// finish what they hold. First the router stops sending, then the instance is told to end; never
 /// the other way round.
-final class TrafficGuard {
+public final class TrafficGuard {
     private final Router router;
 
     /// When these instances were first seen draining, so that asking again does not begin anew.
     private final Map<String, Deadline> drains = new ConcurrentHashMap<>();
 
-    TrafficGuard(Router router) {
+    public TrafficGuard(Router router) {
         this.router = router;
     }
 
@@ -33,20 +34,20 @@ final class TrafficGuard {
     /// which may keep their traffic, is no business of theirs.
     ///
     /// @param deadline until when the caller waits, if that is earlier
-    Optional<Answer> drain(Scope scope, Recipe recipe, List<String> ids, Deadline deadline) {
+    public Optional<Answer> drain(
+            Scope scope, String revision, Launch.Stop stop, List<String> ids, Deadline deadline) {
         String key = scope + " " + ids;
         try {
-            Optional<Answer> refusal = refuse(scope, recipe.revision(), ids);
+            Optional<Answer> refusal = refuse(scope, revision, ids);
             if (refusal.isPresent()) {
                 drains.remove(key);
                 return refusal;
             }
-            Launch.Stop stop = recipe.stop();
             Deadline drained = drains.computeIfAbsent(key, _ -> Deadline.in(stop.drain()));
             Deadline farewell = drained.earlier(stop.drain().minus(stop.untilFarewell()));
             deadline.orIn(farewell.left()).await(() -> inFlight(scope, ids) == 0);
             if (farewell.over() && inFlight(scope, ids) > 0) {
-                router.closeLongLived(scope, recipe.revision(), ids);
+                router.closeLongLived(scope, revision, ids);
             }
             deadline.orIn(drained.left()).await(() -> inFlight(scope, ids) == 0);
             int left = inFlight(scope, ids);
@@ -56,7 +57,7 @@ final class TrafficGuard {
             }
             drains.remove(key);
             // The wait was long: it may have traffic again.
-            return refuse(scope, recipe.revision(), ids);
+            return refuse(scope, revision, ids);
         } catch (UncheckedIOException e) {
             return unreachable(e);
         }
