@@ -1,0 +1,48 @@
+package dev.belay.driver.kubernetes.fake;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// What becomes of the pods of an image.
+public sealed interface Fate {
+    /// They run and are ready at once.
+    record Ready() implements Fate {}
+
+    /// They run, and are ready while somebody says so.
+    record ReadyWhile(AtomicBoolean ready) implements Fate {}
+
+    /// No node takes them.
+    record Unschedulable(String message) implements Fate {}
+
+    /// Their image cannot be had.
+    record NoImage(String message) implements Fate {}
+
+    /// They die again and again.
+    record Crashes(int status, String log) implements Fate {}
+
+    /// They run to an end.
+    record Ends(int status, String log) implements Fate {}
+
+    /// They go on until somebody lets them end well: what a job does that takes its time.
+    record EndsWhen(AtomicBoolean over) implements Fate {}
+
+    /// They are real programs of this machine.
+    record Runs(Program program) implements Fate {}
+
+    /// Starts what a pod is to be.
+    interface Program {
+        /// @param address of this machine that is the pod's alone
+        Running start(JsonNode pod, String address) throws IOException;
+    }
+
+    /// One that was started.
+    interface Running {
+        boolean isReady();
+
+        void stop();
+
+        String log();
+    }
+}
