@@ -1,0 +1,310 @@
+package dev.belay.driver.kubernetes;
+
+import dev.belay.cluster.ClusterObject;
+import dev.belay.cluster.ClusterVersion;
+import dev.belay.cluster.Components;
+import dev.belay.cluster.Jobs;
+import dev.belay.cluster.ObjectName;
+import dev.belay.cluster.RevisionObjects;
+import dev.belay.cluster.Workload;
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Order;
+import dev.belay.release.Work;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Runs commands to their end as Jobs, each at most once per token: a Job is named after its step
+/// and its token. It is first made without a pod; that it may begin is one write over exactly that,
+/// so that none begins after a probe has said that it did not.
+final class ClusterJobs {
+    /// Who has the fields of what both a Job and a Deployment may need.
+    private static final String MANAGER = "belay-job";
+
+    private static final String PARALLELISM = "parallelism";
+    private static final Duration TO_END = Duration.ofSeconds(2);
+
+    private final Workloads workloads;
+
+    ClusterJobs(Workloads workloads) {
+        this.workloads = workloads;
+    }
+
+    Answer run(Bounds bounds, Work.RunJob work) throws IOException {
+        Order order = bounds.order();
+        ScopeRecord.State before = bounds.record().read(bounds.deadline());
+        if (before.refuses(order.token())) {
+            return new Answer.Stale(before.last());
+        }
+        Workloads.Made made = workloads.of(order.scope(), work.revision());
+        if (made instanceof Workloads.Missing(String reason, String hint)) {
+            return new Answer.Failed(
+                    "`" + work.revision().id() + "` cannot be run: " + reason, hint, false);
+        }
+        Optional<JsonNode> other =
+                jobs(bounds).stream().filter(job -> !isOver(job) && !isReserved(job)).findFirst();
+        if (other.isPresent()) {
+            String runs = "`" + Trees.name(other.get()) + "` still runs";
+            return isOf(other.get(), order) ? new Answer.InDoubt(runs) : new Answer.NotYet(runs);
+        }
+        return switch (bounds.record().accept(order.token(), bounds.deadline())) {
+            case ScopeRecord.Stale(long last) -> new Answer.Stale(last);
+            case ScopeRecord.Written(ScopeRecord.State mine) ->
+                    begin(bounds, work, (Workloads.Ready) made, mine);
+        };
+    }
+
+    private Answer begin(
+            Bounds bounds, Work.RunJob work, Workloads.Ready ready, ScopeRecord.State mine)
+            throws IOException {
+        Workload workload = ready.workload();
+        ClusterVersion version = bounds.cluster().version(bounds.deadline());
+        ObjectNode wanted =
+                bounds.written(
+                        Jobs.job(
+                                workload,
+                                version,
+                                name(bounds.order()),
+                                work.revision().launch().command(),
+                                limit(bounds.order())),
+                        Map.of(Bounds.ARTIFACT, work.revision().artifact().text()));
+        ObjectNode empty = wanted.deepCopy();
+        Trees.in(empty, "spec").put(PARALLELISM, 0);
+        JsonNode reserved;
+        try {
+            reserved = bounds.cluster().create(Resource.JOBS, empty, bounds.deadline());
+        } catch (ClusterFailure e) {
+            if (e.isConflict()) {
+                return new Answer.InDoubt("there is a `" + name(bounds.order()) + "` already");
+            }
+            throw e;
+        }
+        if (!bounds.isCurrent(mine)) {
+            forget(bounds, reserved);
+            return new Answer.Stale(bounds.record().read(bounds.deadline()).last());
+        }
+        try {
+            prepare(bounds, ready, reserved);
+            bounds.cluster()
+                    .apply(
+                            Resource.JOBS,
+                            Bounds.over(wanted, reserved),
+                            Cluster.MANAGER,
+                            bounds.deadline());
+        } catch (ClusterFailure e) {
+            forget(bounds, reserved);
+            if (e.isConflict()) {
+                return new Answer.Stale(bounds.record().read(bounds.deadline()).last());
+            }
+            throw e;
+        }
+        return await(bounds, Trees.name(reserved));
+    }
+
+    private static String name(Order order) {
+        return ObjectName.fit(
+                "%s-s%d-%d".formatted(order.scope().name(), order.step(), order.token()),
+                ObjectName.LABEL_MAX);
+    }
+
+    /// The cluster ends it before the caller has stopped waiting.
+    private static Duration limit(Order order) {
+        Duration quarter = order.within().dividedBy(4);
+        return order.within().minus(quarter.compareTo(TO_END) < 0 ? quarter : TO_END);
+    }
+
+    private static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job)
+            throws IOException {
+        Workload workload = ready.workload();
+        apply(
+                bounds,
+                Resource.ACCOUNTS,
+                Components.account(workload.placement(), workload.scope()));
+        Optional<ClusterObject> settings = RevisionObjects.settings(workload);
+        if (settings.isPresent()) {
+            apply(bounds, Resource.CONFIG_MAPS, owned(settings.get(), job));
+        }
+        Optional<ClusterObject> secret = RevisionObjects.secret(workload, ready.secrets());
+        if (secret.isPresent()) {
+            apply(bounds, Resource.SECRETS, owned(secret.get(), job));
+        }
+    }
+
+    private static void apply(Bounds bounds, Resource kind, ClusterObject object)
+            throws IOException {
+        apply(bounds, kind, Bounds.tree(object));
+    }
+
+    private static void apply(Bounds bounds, Resource kind, ObjectNode object) throws IOException {
+        bounds.cluster().apply(kind, object, MANAGER, bounds.deadline());
+    }
+
+    private static ObjectNode owned(ClusterObject object, JsonNode job) {
+        ObjectNode tree = Bounds.tree(object);
+        Trees.in(tree, "metadata")
+                .putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", Resource.JOBS.apiVersion())
+                .put("kind", "Job")
+                .put("name", Trees.name(job))
+                .put("uid", Trees.uid(job));
+        return tree;
+    }
+
+    private static void forget(Bounds bounds, JsonNode reserved) throws IOException {
+        try {
+            bounds.cluster().delete(Resource.JOBS, reserved, bounds.deadline());
+        } catch (ClusterFailure e) {
+            if (!e.isConflict()) {
+                throw e;
+            }
+        }
+    }
+
+    /// From here it has begun, whatever cannot be read about it.
+    private Answer await(Bounds bounds, String name) {
+        try {
+            bounds.mirrors()
+                    .await(
+                            bounds.deadline(),
+                            view ->
+                                    view.jobs(bounds.component()).stream()
+                                                    .anyMatch(job -> isIt(job, name) && isOver(job))
+                                            || pods(view.pods(bounds.component()), name).stream()
+                                                    .anyMatch(ClusterJobs::cannotBegin));
+            Optional<JsonNode> job = bounds.find(Resource.JOBS, name);
+            if (job.isEmpty()) {
+                return new Answer.InDoubt("`" + name + "` is gone");
+            }
+            if (isOver(job.get())) {
+                return Trees.holds(job.get(), "Complete")
+                        ? new Answer.Done("`" + name + "` ended with status 0")
+                        : new Answer.Failed(how(bounds, job.get()), seeLog(bounds), false);
+            }
+            Optional<Troubles.Trouble> trouble = trouble(bounds, name);
+            if (trouble.isPresent()) {
+                forget(bounds, job.get());
+                return new Answer.Failed(
+                        trouble.get().reason(), trouble.get().hint(), trouble.get().passing());
+            }
+            return new Answer.InDoubt("`" + name + "` runs still");
+        } catch (IOException | ClusterFailure e) {
+            return new Answer.InDoubt("`" + name + "` began, and then: " + e.getMessage());
+        }
+    }
+
+    private static boolean cannotBegin(JsonNode pod) {
+        var view = new PodView(pod);
+        return !view.isOver() && !view.hasJustEnded() && Troubles.isIn(pod);
+    }
+
+    private Optional<Troubles.Trouble> trouble(Bounds bounds, String name) throws IOException {
+        List<JsonNode> pods = podsOf(bounds, name);
+        return pods.stream().anyMatch(ClusterJobs::cannotBegin)
+                ? new Troubles(bounds.cluster(), workloads::redact)
+                        .ofJob(name, pods.getFirst(), bounds.deadline())
+                : Optional.empty();
+    }
+
+    private static List<JsonNode> pods(List<JsonNode> all, String job) {
+        return all.stream().filter(pod -> job.equals(Trees.labels(pod).get("job-name"))).toList();
+    }
+
+    private static List<JsonNode> podsOf(Bounds bounds, String job) throws IOException {
+        return bounds.cluster().list(Resource.PODS, "job-name=" + job, bounds.deadline());
+    }
+
+    private static boolean isIt(JsonNode job, String name) {
+        return Trees.name(job).equals(name);
+    }
+
+    private static boolean isOver(JsonNode job) {
+        return Trees.holds(job, "Complete") || Trees.holds(job, "Failed");
+    }
+
+    /// Made, and never let begin.
+    private static boolean isReserved(JsonNode job) {
+        return !isOver(job) && Trees.at(job, "spec", PARALLELISM).asInt(1) == 0;
+    }
+
+    private String how(Bounds bounds, JsonNode job) throws IOException {
+        String name = Trees.name(job);
+        JsonNode failed = Trees.condition(job, "Failed");
+        boolean late = Trees.text(failed, "reason").equals("DeadlineExceeded");
+        List<JsonNode> pods = podsOf(bounds, name);
+        String status =
+                late
+                        ? " was ended: it took too long"
+                        : " ended with status "
+                                + pods.stream()
+                                        .flatMap(pod -> new PodView(pod).exit().stream())
+                                        .reduce((_, last) -> last)
+                                        .map(String::valueOf)
+                                        .orElse("that nobody saw");
+        String lines = "";
+        if (!pods.isEmpty()) {
+            var troubles = new Troubles(bounds.cluster(), workloads::redact);
+            List<String> log = troubles.log(new PodView(pods.getLast()), bounds.deadline());
+            lines =
+                    log.isEmpty()
+                            ? "; it wrote nothing"
+                            : "; the last it wrote:\n" + String.join("\n", log);
+        }
+        return workloads.redact("`" + name + "`" + status + lines);
+    }
+
+    private static String seeLog(Bounds bounds) {
+        return "see `belay logs " + bounds.order().scope().name() + "`";
+    }
+
+    // --- looking ------------------------------------------------------------------------------
+
+    /// What became of it. The scope was sealed.
+    Finding look(Bounds bounds, ScopeRecord.State sealed) throws IOException {
+        for (JsonNode job : jobs(bounds)) {
+            if (isReserved(job)) {
+                forget(bounds, job);
+            }
+        }
+        List<JsonNode> attempts =
+                jobs(bounds).stream()
+                        .filter(job -> isOf(job, bounds.order()))
+                        .filter(job -> Bounds.token(job) < bounds.order().token())
+                        .filter(job -> !isReserved(job))
+                        .sorted(Comparator.comparingLong(Bounds::token))
+                        .toList();
+        if (jobs(bounds).stream().anyMatch(ClusterJobs::isReserved)) {
+            return new Finding.Unknown("a job is just being written");
+        }
+        if (attempts.isEmpty()) {
+            return sealed.known()
+                    ? new Finding.NotDone()
+                    : new Finding.Unknowable("nothing is known of jobs that may have run before");
+        }
+        JsonNode job = attempts.getLast();
+        if (Trees.holds(job, "Complete")) {
+            return new Finding.Done("`" + Trees.name(job) + "` ended with status 0");
+        }
+        return isOver(job)
+                ? new Finding.Failed(how(bounds, job), seeLog(bounds))
+                : new Finding.InProgress("`" + Trees.name(job) + "` runs");
+    }
+
+    private static List<JsonNode> jobs(Bounds bounds) throws IOException {
+        return bounds.cluster()
+                .list(Resource.JOBS, ScopeRecord.selector(bounds.labels()), bounds.deadline());
+    }
+
+    private static boolean isOf(JsonNode job, Order order) {
+        return Trees.annotation(job, Bounds.RELEASE).equals(order.release())
+                && Trees.annotation(job, Bounds.STEP).equals(Integer.toString(order.step()));
+    }
+}

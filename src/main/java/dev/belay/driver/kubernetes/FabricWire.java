@@ -1,0 +1,154 @@
+package dev.belay.driver.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// An API server over fabric8's client: what it knows better than anybody is how one gets in - a
+/// kubeconfig with certificates, tokens and programs that give out tokens, the account of the pod
+/// that the control plane runs in - and how such a thing is renewed.
+final class FabricWire implements Wire {
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+
+    private final String server;
+    private final HttpClient client;
+
+    /// @param kubeconfig empty for what `KUBECONFIG` names, or the account of the pod
+    /// @param context of it; empty for its current one
+    static FabricWire to(String kubeconfig, String context) throws IOException {
+        try {
+            return new FabricWire(config(kubeconfig, context));
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "no way into the cluster: "
+                            + (kubeconfig.isEmpty() ? "" : "`" + kubeconfig + "`: ")
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Config config(String kubeconfig, String context) throws IOException {
+        String wanted = context.isEmpty() ? null : context;
+        if (kubeconfig.isEmpty()) {
+            return Config.autoConfigure(wanted);
+        }
+        File file = new File(kubeconfig);
+        if (!file.canRead()) {
+            throw new IOException("`" + kubeconfig + "` cannot be read");
+        }
+        Config config = Config.fromKubeconfig(file);
+        if (wanted == null) {
+            return config;
+        }
+        if (config.getContexts().stream().noneMatch(one -> one.getName().equals(wanted))) {
+            throw new IOException("`" + kubeconfig + "` has no context `" + wanted + "`");
+        }
+        return config.refresh();
+    }
+
+    private FabricWire(Config found) {
+        Config config =
+                new ConfigBuilder(found)
+                        .withRequestRetryBackoffLimit(0)
+                        .withConnectionTimeout((int) CONNECT_WITHIN.toMillis())
+                        .withRequestTimeout((int) ANSWER_WITHIN.toMillis())
+                        .withUserAgent("belay")
+                        .build();
+        server = config.getMasterUrl().replaceFirst("/$", "");
+        // By the tag alone it hears that nothing is to be sent twice.
+        client =
+                new JdkHttpClientFactory()
+                        .newBuilder(config)
+                        .tag(config.getRequestConfig())
+                        .build();
+    }
+
+    @Override
+    public Reply send(Ask ask, Duration within) throws IOException {
+        HttpRequest.Builder request = client.newHttpRequestBuilder().uri(server + ask.path());
+        if (ask.body().isEmpty()) {
+            request.method(ask.method(), null, null);
+        } else {
+            request.method(ask.method(), ask.type(), ask.body());
+        }
+        request.setHeader("Accept", "application/json");
+        HttpResponse<String> answer = got(client.sendAsync(request.build(), String.class), within);
+        return new Reply(answer.code(), answer.body(), retryAfter(answer));
+    }
+
+    private static Duration retryAfter(HttpResponse<String> answer) {
+        List<String> said = answer.headers("Retry-After");
+        return said.isEmpty() || !said.getFirst().matches("[0-9]{1,5}")
+                ? Duration.ZERO
+                : Duration.ofSeconds(Long.parseLong(said.getFirst()));
+    }
+
+    @Override
+    public BufferedReader stream(String path) throws IOException {
+        HttpRequest request =
+                client.newHttpRequestBuilder()
+                        .uri(server + path)
+                        .setHeader("Accept", "application/json")
+                        .forStreaming()
+                        .build();
+        HttpResponse<InputStream> answer =
+                got(client.sendAsync(request, InputStream.class), ANSWER_WITHIN);
+        var lines =
+                new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+        if (answer.code() != 200) {
+            try (lines) {
+                String body = String.join("\n", lines.readAllLines());
+                throw ClusterFailure.of(new Reply(answer.code(), body, Duration.ZERO));
+            }
+        }
+        return lines;
+    }
+
+    private static <T> T got(CompletableFuture<T> future, Duration within) throws IOException {
+        try {
+            return future.get(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the cluster was asked");
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new IOException("the cluster did not answer in " + within.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(
+                    "the cluster does not answer: "
+                            + (cause.getMessage() == null
+                                    ? cause.getClass().getSimpleName()
+                                    : cause.getMessage()),
+                    cause);
+        }
+    }
+
+    @Override
+    public String where() {
+        return server;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.belay.driver.kubernetes;
+
+import dev.belay.cluster.Labels;
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Foretold;
+import dev.belay.driver.Instance;
+import dev.belay.driver.Look;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.driver.configuration.ConfigurationStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.host.Deadline;
+import dev.belay.driver.host.TrafficGuard;
+import dev.belay.release.Digest;
+import dev.belay.release.MigrationCommands;
+import dev.belay.release.Placement;
+import dev.belay.release.Revision;
+import dev.belay.release.Scope;
+import dev.belay.release.Work;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Runs revisions in Kubernetes clusters: a Deployment for each, a Job for each command that ends.
+/// Where that is, the revision says. The cluster keeps alive what runs; nothing here does.
+public final class KubernetesTarget implements Target {
+    private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
+    private static final String LATER =
+            "run it as a `job` of its own before the release, or on a host";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    private final Clusters clusters;
+    private final Workloads workloads;
+    private final ClusterScaling scaling;
+    private final ClusterJobs jobs;
+
+    public KubernetesTarget(
+            Clusters clusters,
+            ConfigurationStore configurations,
+            RuntimeValues values,
+            Router router) {
+        this.clusters = clusters;
+        workloads = new Workloads(configurations, values);
+        scaling = new ClusterScaling(workloads, new TrafficGuard(router));
+        jobs = new ClusterJobs(workloads);
+    }
+
+    /// Whether it is this target's to run a revision.
+    public static boolean runs(Revision revision) {
+        return Workloads.placement(revision).isPresent();
+    }
+
+    @Override
+    public Answer scale(Work.Scale work, Order order) {
+        return answer(order, work.revision(), bounds -> scaling.scale(bounds, work));
+    }
+
+    @Override
+    public Answer runJob(Work.RunJob work, Order order) {
+        return answer(order, work.revision(), bounds -> jobs.run(bounds, work));
+    }
+
+    @Override
+    public Answer publish(Work.Publish work, Order order) {
+        return refused(
+                order,
+                work.revision(),
+                "a cluster serves no files",
+                "give the frontend an `image` that serves them");
+    }
+
+    @Override
+    public Answer migrate(Work.MigrateByCommand work, Order order) {
+        return refused(
+                order, work.revision(), "no other tool migrates from within a cluster", LATER);
+    }
+
+    @Override
+    public Answer takeBack(Work.TakeBackByCommand work, Order order) {
+        return refused(
+                order, work.revision(), "no other tool migrates from within a cluster", LATER);
+    }
+
+    private Answer refused(Order order, Revision revision, String reason, String hint) {
+        return answer(
+                order,
+                revision,
+                bounds -> {
+                    ScopeRecord.State before = bounds.record().read(bounds.deadline());
+                    return before.refuses(order.token())
+                            ? new Answer.Stale(before.last())
+                            : new Answer.Refused(reason, hint, true);
+                });
+    }
+
+    @Override
+    public Look foreseen(Work.Foreseen work, Order order) {
+        return new Look.Failed("no other tool migrates from within a cluster", LATER, "");
+    }
+
+    @Override
+    public Foretold foretell(
+            String environment, Revision revision, MigrationCommands by, Duration within) {
+        return new Foretold.Nothing("no other tool migrates from within a cluster", LATER);
+    }
+
+    @Override
+    public Finding probe(Work.Effect work, Order order) {
+        Deadline deadline = Deadline.in(order.within());
+        try {
+            Bounds bounds = bounds(order, revision(work), deadline);
+            return switch (bounds.record().seal(order.token(), deadline)) {
+                case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
+                case ScopeRecord.Written(ScopeRecord.State sealed) ->
+                        switch (work) {
+                            case Work.Scale scale -> scaling.look(bounds, scale, sealed);
+                            case Work.RunJob _ -> jobs.look(bounds, sealed);
+                            case Work.Publish _,
+                                    Work.MigrateByCommand _,
+                                    Work.TakeBackByCommand _ ->
+                                    new Finding.NotDone();
+                            case Work.Route _,
+                                    Work.Shut _,
+                                    Work.Open _,
+                                    Work.Migrate _,
+                                    Work.TakeBack _ ->
+                                    throw new IllegalArgumentException("no work of a target");
+                        };
+            };
+        } catch (ScopeRecord.Foreign e) {
+            return new Finding.Conflict(String.valueOf(e.getMessage()));
+        } catch (ClusterFailure e) {
+            return new Finding.Unknown(e.said());
+        } catch (IOException e) {
+            return new Finding.Unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Revision revision(Work.Effect work) {
+        return switch (work) {
+            case Work.Scale scale -> scale.revision();
+            case Work.RunJob job -> job.revision();
+            case Work.Publish publish -> publish.revision();
+            case Work.MigrateByCommand up -> up.revision();
+            case Work.TakeBackByCommand down -> down.revision();
+            case Work.Route _, Work.Shut _, Work.Open _, Work.Migrate _, Work.TakeBack _ ->
+                    throw new IllegalArgumentException("no work of a target");
+        };
+    }
+
+    // --- looking ------------------------------------------------------------------------------
+
+    @Override
+    public List<Instance> instances(Scope scope) {
+        Instant now = Instant.now();
+        var all = new ArrayList<Instance>();
+        pods(scope).forEach((id, pod) -> all.add(pod.instance(id, now)));
+        return all;
+    }
+
+    /// Looking takes one request, whether or not anything is on record.
+    @Override
+    public List<Instance> recorded(Scope scope) {
+        return instances(scope);
+    }
+
+    @Override
+    public boolean lives(Scope scope, Instance instance) {
+        return instances(scope).stream()
+                .anyMatch(one ->
+                        one.pid() == instance.pid()
+                                && one.revision().equals(instance.revision())
+                                && (one.state() == Instance.State.RUNNING
+                                        || one.state() == Instance.State.STARTING
+                                        || one.state() == Instance.State.CRASH_LOOP));
+    }
+
+    /// The cluster's own liveness probes end what hangs, and nobody else has to.
+    @Override
+    public boolean end(Scope scope, Instance instance) {
+        return false;
+    }
+
+    @Override
+    public List<String> supervise() {
+        return List.of();
+    }
+
+    private Map<String, PodView> pods(Scope scope) {
+        try {
+            Optional<Placement> placement = clusters.of(scope.environment());
+            if (placement.isEmpty()) {
+                return Map.of();
+            }
+            return PodView.instances(
+                    clusters.at(placement.get())
+                            .cluster()
+                            .list(
+                                    Resource.PODS,
+                                    ScopeRecord.selector(Labels.ofComponent(placement.get(), scope))
+                                            + ","
+                                            + Labels.REVISION,
+                                    Deadline.in(LOOK_WITHIN)));
+        } catch (ClusterFailure e) {
+            throw new UncheckedIOException(new IOException(e.said(), e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What an instance wrote last, oldest first.
+    ///
+    /// @throws UncheckedIOException when the cluster cannot be asked
+    public List<String> lastLines(Scope scope, String revision, int lines) {
+        var all = new ArrayList<String>();
+        try {
+            for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
+                if (one.getValue().revision().equals(revision)) {
+                    Cluster cluster =
+                            clusters.at(clusters.of(scope.environment()).orElseThrow()).cluster();
+                    cluster.log(one.getValue().name(), lines, false, Deadline.in(LOOK_WITHIN))
+                            .forEach(
+                                    line -> all.add(one.getKey() + " | " + workloads.redact(line)));
+                }
+            }
+        } catch (ClusterFailure e) {
+            throw new UncheckedIOException(new IOException(e.said(), e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return all;
+    }
+
+    @Override
+    public Set<Digest> artifactsInUse() throws IOException {
+        Set<Digest> digests = new HashSet<>();
+        for (String environment : clusters.environments()) {
+            Placement placement = clusters.of(environment).orElseThrow();
+            String selector = ScopeRecord.selector(Labels.ofEnvironment(placement, environment));
+            try {
+                for (JsonNode one :
+                        clusters.at(placement)
+                                .cluster()
+                                .list(Resource.DEPLOYMENTS, selector, Deadline.in(LOOK_WITHIN))) {
+                    String artifact = Trees.annotation(one, Bounds.ARTIFACT);
+                    if (!artifact.isEmpty()) {
+                        digests.add(new Digest(artifact));
+                    }
+                }
+            } catch (ClusterFailure e) {
+                throw new IOException(e.said(), e);
+            }
+        }
+        return digests;
+    }
+
+    @Override
+    public Set<String> environments() throws IOException {
+        return clusters.environments();
+    }
+
+    // --- rounds -------------------------------------------------------------------------------
+
+    private interface Round {
+        Answer go(Bounds bounds) throws IOException;
+    }
+
+    private Bounds bounds(Order order, Revision revision, Deadline deadline) throws IOException {
+        for (String name :
+                List.of(order.scope().environment(), order.scope().name(), revision.id())) {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("not a name: " + name);
+            }
+        }
+        Placement placement =
+                Workloads.placement(revision)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        revision.id() + " is not for a cluster"));
+        clusters.note(order.scope().environment(), placement);
+        return new Bounds(clusters.at(placement), placement, order, deadline);
+    }
+
+    private Answer answer(Order order, Revision revision, Round round) {
+        try {
+            return round.go(bounds(order, revision, Deadline.in(order.within())));
+        } catch (ScopeRecord.Foreign e) {
+            return new Answer.Failed(
+                    String.valueOf(e.getMessage()),
+                    "remove it, or give the environment a namespace of its own",
+                    false);
+        } catch (ClusterFailure e) {
+            return new Answer.Failed(e.said(), e.hint(), e.isPassing() || e.isConflict());
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new UncheckedIOException(
+                        new InterruptedIOException(
+                                "the answer about `" + order.scope() + "` is lost"));
+            }
+            // What was sent last may have happened.
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,574 @@
+package dev.belay.driver.kubernetes;
+
+import dev.belay.cluster.Audience;
+import dev.belay.cluster.Labels;
+import dev.belay.cluster.Line;
+import dev.belay.cluster.ObjectName;
+import dev.belay.cluster.Routes;
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.host.Deadline;
+import dev.belay.release.Launch;
+import dev.belay.release.Placement;
+import dev.belay.release.Scope;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// A cluster's Services as a router: each component has one, for good, and who is behind it is its
+/// selector. One revision is named by itself: a cutover is one write. Of several, those pods are
+/// marked that take part, so that their numbers are the shares.
+///
+/// A Service counts no requests, knows no visitors and has no doors: what asks for these is told
+/// so.
+public final class ServiceRouter implements Router {
+    private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
+
+    /// Of a pod that takes part where several revisions do. A pod that the cluster makes in its
+    /// place is without.
+    private static final String TRAFFIC = "belay.dev/traffic";
+
+    private static final String YES = "yes";
+    private static final String MARKER = "belay-traffic";
+    private static final int TRIES = 8;
+
+    private final Clusters clusters;
+
+    public ServiceRouter(Clusters clusters) {
+        this.clusters = clusters;
+    }
+
+    /// Whether it is this router's to send a component's requests somewhere.
+    public boolean routes(Work.Route work, Scope scope) {
+        return work.revisions().stream().anyMatch(KubernetesTarget::runs)
+                || (work.revisions().isEmpty() && knows(scope));
+    }
+
+    /// Whether the environment lives in a cluster.
+    public boolean knows(Scope scope) {
+        try {
+            return clusters.of(scope.environment()).isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // --- routing ------------------------------------------------------------------------------
+
+    @Override
+    public Answer route(Work.Route work, Order order) {
+        Deadline deadline = Deadline.in(order.within());
+        try {
+            return new Round(work, bounds(work, order, deadline)).go();
+        } catch (ScopeRecord.Foreign e) {
+            return new Answer.Failed(
+                    String.valueOf(e.getMessage()),
+                    "remove it, or give the environment a namespace of its own",
+                    false);
+        } catch (ClusterFailure e) {
+            return new Answer.Failed(e.said(), e.hint(), e.isPassing() || e.isConflict());
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new UncheckedIOException(
+                        new InterruptedIOException(
+                                "the answer about `" + order.scope() + "` is lost"));
+            }
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Bounds bounds(Work.Route work, Order order, Deadline deadline) throws IOException {
+        Optional<Placement> named =
+                work.revisions().stream()
+                        .flatMap(one -> Workloads.placement(one).stream())
+                        .findFirst();
+        Optional<Placement> placement =
+                named.isPresent() ? named : clusters.of(order.scope().environment());
+        Placement found =
+                placement.orElseThrow(() ->
+                        new IOException(
+                                "`" + order.scope().environment() + "` lives in no cluster"));
+        clusters.note(order.scope().environment(), found);
+        return new Bounds(clusters.at(found), found, order, deadline);
+    }
+
+    private static String service(Scope scope) {
+        return ObjectName.component(scope.name());
+    }
+
+    /// What a Service cannot do, if a line asks for it.
+    private static Optional<Answer> beyond(Traffic traffic) {
+        if (traffic.rules().sticky()) {
+            return no("a Service does not keep visitors with a revision", "leave out `sticky`");
+        }
+        if (!traffic.rules().slowStart().isZero()) {
+            return no(
+                    "a Service sends to whoever is ready as much as to anybody",
+                    "leave out `slow-start`");
+        }
+        long files = traffic.shares().stream().filter(one -> one.instances() == 0).count();
+        if (files > 0) {
+            return no("a Service serves no files", "give the frontend an `image`");
+        }
+        long first = traffic.shares().isEmpty() ? 0 : traffic.shares().getFirst().weight();
+        long of = traffic.shares().isEmpty() ? 0 : traffic.shares().getFirst().instances();
+        boolean even =
+                traffic.shares().stream()
+                        .allMatch(one -> one.weight() * of == first * one.instances());
+        return even || traffic.shares().size() < 2
+                ? Optional.empty()
+                : no(
+                        "a Service sends to every instance as much as to the others: weights are"
+                                + " numbers of instances",
+                        "release by `rolling` or `blue-green`, or with a gateway of the cluster");
+    }
+
+    private static Optional<Answer> no(String reason, String hint) {
+        return Optional.of(new Answer.Failed(reason, hint, false));
+    }
+
+    /// `api-1:2:2,api-2:1:1`: revision, weight, instances.
+    private static String written(Traffic traffic) {
+        return traffic.shares().stream()
+                .map(one -> one.revision() + ":" + one.weight() + ":" + one.instances())
+                .sorted()
+                .collect(Collectors.joining(","));
+    }
+
+    private static List<Traffic.Share> read(JsonNode service) {
+        return List.of(Trees.annotation(service, Bounds.SHARES).split(",", -1)).stream()
+                .map(one -> one.split(":", -1))
+                .filter(parts -> parts.length == 3)
+                .map(parts ->
+                        new Traffic.Share(
+                                parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2])))
+                .toList();
+    }
+
+    private static final class Round {
+        private final Work.Route work;
+        private final Traffic traffic;
+        private final Bounds bounds;
+        private final String name;
+
+        Round(Work.Route work, Bounds bounds) {
+            this.work = work;
+            this.traffic = work.traffic();
+            this.bounds = bounds;
+            this.name = service(bounds.order().scope());
+        }
+
+        Answer go() throws IOException {
+            ScopeRecord.State before = bounds.record().read(bounds.deadline());
+            if (before.refuses(bounds.order().token())) {
+                return new Answer.Stale(before.last());
+            }
+            Optional<Answer> no = beyond(traffic);
+            if (no.isEmpty()) {
+                no = missing();
+            }
+            if (no.isPresent()) {
+                return no.get();
+            }
+            ScopeRecord.State mine;
+            switch (bounds.record().accept(bounds.order().token(), bounds.deadline())) {
+                case ScopeRecord.Stale(long last) -> {
+                    return new Answer.Stale(last);
+                }
+                case ScopeRecord.Written(ScopeRecord.State state) -> mine = state;
+            }
+            for (int i = 0; i < TRIES; i++) {
+                Optional<JsonNode> seen = bounds.find(Resource.SERVICES, name);
+                if (seen.isPresent() && Bounds.token(seen.get()) > bounds.order().token()) {
+                    return new Answer.Stale(Bounds.token(seen.get()));
+                }
+                try {
+                    Optional<Answer> done = once(seen, mine);
+                    if (done.isPresent()) {
+                        return done.get();
+                    }
+                } catch (ClusterFailure e) {
+                    if (!e.isConflict() && !e.isMissing()) {
+                        throw e;
+                    }
+                }
+            }
+            return new Answer.NotYet("others keep writing `" + name + "`");
+        }
+
+        private Optional<Answer> once(Optional<JsonNode> seen, ScopeRecord.State mine)
+                throws IOException {
+            if (traffic.equals(Traffic.NOWHERE)) {
+                if (seen.isEmpty()) {
+                    return Optional.of(new Answer.Done("it has no Service any more"));
+                }
+                if (!bounds.isCurrent(mine)) {
+                    return Optional.of(outdated());
+                }
+                bounds.cluster().delete(Resource.SERVICES, seen.get(), bounds.deadline());
+                return Optional.empty();
+            }
+            // Nobody is behind it until it is known whether this order still counts.
+            JsonNode over =
+                    seen.isPresent()
+                            ? seen.get()
+                            : bounds.cluster()
+                                    .create(
+                                            Resource.SERVICES,
+                                            object(nobody(), ""),
+                                            bounds.deadline());
+            if (!bounds.isCurrent(mine)) {
+                return Optional.of(outdated());
+            }
+            Audience audience = audience();
+            if (audience instanceof Audience.Instances) {
+                mark();
+            }
+            // What stands may have changed since it was looked at first.
+            Optional<Answer> no = missing();
+            if (no.isPresent()) {
+                return no;
+            }
+            bounds.cluster()
+                    .apply(
+                            Resource.SERVICES,
+                            Bounds.over(object(audience, written(traffic)), over),
+                            Cluster.MANAGER,
+                            bounds.deadline());
+            return Optional.of(confirmed());
+        }
+
+        private Answer outdated() throws IOException {
+            return new Answer.Stale(bounds.record().read(bounds.deadline()).last());
+        }
+
+        private Audience audience() {
+            return switch (traffic.shares().size()) {
+                case 0 -> nobody();
+                case 1 -> new Audience.Revision(traffic.shares().getFirst().revision());
+                default -> new Audience.Instances();
+            };
+        }
+
+        /// No revision is called so.
+        private static Audience nobody() {
+            return new Audience.Revision("nobody");
+        }
+
+        private ObjectNode object(Audience audience, String shares) {
+            Launch.Protocol protocol =
+                    work.revisions().stream()
+                            .map(one -> one.launch().protocol())
+                            .filter(Launch.Protocol.HTTP2::equals)
+                            .findFirst()
+                            .orElse(Launch.Protocol.HTTP1);
+            var line =
+                    new Line(
+                            bounds.placement(),
+                            bounds.order().scope(),
+                            protocol,
+                            traffic.port(),
+                            traffic.rules());
+            ObjectNode service =
+                    bounds.written(
+                            Routes.service(line, audience), Map.of(Bounds.SHARES, shares));
+            if (audience instanceof Audience.Instances) {
+                Trees.in(service, "spec", "selector").put(TRAFFIC, YES);
+            }
+            return service;
+        }
+
+        // --- who is behind it -----------------------------------------------------------------
+
+        private List<JsonNode> ready(String revision) throws IOException {
+            return bounds
+                    .cluster()
+                    .list(
+                            Resource.PODS,
+                            ScopeRecord.selector(bounds.labels(revision)),
+                            bounds.deadline())
+                    .stream()
+                    .filter(pod -> new PodView(pod).isReady())
+                    .toList();
+        }
+
+        /// Never to what does not stand.
+        private Optional<Answer> missing() throws IOException {
+            for (Traffic.Share share : traffic.shares()) {
+                int ready =
+                        share.weight() == 0 ? share.instances() : ready(share.revision()).size();
+                if (ready < share.instances()) {
+                    return Optional.of(
+                            new Answer.NotYet(
+                                    "%d of %d instances of `%s` are ready"
+                                            .formatted(
+                                                    ready, share.instances(), share.revision())));
+                }
+            }
+            return Optional.empty();
+        }
+
+        /// The oldest of each revision that are ready: they are the last to go, too.
+        private Set<String> chosen() throws IOException {
+            var names = new TreeSet<String>();
+            for (Traffic.Share share : traffic.shares()) {
+                if (share.weight() > 0) {
+                    PodView.instances(ready(share.revision())).values().stream()
+                            .sorted(PodView.BY_AGE)
+                            .limit(share.instances())
+                            .forEach(pod -> names.add(pod.name()));
+                }
+            }
+            return names;
+        }
+
+        /// First those that are to have requests, then the others not any more: in between more
+        /// have them, and never none.
+        private void mark() throws IOException {
+            Set<String> wanted = chosen();
+            List<JsonNode> all =
+                    bounds.cluster()
+                            .list(
+                                    Resource.PODS,
+                                    ScopeRecord.selector(bounds.labels()) + "," + Labels.REVISION,
+                                    bounds.deadline());
+            for (JsonNode pod : all) {
+                if (wanted.contains(Trees.name(pod)) && !isMarked(pod)) {
+                    mark(pod, true);
+                }
+            }
+            for (JsonNode pod : all) {
+                if (!wanted.contains(Trees.name(pod)) && isMarked(pod)) {
+                    mark(pod, false);
+                }
+            }
+        }
+
+        private static boolean isMarked(JsonNode pod) {
+            return YES.equals(Trees.labels(pod).get(TRAFFIC));
+        }
+
+        private void mark(JsonNode pod, boolean on) throws IOException {
+            ObjectNode wish = JsonMapper.shared().createObjectNode();
+            wish.put("apiVersion", "v1").put("kind", "Pod");
+            ObjectNode metadata = Trees.in(wish, "metadata");
+            metadata.put("name", Trees.name(pod)).put("namespace", bounds.cluster().namespace());
+            metadata.put("uid", Trees.uid(pod));
+            if (on) {
+                Trees.in(metadata, "labels").put(TRAFFIC, YES);
+            }
+            try {
+                bounds.cluster().apply(Resource.PODS, wish, MARKER, bounds.deadline());
+            } catch (ClusterFailure gone) {
+                if (on || (!gone.isConflict() && !gone.isMissing())) {
+                    throw gone;
+                }
+            }
+        }
+
+        // --- whether it is so -----------------------------------------------------------------
+
+        /// Waits until exactly those are behind it who are to be.
+        private Answer confirmed() throws IOException {
+            var version = bounds.cluster().version(bounds.deadline());
+            Map<String, Integer> wanted = new HashMap<>();
+            for (Traffic.Share share : traffic.shares()) {
+                if (share.weight() > 0) {
+                    wanted.put(label(share.revision()), share.instances());
+                }
+            }
+            boolean exact = traffic.shares().size() > 1;
+            boolean so =
+                    bounds.mirrors()
+                            .await(
+                                    bounds.deadline().earlier(Duration.ofMillis(200)),
+                                    view -> {
+                                        Map<String, Integer> behind =
+                                                behind(
+                                                        view.slices(name, version),
+                                                        view.pods(bounds.component()));
+                                        return behind.keySet().equals(wanted.keySet())
+                                                && wanted.entrySet().stream()
+                                                        .allMatch(one ->
+                                                                fits(
+                                                                        behind.getOrDefault(
+                                                                                one.getKey(), 0),
+                                                                        one.getValue(),
+                                                                        exact));
+                                    });
+            return so
+                    ? new Answer.Done("its Service sends to exactly these")
+                    : new Answer.Failed(
+                            "the cluster has not passed on yet who is behind `" + name + "`",
+                            "see to its controllers: `kubectl get endpointslices`",
+                            true);
+        }
+
+        private static boolean fits(int is, int wanted, boolean exact) {
+            return exact ? is == wanted : is >= wanted;
+        }
+
+        private String label(String revision) {
+            return bounds.labels(revision).getOrDefault(Labels.REVISION, revision);
+        }
+
+        /// How many of each revision get requests; of one that nobody knows, too.
+        private static Map<String, Integer> behind(List<JsonNode> slices, List<JsonNode> pods) {
+            Map<String, String> revisions = new HashMap<>();
+            pods.forEach(pod ->
+                    revisions.put(
+                            Trees.name(pod), Trees.labels(pod).getOrDefault(Labels.REVISION, "")));
+            var counts = new HashMap<String, Integer>();
+            for (JsonNode slice : slices) {
+                for (JsonNode endpoint : slice.path("endpoints")) {
+                    if (Trees.at(endpoint, "conditions", "ready").asBoolean(true)) {
+                        String pod = Trees.text(endpoint, "targetRef", "name");
+                        counts.merge(revisions.getOrDefault(pod, "?" + pod), 1, Integer::sum);
+                    }
+                }
+            }
+            return counts;
+        }
+    }
+
+    // --- looking ------------------------------------------------------------------------------
+
+    @Override
+    public Finding probe(Work.Route work, Order order) {
+        Deadline deadline = Deadline.in(order.within());
+        try {
+            Bounds bounds = bounds(work, order, deadline);
+            String name = service(order.scope());
+            return switch (bounds.record().seal(order.token(), deadline)) {
+                case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
+                case ScopeRecord.Written(ScopeRecord.State sealed) ->
+                        found(work, bounds, bounds.touch(Resource.SERVICES, name, sealed.seals()));
+            };
+        } catch (ScopeRecord.Foreign e) {
+            return new Finding.Conflict(String.valueOf(e.getMessage()));
+        } catch (ClusterFailure e) {
+            return new Finding.Unknown(e.said());
+        } catch (IOException e) {
+            return new Finding.Unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Finding found(Work.Route work, Bounds bounds, Optional<JsonNode> service)
+            throws IOException {
+        if (work.traffic().equals(Traffic.NOWHERE)) {
+            return service.isEmpty()
+                    ? new Finding.Done("it has no Service")
+                    : new Finding.NotDone();
+        }
+        if (service.isEmpty() || Trees.isLeaving(service.get())) {
+            return new Finding.NotDone();
+        }
+        var round = new Round(work, bounds);
+        JsonNode is = service.get();
+        ObjectNode wanted = round.object(round.audience(), written(work.traffic()));
+        boolean same =
+                Trees.annotation(is, Bounds.SHARES).equals(written(work.traffic()))
+                        && Trees.texts(Trees.at(is, "spec", "selector"))
+                                .equals(Trees.texts(Trees.at(wanted, "spec", "selector")))
+                        && Trees.number(Trees.at(is, "spec", "ports").path(0), "port")
+                                == work.traffic().port();
+        if (!same) {
+            return new Finding.NotDone();
+        }
+        return round.confirmed() instanceof Answer.Done(String detail)
+                ? new Finding.Done(detail)
+                : new Finding.InProgress("the cluster has not passed it on yet");
+    }
+
+    @Override
+    public Optional<Observed> observe(Scope scope) {
+        Deadline deadline = Deadline.in(LOOK_WITHIN);
+        try {
+            Optional<Placement> placement = clusters.of(scope.environment());
+            if (placement.isEmpty()) {
+                return Optional.empty();
+            }
+            Map<String, String> labels = Labels.ofComponent(placement.get(), scope);
+            Cluster cluster = clusters.at(placement.get()).cluster();
+            Optional<JsonNode> service =
+                    cluster.find(Resource.SERVICES, service(scope), deadline)
+                            .filter(one ->
+                                    Trees.labels(one).entrySet().containsAll(labels.entrySet()));
+            if (service.isEmpty()) {
+                return Optional.empty();
+            }
+            List<JsonNode> pods =
+                    cluster.list(
+                            Resource.PODS,
+                            ScopeRecord.selector(labels) + "," + Labels.REVISION,
+                            deadline);
+            return Optional.of(observed(service.get(), pods));
+        } catch (ClusterFailure e) {
+            throw new UncheckedIOException(new IOException(e.said(), e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Observed observed(JsonNode service, List<JsonNode> pods) {
+        Map<String, String> selector = Trees.texts(Trees.at(service, "spec", "selector"));
+        var weights = new HashMap<String, Integer>();
+        var members = new HashMap<String, List<String>>();
+        for (Traffic.Share share : read(service)) {
+            weights.put(share.revision(), share.weight());
+            members.put(share.revision(), new ArrayList<>());
+        }
+        PodView.instances(pods)
+                .forEach((id, pod) -> {
+                    boolean selected =
+                            Trees.labels(pod.pod()).entrySet().containsAll(selector.entrySet());
+                    int number = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+                    boolean shared =
+                            read(service).stream()
+                                    .anyMatch(one ->
+                                            one.revision().equals(pod.revision())
+                                                    && number <= one.instances());
+                    if (selected && shared && !pod.isLeaving()) {
+                        members.computeIfAbsent(pod.revision(), _ -> new ArrayList<>()).add(id);
+                    }
+                });
+        members.replaceAll((_, ids) -> List.copyOf(ids));
+        return new Observed(
+                Trees.number(service, "metadata", "resourceVersion"),
+                (int) Trees.number(Trees.at(service, "spec", "ports").path(0), "port"),
+                Map.copyOf(weights),
+                Map.copyOf(members),
+                Map.of(),
+                Map.of());
+    }
+
+    /// Nobody counts what is under way: pods end what they hold by themselves.
+    @Override
+    public void closeLongLived(Scope scope, String revision, List<String> instances) {
+        // A Service cannot tell anybody anything.
+    }
+
+    /// A Service listens in its cluster, and on no port of this host.
+    @Override
+    public boolean listens(int port) {
+        return false;
+    }
+}

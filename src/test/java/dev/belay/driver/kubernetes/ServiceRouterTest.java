@@ -1,0 +1,278 @@
+package dev.belay.driver.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belay.driver.Answer;
+import dev.belay.driver.Finding;
+import dev.belay.driver.Instance;
+import dev.belay.driver.Order;
+import dev.belay.driver.Router;
+import dev.belay.driver.kubernetes.fake.FakeCluster;
+import dev.belay.driver.kubernetes.fake.Fate;
+import dev.belay.driver.kubernetes.fake.Faults;
+import dev.belay.release.Revision;
+import dev.belay.release.Traffic;
+import dev.belay.release.Work;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One Service for good, and who is behind it: told only when it is so.
+class ServiceRouterTest {
+    @TempDir private Path folder;
+    private ClusterHost host;
+
+    @BeforeEach
+    void start() throws Exception {
+        host = new ClusterHost(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        host.close();
+    }
+
+    private List<String> pods(Revision revision) {
+        return host.cluster.list("Pod", "shop").stream()
+                .filter(pod -> Trees.labels(pod).containsValue(revision.id()))
+                .map(Trees::name)
+                .sorted()
+                .toList();
+    }
+
+    // --- what it does not do ------------------------------------------------------------------
+
+    @Test
+    void nothing_is_sent_to_what_is_not_ready() {
+        var ready = new AtomicBoolean();
+        var v1 = host.revision("api-1", new Fate.ReadyWhile(ready));
+        host.scaled(v1, 2);
+        Order order = host.order();
+
+        assertThat(host.router.route(host.line(v1, 2), order))
+                .isEqualTo(new Answer.NotYet("0 of 2 instances of `api-1` are ready"));
+        assertThat(host.cluster.find("Service", "shop", "api")).isEmpty();
+        ready.set(true);
+        ClusterHost.await(
+                "the same order is taken when they are",
+                () -> host.router.route(host.line(v1, 2), order) instanceof Answer.Done);
+    }
+
+    @Test
+    void what_a_service_cannot_do_is_told_and_not_left_out() {
+        var v1 = host.revision("api-1");
+        var v2 = host.revision("api-2");
+        host.scaled(v1, 1);
+        host.scaled(v2, 1);
+        var sticky = new Traffic.Rules(List.of(), Duration.ZERO, true);
+        var one = List.of(new Traffic.Share("api-1", 1, 1));
+        var uneven = List.of(new Traffic.Share("api-1", 90, 1), new Traffic.Share("api-2", 10, 1));
+
+        for (Traffic traffic : List.of(new Traffic(3000, one, sticky), new Traffic(3000, uneven))) {
+            assertThat(
+                            host.router.route(
+                                    new Work.Route("api", traffic, List.of(v1, v2)), host.order()))
+                    .isInstanceOfSatisfying(
+                            Answer.Failed.class,
+                            no -> assertThat(no.reason()).startsWith("a Service "));
+        }
+        assertThat(host.cluster.find("Service", "shop", "api")).isEmpty();
+    }
+
+    @Test
+    void a_service_of_somebody_else_is_left_alone() {
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.cluster.put(
+                "Service",
+                "shop",
+                """
+                {"metadata": {"name": "api"}, "spec": {"ports": [{"port": 80}]}}
+                """);
+
+        assertThat(host.router.route(host.line(v1, 1), host.order()))
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class,
+                        no -> assertThat(no.reason()).contains("somebody else has `api`"));
+        assertThat(host.router.observe(ClusterHost.SCOPE)).isEmpty();
+    }
+
+    // --- what it does -------------------------------------------------------------------------
+
+    @Test
+    void a_cutover_is_one_write_and_is_told_when_it_is_so() {
+        var v1 = host.revision("api-1");
+        var v2 = host.revision("api-2");
+        host.scaled(v1, 2);
+        host.routed(host.line(v1, 2));
+        assertThat(host.behind()).isEqualTo(pods(v1));
+        host.scaled(v2, 2);
+        assertThat(host.behind()).as("nobody asked for it").isEqualTo(pods(v1));
+        long before = host.asked("patch", "services");
+
+        host.routed(host.line(v2, 2));
+
+        assertThat(host.behind()).isEqualTo(pods(v2));
+        assertThat(host.asked("patch", "services")).isEqualTo(before + 1);
+        Router.Observed seen = host.router.observe(ClusterHost.SCOPE).orElseThrow();
+        assertThat(seen.port()).isEqualTo(ClusterHost.PORT);
+        assertThat(seen.weights()).isEqualTo(Map.of("api-2", 2));
+        assertThat(seen.members()).isEqualTo(Map.of("api-2", List.of("api-2-1", "api-2-2")));
+    }
+
+    @Test
+    void it_is_not_told_before_the_cluster_has_passed_it_on() {
+        var v1 = host.revision("api-1");
+        var v2 = host.revision("api-2");
+        host.scaled(v1, 1);
+        host.scaled(v2, 1);
+        host.routed(host.line(v1, 1));
+        host.cluster.holdEndpoints(true);
+        var answer = ClusterHost.later(() -> host.router.route(host.line(v2, 1), host.order()));
+        ClusterHost.await(
+                "its Service is written",
+                () ->
+                        host.cluster.find("Service", "shop", "api").stream()
+                                .anyMatch(one -> one.toString().contains("api-2:1:1")));
+        assertThat(answer).isNotDone();
+
+        host.cluster.holdEndpoints(false);
+
+        assertThat(answer.join()).isInstanceOf(Answer.Done.class);
+        assertThat(host.behind()).isEqualTo(pods(v2));
+    }
+
+    @Test
+    void of_two_revisions_as_many_get_requests_as_the_shares_say() {
+        var v1 = host.revision("api-1");
+        var v2 = host.revision("api-2");
+        host.scaled(v1, 3);
+        host.routed(host.line(v1, 3));
+        host.scaled(v2, 2);
+
+        host.routed(host.line(new Revision[] {v2, v1}, 1, 2));
+
+        assertThat(host.behind()).hasSize(3);
+        assertThat(host.behind()).filteredOn(pods(v1)::contains).hasSize(2);
+        Router.Observed seen = host.router.observe(ClusterHost.SCOPE).orElseThrow();
+        assertThat(seen.members())
+                .isEqualTo(
+                        Map.of(
+                                "api-1",
+                                List.of("api-1-1", "api-1-2"),
+                                "api-2",
+                                List.of("api-2-1")));
+        host.scaled(v1, 2);
+        assertThat(host.behind()).hasSize(3);
+        assertThat(host.scale(v1, 1)).isInstanceOf(Answer.NotYet.class);
+        host.routed(host.line(v2, 2));
+        assertThat(host.behind()).isEqualTo(pods(v2));
+        host.scaled(v1, 0);
+    }
+
+    @Test
+    void to_nobody_and_away() {
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.routed(host.line(v1, 1));
+
+        host.routed(new Work.Route("api", Traffic.none(3000), List.of()));
+        assertThat(host.behind()).isEmpty();
+        host.routed(new Work.Route("api", Traffic.NOWHERE, List.of()));
+
+        assertThat(host.cluster.find("Service", "shop", "api")).isEmpty();
+        assertThat(host.router.observe(ClusterHost.SCOPE)).isEmpty();
+    }
+
+    @Test
+    void instances_that_get_requests_are_not_stopped() {
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 2);
+        host.routed(host.line(v1, 2));
+
+        assertThat(host.scale(v1, 1)).isInstanceOf(Answer.NotYet.class);
+        assertThat(host.instances())
+                .hasSize(2)
+                .allMatch(one -> one.state() == Instance.State.RUNNING);
+    }
+
+    // --- tokens -------------------------------------------------------------------------------
+
+    @Test
+    void a_late_cutover_comes_to_nothing_after_a_probe() {
+        var v1 = host.revision("api-1");
+        var v2 = host.revision("api-2");
+        host.scaled(v1, 1);
+        host.scaled(v2, 1);
+        assertThat(host.router.route(host.line(v1, 1), host.order(5)))
+                .isInstanceOf(Answer.Done.class);
+        Faults.Held held = host.faults().next("patch", "services", new Faults.Held());
+        var late = ClusterHost.later(() -> host.router.route(host.line(v2, 1), host.order(6)));
+        ClusterHost.await("it is on its way", () -> host.asked("patch", "services") == 2);
+
+        assertThat(host.router.probe(host.line(v2, 1), host.order(7)))
+                .isEqualTo(new Finding.NotDone());
+        held.release();
+
+        assertThat(late.join()).isInstanceOf(Answer.Stale.class);
+        assertThat(host.behind()).isEqualTo(pods(v1));
+        assertThat(host.router.route(host.line(v1, 1), host.order(6)))
+                .isEqualTo(new Answer.Stale(6));
+    }
+
+    @Test
+    void a_cutover_whose_answer_is_lost_is_found_by_its_probe() {
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.faults().next("patch", "services", new Faults.AnswerLost());
+        assertThatThrownBy(() -> host.router.route(host.line(v1, 1), host.order(5)))
+                .isInstanceOf(UncheckedIOException.class);
+
+        assertThat(host.router.probe(host.line(v1, 1), host.order(6)))
+                .isInstanceOf(Finding.Done.class);
+        assertThat(host.asked("patch", "services")).isEqualTo(2);
+    }
+
+    @Test
+    void a_selector_that_somebody_else_changed_is_no_longer_what_was_done() {
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.routed(host.line(v1, 1));
+        host.cluster.put(
+                "Service",
+                "shop",
+                host.cluster
+                        .find("Service", "shop", "api")
+                        .orElseThrow()
+                        .toString()
+                        .replace("\"belay.dev/revision\":\"api-1\"", "\"a\":\"b\""));
+
+        assertThat(host.router.probe(host.line(v1, 1), host.order()))
+                .isEqualTo(new Finding.NotDone());
+        host.routed(host.line(v1, 1));
+
+        assertThat(host.behind()).isEqualTo(pods(v1));
+    }
+
+    @Test
+    void an_old_cluster_that_has_its_slices_elsewhere_is_understood() throws Exception {
+        host.close();
+        host = new ClusterHost(folder, FakeCluster.start("shop", 20));
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 2);
+
+        host.routed(host.line(v1, 2));
+
+        assertThat(host.behind()).isEqualTo(pods(v1));
+    }
+}
