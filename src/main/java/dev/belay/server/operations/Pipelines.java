@@ -96,7 +96,7 @@ public final class Pipelines {
         for (Build.Stage stage : stages) {
             outcomes.add(run(stage, folder, progress));
         }
-        if (!sources.artifact(view, component, progress).equals(artifact)) {
+        if (!sources.artifactStill(view, component, progress).equals(artifact)) {
             throw Denied.refusal(
                     "`%s` is not what it was before its pipeline ran: nothing was kept"
                             .formatted(component.name()),

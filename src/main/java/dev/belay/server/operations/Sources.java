@@ -371,6 +371,13 @@ public final class Sources {
     /// @throws Denied when it cannot be built
     Digest artifact(EnvironmentView view, Component component, Consumer<String> progress) {
         groundwork.lay(view, progress);
+        return artifactStill(view, component, progress);
+    }
+
+    /// The same a moment later: what is prepared before anything is built, was.
+    ///
+    /// @throws Denied when it cannot be built
+    Digest artifactStill(EnvironmentView view, Component component, Consumer<String> progress) {
         Set<Path> keptBack = checking.keptBack();
         keptBack.add(state);
         return build(view, component, keptBack, progress);
