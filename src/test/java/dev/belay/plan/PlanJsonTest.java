@@ -416,6 +416,42 @@ class PlanJsonTest {
         assertThat(PlanJson.encode(plan)).isEqualTo(docker).isNotEqualTo(process);
     }
 
+    @Test
+    void where_in_a_cluster_it_runs_is_read_as_it_was_written() {
+        String process = PlanJson.encode(everything());
+        List<String> entries =
+                List.of(
+                        "{\"type\":\"inside\"}",
+                        "{\"controller\":\"c\",\"listener\":\"l\",\"name\":\"g\",\"namespace\":\"n\","
+                                + "\"type\":\"gateway\"}",
+                        ingress("{\"secret\":\"s\",\"type\":\"kept\"}"),
+                        ingress("{\"issuer\":\"i\",\"ofCluster\":true,\"type\":\"issued\"}"),
+                        ingress("{\"type\":\"uncertified\"}"));
+        for (String entry : entries) {
+            String cluster =
+                    process.replace(
+                            "\"limits\":{\"cpuPercent\"",
+                            "\"container\":{\"digest\":\"\",\"image\":\"a:1\",\"pod\":{"
+                                    + "\"anybody\":false,\"calls\":[\"b\",\"c\"],\"placement\":{"
+                                    + "\"context\":\"x\",\"entry\":"
+                                    + entry
+                                    + ",\"kubeconfig\":\"/k\",\"labels\":{\"a\":\"b\"},"
+                                    + "\"namespace\":\"n\",\"platform\":\"p\","
+                                    + "\"pullSecrets\":[\"s\"],\"user\":1000},"
+                                    + "\"scaling\":{\"maximum\":9,\"minimum\":2,\"on\":\"CPU\","
+                                    + "\"percent\":70},\"schedule\":{\"cron\":\"0 3 * * *\","
+                                    + "\"zone\":\"Etc/UTC\"}}},\"limits\":{\"cpuPercent\"");
+            Plan plan = PlanJson.decode(cluster);
+            assertThat(PlanJson.encode(plan)).isEqualTo(cluster).isNotEqualTo(process);
+        }
+    }
+
+    private static String ingress(String certified) {
+        return "{\"annotations\":{\"a/b\":\"c\"},\"certified\":"
+                + certified
+                + ",\"class\":\"nginx\",\"controller\":\"c\",\"type\":\"ingress\"}";
+    }
+
     private static Health.StatusRange range() {
         return new Health.StatusRange(200, 299);
     }
