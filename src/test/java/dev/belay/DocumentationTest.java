@@ -97,6 +97,8 @@ class DocumentationTest {
                 good.environments()
                         .forEach(name ->
                                 assertThat(Manifests.view(good, name).unsupported())
+                                        // Environments that are printed and not released.
+                                        .filteredOn(one -> !one.hint().contains("belay render"))
                                         .as("%s: what cannot be enforced yet", file)
                                         .isEmpty());
             }

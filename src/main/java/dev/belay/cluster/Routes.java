@@ -32,8 +32,7 @@ public final class Routes {
                 switch (audience) {
                     case Audience.Revision(String id) ->
                             Labels.ofRevision(line.placement(), line.scope(), id);
-                    case Audience.Instances _ ->
-                            Labels.ofInstances(line.placement(), line.scope());
+                    case Audience.Instances _ -> Labels.ofInstances(line.placement(), line.scope());
                 };
         return service(line, line.metadata(line.name()), selector);
     }

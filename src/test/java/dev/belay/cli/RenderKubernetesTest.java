@@ -134,8 +134,7 @@ class RenderKubernetesTest {
     @Test
     void what_is_none_of_a_cluster_is_refused() throws IOException {
         example("maily");
-        assertThat(run("render", "kubernetes", "production"))
-                .isEqualTo(ExitCode.WAITING.number());
+        assertThat(run("render", "kubernetes", "production")).isEqualTo(ExitCode.WAITING.number());
         assertThat(complained()).contains("`production` is not in a Kubernetes cluster");
         assertThat(run("render", "kubernetes", "cluster", "--cluster-version", "1.19"))
                 .isEqualTo(ExitCode.PROBLEM.number());

@@ -25,8 +25,19 @@ class ClusterVersionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "1", "1.19", "0.99", "v", "1.x", "1.30 ", "-1.30", "1..30", "1.30;x", "1.30\n",
-                "1.99999", "99999999999.1"
+                "",
+                "1",
+                "1.19",
+                "0.99",
+                "v",
+                "1.x",
+                "1.30 ",
+                "-1.30",
+                "1..30",
+                "1.30;x",
+                "1.30\n",
+                "1.99999",
+                "99999999999.1"
             })
     void nothing_else_is_a_version(String written) {
         assertThat(ClusterVersion.parse(written)).isEmpty();

@@ -12,7 +12,18 @@ import org.junit.jupiter.api.Test;
 class ObjectNameTest {
     private static final String LONG = "a".repeat(80);
     private static final List<String> PIECES =
-            List.of("a", "b7", "-", "--", "x", "-x0123456789ab", "-0123456789ab", "é", "A", "_", ".");
+            List.of(
+                    "a",
+                    "b7",
+                    "-",
+                    "--",
+                    "x",
+                    "-x0123456789ab",
+                    "-0123456789ab",
+                    "é",
+                    "A",
+                    "_",
+                    ".");
 
     @Test
     void names_that_a_cluster_takes_stay_as_they_are() {
@@ -52,20 +63,22 @@ class ObjectNameTest {
     void two_names_never_become_one_and_every_one_is_taken() {
         Map<String, String> before = new HashMap<>();
         Map<String, String> values = new HashMap<>();
-        Choices.forAll(5_000, choices -> {
-            var text = new StringBuilder();
-            int pieces = choices.between(0, 12);
-            for (int i = 0; i < pieces; i++) {
-                text.append(choices.oneOf(PIECES).repeat(choices.between(1, 3)));
-            }
-            String name = text.toString();
-            String made = ObjectName.component(name);
-            assertThat(made).matches("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
-            assertThat(before.computeIfAbsent(made, _ -> name)).isEqualTo(name);
-            String value = ObjectName.labelValue(name);
-            assertThat(value).matches("([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
-            assertThat(values.computeIfAbsent(value, _ -> name)).isEqualTo(name);
-        });
+        Choices.forAll(
+                5_000,
+                choices -> {
+                    var text = new StringBuilder();
+                    int pieces = choices.between(0, 12);
+                    for (int i = 0; i < pieces; i++) {
+                        text.append(choices.oneOf(PIECES).repeat(choices.between(1, 3)));
+                    }
+                    String name = text.toString();
+                    String made = ObjectName.component(name);
+                    assertThat(made).matches("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+                    assertThat(before.computeIfAbsent(made, _ -> name)).isEqualTo(name);
+                    String value = ObjectName.labelValue(name);
+                    assertThat(value).matches("([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?");
+                    assertThat(values.computeIfAbsent(value, _ -> name)).isEqualTo(name);
+                });
         assertThat(before).hasSizeGreaterThan(1_000);
     }
 }

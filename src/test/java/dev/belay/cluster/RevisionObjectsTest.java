@@ -218,8 +218,7 @@ class RevisionObjectsTest {
 
         Map<String, Object> container = container(30);
         assertThat(container.get("envFrom"))
-                .isEqualTo(
-                        List.of(Map.of("configMapRef", Map.of("name", "api-3f9c1a2b7d10"))));
+                .isEqualTo(List.of(Map.of("configMapRef", Map.of("name", "api-3f9c1a2b7d10"))));
         assertThat(list(container, "env").toString())
                 .contains("{name=PASSWORD, valueFrom={secretKeyRef={name=api-3f9c1a2b7d10, key=")
                 .contains("postgres://u:$(PASSWORD)@db/$(LEVEL)");
@@ -282,8 +281,7 @@ class RevisionObjectsTest {
     @Test
     void a_pod_is_asked_as_the_manifest_says() {
         api.readiness =
-                Workloads.health(
-                        new Health.Http("/health", Workloads.range(), Map.of(), ""), 3);
+                Workloads.health(new Health.Http("/health", Workloads.range(), Map.of(), ""), 3);
         api.liveness = Workloads.health(new Health.Command(List.of("./well")), 1);
         Map<String, Object> container = container(30);
         assertThat(at(container, "startupProbe"))

@@ -57,10 +57,9 @@ class RoutesTest {
                 .containsEntry("port", 3000L)
                 .containsEntry("targetPort", "http")
                 .containsEntry("appProtocol", "http");
-        assertThat(list(
-                                spec(Routes.service(line(INSIDE, Protocol.HTTP2), "api-1")),
-                                "ports")
-                        .getFirst())
+        assertThat(
+                        list(spec(Routes.service(line(INSIDE, Protocol.HTTP2), "api-1")), "ports")
+                                .getFirst())
                 .containsEntry("appProtocol", "kubernetes.io/h2c");
     }
 
@@ -88,9 +87,7 @@ class RoutesTest {
         Map<String, Object> rule = list(spec, "rules").getFirst();
         assertThat(list(rule, "backendRefs"))
                 .extracting(backend -> backend.get("name"), backend -> backend.get("weight"))
-                .containsExactly(
-                        tuple("api-1", 90L),
-                        tuple("api-2", 0L));
+                .containsExactly(tuple("api-1", 90L), tuple("api-2", 0L));
         assertThat(list(rule, "matches").toString()).contains("PathPrefix", "x-b");
         assertThat(Routes.httpRoutes(line, ClusterVersion.USUAL, List.of()).getFirst())
                 .extracting(ClusterObject::apiVersion)
@@ -126,8 +123,10 @@ class RoutesTest {
         assertThat(list(spec(ingress), "tls").getLast())
                 .isEqualTo(
                         Map.of(
-                                "hosts", List.of("shop.example.org"),
-                                "secretName", "shop.example.org.tls"));
+                                "hosts",
+                                List.of("shop.example.org"),
+                                "secretName",
+                                "shop.example.org.tls"));
         List<ClusterObject> certificates = Routes.certificates(line);
         assertThat(certificates).hasSize(2).allSatisfy(RoutesTest::keepsTheRules);
         assertThat(spec(certificates.getLast()))

@@ -73,7 +73,6 @@ final class Workloads {
     }
 
     static Traffic.At at(List<String> hosts, List<String> paths, Map<String, String> headers) {
-        return new Traffic.At(
-                new Traffic.Entrance("public", 443), hosts, paths, Set.of(), headers);
+        return new Traffic.At(new Traffic.Entrance("public", 443), hosts, paths, Set.of(), headers);
     }
 }

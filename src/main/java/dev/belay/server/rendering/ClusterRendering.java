@@ -93,8 +93,7 @@ public final class ClusterRendering {
         head.add("Written by `belay render kubernetes %s`.".formatted(view.environment()));
         head.add(
                 "Another revision that is applied beside this one shares its requests once it is ready;");
-        head.add(
-                "then delete what has the label `belay.dev/revision` of this one.");
+        head.add("then delete what has the label `belay.dev/revision` of this one.");
         secretive.forEach(workload -> head.addAll(secret(workload)));
         if (!remarks.isEmpty()) {
             head.add("");
