@@ -2,6 +2,7 @@ package dev.belay.driver;
 
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,11 @@ public interface Router {
     /// @throws java.io.UncheckedIOException when the router cannot be asked
     default int inFlightAt(Scope scope, List<String> instances) {
         return observe(scope).map(seen -> seen.inFlightAt(instances)).orElse(0);
+    }
+
+    /// Whether it knows how much is under way. What does not, says that nothing is.
+    default boolean counts(Scope scope) {
+        return true;
     }
 
     /// Whether requests for the component are kept out: they wait, or are told to come back.

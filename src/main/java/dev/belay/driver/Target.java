@@ -5,9 +5,11 @@ import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Where instances run: plain processes, a Docker Engine, a Kubernetes cluster. Every call is safe
@@ -39,6 +41,32 @@ public interface Target {
 
     /// Asks another tool what it would do to a schema, while a release is planned.
     Foretold foretell(String environment, Revision revision, MigrationCommands by, Duration within);
+
+    /// What would be refused where an environment lives, before anything of it is touched: empty
+    /// where that is on this host, and a list of all where it is elsewhere.
+    default Optional<List<Unmet>> preflight(String environment, Duration within) {
+        return Optional.empty();
+    }
+
+    /// Something that is missing, and what to do about it.
+    record Unmet(String reason, String hint) {}
+
+    /// Whether instances of the revision are asked where they run how they are, and nobody else has
+    /// to, nor can: a cluster does. Their detail then is `ready` while they are.
+    default boolean asksInstances(Revision revision) {
+        return false;
+    }
+
+    /// Whether instances that are asked where they run are ready; empty for others.
+    default Optional<Look> ready(Work.Ready work, Order order) {
+        return Optional.empty();
+    }
+
+    /// What instances of a revision wrote last, oldest first, each line with the name of its
+    /// instance before it; empty where that lies in files of this host.
+    default List<String> lastLines(Scope scope, String revision, int lines) {
+        return List.of();
+    }
 
     /// What runs in the scope, found by looking, not by remembering.
     List<Instance> instances(Scope scope);

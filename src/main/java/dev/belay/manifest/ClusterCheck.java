@@ -4,10 +4,12 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Mark;
 import dev.belay.manifest.text.Node;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// What does not go together with a Kubernetes cluster, and what only goes with one.
 final class ClusterCheck {
@@ -41,24 +43,27 @@ final class ClusterCheck {
             effective.components().forEach((_, component) -> refuseElsewhere(component));
             return;
         }
-        refuseToDeploy(target.mark());
         checkOffset();
         checkEntry(cluster);
         checkNamespace(target.mark(), cluster);
         new ClusterEntranceCheck(effective, complaints, cluster).check();
         effective.components().forEach(this::checkPod);
+        effective.components().forEach((_, component) -> refuseToFollow(component));
     }
 
-    /// The one place that keeps plans and releases away from clusters: it goes when there is a
-    /// driver that can carry them out. What is written is checked all the same, and rendered.
-    private void refuseToDeploy(Mark target) {
-        notYet.add(
-                Code.NOT_YET,
-                target,
-                "this version prints what `%s` is in a cluster, and cannot release there"
-                        .formatted(effective.name()),
-                "`belay render kubernetes %s` prints it, for `kubectl apply -f -`"
-                        .formatted(effective.name()));
+    /// What is rendered, and not carried out by releases yet.
+    private void refuseToFollow(Node.Mapping component) {
+        for (String key : List.of("scale", "schedule")) {
+            Node.Entry entry = component.entries().get(key);
+            if (entry != null && !entry.value().isNull()) {
+                notYet.add(
+                        Code.NOT_YET,
+                        entry.key(),
+                        "this version renders `%s`, and does not release it".formatted(key),
+                        "`belay render kubernetes %s` prints it, for `kubectl apply -f -`"
+                                .formatted(effective.name()));
+            }
+        }
     }
 
     // --- what only goes with one ------------------------------------------------------------
@@ -214,7 +219,8 @@ final class ClusterCheck {
                     component.mark(),
                     "`%s` runs in a container, and has no `image`".formatted(name),
                     kind.equals("frontend")
-                            ? "name an image that serves its files at `$PORT`, or leave it out there:"
+                            ? "name an image that serves its files at `$PORT`, or leave it out"
+                                  + " there:"
                                     + " `components: {%s: null}`".formatted(name)
                             : "name an image that has what `run` starts, such as"
                                     + " `image: registry.example.org/%s:1`".formatted(name));

@@ -16,14 +16,9 @@ import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.driver.docker.ContainerRunner;
 import dev.belay.driver.docker.DockerHost;
-import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Logs;
-import dev.belay.driver.host.Runners;
-import dev.belay.driver.host.Supervision;
 import dev.belay.driver.postgres.LockPatience;
 import dev.belay.driver.postgres.PostgresDatabases;
-import dev.belay.driver.process.ProcessRunner;
-import dev.belay.driver.router.GatewayRouter;
 import dev.belay.driver.secrets.SecretStores;
 import dev.belay.execution.Commands;
 import dev.belay.execution.Engine;
@@ -90,7 +85,12 @@ import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
+
 import io.javalin.util.JavalinBindException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -99,10 +99,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One control plane over one state folder: journal, engine, drivers, gateway and API, wired.
 ///
@@ -141,6 +138,7 @@ public final class ControlPlane implements AutoCloseable {
     private final PathLock held;
     private final SqliteJournal journal;
     private final GatewayProcess gateway;
+    private final Places places;
     private final Target target;
     private final LiveWorld world;
     private final Engine engine;
@@ -218,8 +216,9 @@ public final class ControlPlane implements AutoCloseable {
         var runtime = new RuntimeValues(configurations, values, redactor);
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
-        Router router = router(gateway, artifacts, configurations, this::target, ordered, journal);
-        target = host(artifacts, runtime, router);
+        places = places(artifacts, configurations, runtime, ordered, platform);
+        Router router = places.router();
+        target = places.target();
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
         Checks checks = checks(router, runtime, platform, values, artifacts, logs);
@@ -550,12 +549,14 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /// The last lines of a revision's instances, for whoever reports a failure.
-    private static HostChecks.LastLines last(Logs logs) {
+    private HostChecks.LastLines last(Logs logs) {
         return (scope, revision, lines) -> {
             try {
-                return logs.lastOfEach(scope, lines).stream()
-                        .filter(line -> line.instance().startsWith(revision + "-"))
-                        .map(line -> line.instance() + " | " + line.text())
+                return Stream.concat(
+                                logs.lastOfEach(scope, lines).stream()
+                                        .filter(line -> line.instance().startsWith(revision + "-"))
+                                        .map(line -> line.instance() + " | " + line.text()),
+                                target.lastLines(scope, revision, lines).stream())
                         .toList();
             } catch (IOException e) {
                 return List.of("(the log cannot be read: " + e.getMessage() + ")");
@@ -573,41 +574,18 @@ public final class ControlPlane implements AutoCloseable {
         return new CertificateOrders(journal, CODECS, renewals, ordered, CLOCK);
     }
 
-    /// The router looks for instances at the target, which itself asks the router.
-    private static Router router(
-            GatewayProcess gateway,
+    private Places places(
             ArtifactStore artifacts,
             ConfigurationStore configurations,
-            Supplier<Target> target,
+            RuntimeValues runtime,
             OrderedFolders ordered,
-            SqliteJournal journal) {
-        return new GatewayRouter(
-                gateway.client(),
-                scope -> target.get().recorded(scope),
-                scope -> target.get().instances(scope),
-                new ServedFiles(artifacts, configurations)::of,
-                ordered,
-                release -> Appointments.announced(journal, release));
+            Platform platform) {
+        var made = new Places.Made(artifacts, configurations, runtime, ordered);
+        return new Places(state, gateway, made, journal, platform::placement);
     }
 
     private ContainerRunner containers() {
         return new ContainerRunner(state.path(), DockerHost.of(System.getenv()));
-    }
-
-    private Target host(ArtifactStore artifacts, RuntimeValues runtime, Router router) {
-        var runners = List.of(new ProcessRunner(state.path(), artifacts), containers());
-        return new HostTarget(
-                state.path(),
-                new Runners(runners),
-                artifacts,
-                runtime,
-                router,
-                Supervision.DEFAULT);
-    }
-
-    /// Asked by the router, which the target is made with.
-    private Target target() {
-        return target;
     }
 
     List<String> routes() {
@@ -668,6 +646,7 @@ public final class ControlPlane implements AutoCloseable {
             residents.close();
             data.close();
             secrets.close();
+            places.close();
             auditing.close();
             journal.close();
             try {

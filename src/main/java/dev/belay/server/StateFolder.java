@@ -2,6 +2,7 @@ package dev.belay.server;
 
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -134,6 +135,11 @@ public final class StateFolder {
 
     public Path instances() {
         return folder.resolve("instances");
+    }
+
+    /// Where environments live that live in clusters.
+    public Path clusters() {
+        return folder.resolve("clusters");
     }
 
     public Path configuration() {

@@ -3,6 +3,7 @@ package dev.belay.manifest;
 import static dev.belay.manifest.Manifests.good;
 import static dev.belay.manifest.Manifests.problems;
 import static dev.belay.manifest.Manifests.view;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.problem.Problem;
@@ -11,16 +12,18 @@ import dev.belay.release.Launch;
 import dev.belay.release.Placement;
 import dev.belay.release.Pod;
 import dev.belay.release.Scaling;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /// `target: kubernetes`, and what components say for it.
 class ClusterSectionsTest {
@@ -79,10 +82,11 @@ class ClusterSectionsTest {
     void everything_can_be_said() {
         assertThat(
                         placement(
-                                "{kubernetes: {namespace: shop-1, context: main, kubeconfig: ops/config,"
-                                        + " labels: {example.org/team: shop}, pull-secrets: [registry],"
-                                        + " user: 1000, ingress: {class: nginx, cluster-issuer: le,"
-                                        + " controller: ingress-nginx, annotations: {a/b: \"1\"}}}}"))
+                                "{kubernetes: {namespace: shop-1, context: main, kubeconfig:"
+                                    + " ops/config, labels: {example.org/team: shop}, pull-secrets:"
+                                    + " [registry], user: 1000, ingress: {class: nginx,"
+                                    + " cluster-issuer: le, controller: ingress-nginx, annotations:"
+                                    + " {a/b: \"1\"}}}}"))
                 .isEqualTo(
                         new Placement(
                                 "shop",
@@ -116,7 +120,8 @@ class ClusterSectionsTest {
                 production(
                         "kubernetes",
                         ", limits: {cpu: 50%}, scale: {min: 2, max: 5}, calls: [back, web]",
-                        "components: {night: {schedule: {cron: '30  2 * * 1-5', zone: Europe/Oslo}}}");
+                        "components: {night: {schedule: {cron: '30  2 * * 1-5', zone:"
+                            + " Europe/Oslo}}}");
         assertThat(pod(view, "api").scaling())
                 .isEqualTo(new Scaling(2, 5, Scaling.Measure.CPU, 70));
         assertThat(((Component.Service) view.component("api").kind()).instances()).isEqualTo(2);
@@ -137,13 +142,18 @@ class ClusterSectionsTest {
 
     @Test
     void what_cannot_be_done_yet_refuses_a_release_and_not_the_manifest() {
-        assertThat(production("kubernetes").unsupported())
+        assertThat(production("kubernetes").unsupported()).isEmpty();
+        assertThat(
+                        production(
+                                        "kubernetes",
+                                        ", scale: {min: 1, max: 2, on: memory},"
+                                                + " limits: {memory: 1GiB}",
+                                        "")
+                                .unsupported())
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.message())
-                            .isEqualTo(
-                                    "this version prints what `production` is in a cluster, and cannot"
-                                            + " release there");
+                            .isEqualTo("this version renders `scale`, and does not release it");
                     assertThat(problem.hint()).contains("belay render kubernetes production");
                 });
         assertThat(

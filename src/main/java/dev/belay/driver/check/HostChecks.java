@@ -24,6 +24,7 @@ import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
+
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -111,7 +112,8 @@ public final class HostChecks implements Checks {
             return switch (check) {
                 case Work.Preflight work -> preflight(work, order);
                 case Work.Reachable work -> dependencies.look(work, order);
-                case Work.Ready work -> ready(work, order);
+                case Work.Ready work ->
+                        target.ready(work, order).orElseGet(() -> ready(work, order));
                 case Work.SmokePrivate work -> smokePrivate(work, order);
                 case Work.SmokePublic work -> smokePublic(work, order);
                 case Work.Drained work -> drained(work, order, since);
@@ -140,7 +142,11 @@ public final class HostChecks implements Checks {
         Optional<Look.Failed> frozen =
                 work.artifacts().isEmpty() ? Optional.empty() : openings.frozen(order);
         return frozen.<Look>map(failed -> failed)
-                .orElseGet(() -> preflight.look(work, order.scope()));
+                .orElseGet(() ->
+                        preflight.look(
+                                work,
+                                order.scope(),
+                                target.preflight(order.scope().environment(), order.within())));
     }
 
     private List<Instance> instances(Scope scope, Revision revision) {
@@ -213,6 +219,9 @@ public final class HostChecks implements Checks {
         }
         Revision revision = work.revision();
         Scope scope = scope(order, revision);
+        if (target.asksInstances(revision)) {
+            return unreachable();
+        }
         Optional<Instance> first =
                 instances(scope, revision).stream()
                         .filter(one -> one.state() == Instance.State.RUNNING)
@@ -228,6 +237,15 @@ public final class HostChecks implements Checks {
                         withPath(variables),
                         Set.copyOf(variables.values()));
         return smoke(work.tests(), setting, () -> lastLines(scope, revision));
+    }
+
+    /// A test that is not put must not count as one that passed.
+    private static Look unreachable() {
+        return failed(
+                "smoke tests do not reach into a cluster from here",
+                "leave `smoke` out in that environment, or release with `--skip-smoke`",
+                "",
+                List.of());
     }
 
     private Map<String, String> environment(Order order, Revision revision) {
@@ -258,6 +276,9 @@ public final class HostChecks implements Checks {
         Router.Doorway door = router.doorway(scope);
         if (door instanceof Router.Doorway.Barred) {
             return new Look.Done("not asked: the door is shut, see `belay status`");
+        }
+        if (!work.tests().isEmpty() && revision != null && target.asksInstances(revision)) {
+            return unreachable();
         }
         Map<String, String> variables = revision == null ? Map.of() : environment(order, revision);
         var setting =
@@ -327,6 +348,11 @@ public final class HostChecks implements Checks {
 
     private Look drained(Work.Drained work, Order order, Duration since) {
         Scope scope = scope(order, work.revision());
+        if (!router.counts(scope)) {
+            return new Look.Done(
+                    "nobody counts what is under way there; each instance serves on for its drain"
+                            + " when it is told to end");
+        }
         int inFlight =
                 router.observe(scope)
                         .map(seen -> seen.inFlight().getOrDefault(work.revision().id(), 0))
@@ -351,7 +377,7 @@ public final class HostChecks implements Checks {
         for (Revision revision : work.revisions()) {
             Scope scope = scope(order, revision);
             for (Instance one : instances(scope, revision)) {
-                switch (wellness.look(order.scope().environment(), revision, one)) {
+                switch (condition(order.scope().environment(), revision, one)) {
                     case Wellness.Well _ -> {}
                     case Wellness.Unaskable(String because) ->
                             unsettled = Optional.of("`" + one.id() + "` " + because);
@@ -384,6 +410,22 @@ public final class HostChecks implements Checks {
         return unsettled
                 .<Look>map(one -> new Look.Waiting(SECOND, one))
                 .orElseGet(() -> new Look.Done("lived well for " + work.time().toSeconds() + " s"));
+    }
+
+    /// Where the instance is asked that runs elsewhere, its state is the answer.
+    private Wellness.Condition condition(String environment, Revision revision, Instance one) {
+        if (!target.asksInstances(revision)) {
+            return wellness.look(environment, revision, one);
+        }
+        return switch (one.state()) {
+            case CRASH_LOOP -> new Wellness.Ill("starts and dies again and again");
+            case STOPPING -> new Wellness.Well();
+            case STARTING, EXITED -> new Wellness.Unsettled(one.detail());
+            case RUNNING ->
+                    one.detail().equals("ready")
+                            ? new Wellness.Well()
+                            : new Wellness.Unsettled("is " + one.detail());
+        };
     }
 
     private Look settled(Work.Settled work, Order order) {

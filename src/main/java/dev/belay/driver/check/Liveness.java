@@ -7,6 +7,7 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.release.Health;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +47,8 @@ public final class Liveness {
         Map<String, Revision> asked =
                 revisions.stream()
                         .filter(revision ->
-                                !(revision.launch().liveness().check() instanceof Health.Alive))
+                                !(revision.launch().liveness().check() instanceof Health.Alive)
+                                        && !target.asksInstances(revision))
                         .collect(
                                 Collectors.toMap(
                                         Revision::id, Function.identity(), (first, _) -> first));

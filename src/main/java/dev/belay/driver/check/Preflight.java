@@ -2,6 +2,7 @@ package dev.belay.driver.check;
 
 import dev.belay.driver.Look;
 import dev.belay.driver.Router;
+import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.SecretFailure;
@@ -10,6 +11,7 @@ import dev.belay.driver.probe.PortHolder;
 import dev.belay.release.Digest;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,7 +36,8 @@ final class Preflight {
         this.router = router;
     }
 
-    Look look(Work.Preflight work, Scope scope) {
+    /// @param elsewhere what is missing where the environment lives; empty where that is here
+    Look look(Work.Preflight work, Scope scope, Optional<List<Target.Unmet>> elsewhere) {
         var wrong = new ArrayList<String>();
         var hints = new ArrayList<String>();
         variables(work, scope, wrong, hints);
@@ -42,7 +45,13 @@ final class Preflight {
             wrong.add(missing.reason());
             hints.add(missing.hint());
         }
-        ports(work, wrong, hints);
+        elsewhere.ifPresentOrElse(
+                unmet ->
+                        unmet.forEach(one -> {
+                            wrong.add(one.reason());
+                            hints.add(one.hint());
+                        }),
+                () -> ports(work, wrong, hints));
         artifacts(work, wrong);
         if (wrong.isEmpty()) {
             return new Look.Done("all there" + origins(work, scope));

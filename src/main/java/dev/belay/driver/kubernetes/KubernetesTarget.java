@@ -33,28 +33,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Runs revisions in Kubernetes clusters: a Deployment for each, a Job for each command that ends.
 /// Where that is, the revision says. The cluster keeps alive what runs; nothing here does.
 public final class KubernetesTarget implements Target {
     private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMillis(200);
     private static final String LATER =
             "run it as a `job` of its own before the release, or on a host";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     private final Clusters clusters;
+    private final Function<String, Optional<Placement>> places;
     private final Workloads workloads;
     private final ClusterScaling scaling;
     private final ClusterJobs jobs;
 
+    /// @param places where environments live, by what is written of them; empty for one that does
+    ///   not live in a cluster
     public KubernetesTarget(
             Clusters clusters,
+            Function<String, Optional<Placement>> places,
             ConfigurationStore configurations,
             RuntimeValues values,
             Router router) {
         this.clusters = clusters;
+        this.places = places;
         workloads = new Workloads(configurations, values);
         scaling = new ClusterScaling(workloads, new TrafficGuard(router));
         jobs = new ClusterJobs(workloads);
@@ -163,6 +170,44 @@ public final class KubernetesTarget implements Target {
         };
     }
 
+    // --- before anything ----------------------------------------------------------------------
+
+    @Override
+    public Optional<List<Unmet>> preflight(String environment, Duration within) {
+        return places.apply(environment)
+                .map(placement -> {
+                    try {
+                        return new ClusterPreflight(clusters.at(placement).cluster())
+                                .unmet(Deadline.in(within));
+                    } catch (ClusterFailure e) {
+                        return List.of(new Unmet(e.said(), e.hint()));
+                    } catch (IOException e) {
+                        return List.of(
+                                new Unmet(
+                                        String.valueOf(e.getMessage()),
+                                        "see to the kubeconfig and to the cluster's API server"));
+                    }
+                });
+    }
+
+    @Override
+    public boolean asksInstances(Revision revision) {
+        return runs(revision);
+    }
+
+    @Override
+    public Optional<Look> ready(Work.Ready work, Order order) {
+        Deadline deadline = Deadline.in(order.within());
+        try {
+            Bounds bounds = bounds(order, work.revision(), deadline);
+            return Optional.of(new Readiness(bounds, workloads::redact).look(work));
+        } catch (ClusterFailure e) {
+            return Optional.of(new Look.Waiting(SOON, e.said()));
+        } catch (IOException e) {
+            return Optional.of(new Look.Waiting(SOON, String.valueOf(e.getMessage())));
+        }
+    }
+
     // --- looking ------------------------------------------------------------------------------
 
     @Override
@@ -223,9 +268,7 @@ public final class KubernetesTarget implements Target {
         }
     }
 
-    /// What an instance wrote last, oldest first.
-    ///
-    /// @throws UncheckedIOException when the cluster cannot be asked
+    @Override
     public List<String> lastLines(Scope scope, String revision, int lines) {
         var all = new ArrayList<String>();
         try {

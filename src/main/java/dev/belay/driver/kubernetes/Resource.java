@@ -1,5 +1,9 @@
 package dev.belay.driver.kubernetes;
 
+import dev.belay.cluster.ClusterObject;
+
+import java.util.Locale;
+
 /// A kind of object by where the API has it.
 ///
 /// @param apiVersion with its group
@@ -16,6 +20,17 @@ record Resource(String apiVersion, String plural) {
     static final Resource JOBS = new Resource("batch/v1", "jobs");
     static final Resource SLICES = new Resource("discovery.k8s.io/v1", "endpointslices");
     static final Resource OLD_SLICES = new Resource("discovery.k8s.io/v1beta1", "endpointslices");
+
+    /// Where an object of ours belongs.
+    static Resource of(ClusterObject object) {
+        String plural =
+                switch (object.kind()) {
+                    case "NetworkPolicy" -> "networkpolicies";
+                    case "Ingress" -> "ingresses";
+                    default -> object.kind().toLowerCase(Locale.ROOT) + "s";
+                };
+        return new Resource(object.apiVersion(), plural);
+    }
 
     /// Empty for the group that has no name.
     String group() {

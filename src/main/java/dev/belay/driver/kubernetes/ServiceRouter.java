@@ -1,6 +1,10 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.Audience;
+import dev.belay.cluster.Backend;
+import dev.belay.cluster.ClusterObject;
+import dev.belay.cluster.ClusterVersion;
+import dev.belay.cluster.Components;
 import dev.belay.cluster.Labels;
 import dev.belay.cluster.Line;
 import dev.belay.cluster.ObjectName;
@@ -253,7 +257,49 @@ public final class ServiceRouter implements Router {
                             Bounds.over(object(audience, written(traffic)), over),
                             Cluster.MANAGER,
                             bounds.deadline());
+            around();
             return Optional.of(confirmed());
+        }
+
+        /// What leads to the Service from outside, and who may get to its pods: the same whichever
+        /// revision is behind it.
+        private void around() throws IOException {
+            Line line = line();
+            ClusterVersion version = bounds.cluster().version(bounds.deadline());
+            String environment = bounds.order().scope().environment();
+            int fewest =
+                    traffic.shares().stream().mapToInt(Traffic.Share::instances).max().orElse(0);
+            var objects = new ArrayList<ClusterObject>();
+            objects.add(Components.closed(bounds.placement(), environment));
+            Components.policy(line).ifPresent(objects::add);
+            Components.budget(bounds.placement(), bounds.order().scope(), version, fewest)
+                    .ifPresent(objects::add);
+            Routes.ingress(line).ifPresent(objects::add);
+            objects.addAll(Routes.certificates(line));
+            objects.addAll(Routes.httpRoutes(line, version, List.of(Backend.of(line))));
+            for (ClusterObject object : objects) {
+                bounds.cluster()
+                        .apply(
+                                Resource.of(object),
+                                Bounds.tree(object),
+                                Cluster.MANAGER,
+                                bounds.deadline());
+            }
+        }
+
+        private Line line() {
+            Launch.Protocol protocol =
+                    work.revisions().stream()
+                            .map(one -> one.launch().protocol())
+                            .filter(Launch.Protocol.HTTP2::equals)
+                            .findFirst()
+                            .orElse(Launch.Protocol.HTTP1);
+            return new Line(
+                    bounds.placement(),
+                    bounds.order().scope(),
+                    protocol,
+                    traffic.port(),
+                    traffic.rules());
         }
 
         private Answer outdated() throws IOException {
@@ -274,22 +320,8 @@ public final class ServiceRouter implements Router {
         }
 
         private ObjectNode object(Audience audience, String shares) {
-            Launch.Protocol protocol =
-                    work.revisions().stream()
-                            .map(one -> one.launch().protocol())
-                            .filter(Launch.Protocol.HTTP2::equals)
-                            .findFirst()
-                            .orElse(Launch.Protocol.HTTP1);
-            var line =
-                    new Line(
-                            bounds.placement(),
-                            bounds.order().scope(),
-                            protocol,
-                            traffic.port(),
-                            traffic.rules());
             ObjectNode service =
-                    bounds.written(
-                            Routes.service(line, audience), Map.of(Bounds.SHARES, shares));
+                    bounds.written(Routes.service(line(), audience), Map.of(Bounds.SHARES, shares));
             if (audience instanceof Audience.Instances) {
                 Trees.in(service, "spec", "selector").put(TRAFFIC, YES);
             }
@@ -558,6 +590,11 @@ public final class ServiceRouter implements Router {
                 Map.copyOf(members),
                 Map.of(),
                 Map.of());
+    }
+
+    @Override
+    public boolean counts(Scope scope) {
+        return false;
     }
 
     /// Nobody counts what is under way: pods end what they hold by themselves.

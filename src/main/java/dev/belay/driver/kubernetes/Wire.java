@@ -32,6 +32,8 @@ interface Wire extends AutoCloseable {
         }
     }
 
+    /// Sends it once.
+    ///
     /// @throws IOException when no answer came: what was asked for may have happened
     Reply send(Ask ask, Duration within) throws IOException;
 

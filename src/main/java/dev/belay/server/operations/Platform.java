@@ -5,11 +5,15 @@ import dev.belay.manifest.Manifest;
 import dev.belay.manifest.ManifestReader;
 import dev.belay.manifest.Overrides;
 import dev.belay.manifest.Reading;
+import dev.belay.manifest.Target;
 import dev.belay.problem.Problem;
+import dev.belay.release.Placement;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The manifest as it lies on disk at the moment of asking: it is read anew every time, so that
 /// nobody ships what stood there yesterday.
@@ -71,6 +75,15 @@ public final class Platform {
         } catch (Denied _) {
             return Optional.empty();
         }
+    }
+
+    /// Where an environment lives in a cluster; empty for one that does not, or that nobody knows.
+    public Optional<Placement> placement(String environment) {
+        return ifKnownLately(environment)
+                .flatMap(view ->
+                        view.target() instanceof Target.Kubernetes(Placement placement)
+                                ? Optional.of(placement)
+                                : Optional.empty());
     }
 
     /// One environment of it.

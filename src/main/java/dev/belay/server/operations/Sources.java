@@ -18,6 +18,9 @@ import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,7 +36,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
 public final class Sources {
@@ -261,11 +263,22 @@ public final class Sources {
                         : digest(component, container);
         notes.add(
                 "`%s`: its containers are made of `%s`, %s"
-                        .formatted(component.name(), container.image(), digest));
+                        .formatted(
+                                component.name(),
+                                container.image(),
+                                digest.isEmpty()
+                                        ? "whatever that stands for when a pod starts: name it by"
+                                                + " its digest"
+                                        : digest));
         return digest;
     }
 
     private String digest(Component component, Launch.Container container) {
+        if (container.pod() != null) {
+            // The cluster looks for it, and not this host.
+            int at = container.image().indexOf("@sha256:");
+            return at < 0 ? "" : container.image().substring(at + 1);
+        }
         return switch (images.find(container.image())) {
             case Images.Found(String digest) -> digest;
             case Images.Missing(String reason, String hint) ->

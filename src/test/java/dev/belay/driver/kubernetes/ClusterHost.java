@@ -47,7 +47,7 @@ final class ClusterHost implements AutoCloseable {
     static final String NAMESPACE = "shop";
     static final Scope SCOPE = Scope.component("shop", "api");
     static final int PORT = 3000;
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final FakeCluster cluster;
     final Map<String, String> secrets = new HashMap<>();
@@ -81,7 +81,8 @@ final class ClusterHost implements AutoCloseable {
                         configurations,
                         (_, name) -> Optional.ofNullable(secrets.get(name)).map(Secret::new),
                         new Redactor());
-        return new KubernetesTarget(clusters, configurations, values, router);
+        return new KubernetesTarget(
+                clusters, _ -> Optional.of(placement()), configurations, values, router);
     }
 
     /// A control plane that is started anew.

@@ -324,14 +324,12 @@ class KubernetesTargetTest {
 
     @Test
     void reads_are_tried_again_and_watches_begin_anew() {
-        var ready = new AtomicBoolean();
         var v1 = host.revision("api-1");
         host.faults().next("get", "configmaps", new Faults.Fails(500));
         host.faults().next("list", "pods", new Faults.Cut());
         host.scaled(v1, 1);
         host.cluster.cutWatches();
         host.cluster.forgetChanges();
-        ready.set(true);
 
         host.scaled(v1, 3);
 

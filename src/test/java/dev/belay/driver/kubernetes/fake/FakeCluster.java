@@ -37,6 +37,8 @@ public final class FakeCluster implements AutoCloseable {
         return start(namespace, NEWEST);
     }
 
+    /// One of that version.
+    ///
     /// @param minor of the version 1.x that it is
     public static FakeCluster start(String namespace, int minor) throws IOException {
         var cluster = new FakeCluster(minor);

@@ -33,6 +33,8 @@ public sealed interface Fate {
 
     /// Starts what a pod is to be.
     interface Program {
+        /// Starts it.
+        ///
         /// @param address of this machine that is the pod's alone
         Running start(JsonNode pod, String address) throws IOException;
     }

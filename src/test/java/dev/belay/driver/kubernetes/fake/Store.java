@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -62,7 +63,7 @@ final class Store {
         }
     }
 
-    private final Map<String, TreeMap<String, ObjectNode>> objects = new HashMap<>();
+    private final Map<String, NavigableMap<String, ObjectNode>> objects = new HashMap<>();
     private final Map<String, Map<String, Kind>> dependents = new HashMap<>();
     private final Deque<Change> history = new ArrayDeque<>();
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
@@ -78,7 +79,7 @@ final class Store {
         listeners.add(listener);
     }
 
-    private TreeMap<String, ObjectNode> of(Kind kind) {
+    private NavigableMap<String, ObjectNode> of(Kind kind) {
         return objects.computeIfAbsent(kind.stored(), _ -> new TreeMap<>());
     }
 

@@ -1,0 +1,100 @@
+package dev.belay.server;
+
+import dev.belay.driver.Router;
+import dev.belay.driver.Target;
+import dev.belay.driver.acme.OrderedFolders;
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.configuration.ConfigurationStore;
+import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.docker.ContainerRunner;
+import dev.belay.driver.docker.DockerHost;
+import dev.belay.driver.host.HostTarget;
+import dev.belay.driver.host.Runners;
+import dev.belay.driver.host.Supervision;
+import dev.belay.driver.kubernetes.Clusters;
+import dev.belay.driver.kubernetes.KubernetesTarget;
+import dev.belay.driver.kubernetes.ServiceRouter;
+import dev.belay.driver.place.PlacedRouter;
+import dev.belay.driver.place.PlacedTarget;
+import dev.belay.driver.process.ProcessRunner;
+import dev.belay.driver.router.GatewayRouter;
+import dev.belay.journal.SqliteJournal;
+import dev.belay.release.Placement;
+import dev.belay.server.operations.Appointments;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Where revisions run and who sends requests to them, wired: this host with our gateway, and
+/// clusters with their Services. A router looks for instances at the target, which itself asks the
+/// router.
+final class Places implements AutoCloseable {
+    private final StateFolder state;
+    private final Made made;
+    private final Clusters clusters;
+    private final Router router;
+    private final Target target;
+
+    /// What instances are made of.
+    record Made(
+            ArtifactStore artifacts,
+            ConfigurationStore configurations,
+            RuntimeValues runtime,
+            OrderedFolders ordered) {}
+
+    /// @param written where environments live, by what is written of them
+    Places(
+            StateFolder state,
+            GatewayProcess gateway,
+            Made made,
+            SqliteJournal journal,
+            Function<String, Optional<Placement>> written) {
+        this.state = state;
+        this.made = made;
+        clusters = new Clusters(state.clusters());
+        router = new PlacedRouter(ofGateway(gateway, journal), new ServiceRouter(clusters));
+        target =
+                new PlacedTarget(
+                        ofHost(),
+                        new KubernetesTarget(
+                                clusters, written, made.configurations(), made.runtime(), router));
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    private Router ofGateway(GatewayProcess gateway, SqliteJournal journal) {
+        return new GatewayRouter(
+                gateway.client(),
+                scope -> target().recorded(scope),
+                scope -> target().instances(scope),
+                new ServedFiles(made.artifacts(), made.configurations())::of,
+                made.ordered(),
+                release -> Appointments.announced(journal, release));
+    }
+
+    private Target ofHost() {
+        var runners =
+                List.of(
+                        new ProcessRunner(state.path(), made.artifacts()),
+                        new ContainerRunner(state.path(), DockerHost.of(System.getenv())));
+        return new HostTarget(
+                state.path(),
+                new Runners(runners),
+                made.artifacts(),
+                made.runtime(),
+                router,
+                Supervision.DEFAULT);
+    }
+
+    @Override
+    public void close() {
+        clusters.close();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.belay.wholes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.driver.kubernetes.fake.FakeCluster;
+import dev.belay.driver.kubernetes.fake.Fate;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/// A service that is released into a cluster by what a user starts: there, on, and back again.
+class ClusteredTest {
+    @TempDir private Path folder;
+    private FakeCluster cluster;
+    private Whole whole;
+    private Path kubeconfig;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = FakeCluster.start("shop");
+        System.err.println("KUBERNETES IS TRIED AT THE FAKE API SERVER " + cluster.url());
+        kubeconfig = cluster.kubeconfig(folder, "shop");
+        whole = new Whole(Files.createDirectories(folder.resolve("home")));
+        whole.writes("unused in a cluster");
+        image("api:1");
+        whole.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (whole != null) {
+            whole.end();
+        }
+        cluster.close();
+    }
+
+    private void image(String name) throws Exception {
+        whole.manifest("/app", "image: registry.example.org/" + name, "0s");
+        Path manifest = whole.folder().resolve("belay.yaml");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace(
+                                "target: process",
+                                "target: {kubernetes: {namespace: shop, kubeconfig: "
+                                        + kubeconfig
+                                        + "}}"));
+    }
+
+    /// Images of the pods that the Service sends to.
+    private List<String> behind() {
+        List<String> names =
+                cluster.find("EndpointSlice", "shop", "api").stream()
+                        .flatMap(slice -> each(slice.path("endpoints")).stream())
+                        .filter(one -> one.path("conditions").path("ready").asBoolean())
+                        .map(one -> one.path("targetRef").path("name").asString(""))
+                        .toList();
+        return cluster.list("Pod", "shop").stream()
+                .filter(pod -> names.contains(pod.path("metadata").path("name").asString("")))
+                .map(pod -> pod.path("spec").path("containers").path(0).path("image").asString(""))
+                .toList();
+    }
+
+    private static List<JsonNode> each(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false).toList();
+    }
+
+    @Test
+    void it_goes_into_a_cluster_on_to_another_revision_and_back() throws Exception {
+        whole.awaitState(whole.begin(), "completed");
+        assertThat(behind())
+                .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
+        image("api:2");
+
+        whole.awaitState(whole.begin(), "completed");
+
+        assertThat(behind())
+                .containsExactly("registry.example.org/api:2", "registry.example.org/api:2");
+        assertThat(whole.get("/api/v1/environments/local/status").json().toString())
+                .contains("\"state\":\"well\"");
+        JsonNode back =
+                whole.post(
+                                "/api/v1/rollbacks",
+                                "{\"environment\": \"local\", \"requestKey\": \"back\", \"reason\":"
+                                        + " \"it was worse\"}")
+                        .json();
+        whole.awaitState(back.path("releases").path(0).asString(""), "completed");
+        assertThat(behind())
+                .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
+    }
+
+    @Test
+    void an_image_that_is_not_there_turns_the_release_back_and_says_why() throws Exception {
+        whole.awaitState(whole.begin(), "completed");
+        cluster.image("registry.example.org/api:2", new Fate.NoImage("manifest unknown"));
+        image("api:2");
+
+        String release = whole.begin();
+
+        whole.awaitState(release, "rolled-back");
+        assertThat(whole.show(release).toString()).contains("has no image", "manifest unknown");
+        assertThat(behind())
+                .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
+        assertThat(cluster.list("Pod", "shop")).hasSize(2);
+    }
+
+    @Test
+    void what_may_not_be_done_is_told_before_anything_is_touched() throws Exception {
+        cluster.faults().forbid("patch", "deployments");
+
+        String release = whole.begin();
+
+        whole.awaitState(release, "rolled-back");
+        assertThat(whole.show(release).toString()).contains("Belay may not `patch` `deployments`");
+        assertThat(cluster.list("Deployment", "shop")).isEmpty();
+    }
+}
