@@ -2,7 +2,6 @@ package dev.belay.driver;
 
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

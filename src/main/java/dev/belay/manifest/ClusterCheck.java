@@ -4,12 +4,10 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Mark;
 import dev.belay.manifest.text.Node;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// What does not go together with a Kubernetes cluster, and what only goes with one.
 final class ClusterCheck {
@@ -220,7 +218,7 @@ final class ClusterCheck {
                     "`%s` runs in a container, and has no `image`".formatted(name),
                     kind.equals("frontend")
                             ? "name an image that serves its files at `$PORT`, or leave it out"
-                                  + " there:"
+                                    + " there:"
                                     + " `components: {%s: null}`".formatted(name)
                             : "name an image that has what `run` starts, such as"
                                     + " `image: registry.example.org/%s:1`".formatted(name));

@@ -31,6 +31,7 @@ import dev.belay.manifest.shape.Row;
 import dev.belay.manifest.shape.Shape;
 import dev.belay.release.Dependency.Engine;
 import dev.belay.release.Placement;
+import dev.belay.release.Traffic;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -157,6 +158,18 @@ final class PlatformSections {
                                             _ -> SOMEWHERE)),
                             "What it runs on.")
                     .fallback("process");
+    static final Key<Traffic.Carrier> ROUTER =
+            Key.of(
+                            "router",
+                            mapped(
+                                    Map.of(
+                                            "gateway",
+                                            Traffic.Carrier.GATEWAY,
+                                            "haproxy",
+                                            Traffic.Carrier.HAPROXY),
+                                    Set.of()),
+                            "What carries requests to the instances: Belay's own gateway, or an HAProxy of this machine, which Belay starts.")
+                    .fallback("gateway");
     static final Key<Integer> PORT_OFFSET =
             Key.of(
                             "port-offset",
@@ -257,6 +270,7 @@ final class PlatformSections {
                     "{target: process, port-offset: 1000, components: {api: {instances: 3}}}",
                     List.of(
                             TARGET,
+                            ROUTER,
                             PORT_OFFSET,
                             ENV_FILE,
                             SecretSections.SECRETS,

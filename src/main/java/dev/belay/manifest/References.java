@@ -51,6 +51,7 @@ final class References {
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
         new ContainerCheck(effective, complaints).check();
+        new HaproxyCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();
         new SecretCheck(effective, complaints).check();
         new PublicCheck(effective, complaints).check();

@@ -195,7 +195,10 @@ final class Views {
             }
         }
         return new Traffic.Rules(
-                at, row.get(EntranceSections.SLOW_START), row.get(EntranceSections.STICKY));
+                at,
+                row.get(EntranceSections.SLOW_START),
+                row.get(EntranceSections.STICKY),
+                own.get(PlatformSections.ROUTER));
     }
 
     private boolean isThere(String dependency) {

@@ -463,7 +463,7 @@ final class Course {
         }
         Traffic to = wanted.getFirst();
         if (traffic.isEmpty()) {
-            traffic = List.of(Traffic.none(to.port()));
+            traffic = List.of(to.before());
         }
         add(
                 new Draft(

@@ -122,6 +122,7 @@ public final class Planner {
                 consider(component, chosen, changes);
             }
         }
+        keepNobodyOutOfHaproxy(chosen);
         var removal = new Removal(request);
         removal.into(changes, unchanged, problems);
         Addresses.check(changes, request.inventory(), problems);
@@ -159,6 +160,22 @@ public final class Planner {
                         request.manifestDigest(),
                         plans,
                         unchanged));
+    }
+
+    private void keepNobodyOutOfHaproxy(Selection.Chosen chosen) {
+        boolean carried =
+                view.components().values().stream()
+                        .filter(one -> chosen.components().contains(one.name()))
+                        .anyMatch(one -> one.rules().by() == Traffic.Carrier.HAPROXY);
+        if (carried && request.selection().maintenance() != null) {
+            problems.add(
+                    new Problem(
+                            "plan/no-doors",
+                            new Place.Named("`--maintenance`"),
+                            "HAProxy carries the requests of `%s`, and has no doors to shut"
+                                    .formatted(view.environment()),
+                            "leave it out, or choose `router: gateway`"));
+        }
     }
 
     private static boolean nobodyIsKeptOut(List<Plan> plans) {

@@ -10,6 +10,7 @@ import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -112,6 +113,9 @@ final class WorkJson {
         out.open();
         if (!traffic.rules().at().isEmpty()) {
             out.list("at", traffic.rules().at(), at -> write(out, at));
+        }
+        if (traffic.rules().by() != Traffic.Carrier.GATEWAY) {
+            out.put("by", traffic.rules().by().name().toLowerCase(Locale.ROOT));
         }
         out.put("port", traffic.port());
         out.list(
@@ -294,7 +298,10 @@ final class WorkJson {
         return new Traffic.Rules(
                 in.has("at") ? in.list("at", WorkJson::at) : List.of(),
                 in.has("slowStart") ? in.time("slowStart") : Duration.ZERO,
-                in.has("sticky") && in.truth("sticky"));
+                in.has("sticky") && in.truth("sticky"),
+                in.has("by")
+                        ? Traffic.Carrier.valueOf(in.string("by").toUpperCase(Locale.ROOT))
+                        : Traffic.Carrier.GATEWAY);
     }
 
     private static Traffic.At at(JsonIn in) {

@@ -32,6 +32,11 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
         return new Traffic(port, List.of());
     }
 
+    /// A line before it had anybody, carried by whoever is to carry it.
+    public Traffic before() {
+        return new Traffic(port, List.of(), new Rules(List.of(), Duration.ZERO, false, rules.by()));
+    }
+
     /// The same line, and nobody there: whoever comes gets 503.
     public Traffic toNobody() {
         return new Traffic(port, List.of(), rules);
@@ -61,7 +66,8 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
     ///
     /// @param slowStart how long an instance that became ready gets fewer requests
     /// @param sticky whether visitors stay with the revision that they once got
-    public record Rules(List<At> at, Duration slowStart, boolean sticky) {
+    /// @param by who carries its requests
+    public record Rules(List<At> at, Duration slowStart, boolean sticky, Carrier by) {
         /// Its own port is all it has.
         public static final Rules NONE = new Rules(List.of());
 
@@ -69,10 +75,21 @@ public record Traffic(int port, List<Share> shares, Rules rules) {
             at = List.copyOf(at);
         }
 
+        /// Of a line of the gateway.
+        public Rules(List<At> at, Duration slowStart, boolean sticky) {
+            this(at, slowStart, sticky, Carrier.GATEWAY);
+        }
+
         /// Entrances and nothing more.
         public Rules(List<At> at) {
             this(at, Duration.ZERO, false);
         }
+    }
+
+    /// What carries a component's requests to its instances.
+    public enum Carrier {
+        GATEWAY,
+        HAPROXY
     }
 
     /// A port that the components of an environment share.

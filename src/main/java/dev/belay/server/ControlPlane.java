@@ -608,6 +608,7 @@ public final class ControlPlane implements AutoCloseable {
             try {
                 target.supervise().forEach(line -> LOG.info("{}", line));
                 gateway.ensure();
+                gateway.haproxy().ensure();
             } catch (IOException e) {
                 LOG.error("{}", e.getMessage());
             } catch (RuntimeException e) {

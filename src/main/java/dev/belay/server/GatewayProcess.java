@@ -1,5 +1,6 @@
 package dev.belay.server;
 
+import dev.belay.driver.haproxy.HaproxyProcess;
 import dev.belay.gateway.Build;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.gateway.GatewayMain;
@@ -41,10 +42,17 @@ final class GatewayProcess implements GatewayUpkeep {
 
     private final StateFolder state;
     private final GatewayClient client;
+    private final HaproxyProcess haproxy;
 
     GatewayProcess(StateFolder state) {
         this.state = state;
         this.client = new GatewayClient(GatewayOptions.in(state.gateway()).socket(), ASK_WITHIN);
+        this.haproxy = new HaproxyProcess(state.haproxy(), state.logs().resolve("haproxy.log"));
+    }
+
+    /// The other one that may carry requests here, where an environment has chosen it.
+    HaproxyProcess haproxy() {
+        return haproxy;
     }
 
     GatewayClient client() {

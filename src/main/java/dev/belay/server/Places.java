@@ -1,5 +1,6 @@
 package dev.belay.server;
 
+import dev.belay.driver.Instance;
 import dev.belay.driver.Router;
 import dev.belay.driver.Target;
 import dev.belay.driver.acme.OrderedFolders;
@@ -8,6 +9,7 @@ import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
 import dev.belay.driver.docker.DockerHost;
+import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Runners;
 import dev.belay.driver.host.Supervision;
@@ -18,17 +20,18 @@ import dev.belay.driver.place.PlacedRouter;
 import dev.belay.driver.place.PlacedTarget;
 import dev.belay.driver.process.ProcessRunner;
 import dev.belay.driver.router.GatewayRouter;
+import dev.belay.driver.router.Routers;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Placement;
+import dev.belay.release.Scope;
 import dev.belay.server.operations.Appointments;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Where revisions run and who sends requests to them, wired: this host with our gateway, and
-/// clusters with their Services. A router looks for instances at the target, which itself asks the
-/// router.
+/// Where revisions run and who sends requests to them, wired: this host with our gateway or with
+/// HAProxy, and clusters with their Services. A router looks for instances at the target, which
+/// itself asks the router.
 final class Places implements AutoCloseable {
     private final StateFolder state;
     private final Made made;
@@ -53,7 +56,7 @@ final class Places implements AutoCloseable {
         this.state = state;
         this.made = made;
         clusters = new Clusters(state.clusters());
-        router = new PlacedRouter(ofGateway(gateway, journal), new ServiceRouter(clusters));
+        router = new PlacedRouter(ofThisMachine(gateway, journal), new ServiceRouter(clusters));
         target =
                 new PlacedTarget(
                         ofHost(),
@@ -69,14 +72,18 @@ final class Places implements AutoCloseable {
         return target;
     }
 
-    private Router ofGateway(GatewayProcess gateway, SqliteJournal journal) {
-        return new GatewayRouter(
-                gateway.client(),
-                scope -> target().recorded(scope),
-                scope -> target().instances(scope),
-                new ServedFiles(made.artifacts(), made.configurations())::of,
-                made.ordered(),
-                release -> Appointments.announced(journal, release));
+    private Router ofThisMachine(GatewayProcess gateway, SqliteJournal journal) {
+        Function<Scope, List<Instance>> recorded = scope -> target().recorded(scope);
+        Function<Scope, List<Instance>> instances = scope -> target().instances(scope);
+        return new Routers(
+                new GatewayRouter(
+                        gateway.client(),
+                        recorded,
+                        instances,
+                        new ServedFiles(made.artifacts(), made.configurations())::of,
+                        made.ordered(),
+                        release -> Appointments.announced(journal, release)),
+                new HaproxyRouter(gateway.haproxy(), recorded, instances));
     }
 
     private Target ofHost() {

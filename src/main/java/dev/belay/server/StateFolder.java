@@ -129,6 +129,11 @@ public final class StateFolder {
         return folder.resolve("gateway");
     }
 
+    /// Where HAProxy's lines and its configuration are, once an environment has chosen it.
+    public Path haproxy() {
+        return folder.resolve("haproxy");
+    }
+
     public Path artifacts() {
         return folder.resolve("artifacts");
     }

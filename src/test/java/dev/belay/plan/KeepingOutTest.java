@@ -146,6 +146,16 @@ class KeepingOutTest {
     }
 
     @Test
+    void where_haproxy_carries_requests_nobody_can_be_kept_out() {
+        var platform = Platform.of(service("api").byHaproxy());
+        plan(platform)
+                .as("v2")
+                .maintaining("", HALF_AN_HOUR)
+                .on(running(platform, "v1"))
+                .refuses("plan/no-doors");
+    }
+
+    @Test
     void what_changes_nothing_keeps_nobody_out() {
         var platform = Platform.of(service("api"));
         var result =

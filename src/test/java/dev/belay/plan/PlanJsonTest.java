@@ -178,7 +178,8 @@ class PlanJsonTest {
                                         secure(acme("http-01", "/ca.pem"), "1.2"),
                                         secure(acme("tls-alpn-01", ""), "1.2")),
                                 Duration.ofSeconds(30),
-                                true));
+                                true,
+                                Traffic.Carrier.HAPROXY));
         List<SmokeTest> tests = tests();
         var migrations =
                 new Migrations(

@@ -316,6 +316,13 @@ final class Platform {
             return this;
         }
 
+        Part byHaproxy() {
+            rules =
+                    new Traffic.Rules(
+                            rules.at(), rules.slowStart(), rules.sticky(), Traffic.Carrier.HAPROXY);
+            return this;
+        }
+
         Part strategy(Strategy how) {
             strategy = how;
             return this;

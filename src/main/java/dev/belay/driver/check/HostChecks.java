@@ -24,7 +24,6 @@ import dev.belay.release.Scope;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
-
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -7,7 +7,6 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.release.Health;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

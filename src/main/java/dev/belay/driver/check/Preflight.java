@@ -11,7 +11,6 @@ import dev.belay.driver.probe.PortHolder;
 import dev.belay.release.Digest;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,7 +5,6 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.driver.disk.PathLock;
 import dev.belay.release.Work;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -4,7 +4,6 @@ import dev.belay.driver.Answer;
 import dev.belay.driver.Router;
 import dev.belay.release.Launch;
 import dev.belay.release.Scope;
-
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;

@@ -6,16 +6,14 @@ import dev.belay.driver.Order;
 import dev.belay.driver.host.Deadline;
 import dev.belay.release.Placement;
 import dev.belay.release.Revision;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One order in a cluster: what it may touch, and whether it still may. Everything that orders
 /// write goes through here.

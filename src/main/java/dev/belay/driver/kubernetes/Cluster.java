@@ -2,14 +2,6 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.ClusterVersion;
 import dev.belay.driver.host.Deadline;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -18,6 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A namespace of a cluster, as requests see it. Reads are tried again when the server fails, and
 /// everything when it says that it has too much to do; a write that got no answer is never sent a

@@ -11,16 +11,14 @@ import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Runs commands to their end as Jobs, each at most once per token: a Job is named after its step
 /// and its token. It is first made without a pod; that it may begin is one write over exactly that,

@@ -2,9 +2,6 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.driver.Target;
 import dev.belay.driver.host.Deadline;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import tools.jackson.databind.JsonNode;
 
 /// What can be known to be wrong in a cluster before anything of it is touched: all of it together.
 final class ClusterPreflight {

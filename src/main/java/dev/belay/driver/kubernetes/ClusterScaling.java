@@ -11,17 +11,15 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.host.TrafficGuard;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Makes exactly so many pods of a revision exist: one Deployment for each revision, which never
 /// becomes another one's.

@@ -2,10 +2,6 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.release.Placement;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The clusters that environments live in: where each was ever touched is written down before that
 /// happens, so that what runs is found by whoever comes next, whatever the manifest says by then.

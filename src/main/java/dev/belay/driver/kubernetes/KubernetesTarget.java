@@ -19,9 +19,6 @@ import dev.belay.release.Placement;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -35,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /// Runs revisions in Kubernetes clusters: a Deployment for each, a Job for each command that ends.
 /// Where that is, the revision says. The cluster keeps alive what runs; nothing here does.

@@ -3,13 +3,11 @@ package dev.belay.driver.kubernetes;
 import dev.belay.cluster.ClusterVersion;
 import dev.belay.cluster.Labels;
 import dev.belay.driver.host.Deadline;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 
 /// All that is watched in a namespace, each kind once, however many wait for it. A kind is watched
 /// from the first time that somebody waits for one of it.

@@ -2,9 +2,6 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.Labels;
 import dev.belay.driver.Instance;
-
-import tools.jackson.databind.JsonNode;
-
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 
 /// A pod as it is seen at one moment: what an instance is in a cluster.
 record PodView(JsonNode pod) {

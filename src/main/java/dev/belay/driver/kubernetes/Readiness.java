@@ -3,14 +3,12 @@ package dev.belay.driver.kubernetes;
 import dev.belay.driver.Look;
 import dev.belay.driver.host.Deadline;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /// Waits until pods of a revision are ready, by their probes and the cluster's word.
 final class Readiness {

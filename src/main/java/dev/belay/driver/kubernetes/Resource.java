@@ -1,7 +1,6 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.ClusterObject;
-
 import java.util.Locale;
 
 /// A kind of object by where the API has it.

@@ -5,17 +5,15 @@ import dev.belay.cluster.ObjectName;
 import dev.belay.driver.host.Deadline;
 import dev.belay.release.Placement;
 import dev.belay.release.Scope;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a scope has accepted, kept in a ConfigMap of its own: it outlives every object that carries
 /// a token, and is written before any of them.

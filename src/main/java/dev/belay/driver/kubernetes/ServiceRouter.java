@@ -19,11 +19,6 @@ import dev.belay.release.Placement;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -36,6 +31,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A cluster's Services as a router: each component has one, for good, and who is behind it is its
 /// selector. One revision is named by itself: a cutover is one write. Of several, those pods are

@@ -1,15 +1,13 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.driver.host.Deadline;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /// What keeps a revision from running, as soon as the cluster knows it: nobody has to wait until
 /// time is over to hear that there is no such image.

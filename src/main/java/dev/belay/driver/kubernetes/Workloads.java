@@ -7,7 +7,6 @@ import dev.belay.release.Launch;
 import dev.belay.release.Placement;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
-
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

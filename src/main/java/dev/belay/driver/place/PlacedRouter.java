@@ -7,7 +7,6 @@ import dev.belay.driver.Router;
 import dev.belay.driver.kubernetes.ServiceRouter;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -13,7 +13,6 @@ import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
