@@ -164,7 +164,8 @@ public final class HaproxyProcess {
                                     "haproxy",
                                     "-W",
                                     "-f",
-                                    "haproxy.cfg",
+                                    // As a whole, so that people see whose it is.
+                                    folder.resolve("haproxy.cfg").toString(),
                                     "-S",
                                     "unix@master.sock,mode,600,level,admin")
                             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
