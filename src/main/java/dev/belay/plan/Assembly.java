@@ -79,7 +79,7 @@ final class Assembly {
         Set<Integer> safe =
                 consent(
                         new DataSafety(outline, drafts, lead),
-                        dependencies(contracts(evidence(policies(secrets(preflight()))))));
+                        dependencies(contracts(evidence(policies(secrets(hosted(preflight())))))));
         Set<Integer> gate = schemas(keepOut(window(safe)));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -123,6 +123,27 @@ final class Assembly {
                         Times.CHECK_LIMIT,
                         Times.SECOND),
                 Set.of());
+    }
+
+    /// What runs in plain processes needs nothing but this host.
+    private Set<Integer> hosted(Set<Integer> after) {
+        List<Revision> contained =
+                outline.all().stream()
+                        .filter(change -> !change.ends())
+                        .map(change -> change.goal().revision())
+                        .filter(revision -> revision.launch().container() != null)
+                        .toList();
+        if (!outline.has(Phase.PREFLIGHT) || contained.isEmpty()) {
+            return after;
+        }
+        return check(
+                new Draft(
+                        "what they run in takes them, and has the images",
+                        Phase.PREFLIGHT,
+                        new Work.Hosted(contained),
+                        Times.FETCH_LIMIT,
+                        Times.SECOND),
+                after);
     }
 
     /// On a rollback nobody asked for the versions: what is there when it begins is what counts.

@@ -62,6 +62,9 @@ final class WorkJson {
             case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
             case Work.SecretsCurrent current -> SecretsJson.write(out, current);
             case Work.Policed policed -> PolicedJson.write(out, policed);
+            case Work.Hosted(var revisions) ->
+                    out.strings("revisions", revisions.stream().map(Revision::id).toList())
+                            .put("type", "hosted");
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -234,6 +237,8 @@ final class WorkJson {
                     new Work.Soak(
                             in.list("revisions", id -> known(id.string(), revisions)),
                             in.time("time"));
+            case "hosted" ->
+                    new Work.Hosted(in.list("revisions", id -> known(id.string(), revisions)));
             case "settled" ->
                     new Work.Settled(
                             in.string("component"),
@@ -398,6 +403,7 @@ final class WorkJson {
                     List.of();
             case Work.Route(String _, Traffic _, var revisions) -> revisions;
             case Work.Soak(var revisions, var _) -> revisions;
+            case Work.Hosted(var revisions) -> revisions;
             case Work.Ready(Revision revision, int _) -> List.of(revision);
             case Work.SmokePrivate(Revision revision, var _) -> List.of(revision);
             case Work.Drained(Revision revision) -> List.of(revision);

@@ -44,7 +44,8 @@ final class Places implements AutoCloseable {
             ArtifactStore artifacts,
             ConfigurationStore configurations,
             RuntimeValues runtime,
-            OrderedFolders ordered) {}
+            OrderedFolders ordered,
+            ContainerRunner contained) {}
 
     /// @param written where environments live, by what is written of them
     Places(
@@ -90,7 +91,7 @@ final class Places implements AutoCloseable {
         var runners =
                 List.of(
                         new ProcessRunner(state.path(), made.artifacts()),
-                        new ContainerRunner(state.path(), DockerHost.of(System.getenv())));
+                        made.contained());
         return new HostTarget(
                 state.path(),
                 new Runners(runners),
