@@ -89,7 +89,7 @@ sealed interface EngineRoute {
                 socket.connect(new InetSocketAddress(host, port), (int) CONNECT_WITHIN.toMillis());
                 Path folder = certificates;
                 Socket used = folder == null ? socket : secured(socket, folder);
-                return connection(used);
+                return connection(used, socket);
             } catch (IOException | RuntimeException e) {
                 socket.close();
                 throw e;
@@ -110,7 +110,8 @@ sealed interface EngineRoute {
             return secured;
         }
 
-        private static Connection connection(Socket socket) {
+        /// @param below is what is closed: what lies over it would wait for whoever reads from it
+        private static Connection connection(Socket socket, Socket below) {
             return new Connection() {
                 @Override
                 public InputStream in() throws IOException {
@@ -124,7 +125,7 @@ sealed interface EngineRoute {
 
                 @Override
                 public void close() throws IOException {
-                    socket.close();
+                    below.close();
                 }
             };
         }

@@ -1,7 +1,6 @@
 package dev.belay.driver.docker;
 
 import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -121,7 +120,9 @@ final class EngineWire {
                 } catch (IOException e) {
                     throw unsent == null ? e : unsent;
                 }
-            } catch (EOFException e) {
+            } catch (EngineFailure e) {
+                throw e;
+            } catch (IOException e) {
                 throw connection instanceof EngineRoute.Shell shell && !late.get()
                         ? new IOException(said(shell, e))
                         : e;
@@ -140,7 +141,7 @@ final class EngineWire {
         }
     }
 
-    private static String said(EngineRoute.Shell shell, EOFException e) throws IOException {
+    private static String said(EngineRoute.Shell shell, IOException e) throws IOException {
         String said = shell.said();
         return said.isEmpty() ? String.valueOf(e.getMessage()) : "`ssh` says: " + said;
     }
