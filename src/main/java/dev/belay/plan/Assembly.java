@@ -6,6 +6,7 @@ import dev.belay.release.Baseline;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.ContractRule;
 import dev.belay.release.Digest;
+import dev.belay.release.Launch;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
@@ -125,13 +126,13 @@ final class Assembly {
                 Set.of());
     }
 
-    /// What runs in plain processes needs nothing but this host.
+    /// What runs in plain processes needs nothing but this host, and of a cluster other steps ask.
     private Set<Integer> hosted(Set<Integer> after) {
         List<Revision> contained =
                 outline.all().stream()
                         .filter(change -> !change.ends())
                         .map(change -> change.goal().revision())
-                        .filter(revision -> revision.launch().container() != null)
+                        .filter(Assembly::isAtEngine)
                         .toList();
         if (!outline.has(Phase.PREFLIGHT) || contained.isEmpty()) {
             return after;
@@ -144,6 +145,11 @@ final class Assembly {
                         Times.FETCH_LIMIT,
                         Times.SECOND),
                 after);
+    }
+
+    private static boolean isAtEngine(Revision revision) {
+        Launch.Container container = revision.launch().container();
+        return container != null && container.pod() == null;
     }
 
     /// On a rollback nobody asked for the versions: what is there when it begins is what counts.
