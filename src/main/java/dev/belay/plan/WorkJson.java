@@ -233,12 +233,8 @@ final class WorkJson {
                             in.has("revision") ? revision(in, revisions) : null,
                             in.list("tests", SmokeJson::read));
             case "drained" -> new Work.Drained(revision(in, revisions));
-            case "soak" ->
-                    new Work.Soak(
-                            in.list("revisions", id -> known(id.string(), revisions)),
-                            in.time("time"));
-            case "hosted" ->
-                    new Work.Hosted(in.list("revisions", id -> known(id.string(), revisions)));
+            case "soak" -> new Work.Soak(several(in, revisions), in.time("time"));
+            case "hosted" -> new Work.Hosted(several(in, revisions));
             case "settled" ->
                     new Work.Settled(
                             in.string("component"),
@@ -258,7 +254,7 @@ final class WorkJson {
                     new Work.Route(
                             in.string("component"),
                             traffic(in.at("traffic")),
-                            in.list("revisions", id -> known(id.string(), revisions)));
+                            several(in, revisions));
             case "let-in" -> new Work.LetIn(in.string("component"));
             case "shut" ->
                     new Work.Shut(
@@ -284,6 +280,10 @@ final class WorkJson {
             case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
             default -> throw new IllegalArgumentException("work `" + type + "` is not known");
         };
+    }
+
+    private static List<Revision> several(JsonIn in, Map<String, Revision> revisions) {
+        return in.list("revisions", id -> known(id.string(), revisions));
     }
 
     static Traffic traffic(JsonIn in) {

@@ -102,8 +102,8 @@ public record Launch(
     ///
     /// @param image its name as it was written, for people
     /// @param digest of the image, `sha256:…`: what is started, whatever the name means by then
-    /// @param wrapped the image of these and the artifact, whole and by its digest, where whoever runs
-    ///   it cannot see the artifact's files; empty where they are mounted
+    /// @param wrapped the image of these and the artifact, whole and by its digest, where whoever
+    ///   runs it cannot see the artifact's files; empty where they are mounted
     /// @param pod what it is a part of in a Kubernetes cluster; absent for a Docker Engine
     public record Container(
             String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {

@@ -83,12 +83,7 @@ import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
-
 import io.javalin.util.JavalinBindException;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -98,6 +93,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One control plane over one state folder: journal, engine, drivers, gateway and API, wired.
 ///
@@ -217,13 +214,12 @@ public final class ControlPlane implements AutoCloseable {
         var logs = new Logs(state.path(), redactor);
         var ordered = new OrderedFolders(state.certificates());
         places = places(artifacts, configurations, runtime, ordered, platform);
-        Router router = places.router();
         target = places.target();
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
-        Checks checks = checks(router, runtime, platform, values, artifacts, logs);
+        Checks checks = checks(places.router(), runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
-        world = new LiveWorld(journal, target, router, checks, databases);
+        world = new LiveWorld(journal, target, places.router(), checks, databases);
         var builder = new Builder(artifacts, state.path().resolve("builds"));
         var door = new StoreDoor();
         sweeper = sweeper(artifacts, builder, door, settings);
@@ -254,7 +250,7 @@ public final class ControlPlane implements AutoCloseable {
                         releases,
                         reader,
                         new WhyReader(journal, reader),
-                        status(checks, router, orders, ofData.restoring(), noticed),
+                        status(checks, places.router(), orders, ofData.restoring(), noticed),
                         ofData,
                         between(automatic, parity, inventory, artifacts),
                         evidence,
@@ -586,8 +582,8 @@ public final class ControlPlane implements AutoCloseable {
             RuntimeValues runtime,
             OrderedFolders ordered,
             Platform platform) {
-        var made = new Places.Made(
-                        artifacts, configurations, runtime, ordered, containers.runner());
+        var made =
+                new Places.Made(artifacts, configurations, runtime, ordered, containers.runner());
         return new Places(state, gateway, made, journal, platform::placement);
     }
 

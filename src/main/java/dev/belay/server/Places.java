@@ -88,10 +88,7 @@ final class Places implements AutoCloseable {
     }
 
     private Target ofHost() {
-        var runners =
-                List.of(
-                        new ProcessRunner(state.path(), made.artifacts()),
-                        made.contained());
+        var runners = List.of(new ProcessRunner(state.path(), made.artifacts()), made.contained());
         return new HostTarget(
                 state.path(),
                 new Runners(runners),

@@ -2,7 +2,6 @@ package dev.belay.server;
 
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.disk.PathLock;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

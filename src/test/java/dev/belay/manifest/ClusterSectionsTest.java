@@ -3,7 +3,6 @@ package dev.belay.manifest;
 import static dev.belay.manifest.Manifests.good;
 import static dev.belay.manifest.Manifests.problems;
 import static dev.belay.manifest.Manifests.view;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.problem.Problem;
@@ -12,18 +11,16 @@ import dev.belay.release.Launch;
 import dev.belay.release.Placement;
 import dev.belay.release.Pod;
 import dev.belay.release.Scaling;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `target: kubernetes`, and what components say for it.
 class ClusterSectionsTest {
@@ -83,10 +80,10 @@ class ClusterSectionsTest {
         assertThat(
                         placement(
                                 "{kubernetes: {namespace: shop-1, context: main, kubeconfig:"
-                                    + " ops/config, labels: {example.org/team: shop}, pull-secrets:"
-                                    + " [registry], user: 1000, ingress: {class: nginx,"
-                                    + " cluster-issuer: le, controller: ingress-nginx, annotations:"
-                                    + " {a/b: \"1\"}}}}"))
+                                        + " ops/config, labels: {example.org/team: shop}, pull-secrets:"
+                                        + " [registry], user: 1000, ingress: {class: nginx,"
+                                        + " cluster-issuer: le, controller: ingress-nginx, annotations:"
+                                        + " {a/b: \"1\"}}}}"))
                 .isEqualTo(
                         new Placement(
                                 "shop",
@@ -121,7 +118,7 @@ class ClusterSectionsTest {
                         "kubernetes",
                         ", limits: {cpu: 50%}, scale: {min: 2, max: 5}, calls: [back, web]",
                         "components: {night: {schedule: {cron: '30  2 * * 1-5', zone:"
-                            + " Europe/Oslo}}}");
+                                + " Europe/Oslo}}}");
         assertThat(pod(view, "api").scaling())
                 .isEqualTo(new Scaling(2, 5, Scaling.Measure.CPU, 70));
         assertThat(((Component.Service) view.component("api").kind()).instances()).isEqualTo(2);

@@ -2,7 +2,6 @@ package dev.belay.manifest;
 
 import static dev.belay.manifest.Manifests.good;
 import static dev.belay.manifest.Manifests.view;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,16 +17,14 @@ import dev.belay.release.Placement;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.Traffic;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ManifestTest {
     @TempDir Path folder;

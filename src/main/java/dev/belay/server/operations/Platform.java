@@ -8,12 +8,10 @@ import dev.belay.manifest.Reading;
 import dev.belay.manifest.Target;
 import dev.belay.problem.Problem;
 import dev.belay.release.Placement;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The manifest as it lies on disk at the moment of asking: it is read anew every time, so that
 /// nobody ships what stood there yesterday.

@@ -18,9 +18,6 @@ import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,6 +33,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Makes what revisions are made of: checks variables, builds artifacts, keeps configurations.
 public final class Sources {

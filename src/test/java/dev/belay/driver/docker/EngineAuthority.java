@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An authority of a test's own, with a certificate for an engine at `localhost` and one for whoever
-/// asks it, under the names that `docker --tlsverify` reads.
+/// An authority of a test's own, with a certificate for an engine at `localhost` and one for
+/// whoever asks it, under the names that `docker --tlsverify` reads.
 final class EngineAuthority {
     private EngineAuthority() {}
 

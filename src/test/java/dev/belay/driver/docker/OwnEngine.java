@@ -62,7 +62,8 @@ public final class OwnEngine {
     }
 
     private String obstacle() {
-        for (String program : List.of("dockerd", "docker", "containerd", "runc", "iptables", "openssl")) {
+        for (String program :
+                List.of("dockerd", "docker", "containerd", "runc", "iptables", "openssl")) {
             boolean there =
                     Stream.of(System.getenv("PATH").split(":", -1))
                             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));

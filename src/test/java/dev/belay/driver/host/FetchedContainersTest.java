@@ -27,7 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,7 @@ class FetchedContainersTest {
     private OwnEngine engine;
     private OwnRegistry registry;
     private DockerHost where;
-    private EngineImages images;
+    private @Nullable EngineImages images;
     private Host host;
 
     @BeforeEach
@@ -189,8 +191,8 @@ class FetchedContainersTest {
                                         artifact,
                                         base,
                                         ImagePlatform.ofThisMachine()));
-        host.container = new Launch.Container(
-                        base.toString(), base.digest(), wrapped.toString(), null);
+        host.container =
+                new Launch.Container(base.toString(), base.digest(), wrapped.toString(), null);
 
         host.scaled(revision("api-1"), 1);
 
@@ -210,7 +212,10 @@ class FetchedContainersTest {
                 new Images.Wish(
                         "local", "api", artifact, registry.name("base:3").toString(), "", true);
 
-        var here = (Images.Found) new DockerImages(where, images, artifacts).find(wish);
+        var here =
+                (Images.Found)
+                        new DockerImages(where, Objects.requireNonNull(images), artifacts)
+                                .find(wish);
 
         assertThat(here.image()).isEqualTo(new Launch.Image(base.digest()));
         DockerHost port = engine.secured();
@@ -254,7 +259,14 @@ class FetchedContainersTest {
                         Digest.of("known").text(),
                         true);
 
-        assertThat(((Images.Missing) new DockerImages(away, images, artifacts).find(wish)).reason())
+        assertThat(
+                        ((Images.Missing)
+                                        new DockerImages(
+                                                        away,
+                                                        Objects.requireNonNull(images),
+                                                        artifacts)
+                                                .find(wish))
+                                .reason())
                 .contains("listens at a port of another machine, `ssh://elsewhere.example.org`");
     }
 
@@ -267,15 +279,20 @@ class FetchedContainersTest {
         host.scaled(v1, 1);
         assertThat(settled(of(kept))).isInstanceOf(Look.Done.class);
 
-        assertThat(images.collect(Set.of(new Digest(kept.digest())), Duration.ZERO)).isZero();
+        assertThat(
+                        Objects.requireNonNull(images)
+                                .collect(Set.of(new Digest(kept.digest())), Duration.ZERO))
+                .isZero();
         assertThat(isAtEngine(used)).as("it runs").isTrue();
         assertThat(isAtEngine(kept)).as("it is needed").isTrue();
 
-        assertThat(images.collect(Set.of(), Duration.ofHours(1))).as("it is young").isZero();
-        assertThat(images.collect(Set.of(), Duration.ZERO)).isEqualTo(1);
+        assertThat(Objects.requireNonNull(images).collect(Set.of(), Duration.ofHours(1)))
+                .as("it is young")
+                .isZero();
+        assertThat(Objects.requireNonNull(images).collect(Set.of(), Duration.ZERO)).isEqualTo(1);
         assertThat(isAtEngine(kept)).isFalse();
         host.scaled(v1, 0);
-        assertThat(images.collect(Set.of(), Duration.ZERO)).isEqualTo(1);
+        assertThat(Objects.requireNonNull(images).collect(Set.of(), Duration.ZERO)).isEqualTo(1);
         assertThat(isAtEngine(used)).isFalse();
         assertThat(engine.docker("images", "-q", OwnEngine.IMAGE)).isNotEmpty();
     }

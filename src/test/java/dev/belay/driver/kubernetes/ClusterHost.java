@@ -23,9 +23,6 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -41,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 
 /// One component `shop/api` in a namespace of a cluster.
 final class ClusterHost implements AutoCloseable {

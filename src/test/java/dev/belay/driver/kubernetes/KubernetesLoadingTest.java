@@ -7,10 +7,6 @@ import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.release.Placement;
 import dev.belay.release.Scope;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The library of ways into clusters costs a platform nothing of which no environment lives in one.
 class KubernetesLoadingTest {

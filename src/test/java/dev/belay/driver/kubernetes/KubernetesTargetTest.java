@@ -12,19 +12,16 @@ import dev.belay.driver.kubernetes.fake.Fate;
 import dev.belay.driver.kubernetes.fake.Faults;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What a target promises, promised by Deployments and Jobs of a cluster whose answers are lost,
 /// late, too many or a no.

@@ -14,18 +14,16 @@ import dev.belay.driver.kubernetes.fake.Faults;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// One Service for good, and who is behind it: told only when it is so.
 class ServiceRouterTest {

@@ -1,9 +1,8 @@
 package dev.belay.driver.kubernetes.fake;
 
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import tools.jackson.databind.JsonNode;
 
 /// What becomes of the pods of an image.
 public sealed interface Fate {

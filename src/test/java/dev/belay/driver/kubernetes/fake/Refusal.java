@@ -1,10 +1,9 @@
 package dev.belay.driver.kubernetes.fake;
 
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What the API server answers in place of an object: its `Status`.
 final class Refusal extends RuntimeException {

@@ -1,15 +1,13 @@
 package dev.belay.driver.kubernetes.fake;
 
 import com.sun.net.httpserver.HttpExchange;
-
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The answer to a watch: one line of JSON for each change, and bookmarks in between.
 final class WatchAnswer {
