@@ -8,7 +8,6 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
-import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Runners;
