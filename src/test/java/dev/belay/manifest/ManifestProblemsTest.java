@@ -273,7 +273,7 @@ class ManifestProblemsTest {
         assertThat(told(service.formatted("debian:12", own))).isEmpty();
         assertThat(told(service.formatted("Debian", own))).containsExactly("wrong-value 2:57");
         assertThat(told(service.formatted("debian", "{at: r.example.org, insecure: true}")))
-                .containsExactly("wrong-value 3:77");
+                .containsExactly("wrong-value 3:76");
         assertThat(told(service.formatted("debian", "{at: r.example.org, user: U}")))
                 .containsExactly("missing-key 3:46");
         assertThat(told(service.formatted("debian", "{at: \"https://r.example.org\"}")))
