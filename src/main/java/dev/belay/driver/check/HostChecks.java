@@ -243,7 +243,7 @@ public final class HostChecks implements Checks {
     private static Look unreachable() {
         return failed(
                 "smoke tests do not reach into a cluster from here",
-                "leave `smoke` out in that environment, or release with `--skip-smoke`",
+                "leave `smoke` out in that environment, or release with `--skip verify`",
                 "",
                 List.of());
     }
