@@ -274,7 +274,6 @@ final class PlatformSections {
                             PORT_OFFSET,
                             ENV_FILE,
                             SecretSections.SECRETS,
-                            RegistrySections.REGISTRY,
                             ORDER,
                             ROLLOUT_KEY,
                             EntranceSections.ENTRANCES,

@@ -4,7 +4,6 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
-import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.SignatureRule;
@@ -176,7 +175,7 @@ public record PlanRequest(
     /// @param origin where it comes from, where that is worth a sentence
     /// @param contracts what it promises; absent when nobody said
     /// @param notes what else whoever reads the plan should know of it, in sentences
-    /// @param image that its container is made of; null for a plain process
+    /// @param image digest of the image that its container is made of; empty for a plain process
     public record Source(
             Digest artifact,
             String configuration,
@@ -185,7 +184,7 @@ public record PlanRequest(
             String origin,
             @Nullable ContractFiles contracts,
             List<String> notes,
-            Launch.@Nullable Image image) {
+            String image) {
         public Source {
             notes = List.copyOf(notes);
         }
@@ -195,7 +194,7 @@ public record PlanRequest(
                 String configuration,
                 @Nullable Migrations migrations,
                 @Nullable SchemaVerdict verdict) {
-            this(artifact, configuration, migrations, verdict, "", null, List.of(), null);
+            this(artifact, configuration, migrations, verdict, "", null, List.of(), "");
         }
 
         public Source(Digest artifact, String configuration) {

@@ -8,6 +8,7 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
+import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Runners;
@@ -43,8 +44,7 @@ final class Places implements AutoCloseable {
             ArtifactStore artifacts,
             ConfigurationStore configurations,
             RuntimeValues runtime,
-            OrderedFolders ordered,
-            ContainerRunner contained) {}
+            OrderedFolders ordered) {}
 
     /// @param written where environments live, by what is written of them
     Places(
@@ -87,7 +87,10 @@ final class Places implements AutoCloseable {
     }
 
     private Target ofHost() {
-        var runners = List.of(new ProcessRunner(state.path(), made.artifacts()), made.contained());
+        var runners =
+                List.of(
+                        new ProcessRunner(state.path(), made.artifacts()),
+                        new ContainerRunner(state.path(), DockerHost.of(System.getenv())));
         return new HostTarget(
                 state.path(),
                 new Runners(runners),

@@ -1,6 +1,6 @@
 package dev.belay.driver.docker;
 
-import dev.belay.driver.Look;
+import dev.belay.driver.Images;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.host.Deadline;
 import dev.belay.driver.host.Life;
@@ -8,7 +8,6 @@ import dev.belay.driver.host.Names;
 import dev.belay.driver.host.Preparation;
 import dev.belay.driver.host.Recipe;
 import dev.belay.driver.host.Runner;
-import dev.belay.driver.image.EnvironmentRegistries;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Scope;
@@ -34,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// The engine is asked by nobody who has nothing in containers: that anything is, is written down
 /// before the first one is made.
-public final class ContainerRunner implements Runner {
+public final class ContainerRunner implements Runner, Images {
     /// After that long one that was made and not started never will be.
     private static final Duration SLOWEST = Duration.ofSeconds(30);
 
@@ -46,18 +45,11 @@ public final class ContainerRunner implements Runner {
 
     private final Labels labels;
     private final DockerHost host;
-    private final EngineImages images;
     private final Path used;
     private final ContainerLogs logs = new ContainerLogs();
 
-    /// One that knows no registry of its own.
-    public ContainerRunner(Path state, DockerHost host) {
-        this(state, host, new EngineImages(state, host, EnvironmentRegistries.none()));
-    }
-
     /// @param state the folder whose programs these are
-    public ContainerRunner(Path state, DockerHost host, EngineImages images) {
-        this.images = images;
+    public ContainerRunner(Path state, DockerHost host) {
         Path folder = state.toAbsolutePath().normalize();
         labels = new Labels(folder);
         this.host = host;
@@ -78,7 +70,7 @@ public final class ContainerRunner implements Runner {
             return 0;
         }
         // Where they were made, wherever one would be made now.
-        Engine engine = Engines.of(DockerHost.read(asked.get()));
+        Engine engine = Engines.of(DockerHost.of(Map.of("DOCKER_HOST", asked.get().strip())));
         Map<String, String> labels = new Labels(folder).all();
         List<String> running = new ArrayList<>();
         for (JsonNode one : engine.containers(labels)) {
@@ -129,6 +121,23 @@ public final class ContainerRunner implements Runner {
         return Recipe.DOCKER;
     }
 
+    @Override
+    public Images.Finding find(String name) {
+        try {
+            return engine().image(name)
+                    .<Images.Finding>map(Images.Found::new)
+                    .orElseGet(() ->
+                            new Missing(
+                                    "the Docker Engine has no image `" + name + "`",
+                                    "`docker pull` or `docker load` it there: this version fetches"
+                                            + " none itself"));
+        } catch (IOException e) {
+            return new Missing(
+                    String.valueOf(e.getMessage()),
+                    "start it, or say with `DOCKER_HOST` where it is");
+        }
+    }
+
     /// Nothing of this host's environment: an image brings its own.
     @Override
     public Map<String, String> environment(Map<String, String> given) {
@@ -138,42 +147,15 @@ public final class ContainerRunner implements Runner {
     @Override
     public Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
             throws IOException {
-        String scope = ready.environment().getOrDefault(Names.SCOPE, "");
-        return refused(images.have(scope(scope).environment(), container(recipe)));
-    }
-
-    private static Optional<Preparation.Refused> refused(EngineImages.Having having) {
-        return switch (having) {
-            case EngineImages.Having.Here _ -> Optional.empty();
-            case EngineImages.Having.Coming(String because) ->
-                    Optional.of(new Preparation.Refused(because, "try again when it is there"));
-            case EngineImages.Having.Gone(String reason, String hint) ->
-                    Optional.of(new Preparation.Refused(reason, hint));
-        };
-    }
-
-    @Override
-    public Optional<Preparation.Refused> provide(
-            String environment, Recipe recipe, Deadline deadline) throws IOException {
         Launch.Container container = container(recipe);
-        deadline.await(() -> !images.isComing(container));
-        EngineImages.Having having = images.have(environment, container);
-        if (having instanceof EngineImages.Having.Coming) {
-            deadline.await(() -> !images.isComing(container));
-            having = images.have(environment, container);
+        if (engine().image(container.digest()).isPresent()) {
+            return Optional.empty();
         }
-        return refused(having);
-    }
-
-    @Override
-    public Look hosts(String environment, Recipe recipe) {
-        try {
-            return new EngineHosting(engine(), images).look(environment, recipe);
-        } catch (EngineFailure e) {
-            return new Look.Failed(String.valueOf(e.getMessage()), e.hint(), "");
-        } catch (IOException e) {
-            return new Look.Failed(String.valueOf(e.getMessage()), "", "");
-        }
+        return Optional.of(
+                new Preparation.Refused(
+                        "the Docker Engine has the image `%s` no more, which was %s"
+                                .formatted(container.image(), container.digest()),
+                        "bring it back with `docker pull` or `docker load`, or deploy again"));
     }
 
     private static Launch.Container container(Recipe recipe) {
@@ -209,11 +191,10 @@ public final class ContainerRunner implements Runner {
             Map<String, String> more)
             throws IOException {
         if (!Files.exists(used)) {
-            DurableFile.write(used, host.kept());
+            DurableFile.write(used, host.written());
         }
         Engine engine = engine();
-        Launch.Container container = container(recipe);
-        String image = images.here(container).orElse(container.digest());
+        String image = container(recipe).digest();
         String network = labels.network(scope);
         engine.network(network, labels.all());
         var own = new HashMap<>(Labels.of(ready.environment()));

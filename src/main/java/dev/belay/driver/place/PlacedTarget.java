@@ -62,11 +62,6 @@ public final class PlacedTarget implements Target {
     }
 
     @Override
-    public Look hosted(Work.Hosted work, Order order) {
-        return of(work.revisions().getFirst()).hosted(work, order);
-    }
-
-    @Override
     public Look foreseen(Work.Foreseen work, Order order) {
         return of(work.revision()).foreseen(work, order);
     }

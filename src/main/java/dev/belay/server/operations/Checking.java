@@ -257,7 +257,6 @@ public final class Checking {
                 view.policies(),
                 view.environmentFiles(),
                 view.secrets(),
-                view.registry(),
                 view.responsible(),
                 view.unsupported(),
                 view.source());
