@@ -20,7 +20,6 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,34 +125,28 @@ public final class KubernetesTarget implements Target {
 
     @Override
     public Finding probe(Work.Effect work, Order order) {
+        return Attempt.finding(() -> found(work, order));
+    }
+
+    private Finding found(Work.Effect work, Order order) throws IOException {
         Deadline deadline = Deadline.in(order.within());
-        try {
-            Bounds bounds = bounds(order, revision(work), deadline);
-            return switch (bounds.record().seal(order.token(), deadline)) {
-                case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
-                case ScopeRecord.Written(ScopeRecord.State sealed) ->
-                        switch (work) {
-                            case Work.Scale scale -> scaling.look(bounds, scale, sealed);
-                            case Work.RunJob _ -> jobs.look(bounds, sealed);
-                            case Work.Publish _,
-                                    Work.MigrateByCommand _,
-                                    Work.TakeBackByCommand _ ->
-                                    new Finding.NotDone();
-                            case Work.Route _,
-                                    Work.Shut _,
-                                    Work.Open _,
-                                    Work.Migrate _,
-                                    Work.TakeBack _ ->
-                                    throw new IllegalArgumentException("no work of a target");
-                        };
-            };
-        } catch (ScopeRecord.Foreign e) {
-            return new Finding.Conflict(String.valueOf(e.getMessage()));
-        } catch (ClusterFailure e) {
-            return new Finding.Unknown(e.said());
-        } catch (IOException e) {
-            return new Finding.Unknown(String.valueOf(e.getMessage()));
-        }
+        Bounds bounds = bounds(order, revision(work), deadline);
+        return switch (bounds.record().seal(order.token(), deadline)) {
+            case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
+            case ScopeRecord.Written(ScopeRecord.State sealed) ->
+                    switch (work) {
+                        case Work.Scale scale -> scaling.look(bounds, scale, sealed);
+                        case Work.RunJob _ -> jobs.look(bounds, sealed);
+                        case Work.Publish _, Work.MigrateByCommand _, Work.TakeBackByCommand _ ->
+                                new Finding.NotDone();
+                        case Work.Route _,
+                                Work.Shut _,
+                                Work.Open _,
+                                Work.Migrate _,
+                                Work.TakeBack _ ->
+                                throw new IllegalArgumentException("no work of a target");
+                    };
+        };
     }
 
     private static Revision revision(Work.Effect work) {
@@ -338,23 +331,7 @@ public final class KubernetesTarget implements Target {
     }
 
     private Answer answer(Order order, Revision revision, Round round) {
-        try {
-            return round.go(bounds(order, revision, Deadline.in(order.within())));
-        } catch (ScopeRecord.Foreign e) {
-            return new Answer.Failed(
-                    String.valueOf(e.getMessage()),
-                    "remove it, or give the environment a namespace of its own",
-                    false);
-        } catch (ClusterFailure e) {
-            return new Answer.Failed(e.said(), e.hint(), e.isPassing() || e.isConflict());
-        } catch (IOException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new UncheckedIOException(
-                        new InterruptedIOException(
-                                "the answer about `" + order.scope() + "` is lost"));
-            }
-            // What was sent last may have happened.
-            throw new UncheckedIOException(e);
-        }
+        return Attempt.answer(
+                order, () -> round.go(bounds(order, revision, Deadline.in(order.within()))));
     }
 }

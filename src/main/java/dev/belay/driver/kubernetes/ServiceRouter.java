@@ -20,7 +20,6 @@ import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,23 +77,7 @@ public final class ServiceRouter implements Router {
     @Override
     public Answer route(Work.Route work, Order order) {
         Deadline deadline = Deadline.in(order.within());
-        try {
-            return new Round(work, bounds(work, order, deadline)).go();
-        } catch (ScopeRecord.Foreign e) {
-            return new Answer.Failed(
-                    String.valueOf(e.getMessage()),
-                    "remove it, or give the environment a namespace of its own",
-                    false);
-        } catch (ClusterFailure e) {
-            return new Answer.Failed(e.said(), e.hint(), e.isPassing() || e.isConflict());
-        } catch (IOException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new UncheckedIOException(
-                        new InterruptedIOException(
-                                "the answer about `" + order.scope() + "` is lost"));
-            }
-            throw new UncheckedIOException(e);
-        }
+        return Attempt.answer(order, () -> new Round(work, bounds(work, order, deadline)).go());
     }
 
     private Bounds bounds(Work.Route work, Order order, Deadline deadline) throws IOException {
@@ -484,7 +467,7 @@ public final class ServiceRouter implements Router {
     @Override
     public Finding probe(Work.Route work, Order order) {
         Deadline deadline = Deadline.in(order.within());
-        try {
+        return Attempt.finding(() -> {
             Bounds bounds = bounds(work, order, deadline);
             String name = service(order.scope());
             return switch (bounds.record().seal(order.token(), deadline)) {
@@ -492,13 +475,7 @@ public final class ServiceRouter implements Router {
                 case ScopeRecord.Written(ScopeRecord.State sealed) ->
                         found(work, bounds, bounds.touch(Resource.SERVICES, name, sealed.seals()));
             };
-        } catch (ScopeRecord.Foreign e) {
-            return new Finding.Conflict(String.valueOf(e.getMessage()));
-        } catch (ClusterFailure e) {
-            return new Finding.Unknown(e.said());
-        } catch (IOException e) {
-            return new Finding.Unknown(String.valueOf(e.getMessage()));
-        }
+        });
     }
 
     private static Finding found(Work.Route work, Bounds bounds, Optional<JsonNode> service)

@@ -5,14 +5,13 @@ import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
 import dev.belay.driver.kubernetes.ServiceRouter;
+import dev.belay.driver.router.ForwardingRouter;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
-import java.util.List;
-import java.util.Optional;
 
 /// Our gateway and Services of clusters as one router: a line goes to where its revisions live, and
 /// what is asked of a component to where it has a line.
-public final class PlacedRouter implements Router {
+public final class PlacedRouter extends ForwardingRouter {
     private final Router gateway;
     private final ServiceRouter services;
 
@@ -25,7 +24,8 @@ public final class PlacedRouter implements Router {
         return services.routes(work, scope) ? services : gateway;
     }
 
-    private Router of(Scope scope) {
+    @Override
+    protected Router of(Scope scope) {
         return services.knows(scope) && services.observe(scope).isPresent() ? services : gateway;
     }
 
@@ -37,46 +37,6 @@ public final class PlacedRouter implements Router {
     @Override
     public Finding probe(Work.Route work, Order order) {
         return of(work, order.scope()).probe(work, order);
-    }
-
-    @Override
-    public Answer shut(Work.Shut work, Order order) {
-        return of(order.scope()).shut(work, order);
-    }
-
-    @Override
-    public Answer open(Work.Open work, Order order) {
-        return of(order.scope()).open(work, order);
-    }
-
-    @Override
-    public Finding probeDoor(Work.Effect work, Order order) {
-        return of(order.scope()).probeDoor(work, order);
-    }
-
-    @Override
-    public void closeLongLived(Scope scope, String revision, List<String> instances) {
-        of(scope).closeLongLived(scope, revision, instances);
-    }
-
-    @Override
-    public Optional<Observed> observe(Scope scope) {
-        return of(scope).observe(scope);
-    }
-
-    @Override
-    public int inFlightAt(Scope scope, List<String> instances) {
-        return of(scope).inFlightAt(scope, instances);
-    }
-
-    @Override
-    public boolean counts(Scope scope) {
-        return of(scope).counts(scope);
-    }
-
-    @Override
-    public Doorway doorway(Scope scope) {
-        return of(scope).doorway(scope);
     }
 
     /// A port of a Service is none of this host.

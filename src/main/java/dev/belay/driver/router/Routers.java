@@ -9,11 +9,10 @@ import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.util.List;
-import java.util.Optional;
 
 /// Our gateway and HAProxy on one host: each component has its line at one of them. Which, a line
 /// says that leads to anybody; one that leads nowhere is for whoever has the line.
-public final class Routers implements Router {
+public final class Routers extends ForwardingRouter {
     private final Router gateway;
     private final HaproxyRouter haproxy;
 
@@ -22,7 +21,8 @@ public final class Routers implements Router {
         this.haproxy = haproxy;
     }
 
-    private Router of(Scope scope) {
+    @Override
+    protected Router of(Scope scope) {
         return haproxy.has(scope) ? haproxy : gateway;
     }
 
@@ -55,16 +55,6 @@ public final class Routers implements Router {
     }
 
     @Override
-    public void closeLongLived(Scope scope, String revision, List<String> instances) {
-        of(scope).closeLongLived(scope, revision, instances);
-    }
-
-    @Override
-    public Optional<Observed> observe(Scope scope) {
-        return of(scope).observe(scope);
-    }
-
-    @Override
     public int inFlightAt(Scope scope, List<String> instances) {
         return gateway.inFlightAt(scope, instances) + haproxy.inFlightAt(scope, instances);
     }
@@ -72,25 +62,5 @@ public final class Routers implements Router {
     @Override
     public boolean listens(int port) {
         return haproxy.listens(port) || gateway.listens(port);
-    }
-
-    @Override
-    public Answer shut(Work.Shut work, Order order) {
-        return of(order.scope()).shut(work, order);
-    }
-
-    @Override
-    public Answer open(Work.Open work, Order order) {
-        return of(order.scope()).open(work, order);
-    }
-
-    @Override
-    public Finding probeDoor(Work.Effect work, Order order) {
-        return of(order.scope()).probeDoor(work, order);
-    }
-
-    @Override
-    public Doorway doorway(Scope scope) {
-        return of(scope).doorway(scope);
     }
 }
