@@ -40,6 +40,8 @@ final class GatewayProcess implements GatewayUpkeep {
     /// All that the gateway learns of the control plane's environment, which holds secrets.
     private static final List<String> VARIABLES = List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ");
 
+    private static final String OPTIONS = "belay.gateway.options";
+
     private final StateFolder state;
     private final GatewayClient client;
     private final HaproxyProcess haproxy;
@@ -181,6 +183,7 @@ final class GatewayProcess implements GatewayUpkeep {
         var command = new ArrayList<>(List.of("setsid", java.toString()));
         command.addAll(GatewayMain.JVM_FLAGS);
         command.addAll(StartCache.gatewayFlags());
+        command.addAll(moreOptions());
         command.addAll(List.of("-cp", classPath(), GatewayMain.class.getName()));
         command.addAll(List.of(options));
         command.add(state.gateway().toString());
@@ -193,6 +196,13 @@ final class GatewayProcess implements GatewayUpkeep {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
+    }
+
+    /// For its java, as whoever starts the control plane wants them: after ours, so that they win.
+    private static List<String> moreOptions() {
+        return Arrays.stream(System.getProperty(OPTIONS, "").split(" ", -1))
+                .filter(one -> !one.isEmpty())
+                .toList();
     }
 
     /// With OpenTelemetry's, which may hold a key for the collector, and nobody else's.

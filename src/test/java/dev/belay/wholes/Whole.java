@@ -34,7 +34,7 @@ final class Whole {
     private static final long POLL_MILLIS = 5;
 
     /// A control plane that is asked all the time how far it is gets on slowly.
-    private static final long STATE_POLL_MILLIS = 50;
+    private static final long STATE_POLL_MILLIS = 100;
 
     private final Path folder;
     private final int port;
@@ -192,8 +192,6 @@ final class Whole {
     private Process launch() throws IOException {
         var builder = new ProcessBuilder(Installed.belay(), "server");
         Installed.equip(builder);
-        // So short a life does not pay for the second compiler.
-        builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(variables);
         server =
                 builder.directory(folder.toFile())

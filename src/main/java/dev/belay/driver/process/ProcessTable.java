@@ -17,7 +17,12 @@ import java.util.Set;
 /// The kernel's table of processes, as `/proc` shows it at this moment.
 public final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
+    private static final int FLAGS_FIELD = 9;
     private static final int START_FIELD = 22;
+
+    /// `PF_KTHREAD` of the kernel's sched.h. A thread of the kernel is no program, and reading its
+    /// environment fails.
+    private static final long KERNEL_THREAD = 0x0020_0000;
 
     /// Of the boot that this is: pids and start times mean nothing in another.
     static final String BOOT = Boot.ID;
@@ -46,7 +51,7 @@ public final class ProcessTable {
         }
     }
 
-    /// The process, unless it is gone or a zombie.
+    /// The process, unless it is gone, a zombie or the kernel's own.
     public static Optional<Entry> find(long pid) {
         try {
             return parse(
@@ -146,7 +151,8 @@ public final class ProcessTable {
         }
         long pid = Long.parseLong(stat.substring(0, stat.indexOf(' ')));
         String[] fields = stat.substring(afterName + 2).split(" ", -1);
-        boolean gone = fields[0].equals("Z") || fields[0].equals("X");
+        boolean kernels = (Long.parseLong(fields[FLAGS_FIELD - 3]) & KERNEL_THREAD) != 0;
+        boolean gone = kernels || fields[0].equals("Z") || fields[0].equals("X");
         return gone
                 ? Optional.empty()
                 : Optional.of(
