@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 interface Attempt<T> {
     T go() throws IOException;
 
+    /// What came of an order.
+    ///
     /// @throws UncheckedIOException if nobody knows whether what was sent last happened
     static Answer answer(Order order, Attempt<Answer> attempt) {
         try {
