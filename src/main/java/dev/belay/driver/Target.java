@@ -32,6 +32,12 @@ public interface Target {
     /// Brings it back to where it was before this release did that.
     Answer takeBack(Work.TakeBackByCommand work, Order order);
 
+    /// Whether what revisions run in is there and takes them, asked before anything is touched.
+    /// Where nothing can be asked beforehand, it is found out by starting them.
+    default Look hosted(Work.Hosted work, Order order) {
+        return new Look.Done("");
+    }
+
     /// Asks again what another tool would do to a schema: whether it is what it said once.
     Look foreseen(Work.Foreseen work, Order order);
 

@@ -3,6 +3,7 @@ package dev.belay.manifest;
 import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Node;
+import dev.belay.release.ImageName;
 import java.util.Set;
 
 /// What a component lacks, or has and cannot have, where it runs in containers.
@@ -38,6 +39,14 @@ final class ContainerCheck {
                     component.mark(),
                     "`%s` runs in a container, and has no `image`".formatted(name),
                     "name an image that the Docker Engine has, such as `image: debian:12`");
+        }
+        if (component.get("image") instanceof Node.Scalar image
+                && ImageName.read(image.text()).isEmpty()) {
+            complaints.add(
+                    Code.WRONG_VALUE,
+                    image.mark(),
+                    "`%s` is no name of an image".formatted(image.text()),
+                    "write it as `node:22` or `registry.example.org/shop/api:1`");
         }
         for (Node.Scalar listen : Texts.of(component.get("listen"))) {
             if (listen.text().equals("socket")) {

@@ -1,6 +1,7 @@
 package dev.belay.manifest;
 
 import dev.belay.problem.Problem;
+import dev.belay.release.ImageRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param policies what releases are held to
 /// @param environmentFiles dotenv files that the variables' values come from, later ones win
 /// @param secrets stores that the values of the variables which they name come from, and no file
+/// @param registry where its images go; absent where they go nowhere
 /// @param unsupported everything declared here that this version cannot enforce: when it is not
 ///   empty a release must be refused, never go on as though nothing had been declared
 public record EnvironmentView(
@@ -53,6 +55,7 @@ public record EnvironmentView(
         Policies policies,
         List<Path> environmentFiles,
         List<SecretSource> secrets,
+        @Nullable ImageRegistry registry,
         Responsible responsible,
         List<Problem> unsupported,
         Source source) {
@@ -73,6 +76,11 @@ public record EnvironmentView(
     /// The store that a variable comes from; empty for one that comes from none.
     public Optional<SecretSource> secretsOf(String variable) {
         return secrets.stream().filter(one -> one.variables().containsKey(variable)).findFirst();
+    }
+
+    /// Where its images go.
+    public Optional<ImageRegistry> imageRegistry() {
+        return Optional.ofNullable(registry);
     }
 
     /// A component that is known to be there.

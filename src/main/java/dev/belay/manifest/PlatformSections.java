@@ -274,6 +274,7 @@ final class PlatformSections {
                             PORT_OFFSET,
                             ENV_FILE,
                             SecretSections.SECRETS,
+                            RegistrySections.REGISTRY,
                             ORDER,
                             ROLLOUT_KEY,
                             EntranceSections.ENTRANCES,

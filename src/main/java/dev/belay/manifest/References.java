@@ -52,6 +52,7 @@ final class References {
         new MigrationCheck(effective, complaints).check();
         new ContainerCheck(effective, complaints).check();
         new HaproxyCheck(effective, complaints).check();
+        new RegistryCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();
         new SecretCheck(effective, complaints).check();
         new PublicCheck(effective, complaints).check();

@@ -78,6 +78,7 @@ final class Views {
                 new ChosenPolicies(effective).read(),
                 views.own.get(PlatformSections.ENV_FILE).stream().map(folder::resolve).toList(),
                 views.secrets(),
+                views.own.find(RegistrySections.REGISTRY).orElse(null),
                 views.everyone,
                 unsupported,
                 new NodeSource(effective.own()));

@@ -6,6 +6,7 @@ import dev.belay.release.Baseline;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.ContractRule;
 import dev.belay.release.Digest;
+import dev.belay.release.Launch;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
@@ -79,7 +80,7 @@ final class Assembly {
         Set<Integer> safe =
                 consent(
                         new DataSafety(outline, drafts, lead),
-                        dependencies(contracts(evidence(policies(secrets(preflight()))))));
+                        dependencies(contracts(evidence(policies(secrets(hosted(preflight())))))));
         Set<Integer> gate = schemas(keepOut(window(safe)));
         for (List<Change> level : outline.levels()) {
             gate = level.isEmpty() ? gate : level(level, gate);
@@ -123,6 +124,32 @@ final class Assembly {
                         Times.CHECK_LIMIT,
                         Times.SECOND),
                 Set.of());
+    }
+
+    /// What runs in plain processes needs nothing but this host, and of a cluster other steps ask.
+    private Set<Integer> hosted(Set<Integer> after) {
+        List<Revision> contained =
+                outline.all().stream()
+                        .filter(change -> !change.ends())
+                        .map(change -> change.goal().revision())
+                        .filter(Assembly::isAtEngine)
+                        .toList();
+        if (!outline.has(Phase.PREFLIGHT) || contained.isEmpty()) {
+            return after;
+        }
+        return check(
+                new Draft(
+                        "what they run in takes them, and has the images",
+                        Phase.PREFLIGHT,
+                        new Work.Hosted(contained),
+                        Times.FETCH_LIMIT,
+                        Times.SECOND),
+                after);
+    }
+
+    private static boolean isAtEngine(Revision revision) {
+        Launch.Container container = revision.launch().container();
+        return container != null && container.pod() == null;
     }
 
     /// On a rollback nobody asked for the versions: what is there when it begins is what counts.

@@ -99,7 +99,8 @@ final class Drafts {
             case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _, Work.LetIn _ ->
                     StepClass.WAIT;
             // What they make is for this purpose alone, and made anew where it was lost.
-            case Work.BackedUp _,
+            case Work.Hosted _,
+                    Work.BackedUp _,
                     Work.Rehearsed _,
                     Work.ReturnRehearsed _,
                     Work.Foreseen _,

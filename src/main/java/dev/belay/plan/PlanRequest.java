@@ -4,6 +4,7 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.release.ContractFiles;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
+import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.SignatureRule;
@@ -175,7 +176,7 @@ public record PlanRequest(
     /// @param origin where it comes from, where that is worth a sentence
     /// @param contracts what it promises; absent when nobody said
     /// @param notes what else whoever reads the plan should know of it, in sentences
-    /// @param image digest of the image that its container is made of; empty for a plain process
+    /// @param image that its container is made of; null for a plain process
     public record Source(
             Digest artifact,
             String configuration,
@@ -184,7 +185,7 @@ public record PlanRequest(
             String origin,
             @Nullable ContractFiles contracts,
             List<String> notes,
-            String image) {
+            Launch.@Nullable Image image) {
         public Source {
             notes = List.copyOf(notes);
         }
@@ -194,7 +195,7 @@ public record PlanRequest(
                 String configuration,
                 @Nullable Migrations migrations,
                 @Nullable SchemaVerdict verdict) {
-            this(artifact, configuration, migrations, verdict, "", null, List.of(), "");
+            this(artifact, configuration, migrations, verdict, "", null, List.of(), null);
         }
 
         public Source(Digest artifact, String configuration) {

@@ -71,6 +71,9 @@ final class RevisionJson {
             // Absent for a Docker Engine.
             out.put("pod", () -> PodJson.write(out, pod));
         }
+        if (container.isWrapped()) {
+            out.put("wrapped", String.valueOf(container.wrapped()));
+        }
         out.close();
     }
 
@@ -136,6 +139,7 @@ final class RevisionJson {
         return new Launch.Container(
                 in.string("image"),
                 in.string("digest"),
+                in.has("wrapped") ? in.string("wrapped") : "",
                 in.has("pod") ? PodJson.read(in.at("pod")) : null);
     }
 

@@ -21,6 +21,9 @@ final class Times {
     /// An archive verified and unpacked.
     static final Duration PUBLISH_LIMIT = Duration.ofMinutes(5);
 
+    /// Images of any size, over a line of any speed.
+    static final Duration FETCH_LIMIT = Duration.ofMinutes(45);
+
     /// A schema changed, on a table that nobody has measured yet.
     static final Duration MIGRATE_LIMIT = Duration.ofMinutes(30);
 

@@ -62,6 +62,9 @@ final class WorkJson {
             case Work.InWindow inWindow -> WindowJson.write(out, inWindow);
             case Work.SecretsCurrent current -> SecretsJson.write(out, current);
             case Work.Policed policed -> PolicedJson.write(out, policed);
+            case Work.Hosted(var revisions) ->
+                    out.strings("revisions", revisions.stream().map(Revision::id).toList())
+                            .put("type", "hosted");
             case Work.Scale(Revision revision, int instances) ->
                     out.put("instances", instances)
                             .put("revision", revision.id())
@@ -230,10 +233,8 @@ final class WorkJson {
                             in.has("revision") ? revision(in, revisions) : null,
                             in.list("tests", SmokeJson::read));
             case "drained" -> new Work.Drained(revision(in, revisions));
-            case "soak" ->
-                    new Work.Soak(
-                            in.list("revisions", id -> known(id.string(), revisions)),
-                            in.time("time"));
+            case "soak" -> new Work.Soak(several(in, revisions), in.time("time"));
+            case "hosted" -> new Work.Hosted(several(in, revisions));
             case "settled" ->
                     new Work.Settled(
                             in.string("component"),
@@ -253,7 +254,7 @@ final class WorkJson {
                     new Work.Route(
                             in.string("component"),
                             traffic(in.at("traffic")),
-                            in.list("revisions", id -> known(id.string(), revisions)));
+                            several(in, revisions));
             case "let-in" -> new Work.LetIn(in.string("component"));
             case "shut" ->
                     new Work.Shut(
@@ -279,6 +280,10 @@ final class WorkJson {
             case "run-job" -> new Work.RunJob(revision(in, revisions), in.strings("probe"));
             default -> throw new IllegalArgumentException("work `" + type + "` is not known");
         };
+    }
+
+    private static List<Revision> several(JsonIn in, Map<String, Revision> revisions) {
+        return in.list("revisions", id -> known(id.string(), revisions));
     }
 
     static Traffic traffic(JsonIn in) {
@@ -398,6 +403,7 @@ final class WorkJson {
                     List.of();
             case Work.Route(String _, Traffic _, var revisions) -> revisions;
             case Work.Soak(var revisions, var _) -> revisions;
+            case Work.Hosted(var revisions) -> revisions;
             case Work.Ready(Revision revision, int _) -> List.of(revision);
             case Work.SmokePrivate(Revision revision, var _) -> List.of(revision);
             case Work.Drained(Revision revision) -> List.of(revision);

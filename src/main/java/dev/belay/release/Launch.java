@@ -76,9 +76,9 @@ public record Launch(
 
     /// The same in a container of that image, where it is to run in one at all.
     ///
-    /// @param digest of the image that its name stood for; empty when nobody looked
-    public Launch from(String digest) {
-        return container == null
+    /// @param image that its name stood for; null when nobody looked
+    public Launch from(@Nullable Image image) {
+        return container == null || image == null
                 ? this
                 : new Launch(
                         command,
@@ -91,18 +91,50 @@ public record Launch(
                         liveness,
                         protocol,
                         listen,
-                        new Container(container.image(), digest, container.pod()));
+                        new Container(
+                                container.image(),
+                                image.digest(),
+                                image.wrapped(),
+                                container.pod()));
     }
 
     /// A container of a Docker Engine, or of a Kubernetes cluster.
     ///
     /// @param image its name as it was written, for people
     /// @param digest of the image, `sha256:…`: what is started, whatever the name means by then
+    /// @param wrapped the image of these and the artifact, whole and by its digest, where whoever
+    ///   runs it cannot see the artifact's files; empty where they are mounted
     /// @param pod what it is a part of in a Kubernetes cluster; absent for a Docker Engine
-    public record Container(String image, String digest, @Nullable Pod pod) {
-        /// One of a Docker Engine.
+    public record Container(
+            String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
+        public Container {
+            // Those of before there was a choice say nothing of it.
+            wrapped = wrapped == null ? "" : wrapped;
+        }
+
+        /// One that the artifact is mounted into, or that nobody looked for yet.
+        public Container(String image, String digest, @Nullable Pod pod) {
+            this(image, digest, "", pod);
+        }
+
+        /// One of a Docker Engine that the artifact is mounted into.
         public Container(String image, String digest) {
-            this(image, digest, null);
+            this(image, digest, "", null);
+        }
+
+        /// Whether the artifact lies in the image itself.
+        public boolean isWrapped() {
+            return wrapped != null && !wrapped.isEmpty();
+        }
+    }
+
+    /// What an image's name stood for when somebody looked.
+    ///
+    /// @param wrapped as [Container] has it
+    public record Image(String digest, String wrapped) {
+        /// One that the artifact is mounted into.
+        public Image(String digest) {
+            this(digest, "");
         }
     }
 

@@ -54,6 +54,14 @@ public sealed interface Work {
         }
     }
 
+    /// What revisions run in is there and takes them: a Docker Engine that answers, can bound what
+    /// is bounded, and has the images, which it is made to fetch.
+    record Hosted(List<Revision> revisions) implements Check {
+        public Hosted {
+            revisions = List.copyOf(revisions);
+        }
+    }
+
     /// Connect, sign in, one harmless operation.
     record Reachable(Dependency dependency) implements Check {}
 

@@ -14,8 +14,6 @@ import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.datastore.LocalDatastores;
 import dev.belay.driver.disk.PathLock;
-import dev.belay.driver.docker.ContainerRunner;
-import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.host.Logs;
 import dev.belay.driver.postgres.LockPatience;
 import dev.belay.driver.postgres.PostgresDatabases;
@@ -150,6 +148,7 @@ public final class ControlPlane implements AutoCloseable {
             new SecretStores(new SecretKinds(CLOCK, System.getenv()), CLOCK);
     private final EvidenceRegistry.Books books;
     private final Residents residents;
+    private final Containers containers;
     private final Api api;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread keeper;
@@ -209,6 +208,7 @@ public final class ControlPlane implements AutoCloseable {
         var redactor = new Redactor();
         var values = values(platform, redactor);
         var artifacts = new ArtifactStore(state.artifacts());
+        containers = Containers.of(state, platform, values);
         var configurations = new ConfigurationStore(state.configuration());
         var runtime = new RuntimeValues(configurations, values, redactor);
         var logs = new Logs(state.path(), redactor);
@@ -285,7 +285,13 @@ public final class ControlPlane implements AutoCloseable {
     private Sweeper sweeper(
             ArtifactStore artifacts, Builder builder, StoreDoor door, Settings settings) {
         var needed = new NeededArtifacts(journal, target);
-        return new Sweeper(artifacts, builder, needed, door, settings.retention());
+        return new Sweeper(
+                artifacts,
+                builder,
+                containers.brought()::collect,
+                needed,
+                door,
+                settings.retention());
     }
 
     private EvidenceRegistry.Books books(Platform platform, ArtifactStore artifacts) {
@@ -313,7 +319,7 @@ public final class ControlPlane implements AutoCloseable {
                 configurations,
                 schemas,
                 new ContractSources(artifacts),
-                containers(),
+                containers.images(artifacts),
                 data.rehearsals()::verdict);
     }
 
@@ -576,12 +582,9 @@ public final class ControlPlane implements AutoCloseable {
             RuntimeValues runtime,
             OrderedFolders ordered,
             Platform platform) {
-        var made = new Places.Made(artifacts, configurations, runtime, ordered);
+        var made =
+                new Places.Made(artifacts, configurations, runtime, ordered, containers.runner());
         return new Places(state, gateway, made, journal, platform::placement);
-    }
-
-    private ContainerRunner containers() {
-        return new ContainerRunner(state.path(), DockerHost.of(System.getenv()));
     }
 
     List<String> routes() {

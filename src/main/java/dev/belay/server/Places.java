@@ -8,7 +8,6 @@ import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
-import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Runners;
@@ -44,7 +43,8 @@ final class Places implements AutoCloseable {
             ArtifactStore artifacts,
             ConfigurationStore configurations,
             RuntimeValues runtime,
-            OrderedFolders ordered) {}
+            OrderedFolders ordered,
+            ContainerRunner contained) {}
 
     /// @param written where environments live, by what is written of them
     Places(
@@ -87,10 +87,7 @@ final class Places implements AutoCloseable {
     }
 
     private Target ofHost() {
-        var runners =
-                List.of(
-                        new ProcessRunner(state.path(), made.artifacts()),
-                        new ContainerRunner(state.path(), DockerHost.of(System.getenv())));
+        var runners = List.of(new ProcessRunner(state.path(), made.artifacts()), made.contained());
         return new HostTarget(
                 state.path(),
                 new Runners(runners),

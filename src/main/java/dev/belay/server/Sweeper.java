@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Removes artifacts that nothing needs any more, on a thread of its own: at the start, after every
-/// release, and now and then. When what is needed cannot be read, nothing is removed.
+/// Removes artifacts and images of containers that nothing needs any more, on a thread of its own:
+/// at the start, after every release, and now and then. When what is needed cannot be read, nothing
+/// is removed.
 final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final Duration NOW_AND_THEN = Duration.ofHours(1);
@@ -24,6 +25,7 @@ final class Sweeper implements AutoCloseable {
 
     private final ArtifactStore artifacts;
     private final Builder builder;
+    private final Collecting images;
     private final NeededArtifacts needed;
     private final StoreDoor door;
     private final Retention retention;
@@ -31,14 +33,26 @@ final class Sweeper implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
+    /// Takes away images of containers that nothing needs.
+    interface Collecting {
+        /// Takes away what is old and not needed.
+        ///
+        /// @param needed digests that stay
+        /// @param age what was used that lately stays
+        /// @return how many are gone
+        int collect(Set<Digest> needed, Duration age) throws IOException;
+    }
+
     Sweeper(
             ArtifactStore artifacts,
             Builder builder,
+            Collecting images,
             NeededArtifacts needed,
             StoreDoor door,
             Retention retention) {
         this.artifacts = artifacts;
         this.builder = builder;
+        this.images = images;
         this.needed = needed;
         this.door = door;
         this.retention = retention;
@@ -86,6 +100,10 @@ final class Sweeper implements AutoCloseable {
             builder.forget(gone);
             if (!gone.isEmpty()) {
                 LOG.info("removed {} artifacts that nothing needs", gone.size());
+            }
+            int unused = closed ? 0 : images.collect(stay, retention.age());
+            if (unused > 0) {
+                LOG.info("removed {} images of containers that nothing needs", unused);
             }
             return true;
         }

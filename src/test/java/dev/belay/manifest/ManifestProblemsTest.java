@@ -263,6 +263,24 @@ class ManifestProblemsTest {
     }
 
     @Test
+    void what_is_no_image_and_no_registry_is_told() {
+        String service =
+                """
+                components: {a: {kind: service, run: x, port: 1, image: %s}}
+                environments: {l: {target: docker, registry: %s}}
+                """;
+        String own = "{at: \"localhost:5000/shop\", insecure: true}";
+        assertThat(told(service.formatted("debian:12", own))).isEmpty();
+        assertThat(told(service.formatted("Debian", own))).containsExactly("wrong-value 2:57");
+        assertThat(told(service.formatted("debian", "{at: r.example.org, insecure: true}")))
+                .containsExactly("wrong-value 3:76");
+        assertThat(told(service.formatted("debian", "{at: r.example.org, user: U}")))
+                .containsExactly("missing-key 3:46");
+        assertThat(told(service.formatted("debian", "{at: \"https://r.example.org\"}")))
+                .containsExactly("wrong-value 3:51");
+    }
+
+    @Test
     void what_an_engine_has_no_use_for_is_told() {
         String kept =
                 """

@@ -341,6 +341,7 @@ class PlanJsonTest {
                                         ZoneId.of("Europe/Oslo"),
                                         List.of(LocalDate.of(2026, 12, 24))))),
                 policed(),
+                new Work.Hosted(List.of(api)),
                 new Work.Migrate(migrations, List.of("2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2")),
                 new Work.TakeBack("api", migrations.datastore(), List.of("1", "2"), true),

@@ -229,6 +229,7 @@ final class Platform {
                 Policies.NONE,
                 List.of(Path.of(".env")),
                 List.of(),
+                null,
                 Responsible.NOBODY,
                 unsupported,
                 Source.named("belay.yaml"));

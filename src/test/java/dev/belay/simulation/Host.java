@@ -393,6 +393,7 @@ final class Host {
                     Work.InWindow _,
                     Work.SecretsCurrent _,
                     Work.Policed _,
+                    Work.Hosted _,
                     Work.Foreseen _ ->
                     universe.hit(Fault.CHECK_FAILS)
                             ? new Look.Failed("it is not well", "", "")

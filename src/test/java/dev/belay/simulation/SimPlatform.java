@@ -113,6 +113,7 @@ final class SimPlatform {
                 Policies.NONE,
                 List.of(),
                 List.of(),
+                null,
                 Responsible.NOBODY,
                 List.of(),
                 Source.named("belay.yaml"));

@@ -129,6 +129,7 @@ public final class HostChecks implements Checks {
                 case Work.SecretsCurrent work -> secrets.current(work, order);
                 case Work.Policed work -> policing.policed(work, order);
                 case Work.Foreseen work -> target.foreseen(work, order);
+                case Work.Hosted work -> target.hosted(work, order);
             };
         } catch (UncheckedIOException e) {
             return new Look.Waiting(SOON.multipliedBy(4), String.valueOf(e.getMessage()));

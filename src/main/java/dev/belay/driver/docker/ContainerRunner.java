@@ -1,6 +1,6 @@
 package dev.belay.driver.docker;
 
-import dev.belay.driver.Images;
+import dev.belay.driver.Look;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.host.Deadline;
 import dev.belay.driver.host.Life;
@@ -8,6 +8,7 @@ import dev.belay.driver.host.Names;
 import dev.belay.driver.host.Preparation;
 import dev.belay.driver.host.Recipe;
 import dev.belay.driver.host.Runner;
+import dev.belay.driver.image.EnvironmentRegistries;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Scope;
@@ -33,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// The engine is asked by nobody who has nothing in containers: that anything is, is written down
 /// before the first one is made.
-public final class ContainerRunner implements Runner, Images {
+public final class ContainerRunner implements Runner {
     /// After that long one that was made and not started never will be.
     private static final Duration SLOWEST = Duration.ofSeconds(30);
 
@@ -45,11 +46,18 @@ public final class ContainerRunner implements Runner, Images {
 
     private final Labels labels;
     private final DockerHost host;
+    private final EngineImages images;
     private final Path used;
     private final ContainerLogs logs = new ContainerLogs();
 
-    /// @param state the folder whose programs these are
+    /// One that knows no registry of its own.
     public ContainerRunner(Path state, DockerHost host) {
+        this(state, host, new EngineImages(state, host, EnvironmentRegistries.none()));
+    }
+
+    /// @param state the folder whose programs these are
+    public ContainerRunner(Path state, DockerHost host, EngineImages images) {
+        this.images = images;
         Path folder = state.toAbsolutePath().normalize();
         labels = new Labels(folder);
         this.host = host;
@@ -70,7 +78,7 @@ public final class ContainerRunner implements Runner, Images {
             return 0;
         }
         // Where they were made, wherever one would be made now.
-        Engine engine = Engines.of(DockerHost.of(Map.of("DOCKER_HOST", asked.get().strip())));
+        Engine engine = Engines.of(DockerHost.read(asked.get()));
         Map<String, String> labels = new Labels(folder).all();
         List<String> running = new ArrayList<>();
         for (JsonNode one : engine.containers(labels)) {
@@ -121,23 +129,6 @@ public final class ContainerRunner implements Runner, Images {
         return Recipe.DOCKER;
     }
 
-    @Override
-    public Images.Finding find(String name) {
-        try {
-            return engine().image(name)
-                    .<Images.Finding>map(Images.Found::new)
-                    .orElseGet(() ->
-                            new Missing(
-                                    "the Docker Engine has no image `" + name + "`",
-                                    "`docker pull` or `docker load` it there: this version fetches"
-                                            + " none itself"));
-        } catch (IOException e) {
-            return new Missing(
-                    String.valueOf(e.getMessage()),
-                    "start it, or say with `DOCKER_HOST` where it is");
-        }
-    }
-
     /// Nothing of this host's environment: an image brings its own.
     @Override
     public Map<String, String> environment(Map<String, String> given) {
@@ -147,15 +138,42 @@ public final class ContainerRunner implements Runner, Images {
     @Override
     public Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
             throws IOException {
+        String scope = ready.environment().getOrDefault(Names.SCOPE, "");
+        return refused(images.have(scope(scope).environment(), container(recipe)));
+    }
+
+    private static Optional<Preparation.Refused> refused(EngineImages.Having having) {
+        return switch (having) {
+            case EngineImages.Having.Here _ -> Optional.empty();
+            case EngineImages.Having.Coming(String because) ->
+                    Optional.of(new Preparation.Refused(because, "try again when it is there"));
+            case EngineImages.Having.Gone(String reason, String hint) ->
+                    Optional.of(new Preparation.Refused(reason, hint));
+        };
+    }
+
+    @Override
+    public Optional<Preparation.Refused> provide(
+            String environment, Recipe recipe, Deadline deadline) throws IOException {
         Launch.Container container = container(recipe);
-        if (engine().image(container.digest()).isPresent()) {
-            return Optional.empty();
+        deadline.await(() -> !images.isComing(container));
+        EngineImages.Having having = images.have(environment, container);
+        if (having instanceof EngineImages.Having.Coming) {
+            deadline.await(() -> !images.isComing(container));
+            having = images.have(environment, container);
         }
-        return Optional.of(
-                new Preparation.Refused(
-                        "the Docker Engine has the image `%s` no more, which was %s"
-                                .formatted(container.image(), container.digest()),
-                        "bring it back with `docker pull` or `docker load`, or deploy again"));
+        return refused(having);
+    }
+
+    @Override
+    public Look hosts(String environment, Recipe recipe) {
+        try {
+            return new EngineHosting(engine(), images).look(environment, recipe);
+        } catch (EngineFailure e) {
+            return new Look.Failed(String.valueOf(e.getMessage()), e.hint(), "");
+        } catch (IOException e) {
+            return new Look.Failed(String.valueOf(e.getMessage()), "", "");
+        }
     }
 
     private static Launch.Container container(Recipe recipe) {
@@ -191,10 +209,11 @@ public final class ContainerRunner implements Runner, Images {
             Map<String, String> more)
             throws IOException {
         if (!Files.exists(used)) {
-            DurableFile.write(used, host.written());
+            DurableFile.write(used, host.kept());
         }
         Engine engine = engine();
-        String image = container(recipe).digest();
+        Launch.Container container = container(recipe);
+        String image = images.here(container).orElse(container.digest());
         String network = labels.network(scope);
         engine.network(network, labels.all());
         var own = new HashMap<>(Labels.of(ready.environment()));

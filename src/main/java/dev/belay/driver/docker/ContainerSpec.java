@@ -3,6 +3,7 @@ package dev.belay.driver.docker;
 import dev.belay.driver.host.Names;
 import dev.belay.driver.host.Preparation;
 import dev.belay.driver.host.Recipe;
+import dev.belay.release.Launch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,21 +68,26 @@ final class ContainerSpec {
                 || user.startsWith("root:");
     }
 
+    /// The artifact, where the engine sees it.
+    private static Map<String, Object> mount(Preparation.Prepared ready) {
+        return Map.of(
+                "Type",
+                "bind",
+                "Source",
+                ready.folder().toString(),
+                "Target",
+                FOLDER,
+                "ReadOnly",
+                true);
+    }
+
     private static Map<String, Object> host(
             Recipe recipe, Preparation.Prepared ready, String network) {
         var host = new HashMap<String, Object>();
-        host.put(
-                "Mounts",
-                List.of(
-                        Map.of(
-                                "Type",
-                                "bind",
-                                "Source",
-                                ready.folder().toString(),
-                                "Target",
-                                FOLDER,
-                                "ReadOnly",
-                                true)));
+        Launch.Container container = recipe.container();
+        if (container == null || !container.isWrapped()) {
+            host.put("Mounts", List.of(mount(ready)));
+        }
         host.put("NetworkMode", network);
         host.put("ExtraHosts", List.of("host.docker.internal:host-gateway"));
         host.put("RestartPolicy", Map.of("Name", "no"));

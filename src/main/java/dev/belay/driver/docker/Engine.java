@@ -1,5 +1,7 @@
 package dev.belay.driver.docker;
 
+import dev.belay.driver.image.ImagePlatform;
+import dev.belay.release.ImageName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -25,17 +27,17 @@ final class Engine {
     private static final int ERRORS = 2;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final Path socket;
+    private final EngineRoute route;
     private final EngineWire wire;
     private volatile @Nullable String version;
 
-    Engine(Path socket) {
-        this.socket = socket;
-        wire = new EngineWire(socket);
+    Engine(EngineRoute route) {
+        this.route = route;
+        wire = new EngineWire(route);
     }
 
-    Path socket() {
-        return socket;
+    EngineRoute route() {
+        return route;
     }
 
     /// What a container wrote, as far as it was asked for.
@@ -52,10 +54,10 @@ final class Engine {
         String newest = said.path("ApiVersion").asString("");
         String oldest = said.path("MinAPIVersion").asString(OLDEST);
         if (compare(newest, OLDEST) < 0) {
-            throw new EngineFailure(
-                    0,
+            throw EngineFailure.away(
                     "the Docker Engine at `%s` has API %s, and %s is the least"
-                            .formatted(socket, newest.isEmpty() ? "none" : newest, OLDEST));
+                            .formatted(route, newest.isEmpty() ? "none" : newest, OLDEST),
+                    "install Docker Engine 20.10 or newer");
         }
         String chosen = compare(oldest, OLDEST) > 0 ? oldest : OLDEST;
         version = chosen;
@@ -72,16 +74,99 @@ final class Engine {
 
     /// The id of an image, `sha256:…`; empty when it has none of that name.
     Optional<String> image(String reference) throws IOException {
-        return find("/images/" + encode(reference) + "/json")
+        return inspectImage(reference)
                 .map(image -> image.path("Id").asString(""))
                 .filter(id -> id.startsWith("sha256:"));
     }
 
     /// Whom an image's programs run as; empty when it does not say.
     String userOf(String image) throws IOException {
-        return find("/images/" + encode(image) + "/json")
+        return inspectImage(image)
                 .map(found -> found.path("Config").path("User").asString(""))
                 .orElse("");
+    }
+
+    /// What it knows of an image; empty when it has none of that name.
+    Optional<JsonNode> inspectImage(String reference) throws IOException {
+        return find("/images/" + encode(reference) + "/json");
+    }
+
+    /// What its containers run on.
+    ImagePlatform platform() throws IOException {
+        JsonNode said = json(call("GET", "/version", ""));
+        return new ImagePlatform(
+                said.path("Os").asString("linux"), said.path("Arch").asString(""), "");
+    }
+
+    /// What it can do.
+    JsonNode info() throws IOException {
+        return json(call("GET", "/info", ""));
+    }
+
+    /// Fetches an image from its registry.
+    ///
+    /// @param name by its digest
+    /// @param proof who asks, as the engine hands it on; empty for nobody
+    void pull(ImageName name, String proof, Duration within) throws IOException {
+        String path =
+                "/images/create?fromImage=%s&tag=%s"
+                        .formatted(encode(name.place()), encode(name.reference()));
+        Map<String, String> headers = proof.isEmpty() ? Map.of() : Map.of("X-Registry-Auth", proof);
+        follow("POST", path, headers, new EngineWire.Body.Text(""), within);
+    }
+
+    /// Takes over images of an archive, as `docker save` makes them.
+    void load(Path archive, Duration within) throws IOException {
+        var body = new EngineWire.Body.Archive(archive);
+        follow("POST", "/images/load?quiet=1", Map.of(), body, within);
+    }
+
+    /// Forgets an image by one of its names, and removes it when that was the last one.
+    ///
+    /// @return false when something is still made of it
+    boolean removeImage(String reference) throws IOException {
+        try {
+            call("DELETE", "/images/" + encode(reference), "");
+            return true;
+        } catch (EngineFailure e) {
+            if (e.isInUse()) {
+                return false;
+            }
+            if (e.isMissing()) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    /// Sends something that takes long and whose answer tells how it goes on.
+    ///
+    /// @return the last that it told
+    private JsonNode follow(
+            String method,
+            String path,
+            Map<String, String> headers,
+            EngineWire.Body body,
+            Duration within)
+            throws IOException {
+        var request = new EngineWire.Request(method, "/v" + version() + path, headers, body);
+        var told = new ArrayList<JsonNode>();
+        checked(
+                wire.follow(
+                        request,
+                        within,
+                        line -> {
+                            JsonNode json = parsed(line);
+                            String error = json.path("error").asString("");
+                            if (!error.isEmpty()) {
+                                // What goes wrong on the way is told after a status of success.
+                                throw EngineFailure.said(
+                                        500, "the Docker Engine says: " + error.strip());
+                            }
+                            told.clear();
+                            told.add(json);
+                        }));
+        return told.isEmpty() ? JSON.createObjectNode() : told.getFirst();
     }
 
     Optional<JsonNode> inspect(String container) throws IOException {
@@ -192,14 +277,20 @@ final class Engine {
         } catch (JacksonException _) {
             said = reply.text();
         }
-        throw new EngineFailure(reply.status(), "the Docker Engine says: " + said.strip());
+        throw EngineFailure.said(reply.status(), "the Docker Engine says: " + said.strip());
     }
 
     private static JsonNode json(EngineWire.Reply reply) throws IOException {
+        return parsed(reply.text());
+    }
+
+    private static JsonNode parsed(String text) throws IOException {
         try {
-            return JSON.readTree(reply.text());
+            return JSON.readTree(text);
         } catch (JacksonException e) {
-            throw new EngineFailure(0, "the Docker Engine does not answer in JSON");
+            throw EngineFailure.away(
+                    "the Docker Engine does not answer in JSON",
+                    "see whether a Docker Engine answers there at all");
         }
     }
 

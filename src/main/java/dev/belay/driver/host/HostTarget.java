@@ -46,6 +46,7 @@ public final class HostTarget implements Target {
     private final Supervision supervision;
     private final Supervisor supervisor;
     private final Inventory inventory;
+    private final Hostings hostings;
 
     /// @param state the folder that all of this keeps its records in
     public HostTarget(
@@ -68,6 +69,7 @@ public final class HostTarget implements Target {
         this.supervision = supervision;
         supervisor = new Supervisor(records, starter, stopper, jobs, preparation, supervision);
         inventory = new Inventory(new CrashLoop(supervision));
+        hostings = new Hostings(runners);
     }
 
     @Override
@@ -93,6 +95,11 @@ public final class HostTarget implements Target {
     @Override
     public Answer takeBack(Work.TakeBackByCommand work, Order order) {
         return answer(order, (scope, deadline) -> migrations.down(scope, work, order, deadline));
+    }
+
+    @Override
+    public Look hosted(Work.Hosted work, Order order) {
+        return hostings.look(order.scope().environment(), work.revisions());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.belay.driver.host;
 
+import dev.belay.driver.Look;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
 import dev.belay.release.Scope;
@@ -79,6 +80,20 @@ public interface Runner {
     /// Why it cannot be started, if that can be known before.
     Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
             throws IOException;
+
+    /// Whether what its programs run in is there and takes this one, asked before anything is
+    /// touched; brings what has to be fetched from elsewhere.
+    default Look hosts(String environment, Recipe recipe) {
+        return new Look.Done("");
+    }
+
+    /// Brings what has to be fetched from elsewhere, before whoever starts it holds a lock.
+    ///
+    /// @return why it cannot be had; empty when all is there
+    default Optional<Preparation.Refused> provide(
+            String environment, Recipe recipe, Deadline deadline) throws IOException {
+        return Optional.empty();
+    }
 
     /// Starts it; whether it stays up is seen later.
     ///

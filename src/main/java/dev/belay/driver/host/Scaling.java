@@ -222,6 +222,12 @@ final class Scaling {
         }
 
         private Answer start() throws IOException {
+            if (count > 0) {
+                var no = runners.of(recipe).provide(scope.scope().environment(), recipe, deadline);
+                if (no.isPresent()) {
+                    return new Answer.Failed(no.get().reason(), no.get().hint(), false);
+                }
+            }
             Set<Integer> refusedPorts = new HashSet<>();
             List<InstanceFolder> failed = List.of();
             for (int i = 0; i < PORT_TRIES; i++) {

@@ -62,6 +62,11 @@ public final class PlacedTarget implements Target {
     }
 
     @Override
+    public Look hosted(Work.Hosted work, Order order) {
+        return of(work.revisions().getFirst()).hosted(work, order);
+    }
+
+    @Override
     public Look foreseen(Work.Foreseen work, Order order) {
         return of(work.revision()).foreseen(work, order);
     }

@@ -173,6 +173,14 @@ public final class Shapes {
                     "(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1))"
                             + "(:[0-9]{1,5})?/?");
 
+    /// A registry, and what its repositories begin with.
+    public static final Shape<String> IMAGE_PLACE =
+            matching(
+                    "a place in a registry, such as `registry.example.org/shop` or"
+                            + " `localhost:5000`",
+                    "([A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){1,30}|localhost)(:[0-9]{1,5})?"
+                            + "(/[a-z0-9]{1,60}([._-][a-z0-9]{1,60}){0,10}){0,8}");
+
     public static final Shape<String> ARCHIVED_SERVER =
             matching(
                     "the name that an archive has for a server, such as `main`",

@@ -257,6 +257,7 @@ public final class Checking {
                 view.policies(),
                 view.environmentFiles(),
                 view.secrets(),
+                view.registry(),
                 view.responsible(),
                 view.unsupported(),
                 view.source());

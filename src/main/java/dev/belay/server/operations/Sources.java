@@ -163,7 +163,7 @@ public final class Sources {
             Digest artifact = artifact(view, component, promoted, keptBack, notes, progress);
             search(secrets, name, artifact, guesses, progress);
             notes.addAll(foreign(view, component, artifact));
-            String image = image(component, promoted, notes);
+            Launch.Image image = image(view.environment(), component, promoted, artifact, notes);
             Migrations migrations =
                     SchemaOwner.of(view, component)
                             .map(owner -> migrations(view, owner, promoted))
@@ -248,17 +248,51 @@ public final class Sources {
     /// what it stood for there.
     ///
     /// @param notes gets which one that is
-    private String image(
-            Component component, Promotion.@Nullable Taken promoted, List<String> notes) {
+    private Launch.@Nullable Image image(
+            String environment,
+            Component component,
+            Promotion.@Nullable Taken promoted,
+            Digest artifact,
+            List<String> notes) {
         Launch launch = Component.launchOf(component.kind());
         Launch.Container container = launch == null ? null : launch.container();
-        if (container == null) {
-            return "";
+        if (launch == null || container == null) {
+            return null;
         }
+        if (container.pod() != null) {
+            return pinned(component, container, promoted, notes);
+        }
+        var wish =
+                new Images.Wish(
+                        environment,
+                        component.name(),
+                        artifact,
+                        container.image(),
+                        promoted == null ? "" : promoted.image(),
+                        launch.port());
+        Images.Found found =
+                switch (images.find(wish)) {
+                    case Images.Found one -> one;
+                    case Images.Missing(String reason, String hint) ->
+                            throw Denied.failure("`" + component.name() + "`: " + reason, hint);
+                };
+        notes.add(
+                "`%s`: its containers are made of `%s`, %s"
+                        .formatted(component.name(), container.image(), found.image().digest()));
+        notes.addAll(found.notes());
+        return found.image();
+    }
+
+    /// The cluster looks for it, and not this host.
+    private static Launch.Image pinned(
+            Component component,
+            Launch.Container container,
+            Promotion.@Nullable Taken promoted,
+            List<String> notes) {
+        int at = container.image().indexOf("@sha256:");
+        String written = at < 0 ? "" : container.image().substring(at + 1);
         String digest =
-                promoted != null && !promoted.image().isEmpty()
-                        ? promoted.image()
-                        : digest(component, container);
+                promoted != null && !promoted.image().isEmpty() ? promoted.image() : written;
         notes.add(
                 "`%s`: its containers are made of `%s`, %s"
                         .formatted(
@@ -268,20 +302,7 @@ public final class Sources {
                                         ? "whatever that stands for when a pod starts: name it by"
                                                 + " its digest"
                                         : digest));
-        return digest;
-    }
-
-    private String digest(Component component, Launch.Container container) {
-        if (container.pod() != null) {
-            // The cluster looks for it, and not this host.
-            int at = container.image().indexOf("@sha256:");
-            return at < 0 ? "" : container.image().substring(at + 1);
-        }
-        return switch (images.find(container.image())) {
-            case Images.Found(String digest) -> digest;
-            case Images.Missing(String reason, String hint) ->
-                    throw Denied.failure("`" + component.name() + "`: " + reason, hint);
-        };
+        return new Launch.Image(digest);
     }
 
     /// Promoted ones, too: another environment has other values.

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,7 @@ class EngineTest {
     }
 
     private EngineWire.Reply ask() throws IOException {
-        return new EngineWire(socket).ask(ASKED, SOON);
+        return new EngineWire(new EngineRoute.Unix(socket)).ask(ASKED, SOON);
     }
 
     private void fails(String said) {
@@ -123,16 +124,18 @@ class EngineTest {
     void an_engine_that_is_too_old_is_named_and_a_newer_one_is_asked_in_its_oldest_version()
             throws IOException {
         answer = json("{\"ApiVersion\":\"1.40\",\"MinAPIVersion\":\"1.12\"}");
-        assertThatThrownBy(new Engine(socket)::version)
+        assertThatThrownBy(new Engine(new EngineRoute.Unix(socket))::version)
                 .hasMessageContaining("has API 1.40, and 1.41 is the least");
         answer = json("{}");
-        assertThatThrownBy(new Engine(socket)::version).hasMessageContaining("has API none");
+        assertThatThrownBy(new Engine(new EngineRoute.Unix(socket))::version)
+                .hasMessageContaining("has API none");
         answer = json("not json");
-        assertThatThrownBy(new Engine(socket)::version).hasMessageContaining("not answer in JSON");
+        assertThatThrownBy(new Engine(new EngineRoute.Unix(socket))::version)
+                .hasMessageContaining("not answer in JSON");
         answer = json("{\"ApiVersion\":\"1.51\",\"MinAPIVersion\":\"1.24\"}");
-        assertThat(new Engine(socket).version()).isEqualTo("1.41");
+        assertThat(new Engine(new EngineRoute.Unix(socket)).version()).isEqualTo("1.41");
         answer = json("{\"ApiVersion\":\"1.60\",\"MinAPIVersion\":\"1.44\"}");
-        assertThat(new Engine(socket).version()).isEqualTo("1.44");
+        assertThat(new Engine(new EngineRoute.Unix(socket)).version()).isEqualTo("1.44");
     }
 
     @Test
@@ -145,12 +148,42 @@ class EngineTest {
     }
 
     @Test
-    void only_a_socket_of_this_machine_is_asked() throws IOException {
-        assertThat(DockerHost.of(Map.of()).socket()).contains(Path.of("/var/run/docker.sock"));
-        assertThat(DockerHost.of(Map.of("DOCKER_HOST", "unix:///x/y")).engine().socket())
-                .isEqualTo(Path.of("/x/y"));
-        assertThatThrownBy(DockerHost.of(Map.of("DOCKER_HOST", "tcp://h:2375"))::engine)
-                .hasMessageContaining("`DOCKER_HOST` is `tcp://h:2375`")
-                .hasMessageContaining("only at a `unix://` socket");
+    void an_engine_is_asked_where_it_is_written_to_be() throws IOException {
+        assertThat(route("")).isEqualTo(new EngineRoute.Unix(Path.of("/var/run/docker.sock")));
+        assertThat(route("unix:///x/y")).isEqualTo(new EngineRoute.Unix(Path.of("/x/y")));
+        assertThat(route("tcp://localhost"))
+                .isEqualTo(new EngineRoute.Tcp("localhost", 2375, null));
+        assertThat(route("ssh://me@h:22")).isEqualTo(new EngineRoute.Ssh("me", "h", 22, null));
+        assertThat(route("ssh://h")).isEqualTo(new EngineRoute.Ssh("", "h", 0, null));
+        var secured =
+                Map.of("DOCKER_HOST", "tcp://h", "DOCKER_TLS_VERIFY", "1", "HOME", "/home/me");
+        assertThat(DockerHost.of(secured).route())
+                .isEqualTo(new EngineRoute.Tcp("h", 2376, Path.of("/home/me/.docker")));
+        assertThat(DockerHost.read(DockerHost.of(secured).kept()))
+                .isEqualTo(DockerHost.of(secured));
+    }
+
+    private static EngineRoute route(String host) throws IOException {
+        return DockerHost.of(Map.of("DOCKER_HOST", host)).route();
+    }
+
+    @Test
+    void what_is_no_way_to_an_engine_is_said() {
+        assertThatThrownBy(() -> route("tcp://h:2375"))
+                .hasMessageContaining("`tcp://h:2375` is asked without TLS");
+        for (String odd :
+                List.of("ssh://-oProxyCommand=x", "http://h", "unix://x", "tcp://", "ssh://a b")) {
+            assertThatThrownBy(() -> route(odd)).hasMessageContaining("is no address of a");
+        }
+        assertThatThrownBy(() -> route("ssh://h:99999")).hasMessageContaining("no port 99999");
+    }
+
+    @Test
+    void who_may_not_open_the_socket_reads_what_to_do() {
+        var denied =
+                EngineFailure.unreachable(
+                        new EngineRoute.Unix(socket), new IOException("Permission denied"));
+        assertThat(denied.hint()).contains("group of the socket");
+        assertThat(denied).hasMessageContaining("may not open it");
     }
 }

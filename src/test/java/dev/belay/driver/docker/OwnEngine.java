@@ -3,6 +3,7 @@ package dev.belay.driver.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.belay.FreePort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class OwnEngine {
     private static String missing = "";
 
     private final Path home;
+    private int port;
     private @Nullable Process daemon;
 
     private OwnEngine(Path home) {
@@ -60,7 +62,8 @@ public final class OwnEngine {
     }
 
     private String obstacle() {
-        for (String program : List.of("dockerd", "docker", "containerd", "runc", "iptables")) {
+        for (String program :
+                List.of("dockerd", "docker", "containerd", "runc", "iptables", "openssl")) {
             boolean there =
                     Stream.of(System.getenv("PATH").split(":", -1))
                             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
@@ -79,8 +82,22 @@ public final class OwnEngine {
         return "unix://" + home.resolve("docker.sock");
     }
 
+    /// The same engine at a port, to whoever shows a certificate of its authority.
+    public DockerHost secured() {
+        return new DockerHost("tcp://localhost:" + port, certificates().toString());
+    }
+
+    private Path certificates() {
+        return home.resolve("tls");
+    }
+
     /// Starts the daemon over what it had.
     public void start() throws Exception {
+        if (!Files.exists(certificates())) {
+            EngineAuthority.make(certificates());
+            port = FreePort.choose();
+        }
+        Path tls = certificates();
         daemon =
                 new ProcessBuilder(
                                 "dockerd",
@@ -92,6 +109,15 @@ public final class OwnEngine {
                                 home.resolve("pid").toString(),
                                 "--bridge",
                                 "none",
+                                "--tlsverify",
+                                "--tlscacert",
+                                tls.resolve("ca.pem").toString(),
+                                "--tlscert",
+                                tls.resolve("server.pem").toString(),
+                                "--tlskey",
+                                tls.resolve("server-key.pem").toString(),
+                                "-H",
+                                "tcp://127.0.0.1:" + port,
                                 "-H",
                                 host())
                         .redirectErrorStream(true)
