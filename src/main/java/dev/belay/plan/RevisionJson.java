@@ -71,7 +71,7 @@ final class RevisionJson {
             // Absent for a Docker Engine.
             out.put("pod", () -> PodJson.write(out, pod));
         }
-        if (container.isWrapped()) {
+        if (container.holdsArtifact()) {
             out.put("wrapped", String.valueOf(container.wrapped()));
         }
         out.close();

@@ -122,8 +122,9 @@ public record Launch(
             this(image, digest, "", null);
         }
 
-        /// Whether the artifact lies in the image itself.
-        public boolean isWrapped() {
+        /// Whether the artifact lies in the image itself. Not called `isWrapped`: written as JSON,
+        /// that would be `wrapped`, too.
+        public boolean holdsArtifact() {
             return wrapped != null && !wrapped.isEmpty();
         }
     }

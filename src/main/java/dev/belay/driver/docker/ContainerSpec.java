@@ -85,7 +85,7 @@ final class ContainerSpec {
             Recipe recipe, Preparation.Prepared ready, String network) {
         var host = new HashMap<String, Object>();
         Launch.Container container = recipe.container();
-        if (container == null || !container.isWrapped()) {
+        if (container == null || !container.holdsArtifact()) {
             host.put("Mounts", List.of(mount(ready)));
         }
         host.put("NetworkMode", network);

@@ -111,7 +111,7 @@ public final class EngineImages {
     }
 
     private static List<String> names(Launch.Container container) {
-        if (container.isWrapped()) {
+        if (container.holdsArtifact()) {
             return List.of(String.valueOf(container.wrapped()));
         }
         var names = new ArrayList<String>();
@@ -121,7 +121,7 @@ public final class EngineImages {
     }
 
     private static Optional<ImageName> fetchable(Launch.Container container) {
-        return container.isWrapped()
+        return container.holdsArtifact()
                 ? ImageName.read(String.valueOf(container.wrapped()))
                 : ImageName.read(container.image())
                         .map(name -> name.at(new Digest(container.digest())));
