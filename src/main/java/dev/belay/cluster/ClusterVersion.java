@@ -40,7 +40,8 @@ public record ClusterVersion(int major, int minor) implements Comparable<Cluster
         return has(21) ? "batch/v1" : "batch/v1beta1";
     }
 
-    String disruptionBudgets() {
+    /// By which version disruption budgets are written.
+    public String disruptionBudgets() {
         return has(21) ? "policy/v1" : "policy/v1beta1";
     }
 
@@ -63,7 +64,8 @@ public record ClusterVersion(int major, int minor) implements Comparable<Cluster
         return has(25);
     }
 
-    String routes() {
+    /// By which version routes of gateways are written.
+    public String routes() {
         return has(25) ? "gateway.networking.k8s.io/v1" : "gateway.networking.k8s.io/v1beta1";
     }
 

@@ -10,6 +10,7 @@ import dev.belay.driver.Router;
 import dev.belay.driver.Target;
 import dev.belay.journal.Journal;
 import dev.belay.release.Work;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /// thread.
 ///
 /// A call that throws is a call without an answer: the engine then finds out by asking, which is
-/// right whatever had gone wrong. The exception is logged as what it is, a bug.
+/// right whatever had gone wrong. What was asked may be out of reach; any other exception is logged
+/// as what it is, a bug.
 public final class LiveWorld implements World, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveWorld.class);
     private static final int CALLS_MAX = 256;
@@ -173,11 +175,21 @@ public final class LiveWorld implements World, AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                bug(what, e);
+                unanswered(what, e);
                 timeout.cancel(false);
                 schedule(onTimeout, 0);
             }
         });
+    }
+
+    private void unanswered(String what, RuntimeException e) {
+        if (loop.isShutdown()) {
+            LOG.debug("gave up a call to {}", what, e);
+        } else if (e instanceof UncheckedIOException) {
+            LOG.warn("no answer to a call to {}: {}", what, e.getMessage());
+        } else {
+            bug(what, e);
+        }
     }
 
     private void schedule(Runnable task, long millis) {

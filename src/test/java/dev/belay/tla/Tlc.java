@@ -27,7 +27,6 @@ final class Tlc {
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:+UseParallelGC",
-                                "-XX:TieredStopAtLevel=1",
                                 "-Xmx1g",
                                 // It unpacks its standard modules there.
                                 "-Djava.io.tmpdir=" + folder,

@@ -1,9 +1,12 @@
 package dev.belay.driver.kubernetes;
 
+import dev.belay.cluster.ClusterVersion;
 import dev.belay.driver.Target;
 import dev.belay.driver.host.Deadline;
+import dev.belay.release.Placement;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +33,37 @@ final class ClusterPreflight {
                     List.of("list", "watch", "patch"),
                     Resource.DEPLOYMENTS,
                     List.of("get", "list", "watch", "create", "patch", "delete"),
-                    new Resource("networking.k8s.io/v1", "networkpolicies"),
-                    List.of("create", "patch"),
                     Resource.JOBS,
                     List.of("get", "list", "watch", "create", "patch", "delete"));
 
-    private final Cluster cluster;
+    /// What is around a Service is made, changed, and taken away with it.
+    private static final List<String> AROUND = List.of("get", "create", "patch", "delete");
 
-    ClusterPreflight(Cluster cluster) {
+    private final Cluster cluster;
+    private final Placement.Entry entry;
+
+    ClusterPreflight(Cluster cluster, Placement.Entry entry) {
         this.cluster = cluster;
+        this.entry = entry;
+    }
+
+    private Map<Resource, List<String>> needed(ClusterVersion version) {
+        var needed = new HashMap<>(NEEDED);
+        needed.put(Resource.POLICIES, AROUND);
+        needed.put(new Resource(version.disruptionBudgets(), "poddisruptionbudgets"), AROUND);
+        switch (entry) {
+            case Placement.Inside _ -> {
+                // Nothing leads in.
+            }
+            case Placement.Ingress _ -> needed.put(Resource.INGRESSES, AROUND);
+            case Placement.Gateway _ ->
+                    needed.put(new Resource(version.routes(), "httproutes"), AROUND);
+        }
+        return needed;
     }
 
     List<Target.Unmet> unmet(Deadline deadline) throws IOException {
-        cluster.version(deadline);
+        ClusterVersion version = cluster.version(deadline);
         if (!cluster.exists(deadline).orElse(true)) {
             return List.of(
                     new Target.Unmet(
@@ -50,7 +71,7 @@ final class ClusterPreflight {
                             "`kubectl create namespace " + cluster.namespace() + "`"));
         }
         var unmet = new ArrayList<Target.Unmet>();
-        forbidden(deadline)
+        forbidden(needed(version), deadline)
                 .forEach((kind, verbs) ->
                         unmet.add(
                                 new Target.Unmet(
@@ -65,10 +86,11 @@ final class ClusterPreflight {
         return unmet;
     }
 
-    private Map<String, List<String>> forbidden(Deadline deadline) throws IOException {
+    private Map<String, List<String>> forbidden(
+            Map<Resource, List<String>> needed, Deadline deadline) throws IOException {
         var asked = new TreeMap<String, Map<String, Future<Boolean>>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            NEEDED.forEach((kind, verbs) ->
+            needed.forEach((kind, verbs) ->
                     verbs.forEach(verb ->
                             asked.computeIfAbsent(kind.plural(), _ -> new TreeMap<>())
                                     .put(

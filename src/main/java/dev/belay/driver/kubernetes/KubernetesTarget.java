@@ -168,7 +168,8 @@ public final class KubernetesTarget implements Target {
         return places.apply(environment)
                 .map(placement -> {
                     try {
-                        return new ClusterPreflight(clusters.at(placement).cluster())
+                        Cluster cluster = clusters.at(placement).cluster();
+                        return new ClusterPreflight(cluster, placement.entry())
                                 .unmet(Deadline.in(within));
                     } catch (ClusterFailure e) {
                         return List.of(new Unmet(e.said(), e.hint()));

@@ -18,6 +18,8 @@ record Resource(String apiVersion, String plural) {
     static final Resource DEPLOYMENTS = new Resource("apps/v1", "deployments");
     static final Resource JOBS = new Resource("batch/v1", "jobs");
     static final Resource SLICES = new Resource("discovery.k8s.io/v1", "endpointslices");
+    static final Resource POLICIES = new Resource("networking.k8s.io/v1", "networkpolicies");
+    static final Resource INGRESSES = new Resource("networking.k8s.io/v1", "ingresses");
     static final Resource OLD_SLICES = new Resource("discovery.k8s.io/v1beta1", "endpointslices");
 
     /// Where an object of ours belongs.

@@ -1,10 +1,7 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.Audience;
-import dev.belay.cluster.Backend;
 import dev.belay.cluster.ClusterObject;
-import dev.belay.cluster.ClusterVersion;
-import dev.belay.cluster.Components;
 import dev.belay.cluster.Labels;
 import dev.belay.cluster.Line;
 import dev.belay.cluster.ObjectName;
@@ -152,12 +149,14 @@ public final class ServiceRouter implements Router {
         private final Work.Route work;
         private final Traffic traffic;
         private final Bounds bounds;
+        private final Surroundings around;
         private final String name;
 
         Round(Work.Route work, Bounds bounds) {
             this.work = work;
             this.traffic = work.traffic();
             this.bounds = bounds;
+            this.around = new Surroundings(bounds);
             this.name = service(bounds.order().scope());
         }
 
@@ -208,6 +207,8 @@ public final class ServiceRouter implements Router {
                 if (!bounds.isCurrent(mine)) {
                     return Optional.of(outdated());
                 }
+                // Nothing may lead to a Service that is gone.
+                around.remove(around.leftovers(seen.get(), List.of()));
                 bounds.cluster().delete(Resource.SERVICES, seen.get(), bounds.deadline());
                 return Optional.empty();
             }
@@ -232,40 +233,16 @@ public final class ServiceRouter implements Router {
             if (no.isPresent()) {
                 return no;
             }
-            bounds.cluster()
-                    .apply(
-                            Resource.SERVICES,
-                            Bounds.over(object(audience, written(traffic)), over),
-                            Cluster.MANAGER,
-                            bounds.deadline());
-            around();
+            int most = traffic.shares().stream().mapToInt(Traffic.Share::instances).max().orElse(0);
+            List<ClusterObject> wanted = around.of(line(), most);
+            List<Surroundings.Spot> leftovers = around.leftovers(over, wanted);
+            ObjectNode service = Bounds.over(object(audience, written(traffic)), over);
+            Trees.in(service, "metadata", "annotations")
+                    .put(Surroundings.NOTE, Surroundings.note(wanted, leftovers));
+            bounds.cluster().apply(Resource.SERVICES, service, Cluster.MANAGER, bounds.deadline());
+            around.write(wanted);
+            around.remove(leftovers);
             return Optional.of(confirmed());
-        }
-
-        /// What leads to the Service from outside, and who may get to its pods: the same whichever
-        /// revision is behind it.
-        private void around() throws IOException {
-            Line line = line();
-            ClusterVersion version = bounds.cluster().version(bounds.deadline());
-            String environment = bounds.order().scope().environment();
-            int fewest =
-                    traffic.shares().stream().mapToInt(Traffic.Share::instances).max().orElse(0);
-            var objects = new ArrayList<ClusterObject>();
-            objects.add(Components.closed(bounds.placement(), environment));
-            Components.policy(line).ifPresent(objects::add);
-            Components.budget(bounds.placement(), bounds.order().scope(), version, fewest)
-                    .ifPresent(objects::add);
-            Routes.ingress(line).ifPresent(objects::add);
-            objects.addAll(Routes.certificates(line));
-            objects.addAll(Routes.httpRoutes(line, version, List.of(Backend.of(line))));
-            for (ClusterObject object : objects) {
-                bounds.cluster()
-                        .apply(
-                                Resource.of(object),
-                                Bounds.tree(object),
-                                Cluster.MANAGER,
-                                bounds.deadline());
-            }
         }
 
         private Line line() {

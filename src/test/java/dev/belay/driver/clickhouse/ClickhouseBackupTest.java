@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -316,27 +317,28 @@ class ClickhouseBackupTest {
     void it_is_of_one_state_while_others_insert_and_merge() throws Exception {
         String name = database("(id UInt64, pair UInt64) ENGINE = MergeTree ORDER BY id");
         var begun = new CountDownLatch(20);
+        var over = new CountDownLatch(1);
         var failed = new ArrayList<Exception>();
         Thread writer =
                 Thread.startVirtualThread(() -> {
                     try (ClickhouseSession session = server.session()) {
-                        for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                        // Without a pause the server merges all the time, and no part is there for
+                        // long.
+                        for (int i = 0; !over.await(20, TimeUnit.MILLISECONDS); i++) {
                             session.run(
                                     "INSERT INTO %s.t SELECT %d, number FROM numbers(2000)"
                                             .formatted(name, i),
                                     Map.of());
                             begun.countDown();
                         }
-                    } catch (DataFailure e) {
-                        if (!Thread.currentThread().isInterrupted()) {
-                            failed.add(e);
-                        }
+                    } catch (DataFailure | InterruptedException e) {
+                        failed.add(e);
                     }
                 });
         begun.await();
         long before = Long.parseLong(server.say("SELECT count() FROM %s.t".formatted(name)));
         StoredBackup one = good(make(name));
-        writer.interrupt();
+        over.countDown();
         writer.join();
 
         assertThat(failed).isEmpty();

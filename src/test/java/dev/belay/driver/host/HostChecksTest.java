@@ -190,7 +190,7 @@ class HostChecksTest {
                 .isEqualTo("2 smoke tests passed");
         assertThat(saw)
                 .hasContent(
-                        "http://127.0.0.1:%d plain hidden-6b1f main.sh"
+                        "http://127.0.0.1:%d plain hidden-6b1f index.html main.sh"
                                 .formatted(host.instances().getFirst().port()));
     }
 
@@ -253,7 +253,7 @@ class HostChecksTest {
         String says = "echo $BELAY_URL $WORD $KEY $(ls) > " + saw;
         assertThat(done(new Work.SmokePublic(3000, v1, List.of(smoke("all", says)))))
                 .isEqualTo("1 smoke tests passed");
-        assertThat(saw).hasContent("http://127.0.0.1:3000 plain hidden-6b1f main.sh");
+        assertThat(saw).hasContent("http://127.0.0.1:3000 plain hidden-6b1f index.html main.sh");
         var bad = new Work.SmokePublic(3000, v1, List.of(smoke("bad", "echo it is $KEY; exit 9")));
         assertThat(failed(bad, Duration.ZERO).detail())
                 .contains("it is ", "last log lines:\napi-1-1 | last words")

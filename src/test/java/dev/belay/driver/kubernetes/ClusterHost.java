@@ -50,6 +50,7 @@ final class ClusterHost implements AutoCloseable {
     final FakeCluster cluster;
     final Map<String, String> secrets = new HashMap<>();
     final Map<String, String> plain = new HashMap<>();
+    Placement.Entry entry = new Placement.Inside();
     private final Path folder;
     private final Path kubeconfig;
     private final ConfigurationStore configurations;
@@ -100,7 +101,7 @@ final class ClusterHost implements AutoCloseable {
                 new TreeMap<>(),
                 List.of(),
                 Placement.NOBODY,
-                new Placement.Inside());
+                entry);
     }
 
     /// Pods of it become what the fate says.
@@ -173,6 +174,13 @@ final class ClusterHost implements AutoCloseable {
 
     Work.Route line(Revision revision, int instances) {
         return line(new Revision[] {revision}, instances);
+    }
+
+    /// The same for who comes from outside.
+    Work.Route line(Revision revision, int instances, Traffic.At... at) {
+        var share = new Traffic.Share(revision.id(), instances, instances);
+        var traffic = new Traffic(PORT, List.of(share), new Traffic.Rules(List.of(at)));
+        return new Work.Route("api", traffic, List.of(revision));
     }
 
     void routed(Work.Route line) {

@@ -11,14 +11,18 @@ import dev.belay.driver.Router;
 import dev.belay.driver.kubernetes.fake.FakeCluster;
 import dev.belay.driver.kubernetes.fake.Fate;
 import dev.belay.driver.kubernetes.fake.Faults;
+import dev.belay.release.Placement;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +206,101 @@ class ServiceRouterTest {
         assertThat(host.instances())
                 .hasSize(2)
                 .allMatch(one -> one.state() == Instance.State.RUNNING);
+    }
+
+    // --- what is around -------------------------------------------------------------------------
+
+    private static Traffic.At at(String host) {
+        var web = new Traffic.Entrance("web", 80);
+        return new Traffic.At(web, List.of(host), List.of(), Set.of(), Map.of());
+    }
+
+    private List<String> names(String kind) {
+        return host.cluster.list(kind, ClusterHost.NAMESPACE).stream()
+                .map(Trees::name)
+                .sorted()
+                .toList();
+    }
+
+    private static Placement.Ingress ingress() {
+        return new Placement.Ingress(
+                "nginx", new Placement.Uncertified(), new TreeMap<>(), "ingress-nginx");
+    }
+
+    @Test
+    void what_leads_to_a_component_goes_with_it() {
+        host.entry = ingress();
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 2);
+        host.routed(host.line(v1, 2, at("shop.example.org")));
+        assertThat(names("Ingress")).containsExactly("api");
+        assertThat(names("PodDisruptionBudget")).containsExactly("api");
+        List<String> shared = new ArrayList<>(names("NetworkPolicy"));
+        assertThat(shared).hasSize(2);
+        assertThat(shared.remove("api")).isTrue();
+
+        host.routed(new Work.Route("api", Traffic.NOWHERE, List.of()));
+
+        assertThat(names("Service")).isEmpty();
+        assertThat(names("Ingress")).isEmpty();
+        assertThat(names("PodDisruptionBudget")).isEmpty();
+        assertThat(names("NetworkPolicy")).isEqualTo(shared);
+    }
+
+    @Test
+    void what_is_led_to_otherwise_leaves_nothing_behind() {
+        host.entry = new Placement.Gateway("main", "", "https", "");
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.routed(host.line(v1, 1, at("shop.example.org"), at("api.example.org")));
+        assertThat(names("HTTPRoute")).containsExactly("api", "api.1");
+
+        host.routed(host.line(v1, 1, at("shop.example.org")));
+
+        assertThat(names("HTTPRoute")).containsExactly("api");
+        host.entry = ingress();
+        var v2 = host.revision("api-2");
+        host.scaled(v2, 1);
+        host.routed(host.line(v2, 1, at("shop.example.org")));
+        assertThat(names("HTTPRoute")).isEmpty();
+        assertThat(names("Ingress")).containsExactly("api");
+    }
+
+    @Test
+    void what_somebody_else_made_there_stays() {
+        host.entry = ingress();
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.routed(host.line(v1, 1, at("shop.example.org")));
+        host.cluster.delete("Ingress", ClusterHost.NAMESPACE, "api");
+        host.cluster.put(
+                "Ingress",
+                ClusterHost.NAMESPACE,
+                """
+                {"metadata": {"name": "api"}, "spec": {}}
+                """);
+
+        host.routed(new Work.Route("api", Traffic.NOWHERE, List.of()));
+
+        assertThat(names("Ingress")).containsExactly("api");
+        assertThat(names("Service")).isEmpty();
+    }
+
+    @Test
+    void what_was_not_taken_away_by_one_order_is_by_the_next() {
+        host.entry = new Placement.Gateway("main", "", "https", "");
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        host.routed(host.line(v1, 1, at("shop.example.org"), at("api.example.org")));
+        host.faults().next("delete", "httproutes", new Faults.Fails(403));
+        Work.Route one = host.line(v1, 1, at("shop.example.org"));
+        assertThat(host.router.route(one, host.order())).isInstanceOf(Answer.Failed.class);
+        assertThat(names("HTTPRoute")).containsExactly("api", "api.1");
+        assertThat(host.behind()).isEqualTo(pods(v1));
+
+        host.routed(one);
+
+        assertThat(names("HTTPRoute")).containsExactly("api");
     }
 
     // --- tokens -------------------------------------------------------------------------------
