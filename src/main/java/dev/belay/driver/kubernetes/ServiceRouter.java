@@ -449,8 +449,13 @@ public final class ServiceRouter implements Router {
             String name = service(order.scope());
             return switch (bounds.record().seal(order.token(), deadline)) {
                 case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
-                case ScopeRecord.Written(ScopeRecord.State sealed) ->
-                        found(work, bounds, bounds.touch(Resource.SERVICES, name, sealed.seals()));
+                case ScopeRecord.Written(ScopeRecord.State sealed) -> {
+                    var service = bounds.touch(Resource.SERVICES, name, sealed.seals());
+                    if (service.isPresent()) {
+                        new Surroundings(bounds).seal(service.get(), sealed.seals());
+                    }
+                    yield found(work, bounds, service);
+                }
             };
         });
     }

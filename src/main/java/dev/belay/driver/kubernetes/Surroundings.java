@@ -81,15 +81,28 @@ final class Surroundings {
     List<Spot> leftovers(JsonNode service, List<ClusterObject> wanted) throws IOException {
         List<Spot> kept = own(wanted).toList();
         var left = new ArrayList<Spot>();
-        for (String text : Trees.annotation(service, NOTE).split(",", -1)) {
-            Optional<Spot> spot = Spot.read(text);
-            if (spot.isPresent()
-                    && kept.stream().noneMatch(spot.get()::is)
-                    && seen(spot.get()).isPresent()) {
-                left.add(spot.get());
+        for (Spot spot : noted(service)) {
+            if (kept.stream().noneMatch(spot::is) && seen(spot).isPresent()) {
+                left.add(spot);
             }
         }
         return left;
+    }
+
+    private static List<Spot> noted(JsonNode service) {
+        return Stream.of(Trees.annotation(service, NOTE).split(",", -1))
+                .flatMap(text -> Spot.read(text).stream())
+                .toList();
+    }
+
+    /// Makes sure that what is on its way to take some of it away comes to nothing. To be called
+    /// after the record was sealed.
+    void seal(JsonNode service, long seals) throws IOException {
+        for (Spot spot : noted(service)) {
+            if (seen(spot).isPresent()) {
+                bounds.touch(spot.kind(), spot.name(), seals);
+            }
+        }
     }
 
     /// What is to be written down of both.

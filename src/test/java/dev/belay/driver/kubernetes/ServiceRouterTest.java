@@ -303,6 +303,26 @@ class ServiceRouterTest {
         assertThat(names("HTTPRoute")).containsExactly("api");
     }
 
+    @Test
+    void what_takes_something_away_late_comes_to_nothing_after_a_probe() {
+        host.entry = new Placement.Gateway("main", "", "https", "");
+        var v1 = host.revision("api-1");
+        host.scaled(v1, 1);
+        Work.Route both = host.line(v1, 1, at("shop.example.org"), at("api.example.org"));
+        host.routed(both);
+        Faults.Held held = host.faults().next("delete", "httproutes", new Faults.Held());
+        Work.Route one = host.line(v1, 1, at("shop.example.org"));
+        var late = ClusterHost.later(() -> host.router.route(one, host.order()));
+        ClusterHost.await("it is on its way", () -> host.asked("delete", "httproutes") == 1);
+
+        host.router.probe(one, host.order());
+        host.routed(both);
+        held.release();
+
+        assertThat(late.join()).isInstanceOf(Answer.Stale.class);
+        assertThat(names("HTTPRoute")).containsExactly("api", "api.1");
+    }
+
     // --- tokens -------------------------------------------------------------------------------
 
     @Test
