@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The procedures for data of `docs/reference/runbooks.md`, by the commands that it names, on
-/// `examples/data` with 200 000 rows and people who go on giving.
+/// `examples/data` with 50 000 rows and people who go on giving.
 @Timeout(300)
 class RunbookTest {
     private static final String[] FOR_GOOD = {
