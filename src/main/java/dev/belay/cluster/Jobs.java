@@ -17,17 +17,32 @@ public final class Jobs {
 
     private Jobs() {}
 
-    /// Runs a command at most once: what fails is not begun again by the cluster.
-    ///
-    /// @param name of the run; two runs have two names
-    /// @param command `${NAME}` not yet resolved
+    /// Runs a command at most once: what fails is not begun again by the cluster. It ends as its
+    /// component does.
     public static ClusterObject job(
             Workload workload,
             ClusterVersion version,
             String name,
             List<String> command,
             Duration timeout) {
-        Part spec = spec(workload, version, command, timeout);
+        Duration grace = workload.launch().stop().grace();
+        return job(workload, version, name, command, timeout, grace);
+    }
+
+    /// The same, with a time to end of its own.
+    ///
+    /// @param name of the run; two runs have two names
+    /// @param command `${NAME}` not yet resolved
+    /// @param timeout after which the cluster tells it to end
+    /// @param grace in which it is to have ended then, rounded up to seconds
+    public static ClusterObject job(
+            Workload workload,
+            ClusterVersion version,
+            String name,
+            List<String> command,
+            Duration timeout,
+            Duration grace) {
+        Part spec = spec(workload, version, command, timeout, grace);
         if (version.removesEndedJobs()) {
             spec.put("ttlSecondsAfterFinished", KEPT.toSeconds());
         }
@@ -54,7 +69,12 @@ public final class Jobs {
                                                 "labels",
                                                 Labels.all(
                                                         workload.placement(), workload.selector())))
-                        .put("spec", spec(workload, version, workload.launch().command(), timeout));
+                        .put("spec", spec(
+                                        workload,
+                                        version,
+                                        workload.launch().command(),
+                                        timeout,
+                                        workload.launch().stop().grace()));
         Part spec = new Part().put("schedule", schedule.cron());
         if (version.knowsZones()) {
             spec.put("timeZone", schedule.zone());
@@ -72,12 +92,16 @@ public final class Jobs {
     }
 
     private static Part spec(
-            Workload workload, ClusterVersion version, List<String> command, Duration timeout) {
+            Workload workload,
+            ClusterVersion version,
+            List<String> command,
+            Duration timeout,
+            Duration grace) {
         return new Part()
                 .put("backoffLimit", 0)
                 .put("completions", 1)
                 .put("parallelism", 1)
                 .put("activeDeadlineSeconds", Math.max(1, Probes.seconds(timeout)))
-                .put("template", new PodTemplate(workload, version).ending(command));
+                .put("template", new PodTemplate(workload, version).ending(command, grace));
     }
 }

@@ -1,6 +1,7 @@
 package dev.belay.cluster;
 
 import dev.belay.release.Launch;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +58,14 @@ final class PodTemplate {
     }
 
     /// One that runs a command to its end, once.
-    Part ending(List<String> command) {
+    Part ending(List<String> command, Duration grace) {
         SortedMap<String, String> labels = new TreeMap<>(workload.selector());
         // Nobody sends requests to it, and no Deployment takes it for an instance.
         labels.remove(Labels.REVISION);
         labels.putAll(Labels.calls(workload.pod().calls()));
         Part spec =
                 spec().put("restartPolicy", "Never")
-                        .put("terminationGracePeriodSeconds", graceSeconds())
+                        .put("terminationGracePeriodSeconds", graceSeconds(grace))
                         .parts("containers", List.of(container(command)));
         return template(labels, spec);
     }
@@ -213,7 +214,11 @@ final class PodTemplate {
     }
 
     private long graceSeconds() {
-        return drainSeconds() + Math.max(1, Probes.seconds(launch.stop().grace()));
+        return drainSeconds() + graceSeconds(launch.stop().grace());
+    }
+
+    private static long graceSeconds(Duration grace) {
+        return Math.max(1, Probes.seconds(grace));
     }
 
     private long drainSeconds() {

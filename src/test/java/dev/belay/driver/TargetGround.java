@@ -47,6 +47,17 @@ public interface TargetGround extends AutoCloseable {
     /// Does it.
     void harm(Harm harm, Instance instance) throws Exception;
 
+    /// How many starts anew are counted of the instance that is there after that was done: none
+    /// where another one takes its place.
+    default int restartsAfter(Harm harm) {
+        return 1;
+    }
+
+    /// Whether the target ends what hangs, when it is told so; else what runs its programs does.
+    default boolean endsWhatHangs() {
+        return true;
+    }
+
     /// Somebody else's program, as much like an instance of ours as can be without our mark.
     Stranger stranger() throws Exception;
 

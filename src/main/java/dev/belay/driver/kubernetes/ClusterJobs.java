@@ -10,6 +10,7 @@ import dev.belay.cluster.Workload;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
+import dev.belay.release.Launch;
 import dev.belay.release.Work;
 import java.io.IOException;
 import java.time.Duration;
@@ -72,7 +73,8 @@ final class ClusterJobs {
                                 version,
                                 name(bounds.order()),
                                 work.revision().launch().command(),
-                                limit(bounds.order())),
+                                limit(bounds.order(), workload.launch()),
+                                grace(bounds.order(), workload.launch())),
                         Map.of(Bounds.ARTIFACT, work.revision().artifact().text()));
         ObjectNode empty = wanted.deepCopy();
         Trees.in(empty, "spec").put(PARALLELISM, 0);
@@ -114,9 +116,20 @@ final class ClusterJobs {
     }
 
     /// The cluster ends it before the caller has stopped waiting.
-    private static Duration limit(Order order) {
+    private static Duration limit(Order order, Launch launch) {
         Duration quarter = order.within().dividedBy(4);
-        return order.within().minus(quarter.compareTo(TO_END) < 0 ? quarter : TO_END);
+        return order.within()
+                .minus(grace(order, launch))
+                .minus(shorter(quarter, TO_END));
+    }
+
+    /// One that is told to end gets no more of the caller's time than a quarter for that.
+    private static Duration grace(Order order, Launch launch) {
+        return shorter(launch.stop().grace(), order.within().dividedBy(4));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job)
@@ -174,8 +187,7 @@ final class ClusterJobs {
                     .await(
                             bounds.deadline(),
                             view ->
-                                    view.jobs(bounds.component()).stream()
-                                                    .anyMatch(job -> isIt(job, name) && isOver(job))
+                                    isOver(view, bounds, name)
                                             || pods(view.pods(bounds.component()), name).stream()
                                                     .anyMatch(ClusterJobs::cannotBegin));
             Optional<JsonNode> job = bounds.find(Resource.JOBS, name);
@@ -183,6 +195,9 @@ final class ClusterJobs {
                 return new Answer.InDoubt("`" + name + "` is gone");
             }
             if (isOver(job.get())) {
+                if (runs(podsOf(bounds, name))) {
+                    return new Answer.InDoubt("`" + name + "` was told to end, and runs still");
+                }
                 return Trees.holds(job.get(), "Complete")
                         ? new Answer.Done("`" + name + "` ended with status 0")
                         : new Answer.Failed(how(bounds, job.get()), seeLog(bounds), false);
@@ -197,6 +212,16 @@ final class ClusterJobs {
         } catch (IOException | ClusterFailure e) {
             return new Answer.InDoubt("`" + name + "` began, and then: " + e.getMessage());
         }
+    }
+
+    /// A job counts as failed from when it is told to end, and its program goes on for a while.
+    private static boolean isOver(Mirrors.View view, Bounds bounds, String name) {
+        return view.jobs(bounds.component()).stream().anyMatch(job -> isIt(job, name) && isOver(job))
+                && !runs(pods(view.pods(bounds.component()), name));
+    }
+
+    private static boolean runs(List<JsonNode> pods) {
+        return pods.stream().anyMatch(pod -> new PodView(pod).runs());
     }
 
     private static boolean cannotBegin(JsonNode pod) {
@@ -291,7 +316,7 @@ final class ClusterJobs {
         if (Trees.holds(job, "Complete")) {
             return new Finding.Done("`" + Trees.name(job) + "` ended with status 0");
         }
-        return isOver(job)
+        return isOver(job) && !runs(podsOf(bounds, Trees.name(job)))
                 ? new Finding.Failed(how(bounds, job), seeLog(bounds))
                 : new Finding.InProgress("`" + Trees.name(job) + "` runs");
     }

@@ -1,6 +1,8 @@
 package dev.belay.driver.kubernetes.fake;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
@@ -27,7 +29,7 @@ public sealed interface Fate {
     /// They go on until somebody lets them end well: what a job does that takes its time.
     record EndsWhen(AtomicBoolean over) implements Fate {}
 
-    /// They are real programs of this machine.
+    /// They are real programs of this machine, started again when they end unless they are not to.
     record Runs(Program program) implements Fate {}
 
     /// Starts what a pod is to be.
@@ -35,6 +37,7 @@ public sealed interface Fate {
         /// Starts it.
         ///
         /// @param address of this machine that is the pod's alone
+        /// @throws IOException when there is no such program
         Running start(JsonNode pod, String address) throws IOException;
     }
 
@@ -42,6 +45,13 @@ public sealed interface Fate {
     interface Running {
         boolean isReady();
 
+        /// How it ended; empty while it runs.
+        Optional<Integer> exit();
+
+        /// Tells it to end, and ends it after that time. To be told so again changes nothing.
+        void end(Duration grace);
+
+        /// Ends it now.
         void stop();
 
         String log();

@@ -1,6 +1,5 @@
 package dev.belay.driver.kubernetes.fake;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -13,11 +12,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// Makes of pods what the test says becomes of their images, and tells it in their status.
 final class Kubelet {
     private static final Kind POD = Kind.named("Pod");
+    private static final String GRACE = "terminationGracePeriodSeconds";
+    private static final String CONTAINERS = "containerStatuses";
 
     private final Objects objects;
     private final Events events;
     private final Map<String, Fate> fates = new ConcurrentHashMap<>();
-    private final Map<String, Fate.Running> running = new ConcurrentHashMap<>();
+    private final Map<String, Life> lives = new ConcurrentHashMap<>();
     private final AtomicInteger addresses = new AtomicInteger();
     private volatile boolean endsHeld;
 
@@ -60,10 +61,11 @@ final class Kubelet {
         if (endsHeld) {
             return;
         }
-        Fate.Running program = running.remove(Tree.uid(pod));
-        if (program != null) {
-            program.stop();
+        Life life = lives.get(Tree.uid(pod));
+        if (life != null && !life.hasEnded(Tree.number(pod, "spec", GRACE))) {
+            return;
         }
+        lives.remove(Tree.uid(pod));
         objects.store().remove(POD, Tree.namespace(pod), Tree.name(pod));
     }
 
@@ -76,11 +78,11 @@ final class Kubelet {
     }
 
     String log(ObjectNode pod) {
-        Fate.Running program = running.get(Tree.uid(pod));
+        Life life = lives.get(Tree.uid(pod));
         return switch (fate(pod)) {
             case Fate.Crashes(int _, String log) -> log;
             case Fate.Ends(int _, String log) -> log;
-            case Fate.Runs _ -> program == null ? "" : program.log();
+            case Fate.Runs _ -> life == null ? "" : life.log();
             case Fate.Ready _, Fate.ReadyWhile _, Fate.EndsWhen _ -> "";
             case Fate.Unschedulable _, Fate.NoImage _ ->
                     throw Refusal.malformed("container is waiting to start");
@@ -121,20 +123,26 @@ final class Kubelet {
         };
     }
 
+    /// A program ends with its pod where it is to run once; else it is started again, at once the
+    /// first times and then after a pause.
     private ObjectNode real(ObjectNode pod, Fate.Program program) {
         String address = address(pod);
-        try {
-            Fate.Running now = running.get(Tree.uid(pod));
-            if (now == null) {
-                now = program.start(pod, address);
-                running.put(Tree.uid(pod), now);
+        Life life = lives.computeIfAbsent(Tree.uid(pod), _ -> new Life(program, address));
+        boolean once = Tree.text(pod, "spec", "restartPolicy").equals("Never");
+        Life.Now now = life.look(pod, once);
+        return switch (now) {
+            case Life.Runs(boolean ready) -> {
+                ObjectNode status = runs(pod, ready, address);
+                life.tell((ObjectNode) status.path(CONTAINERS).path(0));
+                yield status;
             }
-            return runs(pod, now.isReady(), address);
-        } catch (IOException e) {
-            ObjectNode status = begun(pod, "Running", false);
-            waiting(status, pod, 1, "CrashLoopBackOff", String.valueOf(e.getMessage()));
-            return status;
-        }
+            case Life.Over(int code) -> ended(pod, code);
+            case Life.Pauses(String reason, String message) -> {
+                ObjectNode status = begun(pod, "Running", false);
+                life.tell(waiting(status, pod, 0, reason, message));
+                yield status;
+            }
+        };
     }
 
     private ObjectNode runs(ObjectNode pod, boolean ready) {
@@ -186,7 +194,7 @@ final class Kubelet {
 
     private static ObjectNode container(
             ObjectNode status, ObjectNode pod, boolean ready, int restarts) {
-        return status.putArray("containerStatuses")
+        return status.putArray(CONTAINERS)
                 .addObject()
                 .put("name", Tree.text(pod.path("spec").path("containers").path(0), "name"))
                 .put("ready", ready)
@@ -211,8 +219,8 @@ final class Kubelet {
     }
 
     void stopAll() {
-        running.values().forEach(Fate.Running::stop);
-        running.clear();
+        lives.values().forEach(Life::stop);
+        lives.clear();
     }
 
     /// What a cluster says of itself, for people.
