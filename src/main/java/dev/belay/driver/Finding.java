@@ -27,4 +27,17 @@ public sealed interface Finding {
 
     /// The token is not greater than `last`: somebody newer was here, the caller is out of date.
     record Stale(long last) implements Finding {}
+
+    /// What a command says that was asked whether something happened.
+    ///
+    /// @param status its exit status, as the manual has it for `probe`
+    static Finding ofProbe(int status) {
+        return switch (status) {
+            case 0 -> new Done("the probe says that it is done");
+            case 1 -> new NotDone();
+            case 2 -> new InProgress("the probe says that it goes on");
+            case 3 -> new Partial("the probe says that part of it is done");
+            default -> new Unknown("the probe ended with status " + status);
+        };
+    }
 }

@@ -44,11 +44,25 @@ public abstract class TargetHands {
         }
     }
 
+    /// The test's own.
+    protected Path folder() {
+        return folder;
+    }
+
+    /// What the test has as its ground, for what only one kind of target can be asked.
+    protected TargetGround ground() {
+        return ground;
+    }
+
+    protected Target target() {
+        return target;
+    }
+
     Order order() {
         return order(tokens.incrementAndGet());
     }
 
-    Order order(long token) {
+    protected Order order(long token) {
         return new Order(SCOPE, token, "r-1", 3, ground.patience());
     }
 
@@ -109,7 +123,7 @@ public abstract class TargetHands {
         superviseUntil("it wrote `" + line + "`", () -> ground.log(instance).contains(line));
     }
 
-    void await(String what, Callable<Boolean> condition) throws Exception {
+    protected void await(String what, Callable<Boolean> condition) throws Exception {
         Deadline deadline = Deadline.in(ground.patience().multipliedBy(2));
         var failure = new CompletableFuture<Exception>();
         boolean became =

@@ -105,18 +105,8 @@ public final class HostTarget implements Target {
     @Override
     public Look foreseen(Work.Foreseen work, Order order) {
         String environment = order.scope().environment();
-        return switch (foretell(environment, work.revision(), work.by(), order.within())) {
-            case Foretold.Nothing(String because, String hint) ->
-                    new Look.Failed(because, hint, "");
-            case Foretold.Printed(String now) when now.equals(work.printed()) ->
-                    new Look.Done("it would do what was planned");
-            case Foretold.Printed(String now) ->
-                    new Look.Failed(
-                            "`plan` prints something else than when this release was planned: the"
-                                    + " database has moved",
-                            "look at it with `belay plan` and deploy again",
-                            now);
-        };
+        return foretell(environment, work.revision(), work.by(), order.within())
+                .against(work.printed());
     }
 
     @Override

@@ -168,20 +168,12 @@ final class Jobs {
             case Preparation.Refused(String reason, String _) -> new Finding.Unknown(reason);
             case Preparation.Prepared ready -> {
                 Path scratch = scope.jobFolder().resolve("probe-" + order.token());
-                yield finding(
-                        runners.of(recipe).ask(recipe, ready, order.within(), scratch).status());
+                int status =
+                        runners.of(recipe).ask(recipe, ready, order.within(), scratch).status();
+                yield status == Life.NO_STATUS
+                        ? new Finding.Unknown("the probe did not end in time")
+                        : Finding.ofProbe(status);
             }
-        };
-    }
-
-    private static Finding finding(int status) {
-        return switch (status) {
-            case 0 -> new Finding.Done("the probe says that it is done");
-            case 1 -> new Finding.NotDone();
-            case 2 -> new Finding.InProgress("the probe says that it goes on");
-            case 3 -> new Finding.Partial("the probe says that part of it is done");
-            case Life.NO_STATUS -> new Finding.Unknown("the probe did not end in time");
-            default -> new Finding.Unknown("the probe ended with status " + status);
         };
     }
 

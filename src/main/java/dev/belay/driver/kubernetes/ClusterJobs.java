@@ -1,7 +1,6 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.ClusterObject;
-import dev.belay.cluster.ClusterVersion;
 import dev.belay.cluster.Components;
 import dev.belay.cluster.Jobs;
 import dev.belay.cluster.ObjectName;
@@ -10,14 +9,16 @@ import dev.belay.cluster.Workload;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
+import dev.belay.release.Direction;
 import dev.belay.release.Launch;
+import dev.belay.release.Revision;
 import dev.belay.release.Work;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,59 +29,88 @@ final class ClusterJobs {
     /// Who has the fields of what both a Job and a Deployment may need.
     private static final String MANAGER = "belay-job";
 
+    /// Of a job that only asks something.
+    static final String QUESTION = "belay.dev/question";
+
+    private static final String WAY = "belay.dev/way";
     private static final String PARALLELISM = "parallelism";
+    private static final int KEPT = 20;
     private static final Duration TO_END = Duration.ofSeconds(2);
 
     private final Workloads workloads;
+    private final ClusterQuestions questions;
 
-    ClusterJobs(Workloads workloads) {
+    ClusterJobs(Workloads workloads, ClusterQuestions questions) {
         this.workloads = workloads;
+        this.questions = questions;
     }
 
     Answer run(Bounds bounds, Work.RunJob work) throws IOException {
+        ClusterCommand command = ClusterCommand.of(work);
+        return run(bounds, work.revision(), _ -> new ClusterCommand.Begin(command, same -> same));
+    }
+
+    /// Decides whether there is anything to run, and what.
+    interface Opener {
+        ClusterCommand.Opening open(ScopeRecord.State before) throws IOException;
+    }
+
+    /// Runs what is decided when it is known that no other job of the scope runs.
+    Answer run(Bounds bounds, Revision revision, Opener opener) throws IOException {
         Order order = bounds.order();
         ScopeRecord.State before = bounds.record().read(bounds.deadline());
         if (before.refuses(order.token())) {
             return new Answer.Stale(before.last());
         }
-        Workloads.Made made = workloads.of(order.scope(), work.revision());
+        Workloads.Made made = workloads.of(order.scope(), revision);
         if (made instanceof Workloads.Missing(String reason, String hint)) {
             return new Answer.Failed(
-                    "`" + work.revision().id() + "` cannot be run: " + reason, hint, false);
+                    "`" + revision.id() + "` cannot be run: " + reason, hint, false);
         }
-        Optional<JsonNode> other =
-                jobs(bounds).stream().filter(job -> !isOver(job) && !isReserved(job)).findFirst();
+        Optional<JsonNode> other = running(bounds);
         if (other.isPresent()) {
             String runs = "`" + Trees.name(other.get()) + "` still runs";
             return isOf(other.get(), order) ? new Answer.InDoubt(runs) : new Answer.NotYet(runs);
         }
-        return switch (bounds.record().accept(order.token(), bounds.deadline())) {
-            case ScopeRecord.Stale(long last) -> new Answer.Stale(last);
-            case ScopeRecord.Written(ScopeRecord.State mine) ->
-                    begin(bounds, work, (Workloads.Ready) made, mine);
+        return switch (opener.open(before)) {
+            case ClusterCommand.Answered(Answer answer, boolean settled) ->
+                    settled ? settled(bounds, answer) : answer;
+            case ClusterCommand.Begin(ClusterCommand command, var note) ->
+                    switch (bounds.record().accept(order.token(), note, bounds.deadline())) {
+                        case ScopeRecord.Stale(long last) -> new Answer.Stale(last);
+                        case ScopeRecord.Written(ScopeRecord.State mine) ->
+                                begin(bounds, command, (Workloads.Ready) made, mine);
+                    };
         };
     }
 
+    private static Answer settled(Bounds bounds, Answer answer) throws IOException {
+        return switch (bounds.record().accept(bounds.order().token(), bounds.deadline())) {
+            case ScopeRecord.Stale(long last) -> new Answer.Stale(last);
+            case ScopeRecord.Written _ -> answer;
+        };
+    }
+
+    private static Optional<JsonNode> running(Bounds bounds) throws IOException {
+        return jobs(bounds).stream().filter(job -> !isOver(job) && !isReserved(job)).findFirst();
+    }
+
+    /// The name of a job of the scope that runs.
+    Optional<String> runs(Bounds bounds) throws IOException {
+        return running(bounds).map(Trees::name);
+    }
+
     private Answer begin(
-            Bounds bounds, Work.RunJob work, Workloads.Ready ready, ScopeRecord.State mine)
+            Bounds bounds,
+            ClusterCommand command,
+            Workloads.Ready ready,
+            ScopeRecord.State mine)
             throws IOException {
-        Workload workload = ready.workload();
-        ClusterVersion version = bounds.cluster().version(bounds.deadline());
-        ObjectNode wanted =
-                bounds.written(
-                        Jobs.job(
-                                workload,
-                                version,
-                                name(bounds.order()),
-                                work.revision().launch().command(),
-                                limit(bounds.order(), workload.launch()),
-                                grace(bounds.order(), workload.launch())),
-                        Map.of(Bounds.ARTIFACT, work.revision().artifact().text()));
-        ObjectNode empty = wanted.deepCopy();
-        Trees.in(empty, "spec").put(PARALLELISM, 0);
+        ObjectNode wanted = wanted(bounds, command, ready.workload());
         JsonNode reserved;
         try {
-            reserved = bounds.cluster().create(Resource.JOBS, empty, bounds.deadline());
+            reserved =
+                    bounds.cluster().create(Resource.JOBS, withoutPod(wanted), bounds.deadline());
         } catch (ClusterFailure e) {
             if (e.isConflict()) {
                 return new Answer.InDoubt("there is a `" + name(bounds.order()) + "` already");
@@ -109,6 +139,53 @@ final class ClusterJobs {
         return await(bounds, Trees.name(reserved));
     }
 
+    /// The same, before it begins.
+    static ObjectNode withoutPod(ObjectNode job) {
+        ObjectNode empty = job.deepCopy();
+        Trees.in(empty, "spec").put(PARALLELISM, 0);
+        return empty;
+    }
+
+    private static ObjectNode wanted(Bounds bounds, ClusterCommand command, Workload workload)
+            throws IOException {
+        var annotations = new TreeMap<String, String>();
+        annotations.put(Bounds.ARTIFACT, command.revision().artifact().text());
+        annotations.put(WAY, command.way().name());
+        ObjectNode job =
+                bounds.written(
+                        Jobs.job(
+                                workload,
+                                bounds.cluster().version(bounds.deadline()),
+                                name(bounds.order()),
+                                command.command(),
+                                limit(bounds.order(), workload.launch()),
+                                grace(bounds.order(), workload.launch())),
+                        annotations);
+        if (command.changesSchema()) {
+            // How it ended is asked for as long as its release can be taken back.
+            Trees.in(job, "spec").remove("ttlSecondsAfterFinished");
+            forgetOld(bounds);
+        }
+        JsonNode container =
+                Trees.at(job, "spec", "template", "spec", "containers").path(0);
+        var given = ((ObjectNode) container).withArray("env");
+        command.variables()
+                .forEach((name, value) ->
+                        given.addObject().put("name", name).put("value", value.replace("$(", "$$(")));
+        return job;
+    }
+
+    private static void forgetOld(Bounds bounds) throws IOException {
+        List<JsonNode> over =
+                jobs(bounds).stream()
+                        .filter(ClusterJobs::isOver)
+                        .sorted(Comparator.comparingLong(Bounds::token).reversed())
+                        .toList();
+        for (JsonNode old : over.subList(Math.min(KEPT, over.size()), over.size())) {
+            forget(bounds, old);
+        }
+    }
+
     private static String name(Order order) {
         return ObjectName.fit(
                 "%s-s%d-%d".formatted(order.scope().name(), order.step(), order.token()),
@@ -132,7 +209,8 @@ final class ClusterJobs {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job)
+    /// Gives a job what its pod needs.
+    static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job)
             throws IOException {
         Workload workload = ready.workload();
         apply(
@@ -170,7 +248,8 @@ final class ClusterJobs {
         return tree;
     }
 
-    private static void forget(Bounds bounds, JsonNode reserved) throws IOException {
+    /// Takes it away, unless it has become something else.
+    static void forget(Bounds bounds, JsonNode reserved) throws IOException {
         try {
             bounds.cluster().delete(Resource.JOBS, reserved, bounds.deadline());
         } catch (ClusterFailure e) {
@@ -186,10 +265,7 @@ final class ClusterJobs {
             bounds.mirrors()
                     .await(
                             bounds.deadline(),
-                            view ->
-                                    isOver(view, bounds, name)
-                                            || pods(view.pods(bounds.component()), name).stream()
-                                                    .anyMatch(ClusterJobs::cannotBegin));
+                            view -> isDecided(view, bounds, name));
             Optional<JsonNode> job = bounds.find(Resource.JOBS, name);
             if (job.isEmpty()) {
                 return new Answer.InDoubt("`" + name + "` is gone");
@@ -214,6 +290,13 @@ final class ClusterJobs {
         }
     }
 
+    /// Whether nothing more is to come of it.
+    static boolean isDecided(Mirrors.View view, Bounds bounds, String name) {
+        return isOver(view, bounds, name)
+                || pods(view.pods(bounds.component()), name).stream()
+                        .anyMatch(ClusterJobs::cannotBegin);
+    }
+
     /// A job counts as failed from when it is told to end, and its program goes on for a while.
     private static boolean isOver(Mirrors.View view, Bounds bounds, String name) {
         return view.jobs(bounds.component()).stream().anyMatch(job -> isIt(job, name) && isOver(job))
@@ -224,7 +307,7 @@ final class ClusterJobs {
         return pods.stream().anyMatch(pod -> new PodView(pod).runs());
     }
 
-    private static boolean cannotBegin(JsonNode pod) {
+    static boolean cannotBegin(JsonNode pod) {
         var view = new PodView(pod);
         return !view.isOver() && !view.hasJustEnded() && Troubles.isIn(pod);
     }
@@ -241,7 +324,7 @@ final class ClusterJobs {
         return all.stream().filter(pod -> job.equals(Trees.labels(pod).get("job-name"))).toList();
     }
 
-    private static List<JsonNode> podsOf(Bounds bounds, String job) throws IOException {
+    static List<JsonNode> podsOf(Bounds bounds, String job) throws IOException {
         return bounds.cluster().list(Resource.PODS, "job-name=" + job, bounds.deadline());
     }
 
@@ -291,26 +374,27 @@ final class ClusterJobs {
     // --- looking ------------------------------------------------------------------------------
 
     /// What became of it. The scope was sealed.
-    Finding look(Bounds bounds, ScopeRecord.State sealed) throws IOException {
+    Finding look(Bounds bounds, ClusterCommand command, ScopeRecord.State sealed)
+            throws IOException {
         for (JsonNode job : jobs(bounds)) {
             if (isReserved(job)) {
                 forget(bounds, job);
             }
         }
         List<JsonNode> attempts =
-                jobs(bounds).stream()
-                        .filter(job -> isOf(job, bounds.order()))
+                attempts(bounds, command.way()).stream()
                         .filter(job -> Bounds.token(job) < bounds.order().token())
-                        .filter(job -> !isReserved(job))
-                        .sorted(Comparator.comparingLong(Bounds::token))
                         .toList();
         if (jobs(bounds).stream().anyMatch(ClusterJobs::isReserved)) {
             return new Finding.Unknown("a job is just being written");
         }
         if (attempts.isEmpty()) {
-            return sealed.known()
-                    ? new Finding.NotDone()
-                    : new Finding.Unknowable("nothing is known of jobs that may have run before");
+            if (sealed.known()) {
+                return new Finding.NotDone();
+            }
+            return command.probe().isEmpty()
+                    ? new Finding.Unknowable("nothing is known of jobs that may have run before")
+                    : byProbe(bounds, command);
         }
         JsonNode job = attempts.getLast();
         if (Trees.holds(job, "Complete")) {
@@ -321,7 +405,45 @@ final class ClusterJobs {
                 : new Finding.InProgress("`" + Trees.name(job) + "` runs");
     }
 
+    private Finding byProbe(Bounds bounds, ClusterCommand command) throws IOException {
+        Duration within = bounds.deadline().left();
+        return switch (questions.ask(bounds, command.revision(), command.probe(), within)) {
+            case ClusterQuestions.Impossible(String reason, String _) ->
+                    new Finding.Unknown(reason);
+            case ClusterQuestions.Late _ -> new Finding.Unknown("the probe did not end in time");
+            case ClusterQuestions.Ended(int status, String _) -> Finding.ofProbe(status);
+        };
+    }
+
+    /// Whether a job of this step that went that way ended well.
+    boolean endedWell(Bounds bounds, Direction way) throws IOException {
+        return attempts(bounds, way).stream().anyMatch(job -> Trees.holds(job, "Complete"));
+    }
+
+    /// Of exactly this step, the latest last.
+    private static List<JsonNode> attempts(Bounds bounds, Direction way) throws IOException {
+        return jobs(bounds).stream()
+                .filter(job -> isOf(job, bounds.order()))
+                .filter(job -> Trees.annotation(job, WAY).equals(way.name()))
+                .filter(job -> !isReserved(job))
+                .sorted(Comparator.comparingLong(Bounds::token))
+                .toList();
+    }
+
     private static List<JsonNode> jobs(Bounds bounds) throws IOException {
+        return all(bounds).stream().filter(job -> !isQuestion(job)).toList();
+    }
+
+    /// Jobs that only ask.
+    static List<JsonNode> questions(Bounds bounds) throws IOException {
+        return all(bounds).stream().filter(ClusterJobs::isQuestion).toList();
+    }
+
+    private static boolean isQuestion(JsonNode job) {
+        return !Trees.annotation(job, QUESTION).isEmpty();
+    }
+
+    private static List<JsonNode> all(Bounds bounds) throws IOException {
         return bounds.cluster()
                 .list(Resource.JOBS, ScopeRecord.selector(bounds.labels()), bounds.deadline());
     }

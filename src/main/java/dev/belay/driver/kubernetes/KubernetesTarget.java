@@ -38,8 +38,6 @@ import tools.jackson.databind.JsonNode;
 public final class KubernetesTarget implements Target {
     private static final Duration LOOK_WITHIN = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofMillis(200);
-    private static final String LATER =
-            "run it as a `job` of its own before the release, or on a host";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
@@ -48,6 +46,7 @@ public final class KubernetesTarget implements Target {
     private final Workloads workloads;
     private final ClusterScaling scaling;
     private final ClusterJobs jobs;
+    private final ClusterMigrations migrations;
 
     /// @param places where environments live, by what is written of them; empty for one that does
     ///   not live in a cluster
@@ -61,7 +60,9 @@ public final class KubernetesTarget implements Target {
         this.places = places;
         workloads = new Workloads(configurations, values);
         scaling = new ClusterScaling(workloads, new TrafficGuard(router));
-        jobs = new ClusterJobs(workloads);
+        var questions = new ClusterQuestions(workloads);
+        jobs = new ClusterJobs(workloads, questions);
+        migrations = new ClusterMigrations(jobs, questions, workloads);
     }
 
     /// Whether it is this target's to run a revision.
@@ -90,14 +91,12 @@ public final class KubernetesTarget implements Target {
 
     @Override
     public Answer migrate(Work.MigrateByCommand work, Order order) {
-        return refused(
-                order, work.revision(), "no other tool migrates from within a cluster", LATER);
+        return answer(order, work.revision(), bounds -> migrations.up(bounds, work));
     }
 
     @Override
     public Answer takeBack(Work.TakeBackByCommand work, Order order) {
-        return refused(
-                order, work.revision(), "no other tool migrates from within a cluster", LATER);
+        return answer(order, work.revision(), bounds -> migrations.down(bounds, work));
     }
 
     private Answer refused(Order order, Revision revision, String reason, String hint) {
@@ -114,13 +113,25 @@ public final class KubernetesTarget implements Target {
 
     @Override
     public Look foreseen(Work.Foreseen work, Order order) {
-        return new Look.Failed("no other tool migrates from within a cluster", LATER, "");
+        return foretold(order, work.revision(), work.by()).against(work.printed());
     }
 
     @Override
     public Foretold foretell(
             String environment, Revision revision, MigrationCommands by, Duration within) {
-        return new Foretold.Nothing("no other tool migrates from within a cluster", LATER);
+        var scope = Scope.component(environment, revision.component());
+        return foretold(new Order(scope, 0, "plan", 0, within), revision, by);
+    }
+
+    private Foretold foretold(Order order, Revision revision, MigrationCommands by) {
+        try {
+            return migrations.foretell(
+                    bounds(order, revision, Deadline.in(order.within())), revision, by);
+        } catch (ClusterFailure e) {
+            return new Foretold.Nothing("`plan` cannot be asked: " + e.said(), e.hint());
+        } catch (IOException e) {
+            return new Foretold.Nothing("`plan` cannot be asked: " + e.getMessage(), "");
+        }
     }
 
     @Override
@@ -136,9 +147,11 @@ public final class KubernetesTarget implements Target {
             case ScopeRecord.Written(ScopeRecord.State sealed) ->
                     switch (work) {
                         case Work.Scale scale -> scaling.look(bounds, scale, sealed);
-                        case Work.RunJob _ -> jobs.look(bounds, sealed);
-                        case Work.Publish _, Work.MigrateByCommand _, Work.TakeBackByCommand _ ->
-                                new Finding.NotDone();
+                        case Work.RunJob job ->
+                                jobs.look(bounds, ClusterCommand.of(job), sealed);
+                        case Work.MigrateByCommand up -> migrations.look(bounds, up, sealed);
+                        case Work.TakeBackByCommand down -> migrations.look(bounds, down, sealed);
+                        case Work.Publish _ -> new Finding.NotDone();
                         case Work.Route _,
                                 Work.Shut _,
                                 Work.Open _,

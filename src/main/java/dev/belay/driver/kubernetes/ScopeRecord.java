@@ -7,8 +7,10 @@ import dev.belay.release.Placement;
 import dev.belay.release.Scope;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +28,12 @@ final class ScopeRecord {
     private static final String TOKEN = "token";
     private static final String SEALS = "seals";
     private static final String FORGOTTEN = "forgotten";
+    private static final String NOTE = "note.";
+
+    /// Digits of a token.
+    private static final int WIDTH = 19;
+
+    private static final int NOTES = 20;
     private static final int TRIES = 8;
 
     private final Cluster cluster;
@@ -41,17 +49,44 @@ final class ScopeRecord {
     /// What was accepted.
     ///
     /// @param known whether all that was done since is on record; not when somebody deleted it
-    record State(long last, long seals, boolean known) {
+    /// @param notes what was written down beside it, by what for; the oldest are forgotten
+    record State(long last, long seals, boolean known, SortedMap<String, String> notes) {
+        State {
+            notes = Collections.unmodifiableSortedMap(new TreeMap<>(notes));
+        }
+
+        State(long last, long seals, boolean known) {
+            this(last, seals, known, new TreeMap<>());
+        }
+
+        /// What was noted for it.
+        Optional<String> noted(String key) {
+            return Optional.ofNullable(notes.get(key)).map(note -> note.substring(WIDTH));
+        }
+
+        /// Writes something down with this token, unless that was done already.
+        State noting(String key, String text) {
+            if (notes.containsKey(key)) {
+                return this;
+            }
+            var more = new TreeMap<>(notes);
+            more.put(key, ("%0" + WIDTH + "d").formatted(last) + text);
+            while (more.size() > NOTES) {
+                more.values().remove(more.values().stream().min(String::compareTo).orElseThrow());
+            }
+            return new State(last, seals, known, more);
+        }
+
         boolean refuses(long token) {
             return token <= last;
         }
 
         State accept(long token) {
-            return new State(token, seals, true);
+            return new State(token, seals, true, notes);
         }
 
         State seal(long token) {
-            return new State(Math.max(last, token - 1), seals + 1, known);
+            return new State(Math.max(last, token - 1), seals + 1, known, notes);
         }
     }
 
@@ -91,7 +126,19 @@ final class ScopeRecord {
         return new State(
                 number(Trees.text(data, TOKEN)),
                 number(Trees.text(data, SEALS)),
-                Trees.text(data, FORGOTTEN).isEmpty());
+                Trees.text(data, FORGOTTEN).isEmpty(),
+                notes(data));
+    }
+
+    private static SortedMap<String, String> notes(JsonNode data) {
+        var notes = new TreeMap<String, String>();
+        Trees.texts(data)
+                .forEach((key, text) -> {
+                    if (key.startsWith(NOTE) && text.length() >= WIDTH) {
+                        notes.put(key.substring(NOTE.length()), text);
+                    }
+                });
+        return notes;
     }
 
     private static long number(String text) {
@@ -128,6 +175,11 @@ final class ScopeRecord {
     /// Makes the token durable.
     Result accept(long token, Deadline deadline) throws IOException {
         return change(token, state -> state.accept(token), deadline);
+    }
+
+    /// The same, with something written down in the same moment.
+    Result accept(long token, UnaryOperator<State> note, Deadline deadline) throws IOException {
+        return change(token, state -> note.apply(state.accept(token)), deadline);
     }
 
     /// Shuts out everything older than the token, and what is under way.
@@ -176,6 +228,7 @@ final class ScopeRecord {
         if (!state.known()) {
             data.put(FORGOTTEN, "yes");
         }
+        state.notes().forEach((key, text) -> data.put(NOTE + key, text));
         return object;
     }
 }

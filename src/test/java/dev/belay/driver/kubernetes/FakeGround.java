@@ -85,6 +85,23 @@ final class FakeGround extends KubernetesGround {
         return cluster.find("Deployment", NAMESPACE, name);
     }
 
+    void delete(String kind, String name) {
+        cluster.delete(kind, NAMESPACE, name);
+    }
+
+    /// Somebody cleans up.
+    void deleteJobs() {
+        cluster.list("Job", NAMESPACE).forEach(job -> delete("Job", Trees.name(job)));
+    }
+
+    /// Jobs that only asked something, and are still there.
+    int questions() {
+        return (int)
+                cluster.list("Job", NAMESPACE).stream()
+                        .filter(job -> !Trees.annotation(job, ClusterJobs.QUESTION).isEmpty())
+                        .count();
+    }
+
     @Override
     public Optional<String> ask(Instance instance) throws Exception {
         String address = Trees.text(pod(instance).pod(), "status", "podIP");
