@@ -255,7 +255,7 @@ public final class ControlPlane implements AutoCloseable {
                         between(automatic, parity, inventory, artifacts),
                         evidence,
                         new Local(platform, values, new LocalDatastores(), state.datastores()),
-                        logs,
+                        places.lines(logs, redactor),
                         new Faces(values, CLOCK),
                         gateway,
                         new Obstacles(checks, calendar),

@@ -3,6 +3,8 @@ package dev.belay.server;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Router;
 import dev.belay.driver.Target;
+import dev.belay.driver.WrittenLines;
+import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.acme.OrderedFolders;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.ConfigurationStore;
@@ -10,11 +12,14 @@ import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
 import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
+import dev.belay.driver.host.Logs;
 import dev.belay.driver.host.Runners;
 import dev.belay.driver.host.Supervision;
 import dev.belay.driver.kubernetes.Clusters;
 import dev.belay.driver.kubernetes.KubernetesTarget;
+import dev.belay.driver.kubernetes.PodLogs;
 import dev.belay.driver.kubernetes.ServiceRouter;
+import dev.belay.driver.place.PlacedLines;
 import dev.belay.driver.place.PlacedRouter;
 import dev.belay.driver.place.PlacedTarget;
 import dev.belay.driver.process.ProcessRunner;
@@ -66,6 +71,11 @@ final class Places implements AutoCloseable {
 
     Router router() {
         return router;
+    }
+
+    /// What instances write, with those of this host.
+    WrittenLines lines(Logs host, Redactor redactor) {
+        return new PlacedLines(host, new PodLogs(clusters, redactor::redact));
     }
 
     Target target() {

@@ -1,5 +1,6 @@
 package dev.belay.driver.host;
 
+import dev.belay.driver.WrittenLines;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.release.Scope;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.SortedMap;
 
 /// What the instances of a component wrote, as people may see it: without the secrets that Belay
 /// gave them.
-public final class Logs {
+public final class Logs implements WrittenLines {
     private static final int PIECES_PER_POLL = 16;
 
     private final Records records;
@@ -26,9 +27,6 @@ public final class Logs {
         this.redactor = redactor;
     }
 
-    /// One line and who wrote it.
-    public record Line(String component, String instance, String text) {}
-
     /// The last lines of each instance that anything is known of, one instance after the other.
     public List<Line> lastOfEach(Scope scope, int lines) throws IOException {
         List<Line> found = new ArrayList<>();
@@ -38,10 +36,7 @@ public final class Logs {
         return found;
     }
 
-    /// The last lines of all of them together: of what shall run now, and where that wrote less, of
-    /// what ran before.
-    ///
-    /// @param instance only of this one; `""` for all
+    @Override
     public List<Line> last(List<Scope> scopes, String instance, int lines) throws IOException {
         Tails tails = new Tails();
         for (Scope scope : scopes) {
@@ -71,15 +66,15 @@ public final class Logs {
         return new Line(scope.name(), instance.id(), redactor.redact(text));
     }
 
-    /// Goes on from now, over cuts and over instances that come and go.
+    @Override
     public Follower follow(Scope scope) throws IOException {
         Follower follower = new Follower(records.of(scope));
         follower.beginAtEnds();
         return follower;
     }
 
-    /// One who reads along. Not for several threads.
-    public final class Follower {
+    /// Reads the files of all instances that are there by then.
+    public final class Follower implements Following {
         private final ScopeFolder scope;
         private final Map<String, LineReader> readers = new HashMap<>();
 
@@ -94,7 +89,7 @@ public final class Logs {
             }
         }
 
-        /// What was written since the last call; empty when nothing was. Never waits.
+        @Override
         public List<Line> poll() throws IOException {
             List<Line> lines = new ArrayList<>();
             for (InstanceFolder instance : scope.instances()) {

@@ -1,5 +1,6 @@
 package dev.belay.driver.host;
 
+import dev.belay.driver.WrittenLines;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +15,7 @@ final class Tails {
     ///
     /// @param wanted whether its instance is one that shall run
     /// @param written when it was written last
-    record Tail(boolean wanted, FileTime written, List<Logs.Line> lines) {
+    record Tail(boolean wanted, FileTime written, List<WrittenLines.Line> lines) {
         Tail {
             lines = List.copyOf(lines);
         }
@@ -26,7 +27,7 @@ final class Tails {
 
     /// At most so many lines, log after log, who wrote last at the end. Those that shall run share
     /// evenly; of the others, which have nothing new to say, only what there is room for.
-    List<Logs.Line> last(int lines) {
+    List<WrittenLines.Line> last(int lines) {
         tails.sort(Comparator.comparing(Tail::wanted).thenComparing(Tail::written).reversed());
         int[] taken = new int[tails.size()];
         int left = lines;
@@ -46,9 +47,9 @@ final class Tails {
                 left -= taken[i];
             }
         }
-        List<Logs.Line> chosen = new ArrayList<>();
+        List<WrittenLines.Line> chosen = new ArrayList<>();
         for (int i = taken.length - 1; i >= 0; i--) {
-            List<Logs.Line> all = tails.get(i).lines();
+            List<WrittenLines.Line> all = tails.get(i).lines();
             chosen.addAll(all.subList(all.size() - taken[i], all.size()));
         }
         return chosen;

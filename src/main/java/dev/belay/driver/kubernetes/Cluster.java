@@ -117,6 +117,23 @@ final class Cluster {
                                 escaped(pod),
                                 lines,
                                 previous ? "&previous=true" : "");
+        return logged(path, deadline);
+    }
+
+    /// Lines of a pod, each after its time and a blank.
+    ///
+    /// @param which as the API has it, `tailLines=10`; empty for all
+    List<String> timedLog(String pod, String which, Deadline deadline) throws IOException {
+        return logged(
+                "%s/%s/log?timestamps=true%s"
+                        .formatted(
+                                Resource.PODS.path(namespace),
+                                escaped(pod),
+                                which.isEmpty() ? "" : "&" + which),
+                deadline);
+    }
+
+    private List<String> logged(String path, Deadline deadline) throws IOException {
         Wire.Reply reply = sent(Wire.Ask.get(path), deadline, true);
         return reply.isGood() ? reply.body().lines().toList() : List.of();
     }

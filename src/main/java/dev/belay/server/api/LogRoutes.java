@@ -1,6 +1,6 @@
 package dev.belay.server.api;
 
-import dev.belay.driver.host.Logs;
+import dev.belay.driver.WrittenLines;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.problem.Nearest;
 import dev.belay.release.Scope;
@@ -54,7 +54,7 @@ final class LogRoutes implements AutoCloseable {
                         text ? "text/plain; charset=utf-8" : "application/x-ndjson; charset=utf-8");
         ServletOutputStream out = ctx.res().getOutputStream();
         boolean many = scopes.size() > 1 || instance.isEmpty();
-        Consumer<Logs.Line> to = line -> send(out, text ? shown(line, many) : Wire.text(line));
+        Consumer<WrittenLines.Line> to = line -> send(out, text ? shown(line, many) : Wire.text(line));
         if (!Query.flag(ctx, "follow")) {
             operations.logs().last(scopes, instance, lines).forEach(to);
             out.flush();
@@ -100,10 +100,10 @@ final class LogRoutes implements AutoCloseable {
             List<Scope> scopes,
             String instance,
             int lines,
-            Consumer<Logs.Line> to,
+            Consumer<WrittenLines.Line> to,
             Listener listener)
             throws IOException, InterruptedException {
-        var readers = new ArrayList<Logs.Follower>();
+        var readers = new ArrayList<WrittenLines.Following>();
         for (Scope scope : scopes) {
             readers.add(operations.logs().follow(scope));
         }
@@ -111,7 +111,7 @@ final class LogRoutes implements AutoCloseable {
         while (!closed.get() && listener.allowed().getAsBoolean()) {
             // Also when nothing came: a listener that is gone is noticed by writing only.
             listener.out().flush();
-            for (Logs.Follower reader : readers) {
+            for (WrittenLines.Following reader : readers) {
                 reader.poll().stream()
                         .filter(line -> instance.isEmpty() || line.instance().equals(instance))
                         .forEach(to);
@@ -120,7 +120,7 @@ final class LogRoutes implements AutoCloseable {
         }
     }
 
-    private static String shown(Logs.Line line, boolean named) {
+    private static String shown(WrittenLines.Line line, boolean named) {
         return named ? line.instance() + " | " + line.text() : line.text();
     }
 

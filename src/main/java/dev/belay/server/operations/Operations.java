@@ -1,6 +1,6 @@
 package dev.belay.server.operations;
 
-import dev.belay.driver.host.Logs;
+import dev.belay.driver.WrittenLines;
 import dev.belay.execution.Commands;
 import dev.belay.gateway.GatewayClient;
 import dev.belay.journal.Journal;
@@ -21,7 +21,7 @@ public record Operations(
         Between between,
         Evidence evidence,
         Local local,
-        Logs logs,
+        WrittenLines logs,
         Faces faces,
         GatewayUpkeep upkeep,
         Obstacles obstacles,

@@ -6,6 +6,7 @@ import dev.belay.driver.Router;
 import dev.belay.driver.Target;
 import dev.belay.driver.TargetGround;
 import dev.belay.driver.TestProgram;
+import dev.belay.driver.WrittenLines;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.process.ProcessTable;
 import dev.belay.release.Launch;
@@ -97,7 +98,7 @@ class HostGround implements TargetGround {
     public List<String> log(Instance instance) throws Exception {
         return new Logs(host.state, redactor)
                 .last(List.of(Host.SCOPE), instance.id(), 100).stream()
-                        .map(Logs.Line::text)
+                        .map(WrittenLines.Line::text)
                         .toList();
     }
 

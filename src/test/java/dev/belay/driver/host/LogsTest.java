@@ -2,6 +2,7 @@ package dev.belay.driver.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.driver.WrittenLines;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.release.Scope;
 import java.io.IOException;
@@ -57,11 +58,11 @@ class LogsTest {
         wrote(API, "api-1/1", 1, "old 1", "old 2");
         wrote(API, "api-2/1", 2, "new");
         assertThat(logs().last(List.of(API), "api-1-1", 1))
-                .containsExactly(new Logs.Line("api", "api-1-1", "old 2"));
+                .containsExactly(new WrittenLines.Line("api", "api-1-1", "old 2"));
     }
 
     private List<String> last(int lines, Scope... scopes) throws IOException {
-        return logs().last(List.of(scopes), "", lines).stream().map(Logs.Line::text).toList();
+        return logs().last(List.of(scopes), "", lines).stream().map(WrittenLines.Line::text).toList();
     }
 
     private Logs logs() {

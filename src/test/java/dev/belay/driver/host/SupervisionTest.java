@@ -3,6 +3,7 @@ package dev.belay.driver.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.Instance;
+import dev.belay.driver.WrittenLines;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.release.Launch;
 import java.io.IOException;
@@ -197,8 +198,8 @@ class SupervisionTest {
         assertThat(log.resolveSibling("log.1")).hasSize(1000);
         assertThat(logs().lastOfEach(Host.SCOPE, 2))
                 .containsExactly(
-                        new Logs.Line("api", "api-1-1", "line 299"),
-                        new Logs.Line("api", "api-1-1", "line 300"));
+                        new WrittenLines.Line("api", "api-1-1", "line 299"),
+                        new WrittenLines.Line("api", "api-1-1", "line 300"));
     }
 
     @Test
@@ -272,7 +273,7 @@ class SupervisionTest {
                 .containsEntry("KEY", "hunter22")
                 .containsEntry("BELAY_INSTANCE", "api-1-1");
         assertThat(new Logs(host.state, values.redactor()).lastOfEach(Host.SCOPE, 1))
-                .containsExactly(new Logs.Line("api", "api-1-1", "***"));
+                .containsExactly(new WrittenLines.Line("api", "api-1-1", "***"));
     }
 
     @Test

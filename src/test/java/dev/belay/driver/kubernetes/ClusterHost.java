@@ -92,6 +92,10 @@ final class ClusterHost implements AutoCloseable {
         target = newTarget();
     }
 
+    Clusters clusters() {
+        return clusters;
+    }
+
     Placement placement() {
         return new Placement(
                 "shop",

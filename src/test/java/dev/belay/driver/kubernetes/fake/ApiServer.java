@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,6 +33,10 @@ final class ApiServer implements AutoCloseable {
     private final Function<ObjectNode, String> logs;
     private final int minor;
     private final String token;
+    private static final Pattern TIMED = Pattern.compile("[0-9]{4}-[0-9T:.-]+Z ");
+    private static final String NEVER = "0001-01-01T00:00:00Z ";
+    private static final int SECONDS = "0001-01-01T00:00:00".length();
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Faults.Asked> asked = new CopyOnWriteArrayList<>();
@@ -293,13 +298,23 @@ final class ApiServer implements AutoCloseable {
         return copy;
     }
 
+    /// Lines that begin with a time were written then, others at no time; asked from a time on, the
+    /// whole second of it counts.
     private String log(Ask ask) {
         String all = logs.apply(objects.live(ask.kind(), ask.namespace(), ask.name()));
-        List<String> lines = all.lines().toList();
+        String since = ask.get("sinceTime");
+        String from = since.substring(0, Math.min(since.length(), SECONDS));
+        List<String> lines =
+                all.lines()
+                        .map(line -> TIMED.matcher(line).lookingAt() ? line : NEVER + line)
+                        .filter(line -> line.compareTo(from) >= 0)
+                        .toList();
         String wanted = ask.get("tailLines");
         int last = wanted.isEmpty() ? lines.size() : Integer.parseInt(wanted);
+        boolean timed = ask.get("timestamps").equals("true");
         return lines.stream()
                 .skip(Math.max(0, lines.size() - last))
+                .map(line -> timed ? line : line.substring(line.indexOf(' ') + 1))
                 .map(line -> line + "\n")
                 .reduce("", String::concat);
     }
