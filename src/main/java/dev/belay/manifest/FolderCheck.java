@@ -4,6 +4,7 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
+import dev.belay.release.Launch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -76,7 +77,7 @@ public final class FolderCheck {
         if (!build.run().isEmpty()) {
             program(build.run(), dir, source.at("build", "run"), prepared);
         }
-        if (!component.variables().values().containsKey("PATH")) {
+        if (!component.variables().values().containsKey("PATH") && !isContained(component)) {
             Path folder = Files.isRegularFile(output) ? output.resolveSibling(".") : output;
             program(Commands.of(component), folder.normalize(), source.at("run"), made);
             if (component.migrations() instanceof MigrationTool tool) {
@@ -89,6 +90,12 @@ public final class FolderCheck {
                                         made));
             }
         }
+    }
+
+    /// Its programs are those of an image.
+    private static boolean isContained(Component component) {
+        Launch launch = Component.launchOf(component.kind());
+        return launch != null && launch.container() != null;
     }
 
     /// A key that is not there would keep every release out.

@@ -223,7 +223,7 @@ final class Course {
                         Phase.SERVICES,
                         new Work.Scale(back.revision(), warm),
                         undoRoute(),
-                        Times.START_LIMIT,
+                        Times.start(goal.launch()),
                         Times.MOMENT));
         counts.put(back.revision().id(), warm);
     }
@@ -388,7 +388,7 @@ final class Course {
                         phase,
                         new Work.Scale(revision, instances),
                         undoScale(revision, had, instances),
-                        up ? Times.START_LIMIT : Times.stop(revision.launch()),
+                        up ? Times.start(revision.launch()) : Times.stop(revision.launch()),
                         up ? Times.MOMENT : Times.SECOND));
         counts.put(revision.id(), instances);
     }
@@ -400,7 +400,7 @@ final class Course {
         if (back != null && back.revision().id().equals(revision.id()) && instances > had) {
             before = Math.max(had, Math.min(instances, back.instances()));
         }
-        Duration limit = before >= instances ? Times.START_LIMIT : Times.stop(revision.launch());
+        Duration limit = before >= instances ? Times.start(revision.launch()) : Times.stop(revision.launch());
         return new Undo.Apply(new Work.Scale(revision, before), limit);
     }
 

@@ -16,7 +16,11 @@ final class Times {
     static final Duration ROUTE_LIMIT = Duration.ofSeconds(30);
 
     /// Processes forked, not yet ready.
-    static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+
+    /// A node fetches images of any size first. What cannot come to anything is told before; this is
+    /// what `kubectl rollout` has, too.
+    private static final Duration POD_LIMIT = Duration.ofMinutes(10);
 
     /// An archive verified and unpacked.
     static final Duration PUBLISH_LIMIT = Duration.ofMinutes(5);
@@ -38,6 +42,10 @@ final class Times {
     /// Room for the caller's own work beside the time that the manifest grants.
     private static final Duration SLACK = Duration.ofSeconds(15);
 
+    /// A busy node takes its time to report that a pod has ended: 20 s were seen on one whose
+    /// programs ended within their grace.
+    private static final Duration POD_SLACK = Duration.ofMinutes(2);
+
     private Times() {}
 
     static Duration ready(Health health) {
@@ -58,7 +66,16 @@ final class Times {
     }
 
     static Duration stop(Launch launch) {
-        return launch.stop().drain().plus(launch.stop().grace()).plus(SLACK);
+        Duration asked = launch.stop().drain().plus(launch.stop().grace());
+        return asked.plus(isPod(launch) ? POD_SLACK : SLACK);
+    }
+
+    static Duration start(Launch launch) {
+        return isPod(launch) ? POD_LIMIT : START_LIMIT;
+    }
+
+    private static boolean isPod(Launch launch) {
+        return launch.container() != null && launch.container().pod() != null;
     }
 
     static Duration smoke(List<SmokeTest> tests) {

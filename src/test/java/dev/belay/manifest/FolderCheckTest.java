@@ -98,6 +98,20 @@ class FolderCheckTest {
     }
 
     @Test
+    void programs_of_an_image_are_not_looked_for_here() {
+        String text =
+                """
+                platform: shop
+                components:
+                  api: {kind: service, run: /srv/api, port: 3, image: "shop/api:7"}
+                environments: {local: {target: process}, far: {target: kubernetes}}
+                """;
+        var found = FolderCheck.check(view(good(folder, text), "far"), bin + ":/nowhere");
+        assertThat(found.doubtful()).isEmpty();
+        assertThat(found.wrong()).isEmpty();
+    }
+
+    @Test
     void commands_that_migrate_are_looked_for_where_they_run() {
         String text =
                 """

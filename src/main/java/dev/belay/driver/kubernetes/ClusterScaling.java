@@ -334,11 +334,28 @@ final class ClusterScaling {
                             one -> new Answer.Failed(one.reason(), one.hint(), one.passing()))
                     .orElseGet(() ->
                             new Answer.Failed(
-                                    "%d of %d instances of `%s` run by now"
-                                            .formatted(running(pods), count, revision.id()),
+                                    standing(pods),
                                     "the cluster takes its time: see `belay logs %s`"
                                             .formatted(bounds.order().scope().name()),
                                     true));
+        }
+
+        private String standing(List<JsonNode> pods) {
+            List<String> ending =
+                    pods.stream()
+                            .map(PodView::new)
+                            .filter(PodView::isLeaving)
+                            .map(pod -> "`" + pod.name() + "`")
+                            .toList();
+            return "%d of %d instances of `%s` run by now%s"
+                    .formatted(
+                            running(pods),
+                            count,
+                            revision.id(),
+                            ending.isEmpty()
+                                    ? ""
+                                    : ", and %s has not ended yet"
+                                            .formatted(String.join(", ", ending)));
         }
 
         private boolean isDecided(Mirrors.View view, boolean impatient) {

@@ -122,7 +122,7 @@ record PodView(JsonNode pod) {
             case EXITED ->
                     exit().map(status -> "ended with status " + status)
                             .orElse("ended: " + Trees.text(pod, "status", "reason"));
-            case RUNNING -> isReady() ? "ready" : "not ready";
+            case RUNNING -> (isReady() ? "ready, " : "not ready, ") + name();
             case STARTING ->
                     unschedulable().orElse(waiting().isEmpty() ? "starts" : "waits: " + waiting());
         };

@@ -13,6 +13,9 @@ import dev.belay.server.operations.StatusView.RevisionStatus;
 
 /// What an environment runs, as a tree: each number twice, seen and wanted.
 public final class StatusText {
+    /// Linux has no greater one (`PID_MAX_LIMIT`).
+    private static final long PID_MAX = 1L << 22;
+
     private final StringBuilder text = new StringBuilder();
     private final Paint paint;
 
@@ -155,11 +158,16 @@ public final class StatusText {
                         + paint.state(instance.state())
                         + (instance.port() == 0 ? "" : "  :" + instance.port())
                         + (instance.socket().isEmpty() ? "" : "  " + Paint.plain(instance.socket()))
-                        + (instance.pid() == 0 ? "" : "  pid " + instance.pid())
+                        + (isProcess(instance.pid()) ? "  pid " + instance.pid() : "")
                         + (instance.restarts() == 0
                                 ? ""
                                 : "  " + paint.warn(restarts(instance.restarts())))
                         + said(instance.detail()));
+    }
+
+    /// What is in a cluster is no process of this machine: its number only tells it from others.
+    private static boolean isProcess(long pid) {
+        return pid > 0 && pid <= PID_MAX;
     }
 
     private static String restarts(int count) {
