@@ -222,7 +222,8 @@ public abstract class MigrationContract extends TargetHands {
         assertThat(probe(slow, 2)).isInstanceOf(Finding.InProgress.class);
         assertThat(down(slow, 3))
                 .isInstanceOfSatisfying(
-                        Answer.InDoubt.class, no -> assertThat(no.because()).contains("still runs"));
+                        Answer.InDoubt.class,
+                        no -> assertThat(no.because()).contains("still runs"));
         Files.createFile(go);
         await("it is done", () -> probe(slow, 4) instanceof Finding.Done);
         assertThat(lost.join()).isInstanceOf(Answer.Done.class);

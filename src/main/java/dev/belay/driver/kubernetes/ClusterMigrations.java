@@ -239,6 +239,11 @@ final class ClusterMigrations {
                     new Place.Unsaid("`status` " + failed(ended));
             case ClusterQuestions.Ended ended when ended.isTooLong() ->
                     new Place.Unsaid("`status` prints more than a version or a short list");
+            // What it prints is kept in a ConfigMap, which others read.
+            case ClusterQuestions.Ended ended
+            when !workloads.redact(ended.printed()).equals(ended.printed()) ->
+                    new Place.Unsaid(
+                            "`status` prints a secret: `" + shown(ended.printed()) + "`");
             case ClusterQuestions.Ended ended -> new Place.At(ended.printed());
         };
     }

@@ -62,7 +62,9 @@ class LogsTest {
     }
 
     private List<String> last(int lines, Scope... scopes) throws IOException {
-        return logs().last(List.of(scopes), "", lines).stream().map(WrittenLines.Line::text).toList();
+        return logs().last(List.of(scopes), "", lines).stream()
+                .map(WrittenLines.Line::text)
+                .toList();
     }
 
     private Logs logs() {

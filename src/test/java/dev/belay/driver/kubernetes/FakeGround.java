@@ -46,12 +46,11 @@ final class FakeGround extends KubernetesGround {
         String image = "registry.example.org/" + revision;
         cluster.image(
                 image,
-                new Fate.Runs(
-                        (pod, address) -> {
-                            var program = PodProgram.start(cluster, folder, pod, address);
-                            programs.put(Trees.name(pod), program);
-                            return program;
-                        }));
+                new Fate.Runs((pod, address) -> {
+                    var program = PodProgram.start(cluster, folder, pod, address);
+                    programs.put(Trees.name(pod), program);
+                    return program;
+                }));
         return image;
     }
 
@@ -87,6 +86,10 @@ final class FakeGround extends KubernetesGround {
 
     void delete(String kind, String name) {
         cluster.delete(kind, NAMESPACE, name);
+    }
+
+    List<JsonNode> configMaps() {
+        return cluster.list("ConfigMap", NAMESPACE);
     }
 
     /// Somebody cleans up.

@@ -114,8 +114,7 @@ abstract class KubernetesGround implements TargetGround {
                             Launch.Protocol.HTTP1,
                             Launch.Listen.PORT,
                             new Launch.Container(image(id), "", new Pod(placement())));
-            return new Revision(
-                    id, "api", Digest.of(id), configurations.keep(Map.of()), launch);
+            return new Revision(id, "api", Digest.of(id), configurations.keep(Map.of()), launch);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -129,7 +128,7 @@ abstract class KubernetesGround implements TargetGround {
                             .formatted(scratch(), id, listen());
             case RUNS_ALONE ->
                     "busybox wget -q -O - %s/$BELAY_INSTANCE || { echo no room; exit 3; }; "
-                            .formatted(seniority.url(host()))
+                                    .formatted(seniority.url(host()))
                             + TestProgram.WAITS.script();
             default -> program.script();
         };
@@ -164,7 +163,8 @@ abstract class KubernetesGround implements TargetGround {
     public int running() throws Exception {
         return (int)
                 pods().stream()
-                        .filter(pod -> Trees.labels(pod).containsKey("app.kubernetes.io/managed-by"))
+                        .filter(pod ->
+                                Trees.labels(pod).containsKey("app.kubernetes.io/managed-by"))
                         .filter(pod -> new PodView(pod).runs())
                         .count();
     }

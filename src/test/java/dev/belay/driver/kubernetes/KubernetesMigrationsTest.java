@@ -6,7 +6,6 @@ import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.MigrationContract;
-import dev.belay.driver.Order;
 import dev.belay.driver.TargetGround;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Work;
@@ -63,6 +62,15 @@ class KubernetesMigrationsTest extends MigrationContract {
     }
 
     @Test
+    void a_status_that_prints_a_secret_is_not_kept_where_others_read() {
+        ground().secret("KEY", "hunter22");
+
+        failed(up(by(":", ":", "echo at $KEY"), 1), "`status` prints a secret: `at ***`");
+
+        assertThat(cluster().configMaps().toString()).doesNotContain("hunter22");
+    }
+
+    @Test
     void what_it_would_do_is_told_before_and_asked_again() {
         ground().secret("KEY", "hunter22");
         var by =
@@ -79,7 +87,8 @@ class KubernetesMigrationsTest extends MigrationContract {
 
         assertThat(told).isEqualTo(new Foretold.Printed("to 2 with *** from 1"));
         var planned = new Work.Foreseen(revision, "db", by, "to 2 with *** from 7");
-        assertThat(target().foreseen(planned, order(1)).toString()).contains("the database has moved");
+        assertThat(target().foreseen(planned, order(1)).toString())
+                .contains("the database has moved");
     }
 
     @Test

@@ -142,9 +142,7 @@ final class RealGround extends KubernetesGround {
 
     @Override
     public Set<Harm> harms() {
-        return ENGINE
-                ? EnumSet.complementOf(EnumSet.of(Harm.PAUSED))
-                : EnumSet.of(Harm.REMOVED);
+        return ENGINE ? EnumSet.complementOf(EnumSet.of(Harm.PAUSED)) : EnumSet.of(Harm.REMOVED);
     }
 
     @Override

@@ -46,7 +46,10 @@ final class Seniority implements Closeable {
             String name = exchange.getRequestURI().getPath().substring(1);
             Deadline.in(UNTIL_BOTH_ARE_THERE).await(() -> there().size() > 1);
             boolean first =
-                    there().stream().min(PodView.BY_AGE).filter(pod -> pod.name().equals(name)).isPresent();
+                    there().stream()
+                            .min(PodView.BY_AGE)
+                            .filter(pod -> pod.name().equals(name))
+                            .isPresent();
             exchange.sendResponseHeaders(first ? FIRST : ANOTHER, -1);
         }
     }
