@@ -59,7 +59,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -76,17 +75,14 @@ import picocli.CommandLine.Spec;
 /// Only the command that was typed is made, and picocli is not asked about mere words: reading the
 /// annotations of commands would take longer than most of them run.
 public final class CommandTree {
-    private static final Map<String, Function<Context, BelayCommand>> COMMANDS = commands();
-
-    /// Commands that one word says everything about, or none at all: how they are made of it.
-    private static final Map<String, BiFunction<Context, String, BelayCommand>> OF_ONE_WORD =
-            Map.of(
-                    "plan", PlanCommand::new,
-                    "releases", ReleasesCommand::new,
-                    "status", StatusCommand::new,
-                    "why", WhyCommand::new);
-
     private final Context context;
+
+    /// Made when a command is looked for by its name: most of those that are typed, and the start
+    /// of a control plane, do without, and linking how fifty commands are made takes longer than
+    /// they run.
+    private static final class Known {
+        static final Map<String, Function<Context, BelayCommand>> COMMANDS = commands();
+    }
 
     public CommandTree(Context context) {
         this.context = context;
@@ -168,12 +164,12 @@ public final class CommandTree {
 
     /// Names, in the order of `--help`.
     public static List<String> names() {
-        return List.copyOf(COMMANDS.keySet());
+        return List.copyOf(Known.COMMANDS.keySet());
     }
 
     /// Names of the commands below one, in the order of its `--help`.
     public List<String> parts(String name) {
-        Function<Context, BelayCommand> make = COMMANDS.get(name);
+        Function<Context, BelayCommand> make = Known.COMMANDS.get(name);
         return make == null ? List.of() : List.copyOf(make.apply(context).parts().keySet());
     }
 
@@ -187,12 +183,35 @@ public final class CommandTree {
     /// @return the exit code
     public int run(String... args) {
         String first = args.length == 0 ? "" : args[0];
-        BiFunction<Context, String, BelayCommand> make = OF_ONE_WORD.get(first);
-        if (make != null && (args.length == 1 || (args.length == 2 && isWord(args[1])))) {
-            return run(make.apply(context, args.length == 1 ? "" : args[1]));
+        BelayCommand plain = plain(first, args);
+        if (plain != null) {
+            return run(plain);
         }
-        CommandLine line = COMMANDS.containsKey(first) ? with(List.of(first)) : all();
+        CommandLine line = Known.COMMANDS.containsKey(first) ? with(List.of(first)) : all();
         return line.execute(args);
+    }
+
+    /// The command, where one word says everything about it, or none at all; and a control plane,
+    /// as [Daemons][dev.belay.cli.command.Daemons] starts it and as people do.
+    private @Nullable BelayCommand plain(String first, String... args) {
+        if (first.equals("server")) {
+            if (args.length == 1) {
+                return new ServerCommand(context);
+            }
+            boolean told = args.length == 3 && args[1].equals("--state") && args[2].startsWith("/");
+            return told ? new ServerCommand(context, args[2]) : null;
+        }
+        if (args.length > 2 || (args.length == 2 && !isWord(args[1]))) {
+            return null;
+        }
+        String word = args.length == 2 ? args[1] : "";
+        return switch (first) {
+            case "plan" -> new PlanCommand(context, word);
+            case "releases" -> new ReleasesCommand(context, word);
+            case "status" -> new StatusCommand(context, word);
+            case "why" -> new WhyCommand(context, word);
+            default -> null;
+        };
     }
 
     /// Runs a command that needs no reading of flags. What is asked most often is mere words, and
@@ -222,7 +241,7 @@ public final class CommandTree {
     private CommandLine with(List<String> names) {
         var line = new CommandLine(new Root());
         for (String name : names) {
-            Function<Context, BelayCommand> make = COMMANDS.get(name);
+            Function<Context, BelayCommand> make = Known.COMMANDS.get(name);
             if (make != null) {
                 BelayCommand command = make.apply(context);
                 var own = new CommandLine(command);

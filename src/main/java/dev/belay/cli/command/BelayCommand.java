@@ -41,6 +41,12 @@ public abstract class BelayCommand implements Callable<Integer> {
         this.context = context;
     }
 
+    /// For a command that was not read by picocli, but told where the state is.
+    protected BelayCommand(Context context, String state) {
+        this.context = context;
+        this.state = state;
+    }
+
     /// Does what the command is for.
     protected abstract ExitCode run();
 

@@ -33,6 +33,11 @@ public final class ServerCommand extends BelayCommand {
         super(context);
     }
 
+    /// @param state the folder that `--state` names
+    public ServerCommand(Context context, String state) {
+        super(context, state);
+    }
+
     @Override
     protected ExitCode run() {
         Workspace workspace = workspace();
