@@ -11,17 +11,24 @@ import dev.belay.driver.backup.StoredBackup;
 import dev.belay.driver.backup.Workshop;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /// ClickHouse: each table's parts as two queries see them that are begun together, and a server
 /// that was filled with them and has the same rows.
 public final class ClickhouseKind implements DatastoreKind {
-    private final SSLContext trust;
+    private final Supplier<SSLContext> trust;
 
-    /// Believes the certificates that the Java runtime believes.
+    /// Believes the certificates that the Java runtime believes. They are read when first somebody
+    /// is to be believed: that takes longer than much else of what a control plane does when it
+    /// starts.
     public ClickhouseKind() {
+        trust = ClickhouseKind::ofTheRuntime;
+    }
+
+    private static SSLContext ofTheRuntime() {
         try {
-            trust = SSLContext.getDefault();
+            return SSLContext.getDefault();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java runtime has no TLS", e);
         }
@@ -34,7 +41,7 @@ public final class ClickhouseKind implements DatastoreKind {
             BackupKeys withOurs = keys.withPassing();
             var backup =
                     new ClickhouseBackup(
-                            ClickhouseAddress.of(address), store, keys, workshop, trust);
+                            ClickhouseAddress.of(address), store, keys, workshop, trust.get());
             return new Made(backup.make(withOurs), withOurs);
         } catch (KeyFailure e) {
             throw DataFailure.of(e);
@@ -53,7 +60,7 @@ public final class ClickhouseKind implements DatastoreKind {
     @Override
     public String origin(String address) throws DataFailure {
         ClickhouseAddress there = ClickhouseAddress.of(address);
-        try (var session = new ClickhouseSession(there, trust)) {
+        try (var session = new ClickhouseSession(there, trust.get())) {
             return origin(Catalogue.identity(session), there.server(), there.database());
         }
     }
@@ -73,7 +80,7 @@ public final class ClickhouseKind implements DatastoreKind {
     @Override
     public boolean isOfSameSchema(String address, StoredBackup backup) throws DataFailure {
         ClickhouseAddress there = ClickhouseAddress.of(address);
-        try (var session = new ClickhouseSession(there, trust)) {
+        try (var session = new ClickhouseSession(there, trust.get())) {
             return ClickhouseFacts.schema(Catalogue.read(session, there.database()))
                     .equals(ClickhouseFacts.of(backup.manifest()).schema());
         }
@@ -82,7 +89,7 @@ public final class ClickhouseKind implements DatastoreKind {
     @Override
     public Restorer restorer(String address, BackupKeys keys, Workshop workshop)
             throws DataFailure {
-        return new ClickhouseRestorer(ClickhouseAddress.of(address), keys, workshop, trust);
+        return new ClickhouseRestorer(ClickhouseAddress.of(address), keys, workshop, trust.get());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.belay.release.Dependency.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /// Asks a datastore or external service, by its own protocol, whether components could use it:
@@ -13,16 +14,17 @@ import javax.net.ssl.SSLContext;
 public final class DependencyProbe {
     private static final int REASON_MAX = 400;
 
-    private final SSLContext trust;
+    private final Supplier<SSLContext> trust;
 
-    /// Believes the certificates that the Java runtime believes.
+    /// Believes the certificates that the Java runtime believes, which are read when first asked
+    /// for.
     public DependencyProbe() {
-        this(Trust.ofTheRuntime());
+        trust = Trust::ofTheRuntime;
     }
 
     /// Believes the certificates that `trust` believes.
     public DependencyProbe(SSLContext trust) {
-        this.trust = trust;
+        this.trust = () -> trust;
     }
 
     /// Asks each host of `url` in turn until one is reached.
@@ -68,7 +70,7 @@ public final class DependencyProbe {
                     Wire.within(
                             timeout,
                             Thread.ofPlatform().daemon().name("dependency-probe").factory(),
-                            wire -> protocol(engine).converse(wire, url, host, trust));
+                            wire -> protocol(engine).converse(wire, url, host, trust.get()));
             return new DependencyAnswer.Reached(
                     Duration.ofNanos(System.nanoTime() - start), mask.line(version, 80));
         } catch (ProbeFailure failure) {

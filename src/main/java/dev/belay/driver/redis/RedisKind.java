@@ -12,17 +12,24 @@ import dev.belay.driver.backup.Workshop;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /// Redis: what a replica holds that stopped following, and a server that loads it and has the same
 /// keys.
 public final class RedisKind implements DatastoreKind {
-    private final SSLContext trust;
+    private final Supplier<SSLContext> trust;
 
-    /// Believes the certificates that the Java runtime believes.
+    /// Believes the certificates that the Java runtime believes. They are read when first somebody
+    /// is to be believed: that takes longer than much else of what a control plane does when it
+    /// starts.
     public RedisKind() {
+        trust = RedisKind::ofTheRuntime;
+    }
+
+    private static SSLContext ofTheRuntime() {
         try {
-            trust = SSLContext.getDefault();
+            return SSLContext.getDefault();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java runtime has no TLS", e);
         }
@@ -30,7 +37,7 @@ public final class RedisKind implements DatastoreKind {
 
     /// Believes the certificates that `trust` believes.
     public RedisKind(SSLContext trust) {
-        this.trust = trust;
+        this.trust = () -> trust;
     }
 
     @Override
@@ -38,7 +45,8 @@ public final class RedisKind implements DatastoreKind {
             throws DataFailure, InterruptedException {
         try {
             BackupKeys withOurs = keys.withPassing();
-            var backup = new RedisBackup(RedisAddress.of(address), store, keys, workshop, trust);
+            var backup =
+                    new RedisBackup(RedisAddress.of(address), store, keys, workshop, trust.get());
             return new Made(backup.make(withOurs), withOurs);
         } catch (KeyFailure e) {
             throw DataFailure.of(e);
@@ -75,7 +83,7 @@ public final class RedisKind implements DatastoreKind {
     @Override
     public Restorer restorer(String address, BackupKeys keys, Workshop workshop)
             throws DataFailure {
-        return new RedisRestorer(RedisAddress.of(address), keys, workshop, trust);
+        return new RedisRestorer(RedisAddress.of(address), keys, workshop, trust.get());
     }
 
     @Override
