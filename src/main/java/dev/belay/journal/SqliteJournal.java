@@ -108,6 +108,7 @@ public final class SqliteJournal
     }
 
     private static Session connect(Path file, boolean readOnly) throws SQLException {
+        SqliteLibrary.load();
         var config = new SQLiteConfig();
         config.setBusyTimeout(PATIENCE_MILLIS);
         config.setReadOnly(readOnly);
