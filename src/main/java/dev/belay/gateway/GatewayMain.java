@@ -36,7 +36,10 @@ public final class GatewayMain {
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     // Nothing here is ever made of serialized objects.
-                    "-Djdk.serialFilter=!*");
+                    "-Djdk.serialFilter=!*",
+                    // What is logged, and how, without reading a file; and without saying so.
+                    "-Dslf4j.provider=dev.belay.gateway.Logging",
+                    "-Dslf4j.internal.verbosity=WARN");
 
     /// What its environment should have beyond that: as many native heaps as there are loops on a
     /// small machine, for each keeps what it once had.
