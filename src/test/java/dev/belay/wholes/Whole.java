@@ -140,9 +140,10 @@ final class Whole {
         Files.createFile(folder.resolve("open-" + word));
     }
 
-    /// What the service's instances are run by.
+    /// What the service's instances are run by. They answer a few requests, and end before a
+    /// compiler has paid for itself.
     static String service(String word) {
-        return "%s -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx32m -cp %s %s %s"
+        return "%s -Xshare:auto -Xint -XX:+UseSerialGC -Xmx32m -cp %s %s %s"
                 .formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
                         TinyService.class
