@@ -1,14 +1,13 @@
 package dev.belay.lint;
 
 import dev.belay.lint.code.SourceText;
-import dev.belay.lint.code.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What files of build tools say that something is built with: Gradle, Cargo, .NET.
+/// What files of build tools say that something is built with: Cargo, .NET.
 final class BuildFiles {
     private static final Pattern SECTION = Pattern.compile("\\s*\\[([^\\]]{1,200})\\].*");
     private static final Pattern CRATE =
@@ -18,47 +17,14 @@ final class BuildFiles {
     private static final Pattern RENAMED = Pattern.compile("\\bpackage\\s*=\\s*\"([^\"]{1,100})\"");
     private static final Pattern BESIDE = Pattern.compile("\\bworkspace\\s*=\\s*true");
     private static final Pattern PROJECT =
-            Pattern.compile("<ProjectReference\\s+Include\\s*=\\s*\"([^\"]{1,300})\"");
+            Pattern.compile(
+                    "<!--.*?-->|<ProjectReference\\s[^>]{0,300}?\\bInclude\\s*=\\s*"
+                            + "(?:\"([^\"]{1,300})\"|'([^']{1,300})')",
+                    Pattern.DOTALL);
+
+    private static final String HERE = "$(MSBuildThisFileDirectory)";
 
     private BuildFiles() {}
-
-    /// `project(":services:orders")`.
-    static List<Import> gradle(Known known, SourceText file) {
-        var imports = new ArrayList<Import>();
-        List<Token> tokens = new SourceText("a.js", file.text()).tokens();
-        String root =
-                FilePath.upwards(file.path())
-                        .filter(folder ->
-                                known.paths().contains(folder + "/settings.gradle")
-                                        || known.paths().contains(folder + "/settings.gradle.kts"))
-                        .findFirst()
-                        .orElse("");
-        for (int i = 0; i + 2 < tokens.size(); i++) {
-            if (tokens.get(i).isWord("project") && tokens.get(i + 1).isSign('(')) {
-                boolean named = i + 4 < tokens.size() && tokens.get(i + 2).isWord("path");
-                Token name = tokens.get(named ? i + 4 : i + 2);
-                if (name.isText() && name.text().startsWith(":") && !isOfTests(tokens, i)) {
-                    FilePath.resolve(root, name.text().substring(1).replace(':', '/'))
-                            .filter(known::isFolder)
-                            .map(folder ->
-                                    Import.unit(name.text(), folder, name.offset(), name.end()))
-                            .ifPresent(imports::add);
-                }
-            }
-        }
-        return imports;
-    }
-
-    private static boolean isOfTests(List<Token> tokens, int at) {
-        for (int i = at - 1; i >= Math.max(0, at - 2); i--) {
-            Token token = tokens.get(i);
-            if (token.kind() == Token.Kind.WORD) {
-                return token.text().startsWith("test")
-                        || token.text().endsWith("TestImplementation");
-            }
-        }
-        return false;
-    }
 
     /// `orders = { path = "../orders" }`, `orders.workspace = true`.
     static List<Import> cargo(Known known, SourceText file) {
@@ -123,11 +89,26 @@ final class BuildFiles {
         var imports = new ArrayList<Import>();
         Matcher found = PROJECT.matcher(file.text());
         while (found.find()) {
-            FilePath.resolve(FilePath.folder(file.path()), found.group(1))
-                    .map(FilePath::folder)
-                    .map(folder ->
-                            Import.unit(found.group(1), folder, found.start(1), found.end(1)))
+            int group = found.group(1) == null ? 2 : 1;
+            String written = found.group(group);
+            if (written != null) {
+                project(file.path(), written, found.start(group)).forEach(imports::add);
+            }
+        }
+        return imports;
+    }
+
+    /// One or several, which `;` parts.
+    private static List<Import> project(String file, String written, int from) {
+        var imports = new ArrayList<Import>();
+        int start = from;
+        for (String one : written.split(";", -1)) {
+            int at = start;
+            FilePath.resolve(FilePath.folder(file), one.replace(HERE, "./").strip())
+                    .map(path ->
+                            new Import(one, path, FilePath.folder(path), at, at + one.length()))
                     .ifPresent(imports::add);
+            start += one.length() + 1;
         }
         return imports;
     }

@@ -79,9 +79,14 @@ final class FilePath {
                 || name.contains("_test.")
                 || name.startsWith("test_")
                 || name.equals("conftest.py")
-                || name.matches(".*tests?\\.(java|kt|scala|cs|csproj)")
-                || folders(path).anyMatch(folder -> folder.endsWith("Tests"))
+                || name.matches(".*(tests?|spec)\\.(java|kt|scala|cs|csproj)")
+                || folders(path).anyMatch(FilePath::isOfTests)
                 || folders(path).anyMatch(TEST_FOLDERS::contains);
+    }
+
+    /// `Orders.Tests`, `integrationTest`, `testFixtures`.
+    private static boolean isOfTests(String folder) {
+        return folder.endsWith("Tests") || folder.endsWith("Test") || folder.equals("testFixtures");
     }
 
     /// What others published, or a tool made.

@@ -21,9 +21,12 @@ record Import(String written, String target, String unit, int offset, int end) {
         return new Import(written, folder, folder, offset, end);
     }
 
-    /// Whether it is something of its own within a service's folder, and so meant for others.
+    /// Whether it is something of its own within a service's folder, and so meant for others. What
+    /// the service itself is built of is not.
     boolean isMeantForOthers(Part owner) {
-        return !unit.equals(owner.home()) && FilePath.isWithin(unit, owner.home());
+        return !unit.equals(owner.home())
+                && FilePath.isWithin(unit, owner.home())
+                && owner.products().stream().noneMatch(path -> FilePath.isWithin(path, unit));
     }
 
     /// What was found, if anything.

@@ -3,7 +3,6 @@ package dev.belay.lint;
 import dev.belay.lint.code.Language;
 import dev.belay.lint.code.SourceText;
 import dev.belay.manifest.LintRule;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +33,7 @@ final class ImportRule {
     List<Finding> look(SourceText file, List<Part> owners) {
         Map<String, Finding> found = new LinkedHashMap<>();
         for (Import one : imports(file, owners)) {
-            List<Part> theirs =
-                    parts.apart(owners, one.target()).stream()
-                            .filter(owner -> !one.isMeantForOthers(owner))
-                            .toList();
+            List<Part> theirs = theirs(owners, one);
             if (!theirs.isEmpty()) {
                 String own = owners.getFirst().name();
                 String other = theirs.getFirst().name();
@@ -67,6 +63,12 @@ final class ImportRule {
         return List.copyOf(found.values());
     }
 
+    private List<Part> theirs(List<Part> owners, Import one) {
+        return parts.apart(owners, one.target()).stream()
+                .filter(owner -> !one.isMeantForOthers(owner))
+                .toList();
+    }
+
     private List<Import> imports(SourceText file, List<Part> owners) {
         String name = FilePath.name(file.path());
         switch (name) {
@@ -80,14 +82,14 @@ final class ImportRule {
                 return MavenFile.of(known, file);
             }
             case "build.gradle", "build.gradle.kts" -> {
-                return BuildFiles.gradle(known, file);
+                return GradleFile.of(known, file);
             }
             case "Cargo.toml" -> {
                 return BuildFiles.cargo(known, file);
             }
             default -> {}
         }
-        if (name.endsWith(".csproj")) {
+        if (isDotnet(name)) {
             return BuildFiles.dotnet(file);
         }
         Optional<Language> language = Language.of(file.path());
@@ -97,15 +99,24 @@ final class ImportRule {
                     case SCRIPT -> ScriptImports.of(known, file);
                     case PYTHON -> PythonImports.of(known, file, owners);
                     case GO -> GoImports.of(known, file);
-                    case BRACES, RUST -> new ArrayList<>();
+                    case BRACES ->
+                            NamespaceImports.of(known, file, one -> !theirs(owners, one).isEmpty());
+                    case RUST -> List.of();
                 };
+    }
+
+    private static boolean isDotnet(String name) {
+        return name.endsWith(".csproj")
+                || name.endsWith(".fsproj")
+                || name.endsWith(".vbproj")
+                || name.equals("Directory.Build.props");
     }
 
     /// Whether a file is looked into.
     static boolean isOne(String path) {
         String name = FilePath.name(path);
         return Language.of(path).isPresent()
-                || name.endsWith(".csproj")
+                || isDotnet(name)
                 || Set.of(
                                 "package.json",
                                 "go.mod",

@@ -29,6 +29,9 @@ final class Known {
             Pattern.compile(
                     "(?ms)^\\[package\\](?:(?!^\\[).)*?^name\\s*=\\s*\"([^\"\\n]{1,100})\"");
 
+    private static final Set<String> BUILDS =
+            Set.of("pom.xml", "build.gradle", "build.gradle.kts", "build.sbt");
+
     private final SourceTree tree;
     private final Set<String> folders = new HashSet<>();
     private final Map<String, SourceText> read =
@@ -45,11 +48,16 @@ final class Known {
     private final Map<String, String> crates = new HashMap<>();
     private final Map<String, String> artifacts = new HashMap<>();
     private final Map<String, TsPaths> aliases = new HashMap<>();
+    private final Map<String, String> builds = new HashMap<>();
+    private final Map<Boolean, Namespaces> namespaces = new HashMap<>();
 
     Known(SourceTree tree) {
         this.tree = tree;
         for (String path : tree.paths()) {
             FilePath.upwards(path).takeWhile(folders::add).forEach(_ -> {});
+            if (isBuild(FilePath.name(path))) {
+                builds.putIfAbsent(FilePath.folder(path), path);
+            }
             switch (FilePath.name(path)) {
                 case "package.json" -> name(path).ifPresent(name -> put(packages, name, path));
                 case "go.mod" -> first(path, GO_MODULE).ifPresent(name -> put(modules, name, path));
@@ -130,6 +138,34 @@ final class Known {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isBuild(String name) {
+        return BUILDS.contains(name) || name.matches(".+\\.(cs|fs|vb)proj");
+    }
+
+    /// The folder of the build of Java, Kotlin, Scala or C# that makes something of a file; `""` is
+    /// the whole platform's.
+    Optional<String> moduleOf(String path) {
+        return FilePath.upwards(path)
+                .filter(builds::containsKey)
+                .findFirst()
+                .or(() -> builds.containsKey("") ? Optional.of("") : Optional.empty());
+    }
+
+    /// The file by which a folder is built, or the folder itself.
+    String buildIn(String folder) {
+        return builds.getOrDefault(folder, folder);
+    }
+
+    /// Which files declare what in the packages of Java, Kotlin and Scala, or in the namespaces of
+    /// C#.
+    Namespaces namespaces(boolean dotnet) {
+        return namespaces.computeIfAbsent(
+                dotnet,
+                _ ->
+                        new Namespaces(
+                                this, dotnet ? List.of(".cs") : List.of(".java", ".kt", ".scala")));
     }
 
     /// What a file's compiler takes names for.

@@ -9,12 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// What a `pom.xml` calls its artifact, and which others it is shipped with. Read as text, in one
-/// go: what stands in another file, in a parent's properties or in a profile, is not known.
+/// What a `pom.xml` calls its artifact, and which others it is shipped with, whatever profile says
+/// so. Read as text, in one go. Properties are known that stand in it, or in a parent among the
+/// platform's files.
 final class MavenFile {
     private static final int DEPTH_MAX = 100;
     private static final int VALUE_MAX = 200;
+    private static final int PARENTS_MAX = 10;
+    private static final String PROPERTIES = "project/properties/";
+    private static final Pattern PROPERTY = Pattern.compile("\\$\\{([^}$]{1,100})\\}");
     private static final Set<String> OWN_GROUP =
             Set.of(
                     "${project.groupId}",
@@ -49,13 +55,39 @@ final class MavenFile {
         var imports = new ArrayList<Import>();
         for (Needed one : file.needed) {
             String group = OWN_GROUP.contains(one.group()) ? file.group() : one.group();
-            String name = group + ":" + one.artifact();
+            String name = file.resolved(known, group) + ":" + file.resolved(known, one.artifact());
             int end = one.offset() + one.artifact().length();
             known.artifactFolder(name)
-                    .map(folder -> Import.unit(name, folder, one.offset(), end))
+                    .map(folder ->
+                            new Import(name, known.buildIn(folder), folder, one.offset(), end))
                     .ifPresent(imports::add);
         }
         return imports;
+    }
+
+    /// With the properties put in that are known.
+    private String resolved(Known known, String value) {
+        String now = value;
+        MavenFile at = this;
+        for (int i = 0; i < PARENTS_MAX && now.contains("${"); i++) {
+            Map<String, String> mine = at.own;
+            now =
+                    PROPERTY.matcher(now)
+                            .replaceAll(one ->
+                                    Matcher.quoteReplacement(
+                                            mine.getOrDefault(
+                                                    PROPERTIES + one.group(1), one.group())));
+            String parent = mine.get("parent/groupId") + ":" + mine.get("parent/artifactId");
+            Optional<MavenFile> next =
+                    known.artifactFolder(parent)
+                            .flatMap(folder -> known.source(FilePath.in(folder, "pom.xml")))
+                            .map(MavenFile::new);
+            if (next.isEmpty()) {
+                break;
+            }
+            at = next.get();
+        }
+        return now;
     }
 
     private String group() {
@@ -92,12 +124,14 @@ final class MavenFile {
     }
 
     private void leave(int from, int to) {
-        String where = String.join("/", path);
+        String where =
+                String.join("/", path).replaceFirst("^project/profiles/profile/", "project/");
         String value = to - from > VALUE_MAX ? "" : text.substring(from, to).strip();
         switch (where) {
             case "project/groupId" -> own.put("groupId", value);
             case "project/artifactId" -> own.put("artifactId", value);
             case "project/parent/groupId" -> own.put("parent/groupId", value);
+            case "project/parent/artifactId" -> own.put("parent/artifactId", value);
             case "project/dependencies/dependency/groupId" -> dependency.put("group", value);
             case "project/dependencies/dependency/scope" -> dependency.put("scope", value);
             case "project/dependencies/dependency/artifactId" -> {
@@ -112,7 +146,11 @@ final class MavenFile {
                 }
                 dependency.clear();
             }
-            default -> {}
+            default -> {
+                if (where.startsWith(PROPERTIES)) {
+                    own.putIfAbsent(where, value);
+                }
+            }
         }
         if (!path.isEmpty()) {
             path.removeLast();

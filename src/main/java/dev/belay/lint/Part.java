@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A component, and which files are its own.
 ///
@@ -69,6 +70,19 @@ record Part(
     /// Where its own package is; empty when its folder is the whole platform.
     String home() {
         return folders.isEmpty() ? "" : folders.getFirst();
+    }
+
+    /// Paths that its build names, and what comes of it: `dotnet publish Orders.Api`, `gradle
+    /// :app:installDist`.
+    List<String> products() {
+        Build build = component.build();
+        return Stream.concat(
+                        Stream.of(build.output()),
+                        build.run().stream()
+                                .map(word -> word.replaceFirst("^:", "").replace(':', '/'))
+                                .flatMap(word -> FilePath.resolve(build.dir(), word).stream()))
+                .filter(path -> !path.isEmpty())
+                .toList();
     }
 
     /// Whether two are shipped apart: neither lies in the other's folder.
