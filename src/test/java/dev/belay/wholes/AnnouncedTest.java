@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,9 @@ import tools.jackson.databind.JsonNode;
 class AnnouncedTest {
     private static final int LASTING = 600;
     private static final String TEXT = "We bring new invoices.";
+    private static final String TESTED =
+            "smoke: [{name: serves, timeout: 5s, http: [{request: GET /}]},"
+                    + " {name: asks, command: [sh, -c, 'test -e run.sh']}]";
 
     private Whole whole;
     private int words;
@@ -43,10 +47,7 @@ class AnnouncedTest {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         whole = new Whole(folder);
-        whole.manifest(
-                "smoke: [{name: serves, timeout: 5s, http: [{request: GET /}]},"
-                        + " {name: asks, command: [sh, -c, 'test -e run.sh']}]",
-                "0s");
+        whole.manifest(TESTED, "0s");
         whole.start();
         whole.ship("v0");
     }
@@ -115,6 +116,20 @@ class AnnouncedTest {
             for (Seen one : seen) {
                 if (changes.isEmpty() || changes.getLast() != one.status()) {
                     changes.add(one.status());
+                }
+            }
+            return changes;
+        }
+
+        /// What somebody read, without what is like the one before, and without what a service
+        /// that dies leaves unanswered.
+        List<String> read(String word) {
+            var changes = new ArrayList<String>();
+            for (Seen one : seen) {
+                String body = one.body().contains(TEXT) ? TEXT : one.body();
+                boolean counts = List.of(TEXT, before, word).contains(body);
+                if (counts && (changes.isEmpty() || !changes.getLast().equals(body))) {
+                    changes.add(body);
                 }
             }
             return changes;
@@ -240,6 +255,37 @@ class AnnouncedTest {
             visitor.awaits(200);
             assertThat(visitor.last().body()).isEqualTo(before);
             assertThat(visitor.statuses()).containsExactly(200, 503, 200);
+        }
+    }
+
+    @Test
+    void one_that_falls_while_it_soaks_keeps_them_out_until_what_was_before_is_back()
+            throws Exception {
+        Path falls = whole.folder().resolve("falls");
+        whole.manifest(TESTED, "10m");
+        whole.script(
+                "(while [ ! -e %s ]; do sleep 0.1; done; kill -9 $$) & exec %s"
+                        .formatted(falls, Whole.service(word)));
+        try (var visitor = new Visitor()) {
+            visitor.awaits(200);
+            String release = announced(Map.of("maintenance", true));
+            whole.await(
+                    "it soaks",
+                    () -> whole.show(release).path("release").path("soaking").asBoolean());
+            whole.await("users are in", () -> visitor.last().body().equals(word));
+            assertThat(status().path("doors")).isEmpty();
+
+            Files.createFile(falls);
+            JsonNode ended = whole.awaitState(release, "rolled-back");
+            assertThat(ended.path("because").asString()).contains("api");
+            visitor.awaits(200);
+            assertThat(visitor.read(word)).containsExactly(before, TEXT, word, TEXT, before);
+            assertThat(status().path("doors")).isEmpty();
+            assertThat(status().path("maintenance")).isEmpty();
+            whole.runsOnly(before);
+        } finally {
+            Files.deleteIfExists(falls);
+            whole.manifest(TESTED, "0s");
         }
     }
 
