@@ -106,9 +106,11 @@ final class Expressions {
         /// What it says.
         ///
         /// @throws Undecided when it says nothing
-        boolean of(Map<String, ?> variables) throws Undecided {
+        boolean of(Map<String, Object> variables) throws Undecided {
             try {
-                if (program.eval(variables) instanceof Boolean answer) {
+                // Handed as a map, all of them would be copied first.
+                if (program.eval(name -> Optional.ofNullable(variables.get(name)))
+                        instanceof Boolean answer) {
                     return answer;
                 }
             } catch (CelEvaluationException e) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class Judge {
     private final SortedMap<String, Object> facts;
     private final Set<String> excepted;
     private final Places places;
+    private final @Nullable Set<String> brought;
+    private final Map<String, Things> things = new HashMap<>();
+    private final IdentityHashMap<Expressions.Ready, Said> said = new IdentityHashMap<>();
 
     /// Where what is concerned is written.
     interface Places {
@@ -36,6 +40,7 @@ final class Judge {
         this.facts = facts;
         this.excepted = excepted;
         this.places = places;
+        brought = brought();
     }
 
     /// What of all that there is to be seen rules look at.
@@ -115,37 +120,59 @@ final class Judge {
         Map<String, Object> variables = new TreeMap<>(facts);
         variables.put("parameters", rule.parameters());
         if (rule.each().isEmpty()) {
-            Answer answer = answer(when, must, variables);
-            if (!(answer instanceof Answer.Holds)) {
+            Answer first = when == null ? Answer.HOLDS : answer(when, variables);
+            Answer answer = first instanceof Answer.Holds ? answer(must, variables) : first;
+            boolean asked = when == null || !(first instanceof Answer.Broken);
+            if (asked && !(answer instanceof Answer.Holds)) {
                 breaches.add(breach(rule, "", answer));
             }
             return;
         }
-        Set<String> brought = brought();
-        var answers = new Answers(when, must, variables, rule.each());
+        Things all =
+                things.computeIfAbsent(
+                        Objects.requireNonNull(Model.EACH.get(rule.each())),
+                        root -> new Things(list(root)));
+        Said first = when == null ? null : said(when, variables, rule.each(), all);
+        Said then = said(must, variables, rule.each(), all);
         int unnamed = 0;
-        for (Map<?, ?> one : all(Objects.requireNonNull(Model.EACH.get(rule.each())))) {
-            String name = String.valueOf(one.get(one.containsKey("name") ? "name" : "component"));
-            boolean concerned =
-                    (rule.only().isEmpty() || rule.only().contains(name))
-                            && (brought == null
-                                    || !rule.each().equals("component")
-                                    || brought.contains(name));
-            if (concerned) {
-                Answer answer = answers.of(one);
-                if (answer instanceof Answer.Holds) {
-                    continue;
-                }
-                if (breaches.size() < NAMED_MAX) {
-                    breaches.add(breach(rule, name, answer));
-                } else {
-                    unnamed++;
-                }
+        for (int at = 0; at < all.size(); at++) {
+            String name = all.name(at);
+            if (!concerns(rule, name)) {
+                continue;
+            }
+            Answer answer = first == null ? Answer.HOLDS : first.of(at);
+            if (answer instanceof Answer.Holds) {
+                // That it is to be asked of this.
+                answer = then.of(at);
+            } else if (answer instanceof Answer.Broken) {
+                continue;
+            }
+            if (answer instanceof Answer.Holds) {
+                continue;
+            }
+            if (breaches.size() < NAMED_MAX) {
+                breaches.add(breach(rule, name, answer));
+            } else {
+                unnamed++;
             }
         }
         if (unnamed > 0) {
             breaches.add(new Ruling.Breach("", places.of(rule, ""), "and " + unnamed + " more"));
         }
+    }
+
+    /// What it says of these things. Rules share what they ask alike, unless it is about the
+    /// parameters of one.
+    private Said said(
+            Expressions.Ready ready, Map<String, Object> variables, String each, Things all) {
+        return ready.named().contains("parameters")
+                ? new Said(ready, variables, each, all)
+                : said.computeIfAbsent(ready, one -> new Said(one, variables, each, all));
+    }
+
+    private boolean concerns(Asked rule, String name) {
+        return (rule.only().isEmpty() || rule.only().contains(name))
+                && (brought == null || !rule.each().equals("component") || brought.contains(name));
     }
 
     /// A release is held to rules for what it brings; null before there is one.
@@ -159,7 +186,7 @@ final class Judge {
         return brought;
     }
 
-    private List<Map<?, ?>> all(String root) {
+    private List<Map<?, ?>> list(String root) {
         var all = new ArrayList<Map<?, ?>>();
         if (facts.get(root) instanceof List<?> list) {
             for (Object one : list) {
@@ -171,8 +198,11 @@ final class Judge {
         return all;
     }
 
-    /// What one rule says of one thing.
+    /// What an expression, or a rule, says of one thing.
     private sealed interface Answer {
+        Answer HOLDS = new Holds();
+        Answer BROKEN = new Broken();
+
         record Holds() implements Answer {}
 
         record Broken() implements Answer {}
@@ -180,14 +210,9 @@ final class Judge {
         record Undecided(String why) implements Answer {}
     }
 
-    private static Answer answer(
-            Expressions.@Nullable Ready when,
-            Expressions.Ready must,
-            Map<String, Object> variables) {
+    private static Answer answer(Expressions.Ready ready, Map<String, Object> variables) {
         try {
-            return (when == null || when.of(variables)) && !must.of(variables)
-                    ? new Answer.Broken()
-                    : new Answer.Holds();
+            return ready.of(variables) ? Answer.HOLDS : Answer.BROKEN;
         } catch (Expressions.Undecided e) {
             return new Answer.Undecided(e.why());
         }
@@ -199,85 +224,62 @@ final class Judge {
                 : new Ruling.Breach(subject, places.of(rule, subject), rule.message());
     }
 
-    /// What one rule said of the things of one list, all else being the same: what is alike in
-    /// everything that it looks at has its answer already. Most of a large platform is alike.
-    private static final class Answers {
-        private final Expressions.@Nullable Ready when;
-        private final Expressions.Ready must;
+    /// What one expression says of the things of one list, all else being the same: what is alike
+    /// in everything that it looks at has its answer already. Most of a large platform is alike.
+    private static final class Said {
+        private final Expressions.Ready ready;
         private final Map<String, Object> variables;
         private final String each;
-        private final Set<List<String>> paths = new LinkedHashSet<>();
-        private final boolean whole;
-        private final Map<List<Object>, Answer> given = new HashMap<>();
+        private final Things things;
+        private final Set<String> fields = new LinkedHashSet<>();
 
-        Answers(
-                Expressions.@Nullable Ready when,
-                Expressions.Ready must,
-                Map<String, Object> variables,
-                String each) {
-            this.when = when;
-            this.must = must;
+        /// The kind of each thing; none where it looks at things as wholes.
+        private final int @Nullable [] kinds;
+
+        private final Map<Integer, Answer> given = new HashMap<>();
+
+        Said(Expressions.Ready ready, Map<String, Object> variables, String each, Things things) {
+            this.ready = ready;
             this.variables = variables;
             this.each = each;
-            boolean all = looksAtAll(must);
-            whole = (when != null && looksAtAll(when)) || all;
+            this.things = things;
+            kinds =
+                    switch (ready.looks()) {
+                        case Expressions.Looks.Whole() -> null;
+                        case Expressions.Looks.Paths(Set<List<String>> paths) -> {
+                            paths.forEach(path -> fields.add(path.getFirst()));
+                            yield things.kinds(paths);
+                        }
+                    };
         }
 
-        private boolean looksAtAll(Expressions.Ready ready) {
-            return switch (ready.looks()) {
-                case Expressions.Looks.Whole() -> true;
-                case Expressions.Looks.Paths(Set<List<String>> all) -> {
-                    paths.addAll(all);
-                    yield false;
-                }
-            };
-        }
-
-        Answer of(Map<?, ?> one) {
-            if (whole) {
-                variables.put(each, one);
-                return answer(when, must, variables);
+        Answer of(int at) {
+            if (kinds == null) {
+                variables.put(each, things.one(at));
+                return answer(ready, variables);
             }
-            var seen = new ArrayList<Object>(paths.size());
-            for (List<String> path : paths) {
-                seen.add(at(one, path));
+            Answer before = given.get(kinds[at]);
+            if (before != null) {
+                return before;
             }
-            return given.computeIfAbsent(
-                    seen,
-                    _ -> {
-                        variables.put(each, part(one));
-                        return answer(when, must, variables);
-                    });
+            variables.put(each, part(things.one(at)));
+            Answer answer = answer(ready, variables);
+            given.put(kinds[at], answer);
+            return answer;
         }
 
         /// The library copies all that it is given: of a component, a hundred values for one that
         /// is looked at.
         private Map<Object, Object> part(Map<?, ?> one) {
             var part = new HashMap<Object, Object>();
-            for (List<String> path : paths) {
-                Object value = one.get(path.getFirst());
+            for (String field : fields) {
+                Object value = one.get(field);
                 if (value != null) {
-                    part.put(path.getFirst(), value);
+                    part.put(field, value);
                 }
             }
             return part;
         }
-
-        /// What a path leads to, or how far it leads.
-        private static Object at(Map<?, ?> one, List<String> path) {
-            Object at = one;
-            for (int depth = 0; depth < path.size(); depth++) {
-                Object next = at instanceof Map<?, ?> map ? map.get(path.get(depth)) : null;
-                if (next == null) {
-                    return new Missing(depth, at);
-                }
-                at = next;
-            }
-            return at;
-        }
-
-        /// What is not there.
-        private record Missing(int depth, Object in) {}
     }
 
     private Ruling.Breach undecided(Asked rule, String subject, String why) {

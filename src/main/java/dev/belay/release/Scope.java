@@ -37,8 +37,14 @@ public record Scope(String environment, Kind kind, String name) implements Compa
         return environment + "/" + kind.name().toLowerCase(Locale.ROOT) + "/" + name;
     }
 
+    /// As their texts, which nearly always have one environment and need not be made.
     @Override
     public int compareTo(Scope other) {
-        return toString().compareTo(other.toString());
+        if (!environment.equals(other.environment)) {
+            return toString().compareTo(other.toString());
+        }
+        // The words of kinds are in the order of the alphabet.
+        int kinds = kind.compareTo(other.kind);
+        return kinds == 0 ? name.compareTo(other.name) : kinds;
     }
 }
