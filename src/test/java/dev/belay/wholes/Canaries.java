@@ -26,6 +26,26 @@ final class Canaries {
         planted.put(secret, lawful);
     }
 
+    /// A key in a file, line by line, as it stands between the marks of PEM: whoever sees one of
+    /// them sees what the owner alone may see.
+    ///
+    /// @param lawful where it may be
+    void plantKey(Path pem, String lawful) throws IOException {
+        boolean secret = false;
+        for (String line : Files.readAllLines(pem)) {
+            if (line.startsWith("-----")) {
+                secret = line.contains("BEGIN") && line.contains("PRIVATE KEY");
+            } else if (secret && line.length() > SHORTEST) {
+                plant(line, lawful);
+            }
+        }
+    }
+
+    /// How many are planted.
+    int count() {
+        return planted.size();
+    }
+
     /// What was found, where, and what stands around it.
     List<String> found() {
         return found;

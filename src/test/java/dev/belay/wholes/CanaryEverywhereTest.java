@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.belay.FreePort;
 import dev.belay.cli.CommandTree;
 import dev.belay.cli.Context;
 import dev.belay.cli.Main;
@@ -18,10 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +49,9 @@ class CanaryEverywhereTest {
     private static final String SECRET_ID = "canary-secret-id-5Jt2";
     private static final String AGE = "AGE-SECRET-KEY-1CANARYQ9Z7X3W5V8T2R6P4";
     private static final String KUBERNETES = "canaryKube6Dm1Hs7";
+    private static final String TARGET = "canaryTarget2Xp7Hn";
+    private static final String JWT = "eyJhbGciOiJub25lIn0.canaryJwt6Wd4Rb9x.";
+    private static final String REGISTRY = "canaryRegistry8Fz3Lk";
     private static final String STORAGE = "canaryStorage4Lw8Pq";
     private static final String STORAGE_SESSION = "canaryAwsSession2Gv5";
 
@@ -84,8 +91,13 @@ class CanaryEverywhereTest {
     private final Canaries canaries = new Canaries();
     private final AtomicInteger status = new AtomicInteger(403);
     private final AtomicInteger echoes = new AtomicInteger();
+
+    /// What the stores were told, all of it.
+    private final Queue<String> told = new ConcurrentLinkedQueue<>();
+
     private HttpServer store;
     private Whole whole;
+    private int shared;
     private String release = "none";
     private int answers;
 
@@ -95,6 +107,7 @@ class CanaryEverywhereTest {
         store.createContext("/", this::echo);
         store.start();
         whole = new Whole(folder);
+        shared = FreePort.choose();
     }
 
     @AfterEach
@@ -105,7 +118,7 @@ class CanaryEverywhereTest {
 
     /// Denies, is sealed or talks nonsense, and repeats all that it was told.
     private void echo(HttpExchange exchange) throws IOException {
-        String told =
+        String words =
                 exchange.getRequestURI()
                         + " "
                         + exchange.getRequestHeaders().entrySet()
@@ -113,10 +126,12 @@ class CanaryEverywhereTest {
                         + new String(
                                 exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         echoes.incrementAndGet();
+        told.add(words);
         byte[] body =
                 JsonMapper.shared()
                         .writeValueAsBytes(
-                                Map.of("errors", List.of("no: " + told), "message", told));
+                                Map.of("errors", List.of("no: " + words), "message", words));
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"shop\"");
         exchange.getResponseHeaders().set("Location", "/elsewhere?token=" + VAULT);
         exchange.sendResponseHeaders(status.get(), body.length);
         exchange.getResponseBody().write(body);
@@ -130,7 +145,50 @@ class CanaryEverywhereTest {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private void plant() throws IOException {
+    private String kubeconfig(String token) {
+        return """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+        users: [{name: u, user: {token: %s}}]
+        contexts: [{name: c, context: {cluster: c, user: u}}]
+        """
+                .formatted(store.getAddress().getPort(), token);
+    }
+
+    /// Of the entrance, with its key.
+    private void certificate() throws Exception {
+        hide("secret/tls.key", "");
+        Process made =
+                new ProcessBuilder(
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-nodes",
+                                "-days",
+                                "2",
+                                "-subj",
+                                "/CN=app.example.org",
+                                "-addext",
+                                "subjectAltName=DNS:app.example.org",
+                                "-keyout",
+                                "secret/tls.key",
+                                "-out",
+                                "secret/tls.crt")
+                        .directory(whole.folder().toFile())
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(made.waitFor()).as(said).isZero();
+        canaries.plantKey(whole.folder().resolve("secret/tls.key"), "");
+    }
+
+    private void plant() throws Exception {
         for (String secret :
                 List.of(
                         SESSION,
@@ -140,6 +198,12 @@ class CanaryEverywhereTest {
                         SECRET_ID,
                         AGE,
                         KUBERNETES,
+                        TARGET,
+                        JWT,
+                        REGISTRY,
+                        Base64.getEncoder()
+                                .encodeToString(
+                                        ("pusher:" + REGISTRY).getBytes(StandardCharsets.UTF_8)),
                         STORAGE,
                         STORAGE_SESSION)) {
             canaries.plant(secret, "");
@@ -147,18 +211,11 @@ class CanaryEverywhereTest {
         hide("secret/vault", VAULT + "\n");
         hide("secret/id", SECRET_ID + "\n");
         hide("secret/age", AGE + "\n");
+        hide("secret/jwt", JWT);
         hide("secret/values.enc.yaml", "SOPS_KEY: ENC[AES256_GCM,data:x]\nsops: {age: []}\n");
-        hide(
-                "secret/kubeconfig",
-                """
-                apiVersion: v1
-                kind: Config
-                current-context: c
-                clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
-                users: [{name: u, user: {token: %s}}]
-                contexts: [{name: c, context: {cluster: c, user: u}}]
-                """
-                        .formatted(store.getAddress().getPort(), KUBERNETES));
+        hide("secret/kubeconfig", kubeconfig(KUBERNETES));
+        hide("secret/target", kubeconfig(TARGET));
+        certificate();
         hide(
                 ".env",
                 """
@@ -167,6 +224,9 @@ class CanaryEverywhereTest {
                 ROLE_KEY=%s
                 SOPS_KEY=%s
                 KUBE_KEY=%s
+                POD_KEY=%s
+                REGISTRY_USER=pusher
+                REGISTRY_TOKEN=%s
                 DATABASE_URL=postgres://shop:%s@127.0.0.1:9/shop
                 MAIL_URL=http://127.0.0.1:9/health?sv=2024&sig=%s
                 AWS_ACCESS_KEY_ID=AKIAX
@@ -181,6 +241,8 @@ class CanaryEverywhereTest {
                                 SESSION,
                                 SESSION,
                                 SESSION,
+                                SESSION,
+                                REGISTRY,
                                 PASSWORD,
                                 SIGNATURE,
                                 STORAGE,
@@ -211,15 +273,25 @@ class CanaryEverywhereTest {
             kind: service
             build: {output: app}
             run: sh run.sh
-            port: %d
+            port: %1$d
             uses: [pg, mail]
             env:
               required: [DATABASE_URL, MAIL_URL]
-              secret: [SESSION_KEY, VAULT_KEY, ROLE_KEY, SOPS_KEY, KUBE_KEY]
+              secret: [SESSION_KEY, VAULT_KEY, ROLE_KEY, SOPS_KEY, KUBE_KEY, POD_KEY]
             health: {http: /, within: 20s}
             stop: {grace: 2s, drain: 2s}
         environments:
-          local: {target: process, env-file: [.env], rollout: {soak: 0s}}
+          local:
+            target: process
+            env-file: [.env]
+            rollout: {soak: 0s}
+            entrances: {public: {port: %3$d, tls: {certificate: secret/tls.crt, key: secret/tls.key}}}
+            components: {api: {at: [{entrance: public, hosts: [app.example.org]}]}}
+          cluster:
+            target: {kubernetes: {kubeconfig: secret/target, namespace: shop}}
+            env-file: [.env]
+            registry: {at: "127.0.0.1:%2$d/shop", insecure: true, user: REGISTRY_USER, password: REGISTRY_TOKEN}
+            components: {api: {image: "127.0.0.1:%2$d/shop/base:1"}}
           stored:
             target: process
             port-offset: 1
@@ -232,6 +304,9 @@ class CanaryEverywhereTest {
               role:
                 vault: {address: "http://127.0.0.1:%2$d", path: shop/b, timeout: 2s, auth: {approle: {role-id: r, secret-id: {file: secret/id}}}}
                 variables: {ROLE_KEY: k}
+              pod:
+                vault: {address: "http://127.0.0.1:%2$d", path: shop/c, timeout: 2s, auth: {kubernetes: {role: api, jwt: secret/jwt}}}
+                variables: {POD_KEY: k}
               aged:
                 sops: {file: secret/values.enc.yaml, identity: {file: secret/age}}
                 variables: [SOPS_KEY]
@@ -239,7 +314,7 @@ class CanaryEverywhereTest {
                 kubernetes: {kubeconfig: secret/kubeconfig, namespace: shop, secret: api}
                 variables: [KUBE_KEY]
         """
-                .formatted(whole.port(), store.getAddress().getPort());
+                .formatted(whole.port(), store.getAddress().getPort(), shared);
     }
 
     private void write(String manifest) throws IOException {
@@ -391,8 +466,22 @@ class CanaryEverywhereTest {
         whole.post("/api/v1/users", "{\"name\": \"eve\", \"grants\": [{\"role\": \"viewer\"}]}");
         String made = whole.post("/api/v1/tokens", "{\"name\": \"ci\"}").body();
         canaries.plant(JsonMapper.shared().readTree(made).path("secret").asString("none-made"), "");
+        String hook =
+                whole.post(
+                                "/api/v1/audit/witnesses",
+                                "{\"name\": \"hook\", \"where\": \"https://127.0.0.1:9/kept\"}")
+                        .body();
+        canaries.plant(
+                JsonMapper.shared().readTree(hook).path("secret").asString("none-told"),
+                "/\\.belay/audit/");
+        canaries.plant(
+                Files.readString(whole.folder().resolve(".belay/audit/key"))
+                        .lines()
+                        .findFirst()
+                        .orElseThrow(),
+                "/\\.belay/audit/key$");
         deploy("local");
-        assertThat(release).isNotEqualTo("none");
+        assertThat(release).as(whole.deploy().body()).isNotEqualTo("none");
         everyRoute("local");
         everyRoute("stored");
         everyCommand("stored");
@@ -404,6 +493,18 @@ class CanaryEverywhereTest {
             keep("status at " + sort, whole.get("/api/v1/environments/stored/status"));
             command(List.of("plan", "stored"));
         }
+        for (int sort : List.of(401, 403, 500, 200)) {
+            status.set(sort);
+            deploy("cluster");
+            keep("status at " + sort, whole.get("/api/v1/environments/cluster/status"));
+            keep("logs at " + sort, whole.get("/api/v1/environments/cluster/logs"));
+            command(List.of("plan", "cluster"));
+            command(List.of("status", "cluster"));
+        }
+        // Not of the store in Kubernetes: its token goes nowhere without TLS.
+        assertThat(String.join("\n", told))
+                .contains(TARGET, JWT, VAULT, SECRET_ID, STORAGE_SESSION)
+                .doesNotContain(KUBERNETES);
         store.stop(0);
         deploy("stored");
         command(List.of("deploy", "stored", "--no-wait"));

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,7 @@ class OrderedCertificateTest {
             assertThat(ordered().path("hosts").path(0).asString()).isEqualTo(HOST);
             assertThat(ordered().path("detail").asString()).startsWith("until 20");
             assertThatKeysAreClosed();
+            assertThat(keysTold()).isEmpty();
             whole.ship("v2");
             assertThat(curl(authority)).isEqualTo("v2");
             assertThat(authority.log()).doesNotContain("There are now 2 orders");
@@ -146,6 +148,40 @@ class OrderedCertificateTest {
                 assertThat(Files.readString(file)).doesNotContain("BEGIN");
             }
         }
+    }
+
+    /// Where the key of the account, or of the certificate, is besides in its own file.
+    private List<String> keysTold() throws Exception {
+        Path state = whole.folder().resolve(".belay");
+        var canaries = new Canaries();
+        for (String one : List.of("acme", "certificates")) {
+            int before = canaries.count();
+            try (Stream<Path> files = Files.walk(state.resolve(one))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    canaries.plantKey(file, Pattern.quote(state.resolve(one).toString()));
+                }
+            }
+            assertThat(canaries.count()).as(one).isGreaterThan(before);
+        }
+        String release = whole.get("/api/v1/releases").json().at("/releases/0/id").asString("none");
+        for (String line : Files.readAllLines(Path.of("src/test/resources/access.tsv"))) {
+            if (line.startsWith("GET ")) {
+                String path =
+                        line.split("\t", 2)[0]
+                                .substring(4)
+                                .replace("{env}", "local")
+                                .replace("=here", "=local")
+                                .replace("/releases/{id}", "/releases/" + release)
+                                .replaceAll("\\{[a-z]+}", "none");
+                canaries.search(path, whole.get(path).body());
+            }
+        }
+        for (String words : List.of("status local", "status local --json", "audit search")) {
+            canaries.search(words, whole.belay(words.split(" ")).text());
+        }
+        canaries.search("its output", whole.output());
+        canaries.searchState(state);
+        return canaries.found();
     }
 
     @Test

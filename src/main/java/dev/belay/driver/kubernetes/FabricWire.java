@@ -1,5 +1,7 @@
 package dev.belay.driver.kubernetes;
 
+import dev.belay.driver.configuration.Redactor;
+import dev.belay.driver.configuration.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /// An API server over fabric8's client: what it knows better than anybody is how one gets in - a
 /// kubeconfig with certificates, tokens and programs that give out tokens, the account of the pod
@@ -28,7 +31,9 @@ final class FabricWire implements Wire {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
     private final String server;
+    private final Config config;
     private final HttpClient client;
+    private final Redactor opens = new Redactor();
 
     /// @param kubeconfig empty for what `KUBECONFIG` names, or the account of the pod
     /// @param context of it; empty for its current one
@@ -64,7 +69,7 @@ final class FabricWire implements Wire {
     }
 
     private FabricWire(Config found) {
-        Config config =
+        config =
                 new ConfigBuilder(found)
                         .withRequestRetryBackoffLimit(0)
                         .withConnectionTimeout((int) CONNECT_WITHIN.toMillis())
@@ -90,7 +95,20 @@ final class FabricWire implements Wire {
         }
         request.setHeader("Accept", "application/json");
         HttpResponse<String> answer = got(client.sendAsync(request.build(), String.class), within);
-        return new Reply(answer.code(), answer.body(), retryAfter(answer));
+        Reply reply = new Reply(answer.code(), answer.body(), retryAfter(answer));
+        return reply.isGood()
+                ? reply
+                : new Reply(reply.status(), masked(reply.body()), reply.retryAfter());
+    }
+
+    /// Without what opens the cluster: somebody in between may repeat all that he was told, and it
+    /// is shown. Tokens are renewed, so what counts is asked each time.
+    private String masked(String said) {
+        Stream.of(config.getOauthToken(), config.getAutoOAuthToken(), config.getPassword())
+                .filter(one -> one != null && !one.isBlank())
+                .map(Secret::new)
+                .forEach(opens::register);
+        return opens.redact(said);
     }
 
     private static Duration retryAfter(HttpResponse<String> answer) {
@@ -114,7 +132,7 @@ final class FabricWire implements Wire {
                 new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
         if (answer.code() != 200) {
             try (lines) {
-                String body = String.join("\n", lines.readAllLines());
+                String body = masked(String.join("\n", lines.readAllLines()));
                 throw ClusterFailure.of(new Reply(answer.code(), body, Duration.ZERO));
             }
         }
