@@ -4,16 +4,19 @@ import dev.belay.manifest.text.Node;
 import java.util.List;
 import java.util.Map;
 
-/// A short form in one scalar, or a long one in a list or map.
-record Either<T>(Shape<? extends T> brief, Shape<? extends T> full) implements Shape<T> {
+/// A short form, or a long one: a scalar where a list or map may stand, or a list where a map may.
+///
+/// @param shortly what the short form is written as
+record Either<T>(Class<? extends Node> shortly, Shape<? extends T> brief, Shape<? extends T> full)
+        implements Shape<T> {
     @Override
     public void check(Node node, String name, Check check) {
-        (node instanceof Node.Scalar ? brief : full).check(node, name, check);
+        (shortly.isInstance(node) ? brief : full).check(node, name, check);
     }
 
     @Override
     public T read(Node node) {
-        return node instanceof Node.Scalar ? brief.read(node) : full.read(node);
+        return shortly.isInstance(node) ? brief.read(node) : full.read(node);
     }
 
     @Override

@@ -336,6 +336,7 @@ public final class Shapes {
     /// list.
     public static final Shape<List<String>> COMMAND =
             new Either<>(
+                    Node.Scalar.class,
                     new Scalar<>(
                             "a command",
                             WORDS,
@@ -415,7 +416,7 @@ public final class Shapes {
     }
 
     public static <T> Shape<T> either(Shape<? extends T> brief, Shape<? extends T> full) {
-        return new Either<>(brief, full);
+        return new Either<>(Node.Scalar.class, brief, full);
     }
 
     public static <T> Shape<T> listOrMap(Shape<? extends T> list, Shape<? extends T> map) {
@@ -457,7 +458,7 @@ public final class Shapes {
 
     /// A list, or a map that says more of what is in it.
     public static <T> Shape<T> listed(Shape<? extends T> list, Shape<? extends T> map) {
-        return new Listed<>(list, map);
+        return new Either<>(Node.Sequence.class, list, map);
     }
 
     /// One section, or a list of at least one.
