@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -90,6 +91,29 @@ class PublicValuesTest {
         return get(port, "/env.js");
     }
 
+    /// What the scripts of a page make of it, loaded and run in their order as a browser runs them.
+    private String shown(int port) throws Exception {
+        String browsing =
+                """
+                const vm = require('node:vm');
+                (async () => {
+                  const of = async path => (await fetch(process.argv[1] + path)).text();
+                  const window = vm.createContext({});
+                  const scripts = /<script(?: src="([^"]+)")?>([^]*?)<.script>/g;
+                  for (const [, from, within] of (await of('/shop.html')).matchAll(scripts))
+                    vm.runInContext(from ? await of(from) : within, window);
+                  process.stdout.write(window.shown);
+                })();
+                """;
+        Process node =
+                new ProcessBuilder("node", "-e", browsing, "http://127.0.0.1:" + port)
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(node.waitFor()).as(said).isZero();
+        return said;
+    }
+
     private static String script(String url) {
         return "globalThis.__ENV = Object.freeze({\"API_URL\":\"%s\",\"SHOP\":\"main\"});\n"
                 .formatted(url);
@@ -101,9 +125,15 @@ class PublicValuesTest {
         nothingSecretIsTold();
         manifest(SERVED, "", "http://staging.example.org", "");
         write("dist/env.js", "globalThis.__ENV = {API_URL: 'http://localhost:1'}");
+        write(
+                "dist/shop.html",
+                "<script src=\"/env.js\"></script><script>'use strict';"
+                        + " try { __ENV.API_URL = 'http://changed.example.org' } catch {}"
+                        + " var shown = __ENV.API_URL + ' ' + __ENV.SHOP</script>");
         JsonNode first = whole.released("staging", Map.of());
         assertThat(first.toString()).contains("`web`: `env.js` of its artifact is not served");
         assertThat(told(staging)).isEqualTo(script("http://staging.example.org"));
+        assertThat(shown(staging)).isEqualTo("http://staging.example.org main");
 
         manifest(SERVED, "", "http://two.example.org", "");
         JsonNode second = whole.released("staging", Map.of());
@@ -114,6 +144,7 @@ class PublicValuesTest {
         JsonNode promoted = whole.released("production", Map.of("promote", true));
         assertThat(artifact(promoted)).isEqualTo(artifact(first));
         assertThat(told(staging + offset)).isEqualTo(script("https://api.example.org"));
+        assertThat(shown(staging + offset)).isEqualTo("https://api.example.org main");
 
         Whole.Answer back =
                 whole.post(
