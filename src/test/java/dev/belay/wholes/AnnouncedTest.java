@@ -121,8 +121,8 @@ class AnnouncedTest {
             return changes;
         }
 
-        /// What somebody read, without what is like the one before, and without what a service
-        /// that dies leaves unanswered.
+        /// What somebody read, without what is like the one before, and without what a service that
+        /// dies leaves unanswered.
         List<String> read(String word) {
             var changes = new ArrayList<String>();
             for (Seen one : seen) {
