@@ -6,6 +6,8 @@ public final class QuantileBand {
 
     private QuantileBand() {}
 
+    /// Looks for it among all times.
+    ///
     /// @param all times since the start
     /// @param gamma the ratio of bins
     /// @param quantile such as 0.99

@@ -40,6 +40,8 @@ public record Transcript(
         return TranscriptJson.encode(this);
     }
 
+    /// Reads what [#text] wrote.
+    ///
     /// @throws IllegalArgumentException when it is not one, or of a form that is not known
     public static Transcript parse(String text) {
         return TranscriptJson.decode(text);

@@ -44,6 +44,8 @@ public final class Trial {
         }
     }
 
+    /// A rollout of which nothing is known yet.
+    ///
     /// @param calibrations by the name of the guard; of others nothing is known
     public Trial(Rule rule, Map<String, Calibration> calibrations) {
         this.rule = rule;
@@ -81,6 +83,8 @@ public final class Trial {
         };
     }
 
+    /// Takes in what comes next.
+    ///
     /// @throws IllegalArgumentException when the batch is not after the last one, or has a sample
     ///   that no guard, or a guard of another kind, looks at; the trial is as it was
     public void add(Batch batch) {
