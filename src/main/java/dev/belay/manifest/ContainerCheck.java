@@ -4,6 +4,7 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Node;
 import dev.belay.release.ImageName;
+import java.util.List;
 import java.util.Set;
 
 /// What a component lacks, or has and cannot have, where it runs in containers.
@@ -25,15 +26,53 @@ final class ContainerCheck {
         if (docker) {
             effective.components().forEach(this::check);
         }
+        effective.components().forEach((name, component) -> checkImage(name, component, docker));
+    }
+
+    /// An artifact that is an image is nothing else.
+    private void checkImage(String name, Node.Mapping component, boolean docker) {
+        Node.Entry image = Effective.mapping(component, "build").entries().get("image");
+        if (image == null || image.value().isNull()) {
+            return;
+        }
+        if (!docker || !isStarted(component)) {
+            complaints.add(
+                    Code.NOT_YET,
+                    image.key(),
+                    "`%s` is built as an image, which this version runs only by `target: docker`, as a"
+                                    .formatted(name)
+                            + " service, a worker or a job",
+                    "give it an `output` here, below `components:` of the environment, and"
+                            + " `image: null`");
+        }
+        for (String key : List.of("image", "output")) {
+            Node.Mapping within =
+                    key.equals("image") ? component : Effective.mapping(component, "build");
+            Node.Entry other = within.entries().get(key);
+            if (other != null && !other.value().isNull()) {
+                complaints.add(
+                        Code.ONE_OF,
+                        other.key(),
+                        "`%s` is built as an image, and has `%s`, too".formatted(name, key),
+                        "leave one of them out");
+            }
+        }
+    }
+
+    private static boolean isStarted(Node.Mapping component) {
+        return component.get("kind") instanceof Node.Scalar kind && STARTED.contains(kind.text());
+    }
+
+    private static boolean isBuilt(Node.Mapping component) {
+        Node image = Effective.mapping(component, "build").get("image");
+        return image != null && !image.isNull();
     }
 
     private void check(String name, Node.Mapping component) {
-        boolean started =
-                component.get("kind") instanceof Node.Scalar kind && STARTED.contains(kind.text());
-        if (!started) {
+        if (!isStarted(component)) {
             return;
         }
-        if (component.get("image") == null) {
+        if (component.get("image") == null && !isBuilt(component)) {
             complaints.add(
                     Code.MISSING_KEY,
                     component.mark(),

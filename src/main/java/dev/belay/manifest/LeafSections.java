@@ -139,7 +139,10 @@ final class LeafSections {
                                     row.get(PROCESSES)));
 
     /// Parts of a build as they are written, relative to the component's `dir`.
-    record BuildKeys(List<String> run, Optional<String> output, Inputs inputs) {}
+    ///
+    /// @param image what the artifact is where it is an image
+    record BuildKeys(
+            List<String> run, Optional<String> output, Optional<String> image, Inputs inputs) {}
 
     /// What a build reads: patterns, or what the workspace says.
     record Inputs(List<String> patterns, boolean workspace) {}
@@ -153,6 +156,13 @@ final class LeafSections {
                     "Folder or file that becomes the artifact, relative to `dir`. `dir` by"
                             + " default. The manifest, dotenv files, `.git` and `.belay` are left"
                             + " out of it.");
+    private static final Key<String> BUILT_IMAGE =
+            Key.of(
+                    "image",
+                    PATH,
+                    "File or folder, relative to `dir`, that is an image: what `docker save` writes,"
+                            + " packed by gzip or not, or a layout of OCI. It becomes the artifact,"
+                            + " and containers are made of it alone. In place of `output`.");
     private static final Key<Inputs> INPUTS =
             Key.of(
                             "inputs",
@@ -169,12 +179,13 @@ final class LeafSections {
                     "build",
                     "How a component's artifact is made. It is made once and kept by its digest.",
                     "{run: pnpm build, output: dist, inputs: [\"src/**\", package.json]}",
-                    List.of(BUILD_RUN, OUTPUT, INPUTS),
+                    List.of(BUILD_RUN, OUTPUT, BUILT_IMAGE, INPUTS),
                     List.of(),
                     row ->
                             new BuildKeys(
                                     row.find(BUILD_RUN).orElse(List.of()),
                                     row.find(OUTPUT),
+                                    row.find(BUILT_IMAGE),
                                     row.get(INPUTS)));
 
     private static final Key<List<String>> REQUIRED =

@@ -253,7 +253,12 @@ final class Views {
         String image = row.find(ComponentSection.IMAGE).orElse("");
         return switch (target) {
             case Target.Processes _ -> null;
-            case Target.Docker _ -> new Launch.Container(image, "");
+            case Target.Docker _ ->
+                    new Launch.Container(
+                            row.get(ComponentSection.BUILD).image().isPresent()
+                                    ? Launch.Container.ARTIFACT
+                                    : image,
+                            "");
             case Target.Kubernetes(Placement placement) ->
                     new Launch.Container(
                             image,
@@ -306,6 +311,7 @@ final class Views {
         LeafSections.BuildKeys build = row.get(ComponentSection.BUILD);
         String output =
                 row.find(ComponentSection.STATIC)
+                        .or(build::image)
                         .or(build::output)
                         .map(o -> in(dir, o))
                         .orElse(dir);

@@ -107,6 +107,9 @@ public record Launch(
     /// @param pod what it is a part of in a Kubernetes cluster; absent for a Docker Engine
     public record Container(
             String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
+        /// In place of an image's name: the artifact is the image. No image can be called so.
+        public static final String ARTIFACT = "(its artifact)";
+
         public Container {
             // Those of before there was a choice say nothing of it.
             wrapped = wrapped == null ? "" : wrapped;
@@ -126,6 +129,11 @@ public record Launch(
         /// that would be `wrapped`, too.
         public boolean holdsArtifact() {
             return wrapped != null && !wrapped.isEmpty();
+        }
+
+        /// Whether the artifact is the image, and not laid over one.
+        public boolean consistsOfArtifact() {
+            return image.equals(ARTIFACT);
         }
     }
 

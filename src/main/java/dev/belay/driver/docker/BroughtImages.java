@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /// Which images Belay brought to an engine, a file for each: written before one is brought, so that
 /// none stays for ever because nobody remembers it. What is not in here is somebody else's.
 final class BroughtImages {
-    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    /// As a digest, or as a tag that stands for one.
+    private static final Pattern DIGEST = Pattern.compile(":([0-9a-f]{64})");
 
     private final Path folder;
 
@@ -42,7 +43,7 @@ final class BroughtImages {
         /// Whether one of its digests is among these.
         boolean isOf(Set<Digest> digests) {
             for (Matcher found = DIGEST.matcher(reference); found.find(); ) {
-                if (digests.contains(new Digest(found.group()))) {
+                if (digests.contains(new Digest("sha256:" + found.group(1)))) {
                     return true;
                 }
             }

@@ -139,7 +139,7 @@ public final class ContainerRunner implements Runner {
     public Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
             throws IOException {
         String scope = ready.environment().getOrDefault(Names.SCOPE, "");
-        return refused(images.have(scope(scope).environment(), container(recipe)));
+        return refused(images.have(scope(scope).environment(), recipe));
     }
 
     private static Optional<Preparation.Refused> refused(EngineImages.Having having) {
@@ -157,10 +157,10 @@ public final class ContainerRunner implements Runner {
             String environment, Recipe recipe, Deadline deadline) throws IOException {
         Launch.Container container = container(recipe);
         deadline.await(() -> !images.isComing(container));
-        EngineImages.Having having = images.have(environment, container);
+        EngineImages.Having having = images.have(environment, recipe);
         if (having instanceof EngineImages.Having.Coming) {
             deadline.await(() -> !images.isComing(container));
-            having = images.have(environment, container);
+            having = images.have(environment, recipe);
         }
         return refused(having);
     }

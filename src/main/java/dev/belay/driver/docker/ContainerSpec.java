@@ -55,7 +55,10 @@ final class ContainerSpec {
         what.put("Entrypoint", List.of());
         what.put("Env", variables);
         what.put("User", user.isEmpty() || isRoot(user) ? NOBODY : user);
-        what.put("WorkingDir", FOLDER);
+        Launch.Container container = recipe.container();
+        if (container == null || !container.consistsOfArtifact()) {
+            what.put("WorkingDir", FOLDER);
+        }
         what.put("Labels", labels);
         what.put("HostConfig", host);
         return what;

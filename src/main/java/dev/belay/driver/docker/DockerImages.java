@@ -25,6 +25,9 @@ public final class DockerImages implements Images {
     @Override
     public Finding find(Wish wish) {
         try {
+            if (wish.image().equals(Launch.Container.ARTIFACT)) {
+                return own(wish);
+            }
             Digest digest =
                     wish.known().isEmpty()
                             ? images.resolve(wish.environment(), wish.image())
@@ -43,14 +46,40 @@ public final class DockerImages implements Images {
         }
     }
 
+    /// The artifact is the image.
+    private Finding own(Wish wish) throws IOException {
+        if (isOutOfReach(wish)) {
+            return outOfReach();
+        }
+        ArtifactImages.Named named =
+                artifacts.name(
+                        new ArtifactImages.Own(
+                                wish.environment(), wish.component(), wish.artifact()),
+                        Engines.of(host).platform());
+        return new Found(
+                new Launch.Image(named.image().text(), named.name().toString()),
+                ArtifactImages.isLoaded(named.name())
+                        ? List.of()
+                        : List.of(
+                                "`%s`: its image is `%s`"
+                                        .formatted(wish.component(), named.name())));
+    }
+
+    private boolean isOutOfReach(Wish wish) {
+        return wish.listens() && !host.isNear();
+    }
+
+    private Missing outOfReach() {
+        return new Missing(
+                "it listens at a port of another machine, `%s`, and this version's gateway"
+                                .formatted(host.written())
+                        + " reaches instances only on its own",
+                "run Belay there, or use an engine of this machine; workers and jobs can run there");
+    }
+
     private Finding wrapped(Wish wish, Digest base) throws IOException {
-        if (wish.listens() && !host.isNear()) {
-            return new Missing(
-                    "it listens at a port of another machine, `%s`, and this version's gateway"
-                                    .formatted(host.written())
-                            + " reaches instances only on its own",
-                    "run Belay there, or use an engine of this machine; workers and jobs can run"
-                            + " there");
+        if (isOutOfReach(wish)) {
+            return outOfReach();
         }
         ImageName name = EngineImages.name(wish.image()).at(base);
         ImageName wrapped =

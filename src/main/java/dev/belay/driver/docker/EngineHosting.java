@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /// Whether a Docker Engine takes containers of a revision, as far as it can tell before there is
@@ -35,8 +34,7 @@ final class EngineHosting {
                             + " `limits` what it cannot bound",
                     "");
         }
-        Launch.Container container = Objects.requireNonNull(recipe.container());
-        return switch (images.have(environment, container)) {
+        return switch (images.have(environment, recipe)) {
             case EngineImages.Having.Here _ ->
                     new Look.Done(
                             "the Docker Engine at `%s` answers with API %s and has the images"

@@ -1,5 +1,8 @@
 package dev.belay.driver.docker;
 
+import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.host.Recipe;
+import dev.belay.driver.image.ArtifactImages;
 import dev.belay.driver.image.EnvironmentRegistries;
 import dev.belay.driver.image.ImageFailure;
 import dev.belay.driver.image.RegistryAccess;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +32,7 @@ public final class EngineImages {
     private final DockerHost host;
     private final EnvironmentRegistries registries;
     private final BroughtImages brought;
+    private final ArtifactImages artifacts;
 
     /// Those that are being fetched, or could not be, by how they are asked for.
     private final Map<String, Having> fetches = new ConcurrentHashMap<>();
@@ -36,7 +41,13 @@ public final class EngineImages {
     public EngineImages(Path state, DockerHost host, EnvironmentRegistries registries) {
         this.host = host;
         this.registries = registries;
-        brought = new BroughtImages(state.toAbsolutePath().normalize().resolve("images/brought"));
+        Path folder = state.toAbsolutePath().normalize();
+        brought = new BroughtImages(folder.resolve("images/brought"));
+        artifacts =
+                new ArtifactImages(
+                        registries,
+                        new ArtifactStore(folder.resolve("artifacts")),
+                        folder.resolve("images/scratch"));
     }
 
     /// Whether the engine has an image.
@@ -102,12 +113,26 @@ public final class EngineImages {
     /// How the engine has an image; empty when it has it not.
     Optional<String> here(Launch.Container container) throws IOException {
         for (String name : names(container)) {
-            if (engine().image(name).isPresent()) {
+            if (engine().image(name).filter(id -> isMeant(container, id)).isPresent()) {
                 brought.touch(host, name);
                 return Optional.of(name);
             }
         }
         return Optional.empty();
+    }
+
+    /// Names that no registry has can have been given to something else.
+    private static boolean isMeant(Launch.Container container, String id) {
+        return loadable(container)
+                .map(name -> ArtifactImages.idsOf(name).contains(id))
+                .orElse(true);
+    }
+
+    /// The name of one that no registry has, and that we give to the engine.
+    private static Optional<ImageName> loadable(Launch.Container container) {
+        return container.consistsOfArtifact()
+                ? fetchable(container).filter(ArtifactImages::isLoaded)
+                : Optional.empty();
     }
 
     private static List<String> names(Launch.Container container) {
@@ -130,7 +155,8 @@ public final class EngineImages {
     /// Whether the engine has what containers of an environment are to be made of; where it has it
     /// not, it begins to be fetched, unless it is already. What could not be fetched is told once,
     /// and then tried again.
-    Having have(String environment, Launch.Container container) throws IOException {
+    Having have(String environment, Recipe recipe) throws IOException {
+        Launch.Container container = Objects.requireNonNull(recipe.container());
         Optional<String> name = here(container);
         if (name.isPresent()) {
             return new Having.Here(name.get());
@@ -146,7 +172,7 @@ public final class EngineImages {
                         _ -> {
                             Thread.ofVirtual()
                                     .name("pull " + key)
-                                    .start(() -> fetch(environment, container, from.get()));
+                                    .start(() -> fetch(environment, recipe, from.get()));
                             return new Having.Coming("`%s` is being fetched".formatted(key));
                         });
         if (now instanceof Having.Gone) {
@@ -162,10 +188,15 @@ public final class EngineImages {
                 .isPresent();
     }
 
-    private void fetch(String environment, Launch.Container container, ImageName from) {
+    private void fetch(String environment, Recipe recipe, ImageName from) {
+        Launch.Container container = Objects.requireNonNull(recipe.container());
         String key = from.toString();
         try {
-            pull(environment, from);
+            if (loadable(container).isPresent()) {
+                load(new Digest(recipe.artifact()), container, from);
+            } else {
+                pull(environment, from);
+            }
             fetches.remove(key);
         } catch (ImageFailure e) {
             fetches.put(key, gone(container, e.reason(), e.hint()));
@@ -182,12 +213,30 @@ public final class EngineImages {
     }
 
     private static Having.Gone gone(Launch.Container container, String reason, String hint) {
-        return new Having.Gone(
-                "the Docker Engine has the image `%s` no more, which was %s: %s"
-                        .formatted(container.image(), container.digest(), reason),
-                hint.isEmpty()
-                        ? "bring it back with `docker pull` or `docker load`, or deploy again"
-                        : hint);
+        return loadable(container).isPresent()
+                ? new Having.Gone(
+                        "the Docker Engine has not the image that the artifact is, %s: %s"
+                                .formatted(container.digest(), reason),
+                        hint.isEmpty() ? "see to it, or deploy again" : hint)
+                : new Having.Gone(
+                        "the Docker Engine has the image `%s` no more, which was %s: %s"
+                                .formatted(container.image(), container.digest(), reason),
+                        hint.isEmpty()
+                                ? "bring it back with `docker pull` or `docker load`, or deploy again"
+                                : hint);
+    }
+
+    private void load(Digest artifact, Launch.Container container, ImageName name)
+            throws IOException {
+        Engine engine = engine();
+        brought.remember(host, name.toString());
+        artifacts.load(
+                artifact, engine.platform(), name, archive -> engine.load(archive, PULL_WITHIN));
+        if (here(container).isEmpty()) {
+            throw ImageFailure.unfit(
+                    "it made another image of it than `" + container.digest() + "`",
+                    "see by `docker image inspect %s` what that is".formatted(name));
+        }
     }
 
     /// Remembered before it begins: what was half brought is taken away like the rest.

@@ -3,6 +3,7 @@ package dev.belay.driver.host;
 import dev.belay.driver.artifact.ArtifactException;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.release.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,9 +45,13 @@ public final class Preparation {
     /// @param given what Belay itself puts into the environment
     Result prepare(String environment, Recipe recipe, Map<String, String> given)
             throws IOException {
-        Path folder;
+        Path folder = artifacts.unpacked(recipe.digest());
+        Launch.Container container = recipe.container();
         try {
-            folder = artifacts.unpack(recipe.digest());
+            // Nobody needs the files of an image but its engine, and it has them.
+            if (container == null || !container.consistsOfArtifact()) {
+                artifacts.unpack(recipe.digest());
+            }
         } catch (ArtifactException e) {
             return new Refused(
                     String.valueOf(e.getMessage()), "build the artifact again: `belay deploy`");
