@@ -16,6 +16,8 @@ import java.util.List;
 /// @param contracts files that say what it promises, relative to `dir`
 /// @param workspace whether its inputs are those that the workspace says: its own package and those
 ///   that it uses
+/// @param dockerfile what an engine makes the artifact by, relative to `dir`; empty where there is
+///   an `output`
 public record Build(
         String dir,
         List<String> run,
@@ -23,12 +25,25 @@ public record Build(
         List<String> inputs,
         List<Stage> pipeline,
         List<String> contracts,
-        boolean workspace) {
+        boolean workspace,
+        String dockerfile) {
     public Build {
         contracts = List.copyOf(contracts);
         pipeline = List.copyOf(pipeline);
         run = List.copyOf(run);
         inputs = List.copyOf(inputs);
+    }
+
+    /// One that no engine makes.
+    public Build(
+            String dir,
+            List<String> run,
+            String output,
+            List<String> inputs,
+            List<Stage> pipeline,
+            List<String> contracts,
+            boolean workspace) {
+        this(dir, run, output, inputs, pipeline, contracts, workspace, "");
     }
 
     /// One of which nothing is tried by itself, and that promises nothing.

@@ -4,8 +4,8 @@ import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Complaints;
 import dev.belay.manifest.text.Node;
 import dev.belay.release.ImageName;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a component lacks, or has and cannot have, where it runs in containers.
 final class ContainerCheck {
@@ -31,8 +31,10 @@ final class ContainerCheck {
 
     /// An artifact that is an image is nothing else.
     private void checkImage(String name, Node.Mapping component, boolean docker) {
-        Node.Entry image = Effective.mapping(component, "build").entries().get("image");
-        if (image == null || image.value().isNull()) {
+        Node.Mapping build = Effective.mapping(component, "build");
+        Node.Entry made = entry(build, "dockerfile");
+        Node.Entry image = made == null ? entry(build, "image") : made;
+        if (image == null) {
             return;
         }
         if (!docker || !isStarted(component)) {
@@ -42,21 +44,29 @@ final class ContainerCheck {
                     "`%s` is built as an image, which this version runs only by `target: docker`, as a"
                                     .formatted(name)
                             + " service, a worker or a job",
-                    "give it an `output` here, below `components:` of the environment, and"
-                            + " `image: null`");
+                    "build it to an `output` here, below `components:` of the environment, with"
+                            + " `image: null` and `dockerfile: null` beside it");
         }
-        for (String key : List.of("image", "output")) {
-            Node.Mapping within =
-                    key.equals("image") ? component : Effective.mapping(component, "build");
-            Node.Entry other = within.entries().get(key);
-            if (other != null && !other.value().isNull()) {
-                complaints.add(
-                        Code.ONE_OF,
-                        other.key(),
-                        "`%s` is built as an image, and has `%s`, too".formatted(name, key),
-                        "leave one of them out");
-            }
+        refuseBeside(name, entry(component, "image"), "image");
+        refuseBeside(name, entry(build, "output"), "build: {output: …}");
+        if (made != null) {
+            refuseBeside(name, entry(build, "image"), "build: {image: …}");
         }
+    }
+
+    private void refuseBeside(String name, Node.@Nullable Entry other, String written) {
+        if (other != null) {
+            complaints.add(
+                    Code.ONE_OF,
+                    other.key(),
+                    "`%s` is built as an image, and has `%s`, too".formatted(name, written),
+                    "leave one of them out");
+        }
+    }
+
+    private static Node.@Nullable Entry entry(Node.Mapping map, String key) {
+        Node.Entry entry = map.entries().get(key);
+        return entry == null || entry.value().isNull() ? null : entry;
     }
 
     private static boolean isStarted(Node.Mapping component) {
@@ -64,8 +74,8 @@ final class ContainerCheck {
     }
 
     private static boolean isBuilt(Node.Mapping component) {
-        Node image = Effective.mapping(component, "build").get("image");
-        return image != null && !image.isNull();
+        Node.Mapping build = Effective.mapping(component, "build");
+        return entry(build, "image") != null || entry(build, "dockerfile") != null;
     }
 
     private void check(String name, Node.Mapping component) {

@@ -64,6 +64,17 @@ public final class FolderCheck {
             missing(source.at("dir"), "there is no folder `" + build.dir() + "`", component);
             return;
         }
+        if (!build.dockerfile().isEmpty()) {
+            // What is in the image, and whether its command is, is for the engine to say.
+            Path file = dir.resolve(build.dockerfile());
+            if (!elsewhere && build.run().isEmpty() && !Files.isRegularFile(file)) {
+                missing(
+                        source.at("build", "dockerfile"),
+                        "there is no `" + build.dockerfile() + "` in `" + build.dir() + "`",
+                        component);
+            }
+            return;
+        }
         boolean made =
                 elsewhere || !build.run().isEmpty() || isMadeByAnother(component, build.output());
         Path output = home().resolve(build.output()).normalize();

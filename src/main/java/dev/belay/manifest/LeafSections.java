@@ -141,8 +141,17 @@ final class LeafSections {
     /// Parts of a build as they are written, relative to the component's `dir`.
     ///
     /// @param image what the artifact is where it is an image
+    /// @param dockerfile what makes the image that the artifact is
     record BuildKeys(
-            List<String> run, Optional<String> output, Optional<String> image, Inputs inputs) {}
+            List<String> run,
+            Optional<String> output,
+            Optional<String> image,
+            Optional<String> dockerfile,
+            Inputs inputs) {
+        boolean makesImage() {
+            return image.isPresent() || dockerfile.isPresent();
+        }
+    }
 
     /// What a build reads: patterns, or what the workspace says.
     record Inputs(List<String> patterns, boolean workspace) {}
@@ -163,6 +172,13 @@ final class LeafSections {
                     "File or folder, relative to `dir`, that is an image: what `docker save` writes,"
                             + " packed by gzip or not, or a layout of OCI. It becomes the artifact,"
                             + " and containers are made of it alone. In place of `output`.");
+    private static final Key<String> DOCKERFILE =
+            Key.of(
+                    "dockerfile",
+                    PATH,
+                    "File, relative to `dir`, that the Docker Engine makes an image by, of the files"
+                            + " in `dir` that `.dockerignore` leaves. The image becomes the"
+                            + " artifact. In place of `image`.");
     private static final Key<Inputs> INPUTS =
             Key.of(
                             "inputs",
@@ -179,13 +195,14 @@ final class LeafSections {
                     "build",
                     "How a component's artifact is made. It is made once and kept by its digest.",
                     "{run: pnpm build, output: dist, inputs: [\"src/**\", package.json]}",
-                    List.of(BUILD_RUN, OUTPUT, BUILT_IMAGE, INPUTS),
+                    List.of(BUILD_RUN, OUTPUT, BUILT_IMAGE, DOCKERFILE, INPUTS),
                     List.of(),
                     row ->
                             new BuildKeys(
                                     row.find(BUILD_RUN).orElse(List.of()),
                                     row.find(OUTPUT),
                                     row.find(BUILT_IMAGE),
+                                    row.find(DOCKERFILE),
                                     row.get(INPUTS)));
 
     private static final Key<List<String>> REQUIRED =

@@ -255,7 +255,7 @@ final class Views {
             case Target.Processes _ -> null;
             case Target.Docker _ ->
                     new Launch.Container(
-                            row.get(ComponentSection.BUILD).image().isPresent()
+                            row.get(ComponentSection.BUILD).makesImage()
                                     ? Launch.Container.ARTIFACT
                                     : image,
                             "");
@@ -324,7 +324,8 @@ final class Views {
                 inputs,
                 PipelineSections.stages(row.get(PipelineSections.PIPELINE)),
                 row.get(ContractSections.CONTRACTS),
-                build.inputs().workspace());
+                build.inputs().workspace(),
+                build.dockerfile().orElse(""));
     }
 
     private static String in(String dir, String path) {

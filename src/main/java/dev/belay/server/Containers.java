@@ -2,7 +2,9 @@ package dev.belay.server;
 
 import dev.belay.driver.Images;
 import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.artifact.ImageBuilds;
 import dev.belay.driver.docker.ContainerRunner;
+import dev.belay.driver.docker.DockerBuilds;
 import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.docker.DockerImages;
 import dev.belay.driver.docker.EngineImages;
@@ -33,7 +35,19 @@ record Containers(
 
     /// What names of images stand for.
     Images images(ArtifactStore artifacts) {
-        Path scratch = state.path().resolve("images/scratch");
-        return new DockerImages(host, brought, new ArtifactImages(registries, artifacts, scratch));
+        return new DockerImages(host, brought, own(artifacts));
+    }
+
+    /// Who builds images by Dockerfiles.
+    ImageBuilds builds(ArtifactStore artifacts) {
+        return new DockerBuilds(host, brought, own(artifacts), scratch());
+    }
+
+    private ArtifactImages own(ArtifactStore artifacts) {
+        return new ArtifactImages(registries, artifacts, scratch());
+    }
+
+    private Path scratch() {
+        return state.path().resolve("images/scratch");
     }
 }

@@ -220,7 +220,8 @@ public final class ControlPlane implements AutoCloseable {
         Checks checks = checks(places.router(), runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, places.router(), checks, databases);
-        var builder = new Builder(artifacts, state.path().resolve("builds"));
+        var builds = containers.builds(artifacts);
+        var builder = new Builder(artifacts, state.path().resolve("builds"), builds);
         var door = new StoreDoor();
         sweeper = sweeper(artifacts, builder, door, settings);
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);

@@ -54,7 +54,9 @@ class ContainerSectionsTest {
                     """
                     worker | docker     | a: 1                                       | has no `image`
                     worker | docker     | 'build: {image: i.tar}, image: debian:12'  | has `image`, too
-                    worker | docker     | 'build: {image: i.tar, output: dist}'      | has `output`, too
+                    worker | docker     | 'build: {image: i.tar, output: dist}'      | has `build: {output: …}`, too
+                    worker | docker     | 'build: {image: i.tar, dockerfile: D}'     | has `build: {image: …}`, too
+                    worker | process    | 'build: {dockerfile: Dockerfile}'          | runs only by `target: docker`
                     worker | process    | 'build: {image: i.tar}'                    | runs only by `target: docker`
                     worker | kubernetes | 'build: {image: i.tar}, image: debian:12'  | runs only by `target: docker`
                     """)

@@ -51,6 +51,19 @@ class ContainedTest {
                 Files.readString(manifest).replace("target: process", "target: " + target));
     }
 
+    /// From now on its image is built of its files, and they are nowhere else.
+    private void byDockerfile() throws Exception {
+        Path manifest = whole.folder().resolve("belay.yaml");
+        Files.writeString(
+                whole.folder().resolve("app/Dockerfile"),
+                "FROM " + OwnEngine.IMAGE + "\nWORKDIR /srv\nCOPY index.html .\n");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace("image: " + OwnEngine.IMAGE, "")
+                        .replace("{output: app}", "{dockerfile: Dockerfile}\n    dir: app"));
+    }
+
     private void ships(String word) throws Exception {
         Files.writeString(whole.folder().resolve("app/index.html"), word);
         whole.awaitState(whole.begin(), "completed");
@@ -76,6 +89,7 @@ class ContainedTest {
             target("docker");
             ships("v2");
             assertThat(containers()).isEqualTo(2);
+            byDockerfile();
             ships("v3");
             JsonNode back =
                     whole.post(

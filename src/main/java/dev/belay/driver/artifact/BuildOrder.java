@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// How an artifact comes to be.
 ///
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 ///   secrets, and what says how to run it rather than what it is
 /// @param environment for the command, on top of the few variables that are passed on
 /// @param within after that long the command is killed
+/// @param image what the artifact is made by after the command, in place of an output; null where
+///   there is one
 public record BuildOrder(
         String component,
         Path root,
@@ -30,9 +33,32 @@ public record BuildOrder(
         List<String> inputs,
         Set<Path> keptBack,
         Map<String, String> environment,
-        Duration within) {
+        Duration within,
+        @Nullable Image image) {
     private static final Pattern DOTENV = Pattern.compile("\\.env(\\..*)?");
     private static final Pattern SAMPLE = Pattern.compile(".*\\.(example|sample|template|dist)");
+
+    /// An image by a Dockerfile.
+    ///
+    /// @param environment whose registries its base may come from
+    /// @param dockerfile relative to the folder
+    public record Image(String environment, String dockerfile) {}
+
+    /// One whose artifact is its output.
+    public BuildOrder(
+            String component,
+            Path root,
+            Path folder,
+            List<String> command,
+            String output,
+            List<String> inputs,
+            Set<Path> keptBack,
+            Map<String, String> environment,
+            Duration within) {
+        this(
+                component, root, folder, command, output, inputs, keptBack, environment, within,
+                null);
+    }
 
     public BuildOrder {
         root = root.toAbsolutePath().normalize();
@@ -45,6 +71,11 @@ public record BuildOrder(
                         .map(file -> home.resolve(file).normalize())
                         .collect(Collectors.toUnmodifiableSet());
         environment = Map.copyOf(environment);
+    }
+
+    /// Whether anything has to be done to make it.
+    boolean isMade() {
+        return !command.isEmpty() || image != null;
     }
 
     /// What is named so, and whatever has the name of a file that instances get as variables.

@@ -36,11 +36,18 @@ public final class Builder {
 
     private final ArtifactStore store;
     private final Path folder;
+    private final ImageBuilds images;
+
+    /// One that builds no images.
+    public Builder(ArtifactStore store, Path folder) {
+        this(store, folder, ImageBuilds.none());
+    }
 
     /// @param folder for logs, locks and what was built from what
-    public Builder(ArtifactStore store, Path folder) {
+    public Builder(ArtifactStore store, Path folder, ImageBuilds images) {
         this.store = store;
         this.folder = folder;
+        this.images = images;
     }
 
     public BuildResult build(BuildOrder order) {
@@ -117,7 +124,7 @@ public final class Builder {
     }
 
     private BuildResult locked(BuildOrder order, Path log) throws IOException {
-        if (order.command().isEmpty() || order.inputs().isEmpty()) {
+        if (!order.isMade() || order.inputs().isEmpty()) {
             return run(order, log);
         }
         List<String> unmatched = SourceDigest.unmatched(order);
@@ -150,6 +157,9 @@ public final class Builder {
                 return failure.get();
             }
         }
+        if (order.image() != null) {
+            return image(order, order.image(), log);
+        }
         Path output = order.root().resolve(order.output()).normalize();
         if (!output.startsWith(order.root())) {
             return failed(order, "`" + order.output() + "` is not in the platform", List.of());
@@ -169,6 +179,31 @@ public final class Builder {
                         + "`"
                         + (order.command().isEmpty() ? "" : " after the build"),
                 order.command().isEmpty() ? List.of() : lastLines(log));
+    }
+
+    private BuildResult image(BuildOrder order, BuildOrder.Image image, Path log)
+            throws IOException {
+        if (!Files.isRegularFile(order.folder().resolve(image.dockerfile()))) {
+            return new BuildFailed(
+                    "`%s` was not built: there is no `%s` in `%s`"
+                            .formatted(order.component(), image.dockerfile(), order.folder()),
+                    "`dockerfile` is relative to the component's `dir`",
+                    List.of());
+        }
+        Path made = Files.createTempDirectory(DurableFile.folder(folder.resolve("images")), "one");
+        try {
+            Optional<ImageBuilds.Failure> failure =
+                    images.build(order, log, made.resolve("image.tar"));
+            if (failure.isPresent()) {
+                return new BuildFailed(
+                        "`" + order.component() + "` was not built: " + failure.get().reason(),
+                        failure.get().hint(),
+                        Files.exists(log) ? lastLines(log) : List.of());
+            }
+            return new Built(store.put(made, List.of()), false);
+        } finally {
+            Trees.delete(made);
+        }
     }
 
     private static Optional<BuildFailed> command(BuildOrder order, Path log) throws IOException {

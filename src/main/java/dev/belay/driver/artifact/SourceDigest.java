@@ -51,6 +51,9 @@ final class SourceDigest {
         parts.add(order.root().relativize(order.folder()).toString());
         parts.add(order.output());
         parts.add(String.join("\0", order.command()));
+        if (order.image() != null) {
+            parts.add("image by " + order.image().dockerfile());
+        }
         return parts;
     }
 
@@ -84,7 +87,9 @@ final class SourceDigest {
                         boolean skip =
                                 LEFT_OUT.contains(String.valueOf(dir.getFileName()))
                                         || order.keepsBack(dir)
-                                        || (dir.equals(output) && !dir.equals(order.root()));
+                                        || (order.image() == null
+                                                && dir.equals(output)
+                                                && !dir.equals(order.root()));
                         return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                     }
 

@@ -112,13 +112,48 @@ final class Engine {
                 "/images/create?fromImage=%s&tag=%s"
                         .formatted(encode(name.place()), encode(name.reference()));
         Map<String, String> headers = proof.isEmpty() ? Map.of() : Map.of("X-Registry-Auth", proof);
-        follow("POST", path, headers, new EngineWire.Body.Text(""), within);
+        var request =
+                new EngineWire.Request(
+                        "POST", "/v" + version() + path, headers, new EngineWire.Body.Text(""));
+        follow(request, within, _ -> {});
     }
 
     /// Takes over images of an archive, as `docker save` makes them.
     void load(Path archive, Duration within) throws IOException {
-        var body = new EngineWire.Body.Archive(archive);
-        follow("POST", "/images/load?quiet=1", Map.of(), body, within);
+        var request =
+                new EngineWire.Request(
+                        "POST",
+                        "/v" + version() + "/images/load?quiet=1",
+                        Map.of(),
+                        new EngineWire.Body.Archive(archive));
+        follow(request, within, _ -> {});
+    }
+
+    /// Hears what an engine tells while it works.
+    interface Told {
+        void told(JsonNode said) throws IOException;
+    }
+
+    /// Builds an image.
+    ///
+    /// @param context archive of the files that it may take, the Dockerfile among them
+    /// @param proofs who asks which registry, as the engine takes it; empty for nobody
+    /// @throws EngineFailure when a step fails, with its words
+    void build(String dockerfile, Path context, String proofs, Duration within, Told told)
+            throws IOException {
+        var request =
+                new EngineWire.Request(
+                        "POST",
+                        "/v" + version() + "/build?rm=1&forcerm=1&dockerfile=" + encode(dockerfile),
+                        proofs.isEmpty() ? Map.of() : Map.of("X-Registry-Config", proofs),
+                        new EngineWire.Body.Archive(context));
+        follow(request, within, told);
+    }
+
+    /// Writes an image into a file, as `docker save` does.
+    void save(String image, Path into, Duration within, long max) throws IOException {
+        String path = "/v" + version() + "/images/" + encode(image) + "/get";
+        checked(wire.fetch(new EngineWire.Request("GET", path, ""), within, into, max));
     }
 
     /// Forgets an image by one of its names, and removes it when that was the last one.
@@ -140,17 +175,8 @@ final class Engine {
     }
 
     /// Sends something that takes long and whose answer tells how it goes on.
-    ///
-    /// @return the last that it told
-    private JsonNode follow(
-            String method,
-            String path,
-            Map<String, String> headers,
-            EngineWire.Body body,
-            Duration within)
+    private void follow(EngineWire.Request request, Duration within, Told told)
             throws IOException {
-        var request = new EngineWire.Request(method, "/v" + version() + path, headers, body);
-        var told = new ArrayList<JsonNode>();
         checked(
                 wire.follow(
                         request,
@@ -163,10 +189,8 @@ final class Engine {
                                 throw EngineFailure.said(
                                         500, "the Docker Engine says: " + error.strip());
                             }
-                            told.clear();
-                            told.add(json);
+                            told.told(json);
                         }));
-        return told.isEmpty() ? JSON.createObjectNode() : told.getFirst();
     }
 
     Optional<JsonNode> inspect(String container) throws IOException {

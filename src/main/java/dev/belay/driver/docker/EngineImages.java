@@ -10,7 +10,6 @@ import dev.belay.release.Digest;
 import dev.belay.release.ImageName;
 import dev.belay.release.Launch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,6 +180,11 @@ public final class EngineImages {
         return now;
     }
 
+    /// It was built there for us; it is taken away like what was fetched.
+    void built(String image) throws IOException {
+        brought.remember(host, image);
+    }
+
     /// Whether it is being fetched at this moment.
     boolean isComing(Launch.Container container) {
         return fetchable(container)
@@ -259,19 +263,44 @@ public final class EngineImages {
         if (login == null) {
             return "";
         }
-        String json =
-                login.password()
-                        .use(password ->
-                                JsonMapper.shared()
-                                        .writeValueAsString(
-                                                Map.of(
-                                                        "username",
-                                                        login.user(),
-                                                        "password",
-                                                        password,
-                                                        "serveraddress",
-                                                        access.host())));
-        return Base64.getUrlEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8));
+        return login.password()
+                .use(password ->
+                        packed(
+                                Map.of(
+                                        "username",
+                                        login.user(),
+                                        "password",
+                                        password,
+                                        "serveraddress",
+                                        access.host())));
+    }
+
+    /// The same of the registry that an environment has, for whatever a build fetches from there.
+    String proofs(String environment, String component) {
+        return registries
+                .place(environment, component)
+                .map(place -> registries.of(environment).of(place.registry()).access())
+                .map(access -> {
+                    RegistryAccess.Login login = access.login();
+                    return login == null
+                            ? ""
+                            : login.password()
+                                    .use(password ->
+                                            packed(
+                                                    Map.of(
+                                                            access.host(),
+                                                            Map.of(
+                                                                    "username",
+                                                                    login.user(),
+                                                                    "password",
+                                                                    password))));
+                })
+                .orElse("");
+    }
+
+    private static String packed(Map<String, ?> said) {
+        byte[] json = JsonMapper.shared().writeValueAsBytes(said);
+        return Base64.getUrlEncoder().encodeToString(json);
     }
 
     /// Takes away what Belay brought, nothing needs, and nobody used for a while. What something is

@@ -93,6 +93,26 @@ final class EngineWire {
                 });
     }
 
+    /// The same where an answer is a file. One that is no success is kept whole.
+    ///
+    /// @param max bytes; more is a failure
+    Reply fetch(Request request, Duration within, Path into, long max) throws IOException {
+        return exchange(
+                request,
+                within,
+                max,
+                (status, body) -> {
+                    if (status >= 400) {
+                        return new Reply(status, ByteBuffer.wrap(body.readNBytes(BODY_MAX)));
+                    }
+                    try (OutputStream out =
+                            new BufferedOutputStream(Files.newOutputStream(into), 1 << 16)) {
+                        body.transferTo(out);
+                    }
+                    return new Reply(status, ByteBuffer.allocate(0));
+                });
+    }
+
     private static Reply whole(int status, InputStream body) throws IOException {
         byte[] all = body.readNBytes(BODY_MAX + 1);
         EngineBody.allow(all.length, BODY_MAX);

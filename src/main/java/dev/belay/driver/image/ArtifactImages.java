@@ -126,6 +126,24 @@ public final class ArtifactImages {
         void load(Path archive) throws IOException;
     }
 
+    /// Writes an image anew, as an artifact has it: the same bytes for the same image, whoever had
+    /// it.
+    ///
+    /// @param saved what `docker save` wrote
+    /// @throws ImageFailure when it is no image for that machine
+    public void rewrite(Path saved, ImagePlatform machine, Path into) throws IOException {
+        read(
+                saved,
+                machine,
+                image -> {
+                    try (OutputStream out =
+                            new BufferedOutputStream(Files.newOutputStream(into), 1 << 16)) {
+                        image.write(loaded(image), out);
+                    }
+                    return image;
+                });
+    }
+
     private interface Reading<T> {
         T of(ImageArchive image) throws IOException;
     }
@@ -139,6 +157,11 @@ public final class ArtifactImages {
                     "artifact `" + artifact.brief() + "` is not in the store",
                     "build it again: `belay deploy`");
         }
+        return read(archive, machine, reading);
+    }
+
+    private <T> T read(Path archive, ImagePlatform machine, Reading<T> reading)
+            throws IOException {
         Path folder = Files.createTempDirectory(DurableFile.folder(scratch), "image");
         try {
             return reading.of(

@@ -425,6 +425,10 @@ public final class Sources {
         if (!build.run().isEmpty()) {
             progress.accept(component.name() + ": building with " + ShellWords.of(build.run()));
         }
+        if (order.image() != null) {
+            progress.accept(
+                    component.name() + ": building an image by " + order.image().dockerfile());
+        }
         return switch (builder.build(order)) {
             case BuildResult.Built(Digest artifact, boolean reused) -> {
                 progress.accept(
@@ -454,7 +458,10 @@ public final class Sources {
                 WorkspaceInputs.of(view, component),
                 keptBack,
                 component.told().baked() ? component.told().values() : Map.of(),
-                BUILD_WITHIN);
+                BUILD_WITHIN,
+                build.dockerfile().isEmpty()
+                        ? null
+                        : new BuildOrder.Image(view.environment(), build.dockerfile()));
     }
 
     private static List<Problem> unmatched(

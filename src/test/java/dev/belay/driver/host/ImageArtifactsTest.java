@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.driver.Images;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
+import dev.belay.driver.artifact.BuildOrder;
+import dev.belay.driver.artifact.BuildResult;
+import dev.belay.driver.artifact.Builder;
 import dev.belay.driver.docker.ContainerRunner;
+import dev.belay.driver.docker.DockerBuilds;
 import dev.belay.driver.docker.DockerHost;
 import dev.belay.driver.docker.DockerImages;
 import dev.belay.driver.docker.EngineImages;
@@ -195,6 +199,93 @@ class ImageArtifactsTest {
             assertThat(inspected("{{.Image}}")).isEqualTo(image.digest());
             host.scaled(v1, 0);
         }
+    }
+
+    // --- by a Dockerfile ---------------------------------------------------------------------
+
+    private BuildResult built(String dockerfile) throws Exception {
+        Path source = Files.createDirectories(folder.resolve("source"));
+        Files.writeString(source.resolve("Dockerfile"), dockerfile);
+        Files.writeString(source.resolve(".dockerignore"), "*.secret");
+        Files.writeString(source.resolve("words"), "hello");
+        Files.writeString(source.resolve("key.secret"), "hush");
+        var artifacts =
+                new ArtifactImages(
+                        EnvironmentRegistries.none(),
+                        host.artifacts,
+                        host.state.resolve("planned"));
+        var builds =
+                new DockerBuilds(
+                        where,
+                        Objects.requireNonNull(images),
+                        artifacts,
+                        host.state.resolve("planned"));
+        return new Builder(host.artifacts, folder.resolve("builds"), builds)
+                .build(
+                        new BuildOrder(
+                                "api",
+                                folder,
+                                Path.of("source"),
+                                List.of(),
+                                "source",
+                                List.of(),
+                                Set.of(),
+                                Map.of(),
+                                Duration.ofMinutes(2),
+                                new BuildOrder.Image("local", "Dockerfile")));
+    }
+
+    @Test
+    void a_dockerfile_makes_the_artifact_that_runs() throws Exception {
+        String dockerfile =
+                """
+                FROM %s
+                WORKDIR /srv
+                COPY . .
+                RUN ["/bin/busybox", "sh", "-c", "busybox ls /srv > /seen"]
+                """
+                        .formatted(OwnEngine.IMAGE);
+        Digest artifact = ((BuildResult.Built) built(dockerfile)).artifact();
+        Launch.Image image = image(artifact, EnvironmentRegistries.none());
+        Revision v1 = revision(artifact, image);
+
+        assertThat(settled(v1)).isInstanceOf(Look.Done.class);
+        host.scaled(v1, 1);
+
+        String container = containers().getFirst();
+        assertThat(inspected("{{.Image}}")).isEqualTo(image.digest());
+        assertThat(engine.docker("exec", container, "/bin/busybox", "cat", "/seen"))
+                .contains("words")
+                .doesNotContain("secret");
+        assertThat(built(dockerfile)).as("the same again").isEqualTo(
+                new BuildResult.Built(artifact, false));
+        host.scaled(v1, 0);
+        assertThat(Objects.requireNonNull(images).collect(Set.of(), Duration.ZERO)).isEqualTo(2);
+        assertThat(engine.docker("images", "-q", "--no-trunc")).doesNotContain(image.digest());
+    }
+
+    @Test
+    void a_step_that_fails_is_named_with_what_it_said_last() throws Exception {
+        var failed =
+                (BuildResult.BuildFailed)
+                        built(
+                                """
+                                FROM %s
+                                RUN ["/bin/busybox", "sh", "-c", "echo there is no compiler; exit 3"]
+                                """
+                                        .formatted(OwnEngine.IMAGE));
+
+        assertThat(failed.reason())
+                .contains("step 2 of 2, `RUN [\"/bin/busybox\"", "returned a non-zero code: 3");
+        assertThat(failed.lastLines()).contains("there is no compiler");
+        assertThat(((BuildResult.BuildFailed) built("FORM scratch")).reason())
+                .contains("unknown instruction: FORM");
+        assertThat(
+                        ((BuildResult.BuildFailed)
+                                        built("FROM scratch\nRUN --mount=type=cache,target=/x true"))
+                                .hint())
+                .contains("without BuildKit");
+        assertThat(engine.docker("ps", "-aq", "--filter", "status=exited")).isEmpty();
     }
 
     @Test
