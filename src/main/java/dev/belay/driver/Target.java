@@ -82,6 +82,16 @@ public interface Target {
     /// Whether an instance still runs as it was seen: not, when another runs in its place by now.
     boolean lives(Scope scope, Instance instance);
 
+    /// Runs a command beside an instance, where it runs and with all that it has, to ask how it is;
+    /// empty where commands are run like any other of this host.
+    ///
+    /// @throws IOException when it cannot be asked
+    default Optional<Examined> examine(
+            Scope scope, Instance instance, List<String> command, Duration within)
+            throws IOException {
+        return Optional.empty();
+    }
+
     /// Ends an instance that lives but is taken for dead. Supervision counts it as a death of its
     /// own and starts it again.
     ///

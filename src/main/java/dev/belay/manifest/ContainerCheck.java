@@ -106,15 +106,5 @@ final class ContainerCheck {
                         "leave `listen` out, and listen at `$PORT`");
             }
         }
-        for (String probe : Set.of("health", "liveness")) {
-            Node.Entry command = Effective.mapping(component, probe).entries().get("command");
-            if (command != null) {
-                complaints.add(
-                        Code.NOT_YET,
-                        command.key(),
-                        "this version cannot run a command inside of a container to ask it how it is",
-                        "ask by `http`, `grpc` or `tcp`");
-            }
-        }
     }
 }

@@ -102,7 +102,7 @@ public final class HostChecks implements Checks {
         policing = eyes.policing();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
-        wellness = new Wellness(eyes.target()::lives, eyes.values(), eyes.artifacts());
+        wellness = new Wellness(eyes.target(), eyes.values(), eyes.artifacts());
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class Liveness {
 
     public Liveness(Target target, RuntimeValues values, ArtifactStore artifacts) {
         this.target = target;
-        wellness = new Wellness(target::lives, values, artifacts);
+        wellness = new Wellness(target, values, artifacts);
     }
 
     /// Asks every running instance of these revisions once. A revision whose release is still under

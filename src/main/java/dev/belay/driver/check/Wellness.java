@@ -1,8 +1,11 @@
 package dev.belay.driver.check;
 
+import dev.belay.driver.Examined;
 import dev.belay.driver.Instance;
+import dev.belay.driver.Target;
 import dev.belay.driver.artifact.ArtifactStore;
 import dev.belay.driver.configuration.RuntimeValues;
+import dev.belay.driver.probe.CommandRun;
 import dev.belay.driver.probe.HealthAnswer;
 import dev.belay.driver.probe.HealthProbe;
 import dev.belay.driver.probe.ProbeTarget;
@@ -12,6 +15,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -26,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Asks instances how they are: until they are ready, and then, through a soak, whether they still
@@ -35,7 +38,7 @@ final class Wellness {
     /// A single slow answer is not an illness.
     private static final int UNWELL_IN_A_ROW = 3;
 
-    private final BiPredicate<Scope, Instance> lives;
+    private final Target target;
     private final RuntimeValues values;
     private final ArtifactStore artifacts;
     private final HealthProbe probe = new HealthProbe();
@@ -45,8 +48,8 @@ final class Wellness {
     /// Two environments may run instances of one name.
     private record Who(String environment, String id) {}
 
-    Wellness(BiPredicate<Scope, Instance> lives, RuntimeValues values, ArtifactStore artifacts) {
-        this.lives = lives;
+    Wellness(Target target, RuntimeValues values, ArtifactStore artifacts) {
+        this.target = target;
         this.values = values;
         this.artifacts = artifacts;
     }
@@ -94,7 +97,7 @@ final class Wellness {
                 case Readiness.Verdict.Ready(var after, var _) ->
                         slowest = Math.max(slowest, after.toMillis());
                 case Readiness.Verdict.NotReady(String reason, var history) -> {
-                    return lives.test(Scope.component(environment, revision.component()), one)
+                    return target.lives(Scope.component(environment, revision.component()), one)
                             ? new NotReady("`" + one.id() + "` is " + reason, said(history))
                             : new Died(one.id());
                 }
@@ -215,11 +218,31 @@ final class Wellness {
                                         InetAddress.getLoopbackAddress(), instance.port())
                                 : UnixDomainSocketAddress.of(instance.socket()),
                         () ->
-                                lives.test(
+                                target.lives(
                                         Scope.component(environment, revision.component()),
                                         instance),
                         artifacts.unpacked(revision.artifact()),
-                        values));
+                        values,
+                        launch.container() == null ? null : inside(environment, revision, instance)));
+    }
+
+    /// Where it runs in a container.
+    private ProbeTarget.Elsewhere inside(String environment, Revision revision, Instance instance) {
+        return (command, within) -> {
+            Scope scope = Scope.component(environment, revision.component());
+            try {
+                return target.examine(scope, instance, command, within)
+                        .<CommandRun.Outcome>map(said ->
+                                said.status() == Examined.NOT_ENDED
+                                        ? new CommandRun.Outcome.TimedOut(said.output())
+                                        : new CommandRun.Outcome.Exited(
+                                                said.status(), said.output()))
+                        .orElseGet(() ->
+                                new CommandRun.Outcome.NotStarted("it runs in no container"));
+            } catch (IOException e) {
+                return new CommandRun.Outcome.NotStarted(String.valueOf(e.getMessage()));
+            }
+        };
     }
 
     private Optional<Map<String, String>> environment(

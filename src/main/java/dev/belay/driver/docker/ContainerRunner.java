@@ -1,5 +1,6 @@
 package dev.belay.driver.docker;
 
+import dev.belay.driver.Examined;
 import dev.belay.driver.Look;
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.driver.host.Deadline;
@@ -49,6 +50,7 @@ public final class ContainerRunner implements Runner {
     private final EngineImages images;
     private final Path used;
     private final ContainerLogs logs = new ContainerLogs();
+    private final Questions questions = new Questions();
 
     /// One that knows no registry of its own.
     public ContainerRunner(Path state, DockerHost host) {
@@ -425,6 +427,12 @@ public final class ContainerRunner implements Runner {
         } finally {
             engine.remove(name, true);
         }
+    }
+
+    @Override
+    public Optional<Examined> examine(Run run, List<String> command, Duration within)
+            throws IOException {
+        return Optional.of(questions.ask(engine(), name(run), command, within));
     }
 
     private static Scope scope(String text) {

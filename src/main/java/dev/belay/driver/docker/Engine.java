@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -239,6 +240,52 @@ final class Engine {
                 throw e;
             }
         }
+    }
+
+    /// Makes ready a command in a container that runs, as whoever that runs as.
+    ///
+    /// @return its id
+    String prepare(String container, List<String> command) throws IOException {
+        Map<String, Object> what =
+                Map.of("AttachStdout", true, "AttachStderr", true, "Cmd", command);
+        EngineWire.Reply made =
+                call(
+                        "POST",
+                        "/containers/" + encode(container) + "/exec",
+                        JSON.writeValueAsString(what));
+        return json(made).path("Id").asString("");
+    }
+
+    /// Runs it, and waits no longer than that; [#status] knows whether it ended.
+    Written run(String command, Duration within) throws IOException {
+        var request =
+                new EngineWire.Request(
+                        "POST",
+                        "/v" + version() + "/exec/" + encode(command) + "/start",
+                        "{\"Detach\":false,\"Tty\":false}");
+        try {
+            return unframe(checked(wire.ask(request, within)).body());
+        } catch (EngineFailure e) {
+            if (e.isAnswer()) {
+                throw e;
+            }
+            return new Written("", "");
+        }
+    }
+
+    /// How it ended; empty while it runs, or when nobody knows of it any more.
+    OptionalInt status(String command) throws IOException {
+        Optional<JsonNode> found = find("/exec/" + encode(command) + "/json");
+        return found.isEmpty() || found.get().path("Running").asBoolean(false)
+                ? OptionalInt.empty()
+                : OptionalInt.of(found.get().path("ExitCode").asInt(1));
+    }
+
+    /// Whether it runs.
+    boolean runs(String command) throws IOException {
+        return find("/exec/" + encode(command) + "/json")
+                .filter(one -> one.path("Running").asBoolean(false))
+                .isPresent();
     }
 
     /// Makes a network where there is none of that name.

@@ -1,6 +1,7 @@
 package dev.belay.driver.host;
 
 import dev.belay.driver.Answer;
+import dev.belay.driver.Examined;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
@@ -218,6 +219,17 @@ public final class HostTarget implements Target {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Optional<Examined> examine(
+            Scope scope, Instance instance, List<String> command, Duration within)
+            throws IOException {
+        InstanceFolder folder = records.of(scope).instance(instance.revision(), instance.number());
+        InstanceRecord record = folder.read();
+        return record.run() == 0
+                ? Optional.empty()
+                : folder.run(record).examine(command, within);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.belay.driver.host;
 
+import dev.belay.driver.Examined;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -57,6 +60,10 @@ record Program(Runner runner, Runner.Run run) {
 
     Optional<String> mend() throws IOException {
         return runner.mend(run);
+    }
+
+    Optional<Examined> examine(List<String> command, Duration within) throws IOException {
+        return runner.examine(run, command, within);
     }
 
     void drawLog(Path log) throws IOException {

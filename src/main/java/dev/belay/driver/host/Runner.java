@@ -1,5 +1,6 @@
 package dev.belay.driver.host;
 
+import dev.belay.driver.Examined;
 import dev.belay.driver.Look;
 import dev.belay.release.Digest;
 import dev.belay.release.Launch;
@@ -162,6 +163,13 @@ public interface Runner {
     /// @param scratch a file that is nobody else's, and is gone afterwards
     Printed ask(Recipe recipe, Preparation.Prepared ready, Duration within, Path scratch)
             throws IOException;
+
+    /// Runs a command beside a program that lives, with all that it has, to ask how it is; empty
+    /// where commands are run like any other of this host.
+    default Optional<Examined> examine(Run run, List<String> command, Duration within)
+            throws IOException {
+        return Optional.empty();
+    }
 
     /// What is asked for and cannot be enforced here, for people; empty when all can be.
     String notEnforced(Launch.Limits limits);

@@ -1,6 +1,7 @@
 package dev.belay.driver.place;
 
 import dev.belay.driver.Answer;
+import dev.belay.driver.Examined;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
@@ -129,6 +130,13 @@ public final class PlacedTarget implements Target {
         var all = new ArrayList<>(here);
         all.addAll(there);
         return all;
+    }
+
+    @Override
+    public Optional<Examined> examine(
+            Scope scope, Instance instance, List<String> command, Duration within)
+            throws IOException {
+        return host.examine(scope, instance, command, within);
     }
 
     @Override

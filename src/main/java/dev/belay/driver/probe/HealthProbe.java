@@ -154,7 +154,12 @@ public final class HealthProbe {
                         target.environment().values().stream()
                                 .filter(value -> value.length() >= SECRET_MIN)
                                 .toList());
-        return switch (CommandRun.run(command, target.folder(), target.environment(), timeout)) {
+        ProbeTarget.Elsewhere elsewhere = target.elsewhere();
+        CommandRun.Outcome outcome =
+                elsewhere == null
+                        ? CommandRun.run(command, target.folder(), target.environment(), timeout)
+                        : elsewhere.run(command, timeout);
+        return switch (outcome) {
             case CommandRun.Outcome.Exited(int status, String output) ->
                     status == 0
                             ? ""

@@ -3,14 +3,18 @@ package dev.belay.driver.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.driver.Answer;
+import dev.belay.driver.Examined;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
+import dev.belay.driver.check.Liveness;
 import dev.belay.driver.docker.OwnEngine;
+import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +155,95 @@ class ContainersTest {
                 () -> {
                     said.addAll(host.target.supervise());
                     return said.toString().contains("used more memory than its `limits` allow");
+                });
+    }
+
+    private Examined examined(String script, Duration within) throws Exception {
+        return host.target
+                .examine(
+                        Host.SCOPE,
+                        host.only(),
+                        List.of("/bin/busybox", "sh", "-c", script),
+                        within)
+                .orElseThrow();
+    }
+
+    @Test
+    void a_command_asks_inside_of_a_container_and_one_that_hangs_is_there_once() throws Exception {
+        host.scaled(revision("api-1", SLEEPS), 1);
+
+        assertThat(examined("echo $BELAY_INSTANCE; busybox id -u; exit 3", Host.PATIENCE))
+                .isEqualTo(new Examined(3, "api-1-1\n65534\n"));
+        Duration brief = Duration.ofMillis(500);
+        assertThat(examined("exec busybox sleep 1234", brief).status())
+                .isEqualTo(Examined.NOT_ENDED);
+        assertThat(examined("exec busybox sleep 1234", brief).output())
+                .isEqualTo("the one before still runs");
+        String container = ground.container(host.only());
+        assertThat(engine.docker("top", container).lines())
+                .filteredOn(line -> line.contains("sleep 1234"))
+                .hasSize(1);
+        Examined none =
+                host.target
+                        .examine(Host.SCOPE, host.only(), List.of("/none"), Host.PATIENCE)
+                        .orElseThrow();
+        assertThat(none.status()).isEqualTo(126);
+        assertThat(none.output()).contains("/none");
+        engine.docker("pause", container);
+        assertThat(examined("true", brief).output()).contains("does not run");
+    }
+
+    @Test
+    void what_its_command_says_is_sick_is_ended_and_started_again() throws Exception {
+        Launch launch = revision("api-1", SLEEPS).launch();
+        var asked =
+                new Health(
+                        new Health.Command(
+                                List.of("/bin/busybox", "sh", "-c", "! busybox test -e /tmp/sick")),
+                        1,
+                        Duration.ZERO,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5));
+        Revision made = revision("api-1", SLEEPS);
+        var v1 =
+                new Revision(
+                        made.id(),
+                        made.component(),
+                        made.artifact(),
+                        made.configuration(),
+                        new Launch(
+                                launch.command(),
+                                launch.required(),
+                                launch.secrets(),
+                                launch.port(),
+                                launch.stop(),
+                                launch.limits(),
+                                asked,
+                                asked,
+                                launch.protocol(),
+                                launch.listen(),
+                                launch.container()));
+        host.scaled(v1, 1);
+        var liveness = new Liveness(host.target, host.values(), host.artifacts);
+        assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
+        long pid = host.only().pid();
+
+        engine.docker(
+                "exec", ground.container(host.only()), "/bin/busybox", "touch", "/tmp/sick");
+
+        var said = new ArrayList<String>();
+        Host.await(
+                "it is ended",
+                () -> said.addAll(liveness.tick(Host.SCOPE, List.of(v1))));
+        assertThat(said.getFirst())
+                .contains("`/bin/busybox` exits with 1", "it was taken for dead");
+        Host.await(
+                "it is started again, without what made it sick",
+                () -> {
+                    host.target.supervise();
+                    return host.only().state() == Instance.State.RUNNING
+                            && host.only().pid() != pid
+                            && liveness.tick(Host.SCOPE, List.of(v1)).isEmpty();
                 });
     }
 
