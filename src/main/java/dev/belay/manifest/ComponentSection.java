@@ -180,6 +180,7 @@ final class ComponentSection {
                             STRATEGY,
                             STOP,
                             LIMITS,
+                            VolumeSections.VOLUMES,
                             SMOKE,
                             MIGRATIONS),
                     KindWord.FRONTEND,
@@ -205,6 +206,7 @@ final class ComponentSection {
                             STRATEGY,
                             STOP,
                             LIMITS,
+                            VolumeSections.VOLUMES,
                             SMOKE,
                             MIGRATIONS),
                     KindWord.JOB,
@@ -217,7 +219,8 @@ final class ComponentSection {
                             ON_UNKNOWN,
                             TIMEOUT,
                             STOP,
-                            LIMITS),
+                            LIMITS,
+                            VolumeSections.VOLUMES),
                     KindWord.CONTRACT,
                     List.of(RUN, PROBE, ON_UNKNOWN, TIMEOUT));
 
@@ -265,6 +268,7 @@ final class ComponentSection {
                                     AFTER,
                                     STOP,
                                     LIMITS,
+                                    VolumeSections.VOLUMES,
                                     SMOKE,
                                     MIGRATIONS,
                                     ClusterSections.SCHEDULE,

@@ -26,7 +26,11 @@ final class ContainerCheck {
         if (docker) {
             effective.components().forEach(this::check);
         }
-        effective.components().forEach((name, component) -> checkImage(name, component, docker));
+        var volumes = new VolumeCheck(complaints, docker);
+        effective.components().forEach((name, component) -> {
+            checkImage(name, component, docker);
+            volumes.check(name, component);
+        });
     }
 
     /// An artifact that is an image is nothing else.

@@ -258,7 +258,10 @@ final class Views {
                             row.get(ComponentSection.BUILD).makesImage()
                                     ? Launch.Container.ARTIFACT
                                     : image,
-                            "");
+                            "",
+                            "",
+                            null,
+                            VolumeSections.volumes(row.get(VolumeSections.VOLUMES)));
             case Target.Kubernetes(Placement placement) ->
                     new Launch.Container(
                             image,

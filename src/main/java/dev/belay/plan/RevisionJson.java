@@ -5,6 +5,7 @@ import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Pod;
 import dev.belay.release.Revision;
+import java.util.List;
 
 /// [Revision] and its launch as JSON. What is written here is what a revision's id is a digest of.
 final class RevisionJson {
@@ -70,6 +71,19 @@ final class RevisionJson {
         if (pod != null) {
             // Absent for a Docker Engine.
             out.put("pod", () -> PodJson.write(out, pod));
+        }
+        if (!container.volumes().isEmpty()) {
+            out.list(
+                    "volumes",
+                    container.volumes(),
+                    one ->
+                            out.open()
+                                    .put("at", one.at())
+                                    .put("exclusive", one.exclusive())
+                                    .put("from", one.from())
+                                    .put("name", one.name())
+                                    .put("readOnly", one.readOnly())
+                                    .close());
         }
         if (container.holdsArtifact()) {
             out.put("wrapped", String.valueOf(container.wrapped()));
@@ -140,7 +154,17 @@ final class RevisionJson {
                 in.string("image"),
                 in.string("digest"),
                 in.has("wrapped") ? in.string("wrapped") : "",
-                in.has("pod") ? PodJson.read(in.at("pod")) : null);
+                in.has("pod") ? PodJson.read(in.at("pod")) : null,
+                in.has("volumes") ? in.list("volumes", RevisionJson::volume) : List.of());
+    }
+
+    private static Launch.Volume volume(JsonIn in) {
+        return new Launch.Volume(
+                in.string("name"),
+                in.string("from"),
+                in.string("at"),
+                in.truth("readOnly"),
+                in.truth("exclusive"));
     }
 
     private static Health health(JsonIn in) {

@@ -39,6 +39,7 @@ final class Warnings {
             schema(change, outline, warnings);
             warnings.addAll(ToolMigration.warnings(change, outline.kind()));
             downtime(change, warnings);
+            shared(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
             strangers(change, warnings);
         }
@@ -203,6 +204,30 @@ final class Warnings {
             warnings.add(
                     "`%s` is down while it is recreated: about %s, at most %s"
                             .formatted(change.name(), Times.text(expected), Times.text(most)));
+        }
+    }
+
+    /// What two revisions write to at once, while both run.
+    private static void shared(Change change, List<String> warnings) {
+        Deployment now = change.now();
+        Launch.Container next = change.goal().revision().launch().container();
+        Launch.Container before = now == null ? null : now.revision().launch().container();
+        if (change.strategy() != Strategy.RECREATE
+                && next != null
+                && before != null
+                && now.instances() > 0
+                && !change.sameRevision()) {
+            next.volumes().stream()
+                    .filter(one -> !one.readOnly())
+                    .filter(one ->
+                            before.volumes().stream()
+                                    .anyMatch(other ->
+                                            other.name().equals(one.name())
+                                                    && other.from().equals(one.from())))
+                    .forEach(one ->
+                            warnings.add(
+                                    "`%s`: the old and the new revision have the volume `%s` at the same time"
+                                            .formatted(change.name(), one.name())));
         }
     }
 

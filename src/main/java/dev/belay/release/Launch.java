@@ -2,6 +2,7 @@ package dev.belay.release;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,8 @@ public record Launch(
                                 container.image(),
                                 image.digest(),
                                 image.wrapped(),
-                                container.pod()));
+                                container.pod(),
+                                container.volumes()));
     }
 
     /// A container of a Docker Engine, or of a Kubernetes cluster.
@@ -105,14 +107,26 @@ public record Launch(
     /// @param wrapped the image of these and the artifact, whole and by its digest, where whoever
     ///   runs it cannot see the artifact's files; empty where they are mounted
     /// @param pod what it is a part of in a Kubernetes cluster; absent for a Docker Engine
+    /// @param volumes what it keeps
     public record Container(
-            String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
+            String image,
+            String digest,
+            @Nullable String wrapped,
+            @Nullable Pod pod,
+            List<Volume> volumes) {
         /// In place of an image's name: the artifact is the image. No image can be called so.
         public static final String ARTIFACT = "(its artifact)";
 
         public Container {
             // Those of before there was a choice say nothing of it.
             wrapped = wrapped == null ? "" : wrapped;
+            volumes = List.copyOf(Objects.requireNonNullElse(volumes, List.of()));
+        }
+
+        /// One that keeps nothing.
+        public Container(
+                String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
+            this(image, digest, wrapped, pod, List.of());
         }
 
         /// One that the artifact is mounted into, or that nobody looked for yet.
@@ -136,6 +150,16 @@ public record Launch(
             return image.equals(ARTIFACT);
         }
     }
+
+    /// What all containers of a component have, whichever revision they are of, and what is there
+    /// when they are gone.
+    ///
+    /// @param from a folder of the engine's machine, or a volume of it by its name; empty for one of
+    ///   the component's own
+    /// @param at folder in the container
+    /// @param exclusive whether one instance alone may have it
+    public record Volume(
+            String name, String from, String at, boolean readOnly, boolean exclusive) {}
 
     /// What an image's name stood for when somebody looked.
     ///

@@ -47,6 +47,28 @@ class ContainerSectionsTest {
         assertThat(api.build().output()).isEqualTo("api/out/image.tar");
     }
 
+    @Test
+    void what_containers_keep_is_part_of_how_they_are_started() {
+        EnvironmentView view =
+                view(
+                        good(
+                                folder,
+                                written(
+                                        "worker",
+                                        "image: debian:12, strategy: recreate, volumes: {data: {at: /data,"
+                                                + " exclusive: true}, conf: {at: /conf, from: /srv/conf,"
+                                                + " read-only: true}}",
+                                        "docker")),
+                        "production");
+        Launch launch =
+                Objects.requireNonNull(Component.launchOf(view.component("api").kind()));
+
+        assertThat(Objects.requireNonNull(launch.container()).volumes())
+                .containsExactly(
+                        new Launch.Volume("data", "", "/data", false, true),
+                        new Launch.Volume("conf", "/srv/conf", "/conf", true, false));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -57,6 +79,13 @@ class ContainerSectionsTest {
                     worker | docker     | 'build: {image: i.tar, output: dist}'      | has `build: {output: …}`, too
                     worker | docker     | 'build: {image: i.tar, dockerfile: D}'     | has `build: {image: …}`, too
                     worker | process    | 'build: {dockerfile: Dockerfile}'          | runs only by `target: docker`
+                    worker | docker     | 'image: d, volumes: {a: {at: /x, exclusive: true}}' | have it at the same time
+                    worker | docker     | 'image: d, volumes: {a: {at: /app}}'       | `/app` is where what every container has is already
+                    worker | docker     | 'image: d, volumes: {a: {at: /x}, b: {at: /x}}' | `/x` is where the volume `a` is already
+                    worker | docker     | 'image: d, volumes: {a: {at: /x, from: /var/run/docker.sock}}' | has the machine
+                    worker | docker     | 'image: d, volumes: {a: {at: /x, from: /}}' | has the machine
+                    worker | docker     | 'image: d, volumes: {a: {at: /x/../y}}'    | without `..`
+                    worker | process    | 'volumes: {a: {at: /x}}'                   | alone, in this version
                     worker | process    | 'build: {image: i.tar}'                    | runs only by `target: docker`
                     worker | kubernetes | 'build: {image: i.tar}, image: debian:12'  | runs only by `target: docker`
                     """)

@@ -416,6 +416,15 @@ class PlanJsonTest {
                                 + "\"limits\":{\"cpuPercent\"");
         Plan plan = PlanJson.decode(docker);
         assertThat(PlanJson.encode(plan)).isEqualTo(docker).isNotEqualTo(process);
+        String keeping =
+                docker.replace(
+                        "\"image\":\"debian:12\"",
+                        "\"image\":\"debian:12\",\"volumes\":[{\"at\":\"/data\","
+                                + "\"exclusive\":true,\"from\":\"/srv\",\"name\":\"data\","
+                                + "\"readOnly\":false}],\"wrapped\":\"a@b\"");
+        assertThat(PlanJson.encode(PlanJson.decode(keeping)))
+                .isEqualTo(keeping)
+                .isNotEqualTo(docker);
     }
 
     @Test

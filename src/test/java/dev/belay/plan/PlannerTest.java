@@ -197,6 +197,17 @@ class PlannerTest {
     }
 
     @Test
+    void two_revisions_that_have_one_volume_at_once_are_told_of() {
+        var platform = Platform.of(service("api").keeps("data"));
+        plan(platform)
+                .as("v2")
+                .on(running(platform, "v1"))
+                .warns(
+                        "`api`: the old and the new revision have the volume `data` at the same"
+                                + " time");
+    }
+
+    @Test
     void recreate_stops_the_old_first_and_says_for_how_long() {
         var platform = Platform.of(service("api").strategy(Strategy.RECREATE));
         plan(platform)

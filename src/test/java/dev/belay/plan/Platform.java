@@ -282,6 +282,7 @@ final class Platform {
         private Map<SmokeTest, String> testers = Map.of();
         private List<String> probe = List.of();
         private List<String> command = List.of("node", "main.js");
+        private String keeps = "";
         private @Nullable Migrations migrations;
         private @Nullable MigrationTool tool;
 
@@ -321,6 +322,12 @@ final class Platform {
             rules =
                     new Traffic.Rules(
                             rules.at(), rules.slowStart(), rules.sticky(), Traffic.Carrier.HAPROXY);
+            return this;
+        }
+
+        /// In a container that has a volume of that name.
+        Part keeps(String volume) {
+            keeps = volume;
             return this;
         }
 
@@ -474,7 +481,19 @@ final class Platform {
                     new Launch.Stop("TERM", Duration.ofSeconds(10), Duration.ofSeconds(20)),
                     Launch.Limits.NONE,
                     health,
-                    health);
+                    health,
+                    Launch.Protocol.HTTP1,
+                    Launch.Listen.PORT,
+                    keeps.isEmpty()
+                            ? null
+                            : new Launch.Container(
+                                    "node:22",
+                                    "",
+                                    "",
+                                    null,
+                                    List.of(
+                                            new Launch.Volume(
+                                                    keeps, "", "/data", false, false))));
         }
     }
 }

@@ -51,6 +51,7 @@ public final class ContainerRunner implements Runner {
     private final Path used;
     private final ContainerLogs logs = new ContainerLogs();
     private final Questions questions = new Questions();
+    private final Volumes volumes;
 
     /// One that knows no registry of its own.
     public ContainerRunner(Path state, DockerHost host) {
@@ -62,6 +63,7 @@ public final class ContainerRunner implements Runner {
         this.images = images;
         Path folder = state.toAbsolutePath().normalize();
         labels = new Labels(folder);
+        volumes = new Volumes(labels, folder.resolve("volumes"));
         this.host = host;
         used = folder.resolve("containers");
     }
@@ -140,8 +142,12 @@ public final class ContainerRunner implements Runner {
     @Override
     public Optional<Preparation.Refused> fault(Recipe recipe, Preparation.Prepared ready)
             throws IOException {
-        String scope = ready.environment().getOrDefault(Names.SCOPE, "");
-        return refused(images.have(scope(scope).environment(), recipe));
+        Scope scope = scope(ready.environment().getOrDefault(Names.SCOPE, ""));
+        Optional<Preparation.Refused> missing = refused(images.have(scope.environment(), recipe));
+        String id = ready.environment().getOrDefault(Names.INSTANCE, "");
+        return missing.isPresent()
+                ? missing
+                : volumes.fault(engine(), scope, id, container(recipe).volumes());
     }
 
     private static Optional<Preparation.Refused> refused(EngineImages.Having having) {
@@ -221,8 +227,14 @@ public final class ContainerRunner implements Runner {
         var own = new HashMap<>(Labels.of(ready.environment()));
         own.put(Labels.ARTIFACT, recipe.artifact());
         own.putAll(more);
+        String user = engine.userOf(image);
+        // Who is only asked something keeps nothing.
+        List<Launch.Volume> kept =
+                more.containsKey(Labels.QUESTION) ? List.of() : container.volumes();
+        volumes.prepare(engine, scope, image, ContainerSpec.user(user), kept);
+        List<Map<String, Object>> mounts = volumes.mounts(scope, kept);
         engine.create(
-                name, ContainerSpec.of(recipe, ready, image, engine.userOf(image), network, own));
+                name, ContainerSpec.of(recipe, ready, image, user, network, own, mounts));
     }
 
     @Override

@@ -22,15 +22,18 @@ final class ContainerSpec {
 
     /// @param user whom the image says that its programs run as; empty when it does not
     /// @param labels what it is known by
+    /// @param volumes what it has beside the artifact, as the engine takes it
     static Map<String, Object> of(
             Recipe recipe,
             Preparation.Prepared ready,
             String image,
             String user,
             String network,
-            Map<String, String> labels) {
+            Map<String, String> labels,
+            List<Map<String, Object>> volumes) {
         String port = ready.environment().getOrDefault(Names.PORT, "");
         Map<String, Object> host = host(recipe, ready, network);
+        host.put("Mounts", mounts(recipe, ready, volumes));
         var what = new HashMap<String, Object>();
         if (recipe.port() && !port.isEmpty()) {
             what.put("ExposedPorts", Map.of(port + "/tcp", Map.of()));
@@ -54,7 +57,7 @@ final class ContainerSpec {
         // The command is the whole command line, whatever the image puts before its own.
         what.put("Entrypoint", List.of());
         what.put("Env", variables);
-        what.put("User", user.isEmpty() || isRoot(user) ? NOBODY : user);
+        what.put("User", user(user));
         Launch.Container container = recipe.container();
         if (container == null || !container.consistsOfArtifact()) {
             what.put("WorkingDir", FOLDER);
@@ -62,6 +65,11 @@ final class ContainerSpec {
         what.put("Labels", labels);
         what.put("HostConfig", host);
         return what;
+    }
+
+    /// Whom its program runs as, where the image says that.
+    static String user(String image) {
+        return image.isEmpty() || isRoot(image) ? NOBODY : image;
     }
 
     private static boolean isRoot(String user) {
@@ -84,13 +92,19 @@ final class ContainerSpec {
                 true);
     }
 
+    private static List<Map<String, Object>> mounts(
+            Recipe recipe, Preparation.Prepared ready, List<Map<String, Object>> volumes) {
+        var mounts = new ArrayList<>(volumes);
+        Launch.Container container = recipe.container();
+        if (container == null || !container.holdsArtifact()) {
+            mounts.add(mount(ready));
+        }
+        return mounts;
+    }
+
     private static Map<String, Object> host(
             Recipe recipe, Preparation.Prepared ready, String network) {
         var host = new HashMap<String, Object>();
-        Launch.Container container = recipe.container();
-        if (container == null || !container.holdsArtifact()) {
-            host.put("Mounts", List.of(mount(ready)));
-        }
         host.put("NetworkMode", network);
         host.put("ExtraHosts", List.of("host.docker.internal:host-gateway"));
         host.put("RestartPolicy", Map.of("Name", "no"));

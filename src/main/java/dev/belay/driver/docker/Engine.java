@@ -288,6 +288,30 @@ final class Engine {
                 .isPresent();
     }
 
+    boolean hasVolume(String name) throws IOException {
+        return find("/volumes/" + encode(name)).isPresent();
+    }
+
+    /// Containers that run and have a volume, or a folder of the engine's machine.
+    List<JsonNode> running(String volume) throws IOException {
+        String filters =
+                JSON.writeValueAsString(
+                        Map.of("volume", List.of(volume), "status", List.of("running", "paused")));
+        var found = new ArrayList<JsonNode>();
+        json(call("GET", "/containers/json?filters=" + encode(filters), "")).forEach(found::add);
+        return found;
+    }
+
+    /// Unpacks an archive into a folder of a container, owners and all.
+    void unpack(String container, String folder, Path archive) throws IOException {
+        String path = "/containers/%s/archive?path=%s".formatted(encode(container), encode(folder));
+        var body = new EngineWire.Body.Archive(archive);
+        checked(
+                wire.ask(
+                        new EngineWire.Request("PUT", "/v" + version() + path, Map.of(), body),
+                        WITHIN));
+    }
+
     /// Makes a network where there is none of that name.
     void network(String name, Map<String, String> labels) throws IOException {
         if (find("/networks/" + encode(name)).isEmpty()) {

@@ -300,6 +300,16 @@ public final class Shapes {
                     Shapes::path,
                     Map.of("type", "string", "minLength", 1));
 
+    public static final Shape<String> FOLDER_INSIDE =
+            matching(
+                    "an absolute path without `..`, such as `/var/lib/api`",
+                    "(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.@+-]{1,100}){1,20}");
+
+    public static final Shape<String> VOLUME_SOURCE =
+            matching(
+                    "an absolute path without `..`, or the name of a volume",
+                    "(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.@+-]{1,100}){1,20}|/|[A-Za-z0-9][A-Za-z0-9_.-]{1,99}");
+
     /// One outside may be meant. What was written is not repeated: it could be a key.
     public static final Shape<String> PATH_ANYWHERE =
             new Scalar<>(

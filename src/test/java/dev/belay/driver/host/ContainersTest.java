@@ -13,6 +13,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
 import dev.belay.release.Work;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +157,90 @@ class ContainersTest {
                     said.addAll(host.target.supervise());
                     return said.toString().contains("used more memory than its `limits` allow");
                 });
+    }
+
+    private Revision keeping(String id, Launch.Volume... volumes) throws Exception {
+        host.container =
+                new Launch.Container(
+                        OwnEngine.IMAGE, engine.image(), "", null, List.of(volumes));
+        return revision(id, "echo " + id + " >> /keep/who; " + SLEEPS);
+    }
+
+    @Test
+    void what_it_keeps_is_there_for_the_next_revision_and_stays() throws Exception {
+        var own = new Launch.Volume("data", "", "/keep", false, false);
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        Files.writeString(shared.resolve("words"), "hello");
+        var bound = new Launch.Volume("words", shared.toString(), "/words", true, false);
+        var v1 = keeping("api-1", own, bound);
+        var v2 = keeping("api-2", own);
+        host.scaled(v1, 1);
+        Host.await("it wrote", () -> written().equals("api-1"));
+        assertThat(examined("busybox cat /words/words; echo x > /words/x", Host.PATIENCE))
+                .satisfies(
+                        said -> {
+                            assertThat(said.status()).isNotZero();
+                            assertThat(said.output()).contains("hello", "Read-only file system");
+                        });
+        host.scaled(v1, 0);
+
+        host.scaled(v2, 1);
+
+        Host.await("it wrote", () -> written().equals("api-1\napi-2"));
+        host.scaled(v2, 0);
+        String volumes =
+                engine.docker("volume", "ls", "-q", "--filter", "label=belay.scope=" + Host.SCOPE);
+        assertThat(volumes).endsWith("-local-api-data");
+        assertThat(engine.docker("ps", "-aq")).as("who made it ready is gone").isEmpty();
+        engine.docker("volume", "rm", volumes);
+    }
+
+    private String written() {
+        try {
+            return examined("busybox cat /keep/who", Host.PATIENCE).output().strip();
+        } catch (Exception e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    @Test
+    void what_one_alone_may_have_is_not_given_to_a_second_one() throws Exception {
+        engine.docker("volume", "create", "belay-test-alone");
+        engine.docker(
+                "run",
+                "--rm",
+                "--network",
+                "none",
+                "-v",
+                "belay-test-alone:/keep",
+                OwnEngine.IMAGE,
+                "/bin/busybox",
+                "chown",
+                "65534",
+                "/keep");
+        var alone = new Launch.Volume("data", "belay-test-alone", "/keep", false, true);
+        var v1 = keeping("api-1", alone);
+        var v2 = keeping("api-2", alone);
+        host.scaled(v1, 1);
+
+        engine.docker("kill", ground.container(host.only()));
+        Host.await(
+                "the same one has it again",
+                () -> {
+                    host.target.supervise();
+                    return host.only().state() == Instance.State.RUNNING
+                            && host.only().restarts() == 1;
+                });
+
+        assertThat(((Answer.Failed) host.scale(v2, 1)).reason())
+                .contains("the volume `data` is exclusive, and `api-1-1` has it");
+        host.scaled(v2, 0);
+        host.scaled(v1, 0);
+        host.scaled(v2, 1);
+        host.scaled(v2, 0);
+        engine.docker("volume", "rm", "belay-test-alone");
+        assertThat(((Answer.Failed) host.scale(v1, 1)).reason())
+                .contains("the Docker Engine has no volume `belay-test-alone`");
     }
 
     private Examined examined(String script, Duration within) throws Exception {
