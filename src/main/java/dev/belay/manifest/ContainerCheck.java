@@ -27,10 +27,12 @@ final class ContainerCheck {
             effective.components().forEach(this::check);
         }
         var volumes = new VolumeCheck(complaints, docker);
-        effective.components().forEach((name, component) -> {
-            checkImage(name, component, docker);
-            volumes.check(name, component);
-        });
+        effective
+                .components()
+                .forEach((name, component) -> {
+                    checkImage(name, component, docker);
+                    volumes.check(name, component);
+                });
     }
 
     /// An artifact that is an image is nothing else.

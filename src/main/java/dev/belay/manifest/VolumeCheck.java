@@ -87,7 +87,10 @@ final class VolumeCheck {
     }
 
     private static boolean isWhole(String from) {
-        String path = from.length() > 1 && from.endsWith("/") ? from.substring(0, from.length() - 1) : from;
+        String path =
+                from.length() > 1 && from.endsWith("/")
+                        ? from.substring(0, from.length() - 1)
+                        : from;
         return WHOLE.contains(path)
                 || path.endsWith("/docker.sock")
                 || path.startsWith("/proc/")

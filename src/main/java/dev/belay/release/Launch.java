@@ -124,8 +124,7 @@ public record Launch(
         }
 
         /// One that keeps nothing.
-        public Container(
-                String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
+        public Container(String image, String digest, @Nullable String wrapped, @Nullable Pod pod) {
             this(image, digest, wrapped, pod, List.of());
         }
 
@@ -154,8 +153,8 @@ public record Launch(
     /// What all containers of a component have, whichever revision they are of, and what is there
     /// when they are gone.
     ///
-    /// @param from a folder of the engine's machine, or a volume of it by its name; empty for one of
-    ///   the component's own
+    /// @param from a folder of the engine's machine, or a volume of it by its name; empty for one
+    ///   of the component's own
     /// @param at folder in the container
     /// @param exclusive whether one instance alone may have it
     public record Volume(

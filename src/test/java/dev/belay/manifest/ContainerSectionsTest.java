@@ -20,12 +20,12 @@ class ContainerSectionsTest {
 
     private String written(String kind, String component, String target) {
         return """
-               platform: shop
-               components:
-                 api: {kind: %s, run: ./api, %s}
-               environments:
-                 production: {target: %s}
-               """
+        platform: shop
+        components:
+          api: {kind: %s, run: ./api, %s}
+        environments:
+          production: {target: %s}
+        """
                 .formatted(kind, component, target);
     }
 
@@ -60,8 +60,7 @@ class ContainerSectionsTest {
                                                 + " read-only: true}}",
                                         "docker")),
                         "production");
-        Launch launch =
-                Objects.requireNonNull(Component.launchOf(view.component("api").kind()));
+        Launch launch = Objects.requireNonNull(Component.launchOf(view.component("api").kind()));
 
         assertThat(Objects.requireNonNull(launch.container()).volumes())
                 .containsExactly(

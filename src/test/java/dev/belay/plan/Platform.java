@@ -491,9 +491,7 @@ final class Platform {
                                     "",
                                     "",
                                     null,
-                                    List.of(
-                                            new Launch.Volume(
-                                                    keeps, "", "/data", false, false))));
+                                    List.of(new Launch.Volume(keeps, "", "/data", false, false))));
         }
     }
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/// What a Dockerfile can take files from: the folder of its component, without what
-/// `.dockerignore` names, and without what no artifact ever holds.
+/// What a Dockerfile can take files from: the folder of its component, without what `.dockerignore`
+/// names, and without what no artifact ever holds.
 public final class BuildContext {
     private BuildContext() {}
 

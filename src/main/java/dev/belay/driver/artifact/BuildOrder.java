@@ -55,9 +55,7 @@ public record BuildOrder(
             Set<Path> keptBack,
             Map<String, String> environment,
             Duration within) {
-        this(
-                component, root, folder, command, output, inputs, keptBack, environment, within,
-                null);
+        this(component, root, folder, command, output, inputs, keptBack, environment, within, null);
     }
 
     public BuildOrder {

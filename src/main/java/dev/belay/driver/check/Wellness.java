@@ -223,7 +223,9 @@ final class Wellness {
                                         instance),
                         artifacts.unpacked(revision.artifact()),
                         values,
-                        launch.container() == null ? null : inside(environment, revision, instance)));
+                        launch.container() == null
+                                ? null
+                                : inside(environment, revision, instance)));
     }
 
     /// Where it runs in a container.
@@ -237,8 +239,8 @@ final class Wellness {
                                         ? new CommandRun.Outcome.TimedOut(said.output())
                                         : new CommandRun.Outcome.Exited(
                                                 said.status(), said.output()))
-                        .orElseGet(() ->
-                                new CommandRun.Outcome.NotStarted("it runs in no container"));
+                        .orElseGet(
+                                () -> new CommandRun.Outcome.NotStarted("it runs in no container"));
             } catch (IOException e) {
                 return new CommandRun.Outcome.NotStarted(String.valueOf(e.getMessage()));
             }

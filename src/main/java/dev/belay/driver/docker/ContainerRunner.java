@@ -233,8 +233,7 @@ public final class ContainerRunner implements Runner {
                 more.containsKey(Labels.QUESTION) ? List.of() : container.volumes();
         volumes.prepare(engine, scope, image, ContainerSpec.user(user), kept);
         List<Map<String, Object>> mounts = volumes.mounts(scope, kept);
-        engine.create(
-                name, ContainerSpec.of(recipe, ready, image, user, network, own, mounts));
+        engine.create(name, ContainerSpec.of(recipe, ready, image, user, network, own, mounts));
     }
 
     @Override

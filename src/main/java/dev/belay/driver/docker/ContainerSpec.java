@@ -32,7 +32,7 @@ final class ContainerSpec {
             Map<String, String> labels,
             List<Map<String, Object>> volumes) {
         String port = ready.environment().getOrDefault(Names.PORT, "");
-        Map<String, Object> host = host(recipe, ready, network);
+        Map<String, Object> host = host(recipe, network);
         host.put("Mounts", mounts(recipe, ready, volumes));
         var what = new HashMap<String, Object>();
         if (recipe.port() && !port.isEmpty()) {
@@ -102,8 +102,7 @@ final class ContainerSpec {
         return mounts;
     }
 
-    private static Map<String, Object> host(
-            Recipe recipe, Preparation.Prepared ready, String network) {
+    private static Map<String, Object> host(Recipe recipe, String network) {
         var host = new HashMap<String, Object>();
         host.put("NetworkMode", network);
         host.put("ExtraHosts", List.of("host.docker.internal:host-gateway"));

@@ -19,7 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// Lets the Docker Engine build images as a Dockerfile says, and takes them from there as artifacts.
+/// Lets the Docker Engine build images as a Dockerfile says, and takes them from there as
+/// artifacts.
 public final class DockerBuilds implements ImageBuilds {
     private static final long LONGEST = 16L << 30;
     private static final Pattern STEP = Pattern.compile("Step ([0-9]+)/([0-9]+) : (.*)");

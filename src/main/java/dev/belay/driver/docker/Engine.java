@@ -176,8 +176,7 @@ final class Engine {
     }
 
     /// Sends something that takes long and whose answer tells how it goes on.
-    private void follow(EngineWire.Request request, Duration within, Told told)
-            throws IOException {
+    private void follow(EngineWire.Request request, Duration within, Told told) throws IOException {
         checked(
                 wire.follow(
                         request,

@@ -55,7 +55,7 @@ final class EngineFailure extends IOException {
                         || said.contains("No such file");
         return away(
                 what + (nobody ? "nobody answers there" : said),
-                "start it, or say where it is: by `DOCKER_HOST`, or `target: {docker: {host: …}}`");
+                "start it, or say where it is: by `DOCKER_HOST`");
     }
 
     /// How to mend it; empty where the engine's own words are all there is.

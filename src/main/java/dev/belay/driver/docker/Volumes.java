@@ -72,8 +72,7 @@ final class Volumes {
     ///
     /// @param id of the instance, or of the job; empty for who is only asked something
     Optional<Preparation.Refused> fault(
-            Engine engine, Scope scope, String id, List<Launch.Volume> volumes)
-            throws IOException {
+            Engine engine, Scope scope, String id, List<Launch.Volume> volumes) throws IOException {
         for (Launch.Volume one : volumes) {
             String name = name(scope, one);
             if (!isOwn(one) && !isFolder(one) && !engine.hasVolume(name)) {
@@ -85,7 +84,8 @@ final class Volumes {
             }
             if (one.exclusive() && !id.isEmpty()) {
                 for (JsonNode other : engine.running(name)) {
-                    String who = Labels.names(other.path("Labels")).getOrDefault(Names.INSTANCE, "");
+                    String who =
+                            Labels.names(other.path("Labels")).getOrDefault(Names.INSTANCE, "");
                     if (!who.equals(id)) {
                         return Optional.of(taken(one, who));
                     }

@@ -227,9 +227,7 @@ public final class HostTarget implements Target {
             throws IOException {
         InstanceFolder folder = records.of(scope).instance(instance.revision(), instance.number());
         InstanceRecord record = folder.read();
-        return record.run() == 0
-                ? Optional.empty()
-                : folder.run(record).examine(command, within);
+        return record.run() == 0 ? Optional.empty() : folder.run(record).examine(command, within);
     }
 
     @Override

@@ -160,8 +160,7 @@ public final class ArtifactImages {
         return read(archive, machine, reading);
     }
 
-    private <T> T read(Path archive, ImagePlatform machine, Reading<T> reading)
-            throws IOException {
+    private <T> T read(Path archive, ImagePlatform machine, Reading<T> reading) throws IOException {
         Path folder = Files.createTempDirectory(DurableFile.folder(scratch), "image");
         try {
             return reading.of(

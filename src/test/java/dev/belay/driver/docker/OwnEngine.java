@@ -36,6 +36,10 @@ public final class OwnEngine {
         this.home = home;
     }
 
+    /// One that somebody started, in place of our own: where `podman system service` listens, or an
+    /// engine of another version. It is not stopped, and nothing asks it at a port.
+    private static final String GIVEN = System.getProperty("tests.engine", "");
+
     /// The engine, running; skips the test when there can be none.
     public static synchronized OwnEngine started() throws Exception {
         if (only == null && missing.isEmpty()) {
@@ -62,6 +66,9 @@ public final class OwnEngine {
     }
 
     private String obstacle() {
+        if (!GIVEN.isEmpty()) {
+            return "";
+        }
         for (String program :
                 List.of("dockerd", "docker", "containerd", "runc", "iptables", "openssl")) {
             boolean there =
@@ -79,11 +86,12 @@ public final class OwnEngine {
 
     /// What `DOCKER_HOST` is to be.
     public String host() {
-        return "unix://" + home.resolve("docker.sock");
+        return GIVEN.isEmpty() ? "unix://" + home.resolve("docker.sock") : GIVEN;
     }
 
     /// The same engine at a port, to whoever shows a certificate of its authority.
     public DockerHost secured() {
+        assumeTrue(GIVEN.isEmpty(), "a given engine is asked at its socket");
         return new DockerHost("tcp://localhost:" + port, certificates().toString());
     }
 
@@ -93,6 +101,9 @@ public final class OwnEngine {
 
     /// Starts the daemon over what it had.
     public void start() throws Exception {
+        if (!GIVEN.isEmpty()) {
+            return;
+        }
         if (!Files.exists(certificates())) {
             EngineAuthority.make(certificates());
             port = FreePort.choose();
@@ -178,6 +189,7 @@ public final class OwnEngine {
 
     /// Ends the daemon as a host that goes down does: its containers end, too.
     public void stop() throws InterruptedException {
+        assumeTrue(GIVEN.isEmpty(), "a given engine is not stopped");
         Process running = daemon;
         if (running != null) {
             running.destroy();
@@ -187,7 +199,7 @@ public final class OwnEngine {
 
     private void end() {
         try {
-            if (answers()) {
+            if (GIVEN.isEmpty() && answers()) {
                 String left = docker("ps", "-aq");
                 if (!left.isEmpty()) {
                     var command = new ArrayList<>(List.of("rm", "-f"));
@@ -196,7 +208,9 @@ public final class OwnEngine {
                 }
                 docker("network", "prune", "-f");
             }
-            stop();
+            if (GIVEN.isEmpty()) {
+                stop();
+            }
             run(List.of("rm", "-rf", home.toString()));
         } catch (Exception e) {
             System.err.println("the tests' Docker Engine is not ended cleanly: " + e);

@@ -161,8 +161,7 @@ class ContainersTest {
 
     private Revision keeping(String id, Launch.Volume... volumes) throws Exception {
         host.container =
-                new Launch.Container(
-                        OwnEngine.IMAGE, engine.image(), "", null, List.of(volumes));
+                new Launch.Container(OwnEngine.IMAGE, engine.image(), "", null, List.of(volumes));
         return revision(id, "echo " + id + " >> /keep/who; " + SLEEPS);
     }
 
@@ -177,11 +176,10 @@ class ContainersTest {
         host.scaled(v1, 1);
         Host.await("it wrote", () -> written().equals("api-1"));
         assertThat(examined("busybox cat /words/words; echo x > /words/x", Host.PATIENCE))
-                .satisfies(
-                        said -> {
-                            assertThat(said.status()).isNotZero();
-                            assertThat(said.output()).contains("hello", "Read-only file system");
-                        });
+                .satisfies(said -> {
+                    assertThat(said.status()).isNotZero();
+                    assertThat(said.output()).contains("hello", "Read-only file system");
+                });
         host.scaled(v1, 0);
 
         host.scaled(v2, 1);
@@ -313,13 +311,10 @@ class ContainersTest {
         assertThat(liveness.tick(Host.SCOPE, List.of(v1))).isEmpty();
         long pid = host.only().pid();
 
-        engine.docker(
-                "exec", ground.container(host.only()), "/bin/busybox", "touch", "/tmp/sick");
+        engine.docker("exec", ground.container(host.only()), "/bin/busybox", "touch", "/tmp/sick");
 
         var said = new ArrayList<String>();
-        Host.await(
-                "it is ended",
-                () -> said.addAll(liveness.tick(Host.SCOPE, List.of(v1))));
+        Host.await("it is ended", () -> said.addAll(liveness.tick(Host.SCOPE, List.of(v1))));
         assertThat(said.getFirst())
                 .contains("`/bin/busybox` exits with 1", "it was taken for dead");
         Host.await(

@@ -257,8 +257,9 @@ class ImageArtifactsTest {
         assertThat(engine.docker("exec", container, "/bin/busybox", "cat", "/seen"))
                 .contains("words")
                 .doesNotContain("secret");
-        assertThat(built(dockerfile)).as("the same again").isEqualTo(
-                new BuildResult.Built(artifact, false));
+        assertThat(built(dockerfile))
+                .as("the same again")
+                .isEqualTo(new BuildResult.Built(artifact, false));
         host.scaled(v1, 0);
         assertThat(Objects.requireNonNull(images).collect(Set.of(), Duration.ZERO)).isEqualTo(2);
         assertThat(engine.docker("images", "-q", "--no-trunc")).doesNotContain(image.digest());
@@ -282,7 +283,8 @@ class ImageArtifactsTest {
                 .contains("unknown instruction: FORM");
         assertThat(
                         ((BuildResult.BuildFailed)
-                                        built("FROM scratch\nRUN --mount=type=cache,target=/x true"))
+                                        built(
+                                                "FROM scratch\nRUN --mount=type=cache,target=/x true"))
                                 .hint())
                 .contains("without BuildKit");
         assertThat(engine.docker("ps", "-aq", "--filter", "status=exited")).isEmpty();
