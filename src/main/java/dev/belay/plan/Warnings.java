@@ -214,6 +214,7 @@ final class Warnings {
         Launch.Container before = now == null ? null : now.revision().launch().container();
         if (change.strategy() != Strategy.RECREATE
                 && next != null
+                && now != null
                 && before != null
                 && now.instances() > 0
                 && !change.sameRevision()) {
