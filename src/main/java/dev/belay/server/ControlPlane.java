@@ -86,6 +86,7 @@ import dev.belay.server.people.People;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -220,8 +221,7 @@ public final class ControlPlane implements AutoCloseable {
         Checks checks = checks(places.router(), runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, places.router(), checks, databases);
-        var builds = containers.builds(artifacts);
-        var builder = new Builder(artifacts, state.path().resolve("builds"), builds);
+        var builder = builder(artifacts);
         var door = new StoreDoor();
         sweeper = sweeper(artifacts, builder, door, settings);
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
@@ -281,6 +281,11 @@ public final class ControlPlane implements AutoCloseable {
         var terms =
                 new HttpServer.Terms(settings.port(), people, Access.standard(), redactor::redact);
         return Api.start(terms, operations, Version.TEXT, this::stopLater);
+    }
+
+    private Builder builder(ArtifactStore artifacts) {
+        Path builds = state.path().resolve("builds");
+        return new Builder(artifacts, builds, containers.builds(artifacts));
     }
 
     private Sweeper sweeper(
