@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Asks instances how they are: until they are ready, and then, through a soak, whether they still
@@ -38,7 +39,8 @@ final class Wellness {
     /// A single slow answer is not an illness.
     private static final int UNWELL_IN_A_ROW = 3;
 
-    private final Target target;
+    private final BiPredicate<Scope, Instance> lives;
+    private final Examining inside;
     private final RuntimeValues values;
     private final ArtifactStore artifacts;
     private final HealthProbe probe = new HealthProbe();
@@ -48,8 +50,25 @@ final class Wellness {
     /// Two environments may run instances of one name.
     private record Who(String environment, String id) {}
 
+    /// Runs commands beside instances, as [Target#examine] does.
+    interface Examining {
+        Optional<Examined> examine(
+                Scope scope, Instance instance, List<String> command, Duration within)
+                throws IOException;
+    }
+
     Wellness(Target target, RuntimeValues values, ArtifactStore artifacts) {
-        this.target = target;
+        this(target::lives, target::examine, values, artifacts);
+    }
+
+    /// @param inside for those that run in containers
+    Wellness(
+            BiPredicate<Scope, Instance> lives,
+            Examining inside,
+            RuntimeValues values,
+            ArtifactStore artifacts) {
+        this.lives = lives;
+        this.inside = inside;
         this.values = values;
         this.artifacts = artifacts;
     }
@@ -97,7 +116,7 @@ final class Wellness {
                 case Readiness.Verdict.Ready(var after, var _) ->
                         slowest = Math.max(slowest, after.toMillis());
                 case Readiness.Verdict.NotReady(String reason, var history) -> {
-                    return target.lives(Scope.component(environment, revision.component()), one)
+                    return lives.test(Scope.component(environment, revision.component()), one)
                             ? new NotReady("`" + one.id() + "` is " + reason, said(history))
                             : new Died(one.id());
                 }
@@ -218,7 +237,7 @@ final class Wellness {
                                         InetAddress.getLoopbackAddress(), instance.port())
                                 : UnixDomainSocketAddress.of(instance.socket()),
                         () ->
-                                target.lives(
+                                lives.test(
                                         Scope.component(environment, revision.component()),
                                         instance),
                         artifacts.unpacked(revision.artifact()),
@@ -233,7 +252,7 @@ final class Wellness {
         return (command, within) -> {
             Scope scope = Scope.component(environment, revision.component());
             try {
-                return target.examine(scope, instance, command, within)
+                return inside.examine(scope, instance, command, within)
                         .<CommandRun.Outcome>map(said ->
                                 said.status() == Examined.NOT_ENDED
                                         ? new CommandRun.Outcome.TimedOut(said.output())

@@ -98,6 +98,7 @@ class WellnessTest {
                         new Redactor());
         return new Wellness(
                 (_, one) -> ProcessHandle.of(one.pid()).isPresent(),
+                (_, _, _, _) -> Optional.empty(),
                 values,
                 new ArtifactStore(folder.resolve("artifacts")));
     }
