@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param protocol what it speaks there
 /// @param listen where: at a port of its own in `$PORT`, or a socket of its own in `$SOCKET`
 /// @param container what it runs in; absent for a plain process
+/// @param commands who brings it to where it runs, when that is nowhere that Belay starts anything;
+///   nothing of the rest but the variables says anything then
 public record Launch(
         List<String> command,
         Set<String> required,
@@ -28,11 +30,48 @@ public record Launch(
         Health liveness,
         Protocol protocol,
         Listen listen,
-        @Nullable Container container) {
+        @Nullable Container container,
+        @Nullable DeployCommands commands) {
     public Launch {
         command = List.copyOf(command);
         required = Set.copyOf(required);
         secrets = Set.copyOf(secrets);
+    }
+
+    /// Of something that Belay starts.
+    public Launch(
+            List<String> command,
+            Set<String> required,
+            Set<String> secrets,
+            boolean port,
+            Stop stop,
+            Limits limits,
+            Health readiness,
+            Health liveness,
+            Protocol protocol,
+            Listen listen,
+            @Nullable Container container) {
+        this(
+                command, required, secrets, port, stop, limits, readiness, liveness, protocol,
+                listen, container, null);
+    }
+
+    /// Of something that commands bring to where it runs.
+    public static Launch by(
+            DeployCommands commands, Set<String> required, Set<String> secrets, Health readiness) {
+        return new Launch(
+                List.of(),
+                required,
+                secrets,
+                false,
+                new Stop("TERM", Duration.ZERO, Duration.ZERO),
+                Limits.NONE,
+                readiness,
+                readiness,
+                Protocol.HTTP1,
+                Listen.PORT,
+                null,
+                commands);
     }
 
     /// Of a plain process.

@@ -19,6 +19,9 @@ record JobCommand(
         List<String> probe,
         Direction way,
         Map<String, String> variables) {
+    /// The variable that says which of a component's commands it is.
+    static final String VERB = "BELAY_VERB";
+
     JobCommand {
         probe = List.copyOf(probe);
         variables = Map.copyOf(variables);
@@ -50,6 +53,15 @@ record JobCommand(
     /// @param where the schema was before its step began to change it
     JobCommand from(String where) {
         return new JobCommand(recipe, limits, probe, way, Map.of(Names.MIGRATED_FROM, where));
+    }
+
+    /// What it is told besides.
+    JobCommand told(Map<String, String> more) {
+        return new JobCommand(recipe, limits, probe, way, more);
+    }
+
+    String verb() {
+        return variables.getOrDefault(VERB, "");
     }
 
     String migratedFrom() {

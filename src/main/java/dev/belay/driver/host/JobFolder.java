@@ -19,6 +19,7 @@ record JobFolder(Path path, Scope scope, long token, Runners runners) {
     /// @param launcher pid of the launcher, 0 until it was started
     /// @param end when it is killed if it still runs
     /// @param migratedFrom what was asked of a schema before its step began to change it
+    /// @param verb which of a component's commands it is; empty for a job of its own
     record Attempt(
             String release,
             int step,
@@ -29,23 +30,35 @@ record JobFolder(Path path, Scope scope, long token, Runners runners) {
             Instant started,
             Instant end,
             Direction way,
-            String migratedFrom) {
+            String migratedFrom,
+            String verb) {
         Attempt {
             // Those of before jobs had a way back say nothing of it.
             runner = Objects.requireNonNullElse(runner, Recipe.PROCESS);
             way = Objects.requireNonNullElse(way, Direction.DO);
             migratedFrom = Objects.requireNonNullElse(migratedFrom, "");
+            verb = Objects.requireNonNullElse(verb, "");
         }
 
         /// Of a job whose record somebody deleted.
         static Attempt lost(String runner) {
             return new Attempt(
-                    "", 0, "", runner, "", 0, Instant.EPOCH, Instant.EPOCH, Direction.DO, "");
+                    "", 0, "", runner, "", 0, Instant.EPOCH, Instant.EPOCH, Direction.DO, "", "");
         }
 
         Attempt withLauncher(long pid) {
             return new Attempt(
-                    release, step, revision, runner, boot, pid, started, end, way, migratedFrom);
+                    release,
+                    step,
+                    revision,
+                    runner,
+                    boot,
+                    pid,
+                    started,
+                    end,
+                    way,
+                    migratedFrom,
+                    verb);
         }
     }
 

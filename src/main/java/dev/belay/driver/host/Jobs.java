@@ -248,7 +248,8 @@ final class Jobs {
                                 now,
                                 now.plus(order.within()),
                                 work.way(),
-                                work.migratedFrom());
+                                work.migratedFrom(),
+                                work.verb());
                 job.begin(record);
                 long pid = job.run(record).start(job.log(), recipe, ready);
                 try {

@@ -38,7 +38,7 @@ public record Recipe(
         listen = Objects.requireNonNullElse(listen, Launch.Listen.PORT);
     }
 
-    static Recipe of(Revision revision) {
+    public static Recipe of(Revision revision) {
         Launch launch = revision.launch();
         return new Recipe(
                 revision.id(),
@@ -55,7 +55,7 @@ public record Recipe(
     }
 
     /// Another command of the same revision.
-    Recipe with(List<String> other) {
+    public Recipe with(List<String> other) {
         return new Recipe(
                 revision,
                 artifact,
@@ -84,7 +84,7 @@ public record Recipe(
         return port && listen == Launch.Listen.SOCKET;
     }
 
-    Digest digest() {
+    public Digest digest() {
         return new Digest(artifact);
     }
 

@@ -16,6 +16,11 @@ record Records(Path state, Runners runners) {
         return ScopeFolder.of(instances(), scope, runners);
     }
 
+    /// Where something else is kept about a scope.
+    Path folder(Scope scope) {
+        return ScopeFolder.of(instances(), scope, runners).root();
+    }
+
     /// The components that have a folder.
     List<ScopeFolder> components() throws IOException {
         List<ScopeFolder> found = new ArrayList<>();

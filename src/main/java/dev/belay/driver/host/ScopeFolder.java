@@ -69,6 +69,10 @@ final class ScopeFolder {
         return name;
     }
 
+    Path root() {
+        return root;
+    }
+
     Scope scope() {
         return scope;
     }
