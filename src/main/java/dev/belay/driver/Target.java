@@ -6,6 +6,7 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,14 @@ public interface Target {
 
     /// Whether instances that are asked where they run are ready; empty for others.
     default Optional<Look> ready(Work.Ready work, Order order) {
+        return Optional.empty();
+    }
+
+    /// Where a revision is asked that is neither on this host nor behind a router of it; empty
+    /// where it is, or where nobody knows.
+    ///
+    /// @param open as users come, once it has the requests
+    default Optional<URI> address(Scope scope, String revision, boolean open) {
         return Optional.empty();
     }
 

@@ -14,6 +14,7 @@ import static dev.belay.manifest.shape.Shapes.whole;
 import dev.belay.manifest.shape.Fields;
 import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
+import dev.belay.release.DeployCommands;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
@@ -143,6 +144,8 @@ final class ComponentSection {
     static final Key<Duration> TIMEOUT =
             Key.of("timeout", DURATION, "Time for a job.").fallback("10m");
 
+    static final Key<DeployCommands> COMMANDS = CommandSections.COMMANDS;
+
     private static final List<Key<?>> ALWAYS =
             List.of(
                     KIND,
@@ -182,7 +185,8 @@ final class ComponentSection {
                             LIMITS,
                             VolumeSections.VOLUMES,
                             SMOKE,
-                            MIGRATIONS),
+                            MIGRATIONS,
+                            COMMANDS),
                     KindWord.FRONTEND,
                     List.of(
                             STATIC,
@@ -193,6 +197,7 @@ final class ComponentSection {
                             EntranceSections.STICKY,
                             STRATEGY,
                             SMOKE,
+                            COMMANDS,
                             DeclaredSections.SDK),
                     KindWord.WORKER,
                     List.of(
@@ -208,7 +213,8 @@ final class ComponentSection {
                             LIMITS,
                             VolumeSections.VOLUMES,
                             SMOKE,
-                            MIGRATIONS),
+                            MIGRATIONS,
+                            COMMANDS),
                     KindWord.JOB,
                     List.of(
                             RUN,
@@ -271,6 +277,7 @@ final class ComponentSection {
                                     VolumeSections.VOLUMES,
                                     SMOKE,
                                     MIGRATIONS,
+                                    COMMANDS,
                                     ClusterSections.SCHEDULE,
                                     PROBE,
                                     ON_UNKNOWN,

@@ -91,6 +91,9 @@ public final class FolderCheck {
         if (!component.variables().values().containsKey("PATH") && !isContained(component)) {
             Path folder = Files.isRegularFile(output) ? output.resolveSibling(".") : output;
             program(Commands.of(component), folder.normalize(), source.at("run"), made);
+            Commands.deploying(component)
+                    .forEach((key, command) ->
+                            program(command, folder.normalize(), source.at("commands", key), made));
             if (component.migrations() instanceof MigrationTool tool) {
                 tool.byKey()
                         .forEach((key, command) ->
@@ -164,7 +167,8 @@ public final class FolderCheck {
     /// @param made whether that folder's files come from a command
     private void program(List<String> command, Path folder, Place place, boolean made) {
         String program = command.isEmpty() ? "" : command.getFirst();
-        if (program.isEmpty() || program.contains("$")) {
+        // What comes with Belay is there.
+        if (program.isEmpty() || program.contains("$") || program.startsWith("@")) {
             return;
         }
         if (program.contains("/")) {

@@ -136,6 +136,8 @@ final class PlatformSections {
                             new Target.Processes(),
                             "docker",
                             new Target.Docker(),
+                            "command",
+                            new Target.Commands(),
                             "kubernetes",
                             SOMEWHERE),
                     Set.of());

@@ -51,6 +51,7 @@ final class References {
         new EntranceCheck(effective, complaints).check();
         new MigrationCheck(effective, complaints).check();
         new ContainerCheck(effective, complaints).check();
+        new CommandCheck(effective, complaints).check();
         new HaproxyCheck(effective, complaints).check();
         new RegistryCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();
@@ -103,7 +104,7 @@ final class References {
                     }
                 });
         for (String key : ComponentSection.needed(kind)) {
-            if (component.get(key) == null) {
+            if (component.get(key) == null && needsToBeStarted(component)) {
                 complaints.add(
                         Code.MISSING_KEY,
                         component.mark(),
@@ -119,6 +120,11 @@ final class References {
                     "the frontend `" + name + "` must have `static`",
                     "add `static:` with the folder of its files");
         }
+    }
+
+    /// What commands deploy needs neither a port nor a command that starts it.
+    private boolean needsToBeStarted(Node.Mapping component) {
+        return !CommandCheck.commanded(effective) || component.get("commands") == null;
     }
 
     /// What `uses` may name, also what this environment removes.

@@ -10,6 +10,9 @@ public sealed interface Target {
     /// Containers of the Docker Engine on this machine.
     record Docker() implements Target {}
 
+    /// Wherever commands of the components bring them.
+    record Commands() implements Target {}
+
     /// A namespace of a Kubernetes cluster.
     record Kubernetes(Placement placement) implements Target {}
 }

@@ -103,6 +103,11 @@ public final class VariableCheck {
                         references(value, component, component.source().at("env", "values", name)));
         Commands.of(component)
                 .forEach(word -> references(word, component, component.source().at("run")));
+        Commands.deploying(component)
+                .forEach((key, command) ->
+                        command.forEach(word ->
+                                references(
+                                        word, component, component.source().at("commands", key))));
         if (component.migrations() instanceof MigrationTool tool) {
             tool.byKey()
                     .forEach((key, command) ->

@@ -77,6 +77,7 @@ public record VariableNeed(
                     });
             Consumer<String> word = text -> references(text, component.name());
             Commands.of(component).forEach(word);
+            Commands.deploying(component).values().forEach(command -> command.forEach(word));
             if (component.migrations() instanceof MigrationTool tool) {
                 tool.byKey().values().forEach(command -> command.forEach(word));
             }

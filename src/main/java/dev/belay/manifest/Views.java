@@ -6,6 +6,7 @@ import dev.belay.problem.Problem;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Boundary;
 import dev.belay.release.Dependency;
+import dev.belay.release.DeployCommands;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.Placement;
@@ -208,6 +209,13 @@ final class Views {
     }
 
     private Component.Kind kind(Row row, Strategy strategy) {
+        Optional<DeployCommands> commands =
+                target instanceof Target.Commands
+                        ? row.find(ComponentSection.COMMANDS)
+                        : Optional.empty();
+        if (commands.isPresent()) {
+            return commanded(row, commands.get());
+        }
         return switch (row.get(ComponentSection.KIND)) {
             case SERVICE ->
                     new Component.Service(
@@ -225,6 +233,23 @@ final class Views {
                             row.get(ComponentSection.TIMEOUT));
             case CONTRACT -> new Component.Contract();
         };
+    }
+
+    /// One stands beside another where each can have the requests or not; else there is nothing to
+    /// send anywhere.
+    private static Component.Kind commanded(Row row, DeployCommands commands) {
+        Variables variables = row.get(ComponentSection.ENV);
+        var ready =
+                new Health(
+                        new Health.Alive(),
+                        1,
+                        Duration.ZERO,
+                        commands.timeout(),
+                        commands.timeout());
+        Launch launch = Launch.by(commands, variables.required(), variables.secrets(), ready);
+        return commands.separatesTraffic()
+                ? new Component.Service(launch, 0, 1, Strategy.BLUE_GREEN)
+                : new Component.Worker(launch, 1, Strategy.BLUE_GREEN);
     }
 
     /// Files that the gateway serves; where there is none, a service whose image does.
@@ -252,7 +277,7 @@ final class Views {
     private Launch.@Nullable Container container(Row row) {
         String image = row.find(ComponentSection.IMAGE).orElse("");
         return switch (target) {
-            case Target.Processes _ -> null;
+            case Target.Processes _, Target.Commands _ -> null;
             case Target.Docker _ ->
                     new Launch.Container(
                             row.get(ComponentSection.BUILD).makesImage()

@@ -127,19 +127,22 @@ final class Assembly {
     }
 
     /// What runs in plain processes needs nothing but this host, and of a cluster other steps ask.
+    /// Commands are asked whether they can be started.
     private Set<Integer> hosted(Set<Integer> after) {
         List<Revision> contained =
                 outline.all().stream()
                         .filter(change -> !change.ends())
                         .map(change -> change.goal().revision())
-                        .filter(Assembly::isAtEngine)
+                        .filter(Assembly::isAsked)
                         .toList();
         if (!outline.has(Phase.PREFLIGHT) || contained.isEmpty()) {
             return after;
         }
         return check(
                 new Draft(
-                        "what they run in takes them, and has the images",
+                        contained.stream().allMatch(one -> one.launch().commands() != null)
+                                ? "the commands that bring them can be started"
+                                : "what they run in takes them, and has the images",
                         Phase.PREFLIGHT,
                         new Work.Hosted(contained),
                         Times.FETCH_LIMIT,
@@ -147,9 +150,10 @@ final class Assembly {
                 after);
     }
 
-    private static boolean isAtEngine(Revision revision) {
+    private static boolean isAsked(Revision revision) {
         Launch.Container container = revision.launch().container();
-        return container != null && container.pod() == null;
+        return revision.launch().commands() != null
+                || (container != null && container.pod() == null);
     }
 
     /// On a rollback nobody asked for the versions: what is there when it begins is what counts.

@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
@@ -400,7 +401,8 @@ final class Course {
         if (back != null && back.revision().id().equals(revision.id()) && instances > had) {
             before = Math.max(had, Math.min(instances, back.instances()));
         }
-        Duration limit = before >= instances ? Times.start(revision.launch()) : Times.stop(revision.launch());
+        Launch launch = revision.launch();
+        Duration limit = before >= instances ? Times.start(launch) : Times.stop(launch);
         return new Undo.Apply(new Work.Scale(revision, before), limit);
     }
 
@@ -471,7 +473,7 @@ final class Course {
                         Phase.TRAFFIC,
                         routeTo(to),
                         undoRoute(),
-                        Times.ROUTE_LIMIT,
+                        Times.route(goal.launch()),
                         Times.MOMENT));
         traffic = wanted;
     }
@@ -479,6 +481,10 @@ final class Course {
     /// Last of all: until then, requests are answered that nobody is there.
     private void closePorts() {
         for (Traffic line : traffic) {
+            if (line.port() == 0) {
+                // Whoever has the requests there never listened here.
+                continue;
+            }
             add(
                     new Draft(
                             change.name() + ": port " + line.port() + " is closed",
@@ -501,7 +507,7 @@ final class Course {
         }
         Duration limit =
                 back == null
-                        ? Times.ROUTE_LIMIT
+                        ? Times.route(goal.launch())
                         : Times.routeBack(back.revision().launch().readiness());
         return new Undo.Apply(routeTo(before.getFirst()), limit);
     }

@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.DeployCommands;
 import dev.belay.release.OnUnknown;
 import dev.belay.release.Scope;
 import dev.belay.release.StepClass;
@@ -92,6 +93,16 @@ final class Drafts {
         return new TreeSet<>(all);
     }
 
+    /// What a command deploys may stand there twice if that is tried twice; whether it stands there
+    /// can be asked, or not.
+    private static StepClass classOf(Work.Scale work) {
+        DeployCommands commands = work.revision().launch().commands();
+        if (commands == null || work.instances() == 0) {
+            return StepClass.IDEMPOTENT;
+        }
+        return commands.tells() ? StepClass.VERIFIABLE : StepClass.ONCE_ONLY;
+    }
+
     private static StepClass classOf(Work work) {
         return switch (work) {
             case Work.Preflight _, Work.Reachable _, Work.SmokePrivate _, Work.SmokePublic _ ->
@@ -111,8 +122,8 @@ final class Drafts {
                     Work.InWindow _,
                     Work.Policed _ ->
                     StepClass.PURE;
-            case Work.Scale _, Work.Route _, Work.Publish _, Work.Shut _, Work.Open _ ->
-                    StepClass.IDEMPOTENT;
+            case Work.Scale scale -> classOf(scale);
+            case Work.Route _, Work.Publish _, Work.Shut _, Work.Open _ -> StepClass.IDEMPOTENT;
             // Asked by the ledger in the database itself, and resumed where they stopped.
             case Work.Migrate _, Work.TakeBack _ -> StepClass.VERIFIABLE;
             case Work.MigrateByCommand tool ->

@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.DeployCommands;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -28,6 +29,11 @@ final class RevisionJson {
         Launch.Limits limits = launch.limits();
         Launch.Stop stop = launch.stop();
         out.open().strings("command", launch.command());
+        DeployCommands commands = launch.commands();
+        if (commands != null) {
+            // Absent for what Belay starts, so that its revisions keep their ids.
+            out.put("commands", () -> write(out, commands));
+        }
         Launch.Container container = launch.container();
         if (container != null) {
             // Absent for plain processes, so that their revisions keep their ids.
@@ -63,6 +69,31 @@ final class RevisionJson {
                                         .put("signal", stop.signal())
                                         .close())
                 .close();
+    }
+
+    private static void write(JsonOut out, DeployCommands commands) {
+        out.open()
+                .strings("deploy", commands.deploy())
+                .strings("logs", commands.logs())
+                .strings("observe", commands.observe())
+                .strings("probe", commands.probe())
+                .strings("promote", commands.promote())
+                .strings("remove", commands.remove())
+                .strings("rollback", commands.rollback())
+                .put("timeout", commands.timeout())
+                .close();
+    }
+
+    private static DeployCommands commands(JsonIn in) {
+        return new DeployCommands(
+                in.strings("deploy"),
+                in.strings("observe"),
+                in.strings("promote"),
+                in.strings("rollback"),
+                in.strings("probe"),
+                in.strings("logs"),
+                in.strings("remove"),
+                in.time("timeout"));
     }
 
     private static void write(JsonOut out, Launch.Container container) {
@@ -146,7 +177,8 @@ final class RevisionJson {
                 health(in.at("liveness")),
                 in.has("protocol") ? Launch.Protocol.HTTP2 : Launch.Protocol.HTTP1,
                 in.has("listen") ? Launch.Listen.SOCKET : Launch.Listen.PORT,
-                in.has("container") ? container(in.at("container")) : null);
+                in.has("container") ? container(in.at("container")) : null,
+                in.has("commands") ? commands(in.at("commands")) : null);
     }
 
     private static Launch.Container container(JsonIn in) {

@@ -1,5 +1,6 @@
 package dev.belay.plan;
 
+import dev.belay.release.DeployCommands;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.SmokeTest;
@@ -48,6 +49,21 @@ final class Times {
 
     private Times() {}
 
+    /// An instance or a command that brings one.
+    static Duration start(Launch launch) {
+        return longer(isPod(launch) ? POD_LIMIT : START_LIMIT, launch);
+    }
+
+    /// A revision's share of the requests.
+    static Duration route(Launch launch) {
+        return longer(ROUTE_LIMIT, launch);
+    }
+
+    private static Duration longer(Duration limit, Launch launch) {
+        DeployCommands commands = launch.commands();
+        return commands == null ? limit : commands.timeout().plus(SLACK);
+    }
+
     static Duration ready(Health health) {
         return health.within().plus(SLACK);
     }
@@ -66,12 +82,11 @@ final class Times {
     }
 
     static Duration stop(Launch launch) {
+        if (launch.commands() != null) {
+            return start(launch);
+        }
         Duration asked = launch.stop().drain().plus(launch.stop().grace());
         return asked.plus(isPod(launch) ? POD_SLACK : SLACK);
-    }
-
-    static Duration start(Launch launch) {
-        return isPod(launch) ? POD_LIMIT : START_LIMIT;
     }
 
     private static boolean isPod(Launch launch) {

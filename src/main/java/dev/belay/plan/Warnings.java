@@ -1,6 +1,7 @@
 package dev.belay.plan;
 
 import dev.belay.manifest.Strategy;
+import dev.belay.release.DeployCommands;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.SchemaVerdict;
@@ -40,6 +41,7 @@ final class Warnings {
             warnings.addAll(ToolMigration.warnings(change, outline.kind()));
             downtime(change, warnings);
             shared(change, warnings);
+            commands(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
             strangers(change, warnings);
         }
@@ -229,6 +231,34 @@ final class Warnings {
                             warnings.add(
                                     "`%s`: the old and the new revision have the volume `%s` at the same time"
                                             .formatted(change.name(), one.name())));
+        }
+    }
+
+    /// What the commands cannot promise, as they are.
+    private static void commands(Change change, List<String> warnings) {
+        DeployCommands commands = change.goal().revision().launch().commands();
+        if (commands == null || change.ends()) {
+            return;
+        }
+        String name = "`" + change.name() + "`";
+        if (!commands.tells()) {
+            warnings.add(
+                    name
+                            + " has no `observe`: what a command that says nothing of its end did,"
+                            + " nobody can say, and nobody sees what others do there");
+        }
+        if (!commands.tells() && commands.probe().isEmpty()) {
+            warnings.add(
+                    name + " has neither `observe` nor `probe`: it counts as ready once deployed");
+        }
+        if (commands.remove().isEmpty()) {
+            warnings.add(name + " has no `remove`: whatever was deployed stays there");
+        }
+        if (!commands.separatesTraffic()) {
+            warnings.add(
+                    name
+                            + " has no `promote`: its requests go to a new revision before anything"
+                            + " of it was tested");
         }
     }
 

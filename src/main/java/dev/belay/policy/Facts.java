@@ -102,6 +102,7 @@ public final class Facts {
         return switch (target) {
             case Target.Processes _ -> "process";
             case Target.Docker _ -> "docker";
+            case Target.Commands _ -> "command";
             case Target.Kubernetes _ -> "kubernetes";
         };
     }

@@ -590,7 +590,8 @@ public final class ControlPlane implements AutoCloseable {
             Platform platform) {
         var made =
                 new Places.Made(artifacts, configurations, runtime, ordered, containers.runner());
-        return new Places(state, gateway, made, journal, platform::placement);
+        return new Places(
+                state, gateway, made, journal, platform::placement, platform::isCommanded);
     }
 
     List<String> routes() {

@@ -7,6 +7,8 @@ import dev.belay.driver.WrittenLines;
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.acme.OrderedFolders;
 import dev.belay.driver.artifact.ArtifactStore;
+import dev.belay.driver.command.CommandRouter;
+import dev.belay.driver.command.CommandTarget;
 import dev.belay.driver.configuration.ConfigurationStore;
 import dev.belay.driver.configuration.RuntimeValues;
 import dev.belay.driver.docker.ContainerRunner;
@@ -14,6 +16,7 @@ import dev.belay.driver.haproxy.HaproxyRouter;
 import dev.belay.driver.host.HostTarget;
 import dev.belay.driver.host.Logs;
 import dev.belay.driver.host.Runners;
+import dev.belay.driver.host.ScopedCommands;
 import dev.belay.driver.host.Supervision;
 import dev.belay.driver.kubernetes.Clusters;
 import dev.belay.driver.kubernetes.KubernetesTarget;
@@ -29,14 +32,19 @@ import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Placement;
 import dev.belay.release.Scope;
 import dev.belay.server.operations.Appointments;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// Where revisions run and who sends requests to them, wired: this host with our gateway or with
-/// HAProxy, and clusters with their Services. A router looks for instances at the target, which
-/// itself asks the router.
+/// HAProxy, and clusters with their Services, and wherever commands bring things. A router looks
+/// for instances at the target, which itself asks the router.
 final class Places implements AutoCloseable {
+    /// How often what commands deployed is asked how it is: somebody else's service answers.
+    private static final Duration ASKED_EVERY = Duration.ofSeconds(20);
+
     private final StateFolder state;
     private final Made made;
     private final Clusters clusters;
@@ -52,21 +60,35 @@ final class Places implements AutoCloseable {
             ContainerRunner contained) {}
 
     /// @param written where environments live, by what is written of them
+    /// @param commanded whether commands deploy an environment's components, by the same
     Places(
             StateFolder state,
             GatewayProcess gateway,
             Made made,
             SqliteJournal journal,
-            Function<String, Optional<Placement>> written) {
+            Function<String, Optional<Placement>> written,
+            Predicate<String> commanded) {
         this.state = state;
         this.made = made;
         clusters = new Clusters(state.clusters());
-        router = new PlacedRouter(ofThisMachine(gateway, journal), new ServiceRouter(clusters));
+        var runners =
+                new Runners(
+                        List.of(
+                                new ProcessRunner(state.path(), made.artifacts()),
+                                made.contained()));
+        var commands = new ScopedCommands(state.path(), runners, made.artifacts(), made.runtime());
+        router =
+                new PlacedRouter(
+                        ofThisMachine(gateway, journal),
+                        new ServiceRouter(clusters),
+                        new CommandRouter(commands));
+        Target host = ofHost(runners);
         target =
                 new PlacedTarget(
-                        ofHost(),
+                        host,
                         new KubernetesTarget(
-                                clusters, written, made.configurations(), made.runtime(), router));
+                                clusters, written, made.configurations(), made.runtime(), router),
+                        new CommandTarget(host, commands, router, commanded, ASKED_EVERY));
     }
 
     Router router() {
@@ -96,11 +118,10 @@ final class Places implements AutoCloseable {
                 new HaproxyRouter(gateway.haproxy(), recorded, instances));
     }
 
-    private Target ofHost() {
-        var runners = List.of(new ProcessRunner(state.path(), made.artifacts()), made.contained());
+    private Target ofHost(Runners runners) {
         return new HostTarget(
                 state.path(),
-                new Runners(runners),
+                runners,
                 made.artifacts(),
                 made.runtime(),
                 router,

@@ -41,6 +41,11 @@ public interface TargetGround extends AutoCloseable {
     /// The lines that an instance wrote, as people are shown them.
     List<String> log(Instance instance) throws Exception;
 
+    /// How many instances of a revision there can be.
+    default int most() {
+        return Integer.MAX_VALUE;
+    }
+
     /// What a third party can do here.
     Set<Harm> harms();
 

@@ -1,6 +1,7 @@
 package dev.belay.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.belay.driver.host.Deadline;
 import dev.belay.release.Revision;
@@ -67,6 +68,7 @@ public abstract class TargetHands {
     }
 
     Answer scale(Revision revision, int instances) {
+        assumeTrue(instances <= ground.most(), "there are never so many");
         return target.scale(new Work.Scale(revision, instances), order());
     }
 

@@ -219,7 +219,8 @@ public final class HostChecks implements Checks {
         }
         Revision revision = work.revision();
         Scope scope = scope(order, revision);
-        if (target.asksInstances(revision)) {
+        Optional<URI> elsewhere = target.address(scope, revision.id(), false);
+        if (elsewhere.isEmpty() && target.asksInstances(revision)) {
             return unreachable();
         }
         Optional<Instance> first =
@@ -232,7 +233,7 @@ public final class HostChecks implements Checks {
         Map<String, String> variables = environment(order, revision);
         var setting =
                 new SmokeRunner.Setting(
-                        address(first.get().port()),
+                        elsewhere.orElseGet(() -> address(first.get().port())),
                         artifacts.unpacked(revision.artifact()),
                         withPath(variables),
                         Set.copyOf(variables.values()));
@@ -242,8 +243,10 @@ public final class HostChecks implements Checks {
     /// A test that is not put must not count as one that passed.
     private static Look unreachable() {
         return failed(
-                "smoke tests do not reach into a cluster from here",
-                "leave `smoke` out in that environment, or release with `--skip verify`",
+                "smoke tests do not reach it from here: its address is in a cluster, or nothing says"
+                        + " it",
+                "let `deploy` print the `url` where it can be asked, leave `smoke` out in that"
+                        + " environment, or release with `--skip verify`",
                 "",
                 List.of());
     }
@@ -277,13 +280,18 @@ public final class HostChecks implements Checks {
         if (door instanceof Router.Doorway.Barred) {
             return new Look.Done("not asked: the door is shut, see `belay status`");
         }
-        if (!work.tests().isEmpty() && revision != null && target.asksInstances(revision)) {
+        Optional<URI> elsewhere =
+                revision == null ? Optional.empty() : target.address(scope, revision.id(), true);
+        if (!work.tests().isEmpty()
+                && revision != null
+                && elsewhere.isEmpty()
+                && target.asksInstances(revision)) {
             return unreachable();
         }
         Map<String, String> variables = revision == null ? Map.of() : environment(order, revision);
         var setting =
                 new SmokeRunner.Setting(
-                        address(work.port()),
+                        elsewhere.orElseGet(() -> address(work.port())),
                         revision == null ? Path.of(".") : artifacts.unpacked(revision.artifact()),
                         withPath(variables),
                         Set.copyOf(variables.values()));

@@ -8,6 +8,7 @@ import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.driver.Target;
+import dev.belay.driver.command.CommandTarget;
 import dev.belay.driver.kubernetes.KubernetesTarget;
 import dev.belay.release.Digest;
 import dev.belay.release.MigrationCommands;
@@ -15,25 +16,32 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
-/// This host and clusters as one target. What an order is about says where it goes; who asks what
-/// runs hears of both, since an environment may have moved.
+/// This host, clusters and commands as one target. What an order is about says where it goes; who
+/// asks what runs hears of all, since an environment may have moved.
 public final class PlacedTarget implements Target {
     private final Target host;
     private final Target cluster;
+    private final Target commands;
 
-    public PlacedTarget(Target host, Target cluster) {
+    public PlacedTarget(Target host, Target cluster, Target commands) {
         this.host = host;
         this.cluster = cluster;
+        this.commands = commands;
     }
 
     private Target of(Revision revision) {
+        if (CommandTarget.runs(revision)) {
+            return commands;
+        }
         return KubernetesTarget.runs(revision) ? cluster : host;
     }
 
@@ -97,7 +105,9 @@ public final class PlacedTarget implements Target {
 
     @Override
     public Optional<List<Unmet>> preflight(String environment, Duration within) {
-        return cluster.preflight(environment, within).or(() -> host.preflight(environment, within));
+        return cluster.preflight(environment, within)
+                .or(() -> commands.preflight(environment, within))
+                .or(() -> host.preflight(environment, within));
     }
 
     @Override
@@ -112,23 +122,28 @@ public final class PlacedTarget implements Target {
 
     @Override
     public List<String> lastLines(Scope scope, String revision, int lines) {
-        return both(
-                host.lastLines(scope, revision, lines), cluster.lastLines(scope, revision, lines));
+        return all(one -> one.lastLines(scope, revision, lines));
     }
 
     @Override
     public List<Instance> instances(Scope scope) {
-        return both(host.instances(scope), cluster.instances(scope));
+        return all(one -> one.instances(scope));
     }
 
     @Override
     public List<Instance> recorded(Scope scope) {
-        return both(host.recorded(scope), cluster.recorded(scope));
+        return all(one -> one.recorded(scope));
     }
 
-    private static <T> List<T> both(List<T> here, List<T> there) {
-        var all = new ArrayList<>(here);
-        all.addAll(there);
+    @Override
+    public Optional<URI> address(Scope scope, String revision, boolean open) {
+        return commands.address(scope, revision, open);
+    }
+
+    private <T> List<T> all(Function<Target, List<T>> of) {
+        var all = new ArrayList<>(of.apply(host));
+        all.addAll(of.apply(cluster));
+        all.addAll(of.apply(commands));
         return all;
     }
 
@@ -141,7 +156,9 @@ public final class PlacedTarget implements Target {
 
     @Override
     public boolean lives(Scope scope, Instance instance) {
-        return host.lives(scope, instance) || cluster.lives(scope, instance);
+        return host.lives(scope, instance)
+                || cluster.lives(scope, instance)
+                || commands.lives(scope, instance);
     }
 
     @Override
@@ -151,13 +168,14 @@ public final class PlacedTarget implements Target {
 
     @Override
     public List<String> supervise() {
-        return both(host.supervise(), cluster.supervise());
+        return all(Target::supervise);
     }
 
     @Override
     public Set<Digest> artifactsInUse() throws IOException {
         var all = new HashSet<>(host.artifactsInUse());
         all.addAll(cluster.artifactsInUse());
+        all.addAll(commands.artifactsInUse());
         return all;
     }
 
@@ -165,6 +183,7 @@ public final class PlacedTarget implements Target {
     public Set<String> environments() throws IOException {
         var all = new HashSet<>(host.environments());
         all.addAll(cluster.environments());
+        all.addAll(commands.environments());
         return all;
     }
 }

@@ -84,6 +84,13 @@ public final class Platform {
                                 : Optional.empty());
     }
 
+    /// Whether commands deploy an environment's components; no for one that nobody knows.
+    public boolean isCommanded(String environment) {
+        return ifKnownLately(environment)
+                .filter(view -> view.target() instanceof Target.Commands)
+                .isPresent();
+    }
+
     /// One environment of it.
     ///
     /// @throws Denied with everything that is wrong in it
