@@ -180,11 +180,11 @@ public final class CommandRouter implements Router {
                 .probe(
                         order,
                         scope -> {
-                            Deployments now = talk.caughtUp(scope);
                             if (scope.busy()) {
                                 return new Finding.InProgress(
                                         "a command of `" + order.scope() + "` runs");
                             }
+                            Deployments now = talk.caughtUp(scope);
                             Optional<Traffic.Share> share =
                                     work.traffic().shares().stream()
                                             .filter(one -> one.weight() > 0)

@@ -257,14 +257,13 @@ final class Deploying {
     }
 
     Finding look(Within scope, Work.Scale work, Order order) throws IOException {
-        Deployments now = talk.caughtUp(scope);
-        Deployed about = about(work.revision());
         if (work.instances() > 0) {
-            return talk.look(scope, about, order, now);
+            return talk.look(scope, about(work.revision()), order);
         }
         if (scope.busy()) {
             return new Finding.InProgress("a command of `" + order.scope() + "` runs");
         }
+        Deployments now = talk.caughtUp(scope);
         return now.of(work.revision().id()).filter(one -> !one.retired()).isPresent()
                 ? new Finding.NotDone()
                 : new Finding.Done("it is not there");

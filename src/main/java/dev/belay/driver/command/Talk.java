@@ -207,10 +207,11 @@ final class Talk {
     }
 
     /// What became of a `deploy`, by its record, or by `observe` where that is silent.
-    Finding look(ScopedCommands.Within scope, Deployed about, Order order, Deployments now)
-            throws IOException {
+    Finding look(ScopedCommands.Within scope, Deployed about, Order order) throws IOException {
         String revision = about.recipe().revision();
-        Finding found = scope.look(command(Verb.DEPLOY, about, order, now), order);
+        Finding found = scope.look(command(Verb.DEPLOY, about, order, Deployments.NONE), order);
+        // Only now: what had not ended before that look may have ended by it.
+        Deployments now = caughtUp(scope);
         if (found instanceof Finding.Failed) {
             return lastStatus(scope, revision) == AGAIN ? new Finding.NotDone() : found;
         }
