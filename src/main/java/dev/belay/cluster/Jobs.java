@@ -69,7 +69,9 @@ public final class Jobs {
                                                 "labels",
                                                 Labels.all(
                                                         workload.placement(), workload.selector())))
-                        .put("spec", spec(
+                        .put(
+                                "spec",
+                                spec(
                                         workload,
                                         version,
                                         workload.launch().command(),

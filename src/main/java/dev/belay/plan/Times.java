@@ -19,8 +19,8 @@ final class Times {
     /// Processes forked, not yet ready.
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
-    /// A node fetches images of any size first. What cannot come to anything is told before; this is
-    /// what `kubectl rollout` has, too.
+    /// A node fetches images of any size first. What cannot come to anything is told before; this
+    /// is what `kubectl rollout` has, too.
     private static final Duration POD_LIMIT = Duration.ofMinutes(10);
 
     /// An archive verified and unpacked.

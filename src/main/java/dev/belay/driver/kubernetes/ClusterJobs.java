@@ -101,10 +101,7 @@ final class ClusterJobs {
     }
 
     private Answer begin(
-            Bounds bounds,
-            ClusterCommand command,
-            Workloads.Ready ready,
-            ScopeRecord.State mine)
+            Bounds bounds, ClusterCommand command, Workloads.Ready ready, ScopeRecord.State mine)
             throws IOException {
         ObjectNode wanted = wanted(bounds, command, ready.workload());
         JsonNode reserved;
@@ -166,12 +163,13 @@ final class ClusterJobs {
             Trees.in(job, "spec").remove("ttlSecondsAfterFinished");
             forgetOld(bounds);
         }
-        JsonNode container =
-                Trees.at(job, "spec", "template", "spec", "containers").path(0);
+        JsonNode container = Trees.at(job, "spec", "template", "spec", "containers").path(0);
         var given = ((ObjectNode) container).withArray("env");
         command.variables()
                 .forEach((name, value) ->
-                        given.addObject().put("name", name).put("value", value.replace("$(", "$$(")));
+                        given.addObject()
+                                .put("name", name)
+                                .put("value", value.replace("$(", "$$(")));
         return job;
     }
 
@@ -195,9 +193,7 @@ final class ClusterJobs {
     /// The cluster ends it before the caller has stopped waiting.
     private static Duration limit(Order order, Launch launch) {
         Duration quarter = order.within().dividedBy(4);
-        return order.within()
-                .minus(grace(order, launch))
-                .minus(shorter(quarter, TO_END));
+        return order.within().minus(grace(order, launch)).minus(shorter(quarter, TO_END));
     }
 
     /// One that is told to end gets no more of the caller's time than a quarter for that.
@@ -210,8 +206,7 @@ final class ClusterJobs {
     }
 
     /// Gives a job what its pod needs.
-    static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job)
-            throws IOException {
+    static void prepare(Bounds bounds, Workloads.Ready ready, JsonNode job) throws IOException {
         Workload workload = ready.workload();
         apply(
                 bounds,
@@ -262,10 +257,7 @@ final class ClusterJobs {
     /// From here it has begun, whatever cannot be read about it.
     private Answer await(Bounds bounds, String name) {
         try {
-            bounds.mirrors()
-                    .await(
-                            bounds.deadline(),
-                            view -> isDecided(view, bounds, name));
+            bounds.mirrors().await(bounds.deadline(), view -> isDecided(view, bounds, name));
             Optional<JsonNode> job = bounds.find(Resource.JOBS, name);
             if (job.isEmpty()) {
                 return new Answer.InDoubt("`" + name + "` is gone");
@@ -299,7 +291,8 @@ final class ClusterJobs {
 
     /// A job counts as failed from when it is told to end, and its program goes on for a while.
     private static boolean isOver(Mirrors.View view, Bounds bounds, String name) {
-        return view.jobs(bounds.component()).stream().anyMatch(job -> isIt(job, name) && isOver(job))
+        return view.jobs(bounds.component()).stream()
+                        .anyMatch(job -> isIt(job, name) && isOver(job))
                 && !runs(pods(view.pods(bounds.component()), name));
     }
 

@@ -57,8 +57,7 @@ final class ClusterMigrations {
                         return begin(bounds, up(work, ""), "");
                     }
                     return switch (before(bounds, work, before)) {
-                        case Place.At(String printed) ->
-                                begin(bounds, up(work, printed), printed);
+                        case Place.At(String printed) -> begin(bounds, up(work, printed), printed);
                         case Place.Unsaid(String because) ->
                                 new ClusterCommand.Answered(
                                         new Answer.Failed(
@@ -241,9 +240,8 @@ final class ClusterMigrations {
                     new Place.Unsaid("`status` prints more than a version or a short list");
             // What it prints is kept in a ConfigMap, which others read.
             case ClusterQuestions.Ended ended
-            when !workloads.redact(ended.printed()).equals(ended.printed()) ->
-                    new Place.Unsaid(
-                            "`status` prints a secret: `" + shown(ended.printed()) + "`");
+                    when !workloads.redact(ended.printed()).equals(ended.printed()) ->
+                    new Place.Unsaid("`status` prints a secret: `" + shown(ended.printed()) + "`");
             case ClusterQuestions.Ended ended -> new Place.At(ended.printed());
         };
     }
@@ -265,7 +263,8 @@ final class ClusterMigrations {
             case ClusterQuestions.Impossible(String reason, String hint) ->
                     new Foretold.Nothing("`plan` cannot be asked: " + reason, hint);
             case ClusterQuestions.Late _ ->
-                    new Foretold.Nothing("`plan` did not end within " + within.toSeconds() + " s", "");
+                    new Foretold.Nothing(
+                            "`plan` did not end within " + within.toSeconds() + " s", "");
             case ClusterQuestions.Ended ended when ended.status() != 0 ->
                     new Foretold.Nothing(
                             "`plan` " + failed(ended),

@@ -102,8 +102,7 @@ final class ClusterQuestions {
                 pods.stream().filter(pod -> new PodView(pod).isOver()).findFirst();
         if (over.isPresent()) {
             var view = new PodView(over.get());
-            List<String> lines =
-                    bounds.cluster().log(view.name(), LINES, false, bounds.deadline());
+            List<String> lines = bounds.cluster().log(view.name(), LINES, false, bounds.deadline());
             return view.exit()
                     .<Told>map(status -> new Ended(status, String.join("\n", lines).strip()))
                     .orElseGet(() -> new Impossible("nobody saw how it ended", ""));

@@ -147,8 +147,7 @@ public final class KubernetesTarget implements Target {
             case ScopeRecord.Written(ScopeRecord.State sealed) ->
                     switch (work) {
                         case Work.Scale scale -> scaling.look(bounds, scale, sealed);
-                        case Work.RunJob job ->
-                                jobs.look(bounds, ClusterCommand.of(job), sealed);
+                        case Work.RunJob job -> jobs.look(bounds, ClusterCommand.of(job), sealed);
                         case Work.MigrateByCommand up -> migrations.look(bounds, up, sealed);
                         case Work.TakeBackByCommand down -> migrations.look(bounds, down, sealed);
                         case Work.Publish _ -> new Finding.NotDone();

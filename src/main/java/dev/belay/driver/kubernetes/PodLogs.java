@@ -59,8 +59,7 @@ public final class PodLogs implements WrittenLines {
                         + Labels.REVISION;
         return told(() ->
                 PodView.instances(
-                        cluster(scope)
-                                .list(Resource.PODS, selector, Deadline.in(LOOK_WITHIN))));
+                        cluster(scope).list(Resource.PODS, selector, Deadline.in(LOOK_WITHIN))));
     }
 
     private Cluster cluster(Scope scope) throws IOException {
@@ -112,10 +111,8 @@ public final class PodLogs implements WrittenLines {
         Reader(Scope scope) throws IOException {
             this.scope = scope;
             for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
-                List<Timed> last =
-                        written(scope, one.getKey(), one.getValue(), "tailLines=1");
-                upTo.put(
-                        one.getValue().name(), last.isEmpty() ? "" : last.getLast().time());
+                List<Timed> last = written(scope, one.getKey(), one.getValue(), "tailLines=1");
+                upTo.put(one.getValue().name(), last.isEmpty() ? "" : last.getLast().time());
             }
         }
 

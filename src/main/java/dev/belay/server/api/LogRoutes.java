@@ -54,7 +54,8 @@ final class LogRoutes implements AutoCloseable {
                         text ? "text/plain; charset=utf-8" : "application/x-ndjson; charset=utf-8");
         ServletOutputStream out = ctx.res().getOutputStream();
         boolean many = scopes.size() > 1 || instance.isEmpty();
-        Consumer<WrittenLines.Line> to = line -> send(out, text ? shown(line, many) : Wire.text(line));
+        Consumer<WrittenLines.Line> to =
+                line -> send(out, text ? shown(line, many) : Wire.text(line));
         if (!Query.flag(ctx, "follow")) {
             operations.logs().last(scopes, instance, lines).forEach(to);
             out.flush();
