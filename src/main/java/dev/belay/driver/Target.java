@@ -68,12 +68,42 @@ public interface Target {
         return Optional.empty();
     }
 
-    /// Where a revision is asked that is neither on this host nor behind a router of it; empty
-    /// where it is, or where nobody knows.
+    /// Where a revision is asked that is neither on this host nor behind a router of it, for as
+    /// long as that is held open; empty where it is, or where nobody knows.
     ///
     /// @param open as users come, once it has the requests
-    default Optional<URI> address(Scope scope, String revision, boolean open) {
+    /// @throws java.io.UncheckedIOException when it cannot be reached at the moment
+    default Optional<Reach> reach(Scope scope, String revision, boolean open) {
         return Optional.empty();
+    }
+
+    /// A way to a revision, which ends with this.
+    interface Reach extends AutoCloseable {
+        /// Where it is asked meanwhile.
+        URI address();
+
+        /// What kept requests from getting there, for people; empty when nothing is known of it.
+        default String trouble() {
+            return "";
+        }
+
+        @Override
+        void close();
+
+        /// One that is there whether or not anybody asks.
+        static Reach at(URI address) {
+            return new Reach() {
+                @Override
+                public URI address() {
+                    return address;
+                }
+
+                @Override
+                public void close() {
+                    // It stays.
+                }
+            };
+        }
     }
 
     /// What instances of a revision wrote last, oldest first, each line with the name of its

@@ -2,11 +2,17 @@ package dev.belay.wholes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.belay.driver.kubernetes.fake.FakeCluster;
 import dev.belay.driver.kubernetes.fake.Fate;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +29,7 @@ class ClusteredTest {
 
     @BeforeEach
     void start() throws Exception {
-        cluster = FakeCluster.start("shop");
+        cluster = FakeCluster.start("shop").forwarding();
         System.err.println("KUBERNETES IS TRIED AT THE FAKE API SERVER " + cluster.url());
         kubeconfig = cluster.kubeconfig(folder, "shop");
         whole = new Whole(Files.createDirectories(folder.resolve("home")));
@@ -41,7 +47,11 @@ class ClusteredTest {
     }
 
     private void image(String name) throws Exception {
-        whole.manifest("/app", "image: registry.example.org/" + name, "0s");
+        image(name, "");
+    }
+
+    private void image(String name, String more) throws Exception {
+        whole.manifest("/app", "image: registry.example.org/" + name + "\n" + more, "0s");
         Path manifest = whole.folder().resolve("belay.yaml");
         Files.writeString(
                 manifest,
@@ -91,6 +101,75 @@ class ClusteredTest {
                                         + " \"it was worse\"}")
                         .json();
         whole.awaitState(back.path("releases").path(0).asString(""), "completed");
+        assertThat(behind())
+                .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
+    }
+
+    /// Pods of it answer that to every request.
+    private void says(String image, String text) {
+        cluster.image(
+                "registry.example.org/" + image,
+                new Fate.Runs((_, address) -> new Answering(address, text)));
+    }
+
+    private static final class Answering implements Fate.Running {
+        private final HttpServer server;
+        private volatile boolean over;
+
+        Answering(String address, String text) throws IOException {
+            server = HttpServer.create(new InetSocketAddress(address, 8080), 0);
+            server.createContext(
+                    "/",
+                    exchange -> {
+                        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+                        exchange.sendResponseHeaders(200, body.length);
+                        exchange.getResponseBody().write(body);
+                        exchange.close();
+                    });
+            server.start();
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public Optional<Integer> exit() {
+            return over ? Optional.of(0) : Optional.empty();
+        }
+
+        @Override
+        public void end(Duration grace) {
+            stop();
+        }
+
+        @Override
+        public void stop() {
+            server.stop(0);
+            over = true;
+        }
+
+        @Override
+        public String log() {
+            return "";
+        }
+    }
+
+    @Test
+    void what_fails_its_smoke_tests_gets_no_requests() throws Exception {
+        String smoke =
+                "smoke: [{name: says who it is, http: [{request: GET /who, contains: api}]}]";
+        says("api:1", "api");
+        image("api:1", smoke);
+        whole.awaitState(whole.begin(), "completed");
+        says("api:2", "nobody");
+        image("api:2", smoke);
+
+        String release = whole.begin();
+
+        whole.awaitState(release, "rolled-back");
+        assertThat(whole.show(release).toString()).contains("says who it is", "nobody");
         assertThat(behind())
                 .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
     }

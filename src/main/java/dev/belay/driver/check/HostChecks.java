@@ -26,6 +26,7 @@ import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -219,10 +220,6 @@ public final class HostChecks implements Checks {
         }
         Revision revision = work.revision();
         Scope scope = scope(order, revision);
-        Optional<URI> elsewhere = target.address(scope, revision.id(), false);
-        if (elsewhere.isEmpty() && target.asksInstances(revision)) {
-            return unreachable();
-        }
         Optional<Instance> first =
                 instances(scope, revision).stream()
                         .filter(one -> one.state() == Instance.State.RUNNING)
@@ -230,21 +227,53 @@ public final class HostChecks implements Checks {
         if (first.isEmpty()) {
             return new Look.Waiting(SOON, "no instance of `" + revision.id() + "` runs");
         }
-        Map<String, String> variables = environment(order, revision);
-        var setting =
-                new SmokeRunner.Setting(
-                        elsewhere.orElseGet(() -> address(first.get().port())),
-                        artifacts.unpacked(revision.artifact()),
-                        withPath(variables),
-                        Set.copyOf(variables.values()));
-        return smoke(work.tests(), setting, () -> lastLines(scope, revision));
+        return reached(
+                scope,
+                revision,
+                false,
+                elsewhere -> {
+                    Map<String, String> variables = environment(order, revision);
+                    var setting =
+                            new SmokeRunner.Setting(
+                                    elsewhere.orElseGet(() -> address(first.get().port())),
+                                    folder(revision),
+                                    withPath(variables),
+                                    Set.copyOf(variables.values()));
+                    return smoke(work.tests(), setting, () -> lastLines(scope, revision));
+                });
+    }
+
+    private interface Tests {
+        /// @param elsewhere where it is asked; empty for this host
+        Look run(Optional<URI> elsewhere);
+    }
+
+    /// Holds the way to a revision open meanwhile.
+    private Look reached(Scope scope, Revision revision, boolean open, Tests tests) {
+        try (Target.Reach reach = target.reach(scope, revision.id(), open).orElse(null)) {
+            if (reach == null) {
+                return target.asksInstances(revision) ? unreachable() : tests.run(Optional.empty());
+            }
+            Look look = tests.run(Optional.of(reach.address()));
+            return look instanceof Look.Failed(String reason, String hint, String detail)
+                            && !reach.trouble().isEmpty()
+                    ? new Look.Failed(
+                            reason, hint, "on the way: " + reach.trouble() + "\n" + detail)
+                    : look;
+        }
+    }
+
+    /// What is an image alone has no folder.
+    private Path folder(Revision revision) {
+        Path unpacked = artifacts.unpacked(revision.artifact());
+        return Files.isDirectory(unpacked) ? unpacked : Path.of(".");
     }
 
     /// A test that is not put must not count as one that passed.
     private static Look unreachable() {
         return failed(
-                "smoke tests do not reach it from here: its address is in a cluster, or nothing says"
-                        + " it",
+                "smoke tests do not reach it from here: no pod of it is ready, or nothing says where"
+                        + " it is",
                 "let `deploy` print the `url` where it can be asked, leave `smoke` out in that"
                         + " environment, or release with `--skip verify`",
                 "",
@@ -280,27 +309,26 @@ public final class HostChecks implements Checks {
         if (door instanceof Router.Doorway.Barred) {
             return new Look.Done("not asked: the door is shut, see `belay status`");
         }
-        Optional<URI> elsewhere =
-                revision == null ? Optional.empty() : target.address(scope, revision.id(), true);
-        if (!work.tests().isEmpty()
-                && revision != null
-                && elsewhere.isEmpty()
-                && target.asksInstances(revision)) {
-            return unreachable();
-        }
-        Map<String, String> variables = revision == null ? Map.of() : environment(order, revision);
-        var setting =
-                new SmokeRunner.Setting(
-                        elsewhere.orElseGet(() -> address(work.port())),
-                        revision == null ? Path.of(".") : artifacts.unpacked(revision.artifact()),
-                        withPath(variables),
-                        Set.copyOf(variables.values()));
-        return smoke(
-                work.tests(),
-                door instanceof Router.Doorway.ByPass(String header, String pass)
-                        ? setting.showing(header, pass)
-                        : setting,
-                () -> revision == null ? List.of() : lastLines(scope, revision));
+        Tests tests =
+                elsewhere -> {
+                    Map<String, String> variables =
+                            revision == null ? Map.of() : environment(order, revision);
+                    var setting =
+                            new SmokeRunner.Setting(
+                                    elsewhere.orElseGet(() -> address(work.port())),
+                                    revision == null ? Path.of(".") : folder(revision),
+                                    withPath(variables),
+                                    Set.copyOf(variables.values()));
+                    return smoke(
+                            work.tests(),
+                            door instanceof Router.Doorway.ByPass(String header, String pass)
+                                    ? setting.showing(header, pass)
+                                    : setting,
+                            () -> revision == null ? List.of() : lastLines(scope, revision));
+                };
+        return revision == null || work.tests().isEmpty()
+                ? tests.run(Optional.empty())
+                : reached(scope, revision, true, tests);
     }
 
     private Look letIn(Work.LetIn work, Order order) {

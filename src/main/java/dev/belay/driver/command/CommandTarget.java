@@ -224,11 +224,11 @@ public final class CommandTarget implements Target {
     }
 
     @Override
-    public Optional<URI> address(Scope scope, String revision, boolean open) {
+    public Optional<Reach> reach(Scope scope, String revision, boolean open) {
         Deployments now = read(scope);
         String own = now.of(revision).map(Deployed::url).orElse("");
         String url = open && now.live().equals(revision) && !now.url().isEmpty() ? now.url() : own;
-        return url.isEmpty() ? Optional.empty() : Optional.of(URI.create(url));
+        return url.isEmpty() ? Optional.empty() : Optional.of(Reach.at(URI.create(url)));
     }
 
     @Override

@@ -138,6 +138,15 @@ final class Cluster {
         return reply.isGood() ? reply.body().lines().toList() : List.of();
     }
 
+    /// A connection to a port of a pod.
+    Wire.Tunnel forward(String pod, int port, Wire.Ear ear) throws IOException {
+        return wire.tunnel(
+                "%s/%s/portforward?ports=%d"
+                        .formatted(Resource.PODS.path(namespace), escaped(pod), port),
+                "v4.channel.k8s.io",
+                ear);
+    }
+
     /// What the API server says that it is, asked once.
     synchronized ClusterVersion version(Deadline deadline) throws IOException {
         ClusterVersion known = version;

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.BufferedReader;
 import java.io.File;
@@ -14,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +33,9 @@ import java.util.stream.Stream;
 final class FabricWire implements Wire {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+
+    private static final int NORMAL = 1000;
+    private static final int GOING_AWAY = 1001;
 
     private final String server;
     private final Config config;
@@ -137,6 +144,68 @@ final class FabricWire implements Wire {
             }
         }
         return lines;
+    }
+
+    @Override
+    public Tunnel tunnel(String path, String protocol, Ear ear) throws IOException {
+        CompletableFuture<WebSocket> opening =
+                client.newWebSocketBuilder()
+                        .uri(URI.create(server + path))
+                        .subprotocol(protocol)
+                        .buildAsync(new Listening(ear));
+        try {
+            return new Socket(opening.get(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the cluster was asked");
+        } catch (TimeoutException e) {
+            opening.cancel(true);
+            throw new IOException("the cluster opened no connection in time", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                HttpResponse<?> answer = refused.getResponse();
+                String body = masked(String.valueOf(answer.bodyString()));
+                throw ClusterFailure.of(new Reply(answer.code(), body, Duration.ZERO));
+            }
+            throw new IOException("the cluster opens no connection: " + e.getCause(), e);
+        }
+    }
+
+    /// Hands messages on one by one: the next is asked for when the last was heard.
+    private record Listening(Ear ear) implements WebSocket.Listener {
+        @Override
+        public void onMessage(WebSocket socket, ByteBuffer bytes) {
+            try {
+                ear.hear(bytes);
+                socket.request();
+            } catch (IOException e) {
+                socket.sendClose(GOING_AWAY, "");
+            }
+        }
+
+        @Override
+        public void onClose(WebSocket socket, int code, String reason) {
+            ear.over();
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            ear.over();
+        }
+    }
+
+    private record Socket(WebSocket socket) implements Tunnel {
+        @Override
+        public void send(ByteBuffer message) throws IOException {
+            if (!socket.send(message)) {
+                throw new IOException("the cluster has closed the connection");
+            }
+        }
+
+        @Override
+        public void close() {
+            socket.sendClose(NORMAL, "");
+        }
     }
 
     private static <T> T got(CompletableFuture<T> future, Duration within) throws IOException {

@@ -272,6 +272,28 @@ public final class KubernetesTarget implements Target {
         }
     }
 
+    /// By way of the API server, to the oldest pod of the revision that is ready: neither what
+    /// leads into the cluster nor its Service is on that way.
+    @Override
+    public Optional<Reach> reach(Scope scope, String revision, boolean open) {
+        Optional<Map.Entry<String, PodView>> first =
+                pods(scope).entrySet().stream()
+                        .filter(one -> one.getValue().revision().equals(revision))
+                        .filter(one -> one.getValue().isReady())
+                        .findFirst();
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        PodView pod = first.get().getValue();
+        try {
+            Cluster cluster = clusters.at(clusters.of(scope.environment()).orElseThrow()).cluster();
+            int port = pod.instance(first.get().getKey(), Instant.now()).port();
+            return Optional.of(new PortForward(cluster, pod.name(), port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public List<String> lastLines(Scope scope, String revision, int lines) {
         var all = new ArrayList<String>();

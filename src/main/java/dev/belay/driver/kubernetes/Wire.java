@@ -2,6 +2,7 @@ package dev.belay.driver.kubernetes;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /// One API server, and who we are to it: sends requests and hands back answers, and knows nothing
@@ -41,6 +42,34 @@ interface Wire extends AutoCloseable {
     ///
     /// @throws ClusterFailure when the server refuses
     BufferedReader stream(String path) throws IOException;
+
+    /// Who hears the other end of a tunnel.
+    interface Ear {
+        /// One message, in order; no other comes until this has returned.
+        ///
+        /// @throws IOException when nobody listens any more: the tunnel is closed
+        void hear(ByteBuffer message) throws IOException;
+
+        /// The other end has closed it, or it broke.
+        void over();
+    }
+
+    /// Messages both ways.
+    interface Tunnel extends AutoCloseable {
+        /// Hands on a message; the buffer is not to be changed any more.
+        ///
+        /// @throws IOException when it is closed
+        void send(ByteBuffer message) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /// Opens a WebSocket.
+    ///
+    /// @param protocol the subprotocol that is asked for
+    /// @throws ClusterFailure when the server refuses
+    Tunnel tunnel(String path, String protocol, Ear ear) throws IOException;
 
     /// Where it leads, for people.
     String where();

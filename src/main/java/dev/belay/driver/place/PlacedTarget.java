@@ -16,7 +16,6 @@ import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -136,8 +135,8 @@ public final class PlacedTarget implements Target {
     }
 
     @Override
-    public Optional<URI> address(Scope scope, String revision, boolean open) {
-        return commands.address(scope, revision, open);
+    public Optional<Reach> reach(Scope scope, String revision, boolean open) {
+        return commands.reach(scope, revision, open).or(() -> cluster.reach(scope, revision, open));
     }
 
     private <T> List<T> all(Function<Target, List<T>> of) {

@@ -41,6 +41,11 @@ final class FakeGround extends KubernetesGround {
         return new FakeGround(folder, FakeCluster.start(NAMESPACE));
     }
 
+    /// One through which ports of pods are reached.
+    static FakeGround forwarding(Path folder) throws IOException {
+        return new FakeGround(folder, FakeCluster.start(NAMESPACE).forwarding());
+    }
+
     @Override
     String image(String revision) {
         String image = "registry.example.org/" + revision;

@@ -1,6 +1,7 @@
 package dev.belay.driver.kubernetes.fake;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +25,7 @@ public final class FakeCluster implements AutoCloseable {
     private final Controllers.Slices slices = new Controllers.Slices(objects);
     private final Controllers controllers;
     private final ApiServer api;
+    private @Nullable Front front;
 
     private FakeCluster(int minor) throws IOException {
         controllers = new Controllers(objects, kubelet, events, slices);
@@ -47,7 +49,21 @@ public final class FakeCluster implements AutoCloseable {
     }
 
     public String url() {
-        return api.url();
+        Front own = front;
+        return own == null ? api.url() : own.url();
+    }
+
+    /// From now on its pods' ports are reached through it, too. To be called before anybody is told
+    /// where it is.
+    public FakeCluster forwarding() throws IOException {
+        front =
+                new Front(
+                        api.port(),
+                        (namespace, pod) ->
+                                find("Pod", namespace, pod)
+                                        .map(one -> Tree.text(one, "status", "podIP"))
+                                        .orElse(""));
+        return this;
     }
 
     /// Writes what a client gets in with.
@@ -155,6 +171,14 @@ public final class FakeCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        Front own = front;
+        if (own != null) {
+            try {
+                own.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         api.close();
         controllers.close();
     }
