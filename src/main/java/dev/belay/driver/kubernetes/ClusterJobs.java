@@ -155,7 +155,7 @@ final class ClusterJobs {
                                 bounds.cluster().version(bounds.deadline()),
                                 name(bounds.order()),
                                 command.command(),
-                                limit(bounds.order(), workload.launch()),
+                                limit(bounds, workload.launch()),
                                 grace(bounds.order(), workload.launch())),
                         annotations);
         if (command.changesSchema()) {
@@ -190,15 +190,18 @@ final class ClusterJobs {
                 ObjectName.LABEL_MAX);
     }
 
-    /// The cluster ends it before the caller has stopped waiting.
-    private static Duration limit(Order order, Launch launch) {
-        Duration quarter = order.within().dividedBy(4);
-        return order.within().minus(grace(order, launch)).minus(shorter(quarter, TO_END));
+    /// The cluster ends it before the caller has stopped waiting: of the time that is left by now,
+    /// without what its end is allowed. It counts in whole seconds.
+    private static Duration limit(Bounds bounds, Launch launch) {
+        Duration end = grace(bounds.order(), launch).plus(TO_END);
+        return Duration.ofSeconds(Math.max(1, bounds.deadline().left().minus(end).toSeconds()));
     }
 
-    /// One that is told to end gets no more of the caller's time than a quarter for that.
+    /// One that is told to end gets about a quarter of the caller's time for that at most, in whole
+    /// seconds.
     private static Duration grace(Order order, Launch launch) {
-        return shorter(launch.stop().grace(), order.within().dividedBy(4));
+        Duration grace = shorter(launch.stop().grace(), order.within().dividedBy(4));
+        return Duration.ofSeconds(grace.plusMillis(999).toSeconds());
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -143,10 +143,10 @@ final class FakeGround extends KubernetesGround {
         }
     }
 
-    /// A cluster counts in seconds.
+    /// A cluster counts in seconds, and a pod needs some to begin and to end.
     @Override
     public Duration brief() {
-        return Duration.ofSeconds(5);
+        return Duration.ofSeconds(8);
     }
 
     @Override
