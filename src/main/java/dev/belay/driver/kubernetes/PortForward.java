@@ -28,6 +28,7 @@ final class PortForward implements Target.Reach {
     private final ServerSocket listener;
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
     private volatile String trouble = "";
+    private volatile boolean closed;
 
     /// @param port that the pod listens at
     PortForward(Cluster cluster, String pod, int port) throws IOException {
@@ -53,6 +54,11 @@ final class PortForward implements Target.Reach {
             while (true) {
                 Socket socket = listener.accept();
                 open.add(socket);
+                if (closed) {
+                    // It came while the port was just being closed.
+                    socket.close();
+                    return;
+                }
                 Thread.ofVirtual().start(() -> carry(socket));
             }
         } catch (IOException _) {
@@ -66,6 +72,9 @@ final class PortForward implements Target.Reach {
             Wire.Tunnel tunnel = cluster.forward(pod, port, back);
             open.add(tunnel);
             try (tunnel) {
+                if (closed) {
+                    return;
+                }
                 send(socket, tunnel, back);
             } finally {
                 open.remove(tunnel);
@@ -148,6 +157,7 @@ final class PortForward implements Target.Reach {
 
     @Override
     public void close() {
+        closed = true;
         try {
             listener.close();
             for (AutoCloseable one : open) {
