@@ -22,6 +22,7 @@ import dev.belay.cli.command.FreezeCommand;
 import dev.belay.cli.command.GatewayCommand;
 import dev.belay.cli.command.HelpCommand;
 import dev.belay.cli.command.InitCommand;
+import dev.belay.cli.command.JudgeCommand;
 import dev.belay.cli.command.LintCommand;
 import dev.belay.cli.command.LogsCommand;
 import dev.belay.cli.command.MigrateCommand;
@@ -130,6 +131,7 @@ public final class CommandTree {
         all.put("thaw", ThawCommand::new);
         all.put("status", StatusCommand::new);
         all.put("why", WhyCommand::new);
+        all.put("judge", JudgeCommand::new);
         all.put("releases", ReleasesCommand::new);
         all.put("show", ShowCommand::new);
         all.put("logs", LogsCommand::new);

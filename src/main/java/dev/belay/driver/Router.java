@@ -54,6 +54,14 @@ public interface Router {
         return true;
     }
 
+    /// What each of the component's revisions has answered since the router counts, by id; what has
+    /// answered nothing may be left out. Empty where nobody counts.
+    ///
+    /// @throws java.io.UncheckedIOException when the router cannot be asked
+    default Optional<Map<String, Answered>> answered(Scope scope) {
+        return Optional.empty();
+    }
+
     /// Whether requests for the component are kept out: they wait, or are told to come back.
     ///
     /// @throws java.io.UncheckedIOException when the router cannot be asked

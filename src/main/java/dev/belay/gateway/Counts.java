@@ -68,6 +68,7 @@ final class Counts {
                 line.put("requests", one.requests()).put("tunnels", one.tunnels());
                 line.put("latencyNanos", one.latency().sumNanos());
                 latency(line, one.latency());
+                one.times().write(line.putObject("times"));
                 members(line, one);
             }
         }

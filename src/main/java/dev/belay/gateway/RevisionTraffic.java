@@ -36,6 +36,7 @@ final class RevisionTraffic extends InFlight {
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final Histogram latency = new Histogram();
+    private final LatencyBins times = new LatencyBins();
     private final RetryBudget retries = new RetryBudget();
     private final Map<Route.Member, Upstream> upstreams = new ConcurrentHashMap<>();
 
@@ -84,6 +85,7 @@ final class RevisionTraffic extends InFlight {
     void answered(int status, long nanos) {
         answers.incrementAndGet(Math.clamp(status / 100, 1, CLASSES - 1));
         latency.record(nanos);
+        times.record(nanos);
         retries.earn();
     }
 
@@ -166,6 +168,7 @@ final class RevisionTraffic extends InFlight {
         received.add(line.path("bytesIn").asLong());
         sent.add(line.path("bytesOut").asLong());
         latency.inherit(line.path("latency"), line.path("latencyNanos").asLong());
+        times.inherit(line.path("times"));
         for (JsonNode member : line.path("members")) {
             for (Upstream upstream : upstreams.values()) {
                 if (upstream.member().id().equals(member.path("id").asString(""))) {
@@ -181,6 +184,10 @@ final class RevisionTraffic extends InFlight {
 
     long errors(UpstreamError error) {
         return adder(error).sum();
+    }
+
+    LatencyBins times() {
+        return times;
     }
 
     Histogram latency() {

@@ -20,6 +20,18 @@ public record Batch(long number, boolean changed, Map<String, Sample> samples) {
         samples = Collections.unmodifiableMap(new TreeMap<>(samples));
     }
 
+    /// As canonical JSON.
+    public String text() {
+        return TranscriptJson.encode(this);
+    }
+
+    /// Reads what [#text] wrote.
+    ///
+    /// @throws IllegalArgumentException when it is none
+    public static Batch parse(String text) {
+        return TranscriptJson.decodeBatch(text);
+    }
+
     public Batch(long number, Map<String, Sample> samples) {
         this(number, false, samples);
     }

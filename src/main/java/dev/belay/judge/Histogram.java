@@ -89,6 +89,16 @@ public final class Histogram {
         }
     }
 
+    /// The first bin above that one that has any; that one itself when none has.
+    int above(int bin) {
+        for (int one : bins) {
+            if (one > bin) {
+                return one;
+            }
+        }
+        return bin;
+    }
+
     int size() {
         return bins.length;
     }

@@ -47,6 +47,15 @@ public sealed interface Measure {
         public static final double GAMMA = 1.025;
 
         private static final double[] QUANTILES = {.25, .5, .75, .9, .95, .99, .995, .999};
+
+        /// What a stretch leaves beyond a level at which it can be seen to be missing.
+        private static final double SHOWS = .97;
+
+        private static final double ALMOST_ALL = .999;
+
+        /// Of a level at which nothing is looked for but proof.
+        private static final double FOR_PROOF = .01;
+
         private static final double[] WEIGHTS = {.08, .17, .15, .12, .12, .20, .08, .08};
 
         public Latency {
@@ -64,14 +73,51 @@ public sealed interface Measure {
 
         /// Levels where the baseline had its quantiles before the rollout. Should they be wrong,
         /// less is found; nothing that is not there.
+        ///
+        /// Where times are the same again and again, a stretch by `fine` would not show at a
+        /// quantile: then it is proven at an edge nearby, at which it does.
         public static Latency of(double gamma, int tolerated, int fine, Histogram before) {
             var levels = new java.util.ArrayList<Level>();
             for (int i = 0; i < QUANTILES.length; i++) {
                 double share = 1 - QUANTILES[i];
+                int level = level(before, share);
                 boolean proves = QUANTILES[i] == .5 || QUANTILES[i] == .9 || QUANTILES[i] == .99;
-                levels.add(new Level(level(before, share), share, WEIGHTS[i], proves));
+                int edge = proves ? edge(before, level, share, fine) : level;
+                levels.add(new Level(level, share, WEIGHTS[i], proves && edge == level));
+                if (edge != level) {
+                    double beyond = (double) before.beyond(edge) / before.total();
+                    double likely = Math.min(beyond, ALMOST_ALL);
+                    levels.add(new Level(edge, likely, FOR_PROOF, true));
+                }
             }
+            levels.sort(Comparator.comparingInt(Level::bin));
             return new Latency(gamma, tolerated, fine, levels);
+        }
+
+        /// Where a stretch shows: at the level itself, just below its bin, or at the end of the gap
+        /// above it, whichever has about that share beyond it.
+        private static int edge(Histogram before, int level, double share, int fine) {
+            if (shows(before, level, fine)) {
+                return level;
+            }
+            int best = level;
+            for (int one : new int[] {level - 1, before.above(level) - 1}) {
+                if (shows(before, one, fine)
+                        && (best == level
+                                || distance(before, one, share) < distance(before, best, share))) {
+                    best = one;
+                }
+            }
+            return best;
+        }
+
+        private static boolean shows(Histogram before, int level, int fine) {
+            return before.beyond(level + fine) < SHOWS * before.beyond(level);
+        }
+
+        private static double distance(Histogram before, int level, double share) {
+            double beyond = (double) before.beyond(level) / before.total();
+            return Math.abs(StrictMath.log(beyond / share));
         }
 
         private static int level(Histogram before, double share) {

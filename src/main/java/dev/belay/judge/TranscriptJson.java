@@ -38,6 +38,10 @@ final class TranscriptJson {
                         fields(transcript.verdict())));
     }
 
+    static String encode(Batch batch) {
+        return JSON.writeValueAsString(fields(batch));
+    }
+
     private static Map<String, Object> object(Object... pairs) {
         var fields = new TreeMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {
@@ -266,6 +270,26 @@ final class TranscriptJson {
                     verdict(json.required("verdict")));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("it is no transcript: " + e.getMessage(), e);
+        }
+    }
+
+    static String encode(Verdict verdict) {
+        return JSON.writeValueAsString(fields(verdict));
+    }
+
+    static Verdict decodeVerdict(String text) {
+        try {
+            return verdict(JSON.readTree(text));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("it is no verdict: " + e.getMessage(), e);
+        }
+    }
+
+    static Batch decodeBatch(String text) {
+        try {
+            return batch(JSON.readTree(text));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("it is no batch: " + e.getMessage(), e);
         }
     }
 

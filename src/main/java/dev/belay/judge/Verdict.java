@@ -26,6 +26,18 @@ public record Verdict(
         findings = List.copyOf(findings);
     }
 
+    /// As canonical JSON.
+    public String text() {
+        return TranscriptJson.encode(this);
+    }
+
+    /// Reads what [#text] wrote.
+    ///
+    /// @throws IllegalArgumentException when it is none
+    public static Verdict parse(String text) {
+        return TranscriptJson.decodeVerdict(text);
+    }
+
     /// What follows. Only one of them lets a release advance.
     public enum Outcome {
         /// Nothing that is guarded is materially worse.

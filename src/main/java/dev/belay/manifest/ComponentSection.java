@@ -113,7 +113,7 @@ final class ComponentSection {
     static final Key<Strategy> STRATEGY =
             Key.of(
                             "strategy",
-                            choice(Strategy.class, Set.of(Strategy.CANARY)),
+                            choice(Strategy.class, Set.of()),
                             "How a new revision takes the old one's place.")
                     .fallback("blue-green");
     static final Key<List<String>> AFTER =

@@ -1,6 +1,7 @@
 package dev.belay.manifest;
 
 import dev.belay.problem.Problem;
+import dev.belay.release.Canary;
 import dev.belay.release.ImageRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param prepare commands that run once before anything is built
 /// @param smoke tests of the whole platform
 /// @param soak how long a release must live before it may close; zero is not at all
+/// @param canary how canaries go on
 /// @param trafficTogether whether traffic moves once at the end, not group by group
 /// @param gates what must be so before a release goes on
 /// @param policies what releases are held to
@@ -50,6 +52,7 @@ public record EnvironmentView(
         List<List<String>> prepare,
         List<PlatformTest> smoke,
         Duration soak,
+        Canary canary,
         boolean trafficTogether,
         Gates gates,
         Policies policies,

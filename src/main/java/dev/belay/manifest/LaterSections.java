@@ -1,8 +1,6 @@
 package dev.belay.manifest;
 
 import static dev.belay.manifest.shape.Shapes.NAME;
-import static dev.belay.manifest.shape.Shapes.WRITTEN;
-import static dev.belay.manifest.shape.Shapes.YES_NO;
 import static dev.belay.manifest.shape.Shapes.words;
 
 import dev.belay.manifest.shape.Fields;
@@ -50,15 +48,6 @@ final class LaterSections {
                     BACKUP_GATE,
                     WAY_BACK_GATE,
                     MIGRATED_IN_GATE);
-
-    static final Fields<Row> ROLL_BACK_ON =
-            section(
-                    "roll-back-on",
-                    "What a new revision may not do worse than the old one.",
-                    "{error-rate: 1.25x, latency: +5%, crash-loop: true}",
-                    Key.of("error-rate", WRITTEN, "Errors, against the old revision."),
-                    Key.of("latency", WRITTEN, "Latency, against the old revision."),
-                    Key.of("crash-loop", YES_NO, "Whether a crash loop turns the release back."));
 
     private LaterSections() {}
 

@@ -8,7 +8,6 @@ import static dev.belay.manifest.shape.Shapes.COMMAND;
 import static dev.belay.manifest.shape.Shapes.DURATION;
 import static dev.belay.manifest.shape.Shapes.NAME;
 import static dev.belay.manifest.shape.Shapes.PATH;
-import static dev.belay.manifest.shape.Shapes.PERCENT;
 import static dev.belay.manifest.shape.Shapes.PORT;
 import static dev.belay.manifest.shape.Shapes.PROGRAM;
 import static dev.belay.manifest.shape.Shapes.TEXT;
@@ -38,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The sections of a manifest above its components: the platform itself, what it stands on, and
 /// where it lives.
@@ -194,8 +194,9 @@ final class PlatformSections {
     static final Key<Strategy> ROLLOUT_STRATEGY =
             Key.of(
                     "strategy",
-                    choice(Strategy.class, Set.of(Strategy.CANARY)),
-                    "For all components, in place of their own.");
+                    choice(Strategy.class, Set.of()),
+                    "For all components, in place of their own. What gets no requests is no"
+                            + " canary: there it is `blue-green`.");
     static final Key<Duration> SOAK =
             Key.of("soak", DURATION, "Time that a release must live well before it is closed.")
                     .fallback("0s");
@@ -210,12 +211,12 @@ final class PlatformSections {
             Fields.of(
                     "rollout",
                     "How releases go on in this environment.",
-                    "{strategy: rolling, soak: 10m}",
-                    List.of(
-                            ROLLOUT_STRATEGY,
-                            Key.of("steps", list(PERCENT), "Traffic of a canary.").asNotYet(),
-                            SOAK,
-                            TRAFFIC),
+                    "{strategy: canary, steps: [1%, 10%, 50%], soak: 10m}",
+                    Stream.concat(
+                                    Stream.of(ROLLOUT_STRATEGY),
+                                    Stream.concat(
+                                            CanarySections.ALL.stream(), Stream.of(SOAK, TRAFFIC)))
+                            .toList(),
                     List.of(),
                     row -> row);
     static final Key<Row> ROLLOUT_KEY =
@@ -291,11 +292,7 @@ final class PlatformSections {
                             BOUNDARY,
                             PolicySections.REGULATED,
                             PolicySections.CHOSEN,
-                            Key.of(
-                                            "roll-back-on",
-                                            LaterSections.ROLL_BACK_ON,
-                                            "What turns a release back.")
-                                    .asNotYet()),
+                            CanarySections.ROLL_BACK_ON_KEY),
                     List.of(),
                     row -> row);
 

@@ -52,6 +52,7 @@ final class References {
         new MigrationCheck(effective, complaints).check();
         new ContainerCheck(effective, complaints).check();
         new CommandCheck(effective, complaints).check();
+        new CanaryCheck(effective, complaints).check();
         new HaproxyCheck(effective, complaints).check();
         new RegistryCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();

@@ -8,6 +8,6 @@ public enum Strategy {
     BLUE_GREEN,
     /// The old one stops before the new one starts: for what must not run twice.
     RECREATE,
-    /// Traffic moves in measured steps. Declared, but not enforced by this version.
+    /// The new one gets a growing part of the requests, as long as it is not worse than the old.
     CANARY
 }

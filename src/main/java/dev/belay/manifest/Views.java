@@ -74,6 +74,7 @@ final class Views {
                 views.platform.get(PlatformSections.PREPARE),
                 views.smoke(),
                 rollout.get(PlatformSections.SOAK),
+                CanarySections.canary(rollout, views.own.get(CanarySections.ROLL_BACK_ON_KEY)),
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
                 views.gates(),
                 new ChosenPolicies(effective).read(),
@@ -150,6 +151,7 @@ final class Views {
     private Component component(String name, Row row, Row rollout) {
         Strategy strategy =
                 rollout.find(PlatformSections.ROLLOUT_STRATEGY)
+                        .filter(all -> all != Strategy.CANARY || hasRequests(row))
                         .orElseGet(() -> row.get(ComponentSection.STRATEGY));
         Responsible who = ComponentSection.responsible(row).or(everyone);
         return new Component(
@@ -165,6 +167,13 @@ final class Views {
                 migrations(row),
                 DeclaredSections.of(row),
                 new NodeSource(row.map()));
+    }
+
+    private static boolean hasRequests(Row row) {
+        return switch (row.get(ComponentSection.KIND)) {
+            case SERVICE, FRONTEND -> true;
+            case WORKER, JOB, CONTRACT -> false;
+        };
     }
 
     /// None where this environment does without the datastore.

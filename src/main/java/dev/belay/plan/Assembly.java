@@ -523,9 +523,13 @@ final class Assembly {
                         new Course(
                                 change,
                                 drafts,
-                                outline.has(Phase.VERIFY),
-                                outline.kind() == Plan.Kind.DEPLOY && outline.has(Phase.MIGRATE),
-                                outline.schemaBack(),
+                                new Course.Manner(
+                                        outline.has(Phase.VERIFY),
+                                        outline.kind() == Plan.Kind.DEPLOY
+                                                && outline.has(Phase.MIGRATE),
+                                        outline.schemaBack(),
+                                        outline.view().canary(),
+                                        outline.counts(change)),
                                 outline.verdict(change),
                                 migrated));
     }

@@ -2,6 +2,7 @@ package dev.belay.plan;
 
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
+import dev.belay.release.Canary;
 import dev.belay.release.Launch;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
@@ -31,6 +32,7 @@ final class Course {
     private final Change change;
     private final Drafts drafts;
     private final boolean smoke;
+    private final CanaryCourse canary;
     private final boolean migrates;
     private final boolean schemaBack;
     private final @Nullable SchemaVerdict verdict;
@@ -43,23 +45,30 @@ final class Course {
     private boolean inPlace;
     private boolean keptOut;
 
+    /// How a release lays its components.
+    ///
+    /// @param smoke whether they are tested
     /// @param migrates whether the schema may change: not on the way back to an older revision
     /// @param schemaBack whether it goes back, on that way
+    /// @param canary how canaries go on
+    /// @param counted whether somebody counts what a canary answers
+    record Manner(
+            boolean smoke, boolean migrates, boolean schemaBack, Canary canary, boolean counted) {}
+
     /// @param verdict what a rehearsal of its migrations showed
     /// @param migrated by datastore, the last step that changes its schema; added to
     Course(
             Change change,
             Drafts drafts,
-            boolean smoke,
-            boolean migrates,
-            boolean schemaBack,
+            Manner manner,
             @Nullable SchemaVerdict verdict,
             Map<String, Integer> migrated) {
         this.change = change;
         this.drafts = drafts;
-        this.smoke = smoke;
-        this.migrates = migrates;
-        this.schemaBack = schemaBack;
+        this.smoke = manner.smoke();
+        this.migrates = manner.migrates();
+        this.schemaBack = manner.schemaBack();
+        this.canary = new CanaryCourse(change, manner.canary(), manner.counted());
         this.verdict = verdict;
         this.migrated = migrated;
         this.goal = change.goal().revision();
@@ -109,7 +118,7 @@ final class Course {
             }
         } else if (!inPlace) {
             takeBack();
-            start();
+            start(canary.first());
         }
         return end();
     }
@@ -125,6 +134,8 @@ final class Course {
             } else {
                 roll();
             }
+        } else if (canary.applies()) {
+            growCanary();
         }
         route(change.goal().traffic());
         if (count(goal) > change.goal().instances()) {
@@ -229,8 +240,7 @@ final class Course {
         counts.put(back.revision().id(), warm);
     }
 
-    private void start() {
-        int wanted = change.goal().instances();
+    private void start(int wanted) {
         if (count(goal) < wanted) {
             scale(goal, wanted, Phase.SERVICES);
         }
@@ -252,7 +262,24 @@ final class Course {
         }
         stopOthers(Phase.SERVICES);
         takeBack();
-        start();
+        start(change.goal().instances());
+    }
+
+    private void growCanary() {
+        for (int percent : canary.rule().steps()) {
+            grow(canary.instancesAt(percent));
+            int made = frontend() ? 0 : count(goal);
+            route(List.of(canary.part(percent, made, count(canary.old()))));
+            add(canary.judged(percent));
+        }
+        grow(change.goal().instances());
+    }
+
+    private void grow(int instances) {
+        if (!frontend() && count(goal) < instances) {
+            scale(goal, instances, Phase.SERVICES);
+            ready(instances);
+        }
     }
 
     /// A batch of the new stands and has its share of the traffic before as much of the old goes.
@@ -499,7 +526,11 @@ final class Course {
 
     private Undo undoRoute() {
         Deployment back = change.back();
-        List<Traffic> before = change.takesOver() && back != null ? back.traffic() : traffic;
+        Deployment now = change.now();
+        List<Traffic> before =
+                change.takesOver() && back != null
+                        ? back.traffic()
+                        : canary.applies() && now != null ? now.traffic() : traffic;
         boolean hadNoPort = change.now() == null || change.now().isEnded();
         if (hadNoPort && shares(before).isEmpty()) {
             // Listened on no more, or nobody else could ever have the port.

@@ -107,7 +107,12 @@ final class Drafts {
         return switch (work) {
             case Work.Preflight _, Work.Reachable _, Work.SmokePrivate _, Work.SmokePublic _ ->
                     StepClass.PURE;
-            case Work.Ready _, Work.Drained _, Work.Soak _, Work.Settled _, Work.LetIn _ ->
+            case Work.Ready _,
+                    Work.Drained _,
+                    Work.Soak _,
+                    Work.Judged _,
+                    Work.Settled _,
+                    Work.LetIn _ ->
                     StepClass.WAIT;
             // What they make is for this purpose alone, and made anew where it was lost.
             case Work.Hosted _,

@@ -4,12 +4,14 @@ import dev.belay.manifest.Datastore;
 import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
+import dev.belay.manifest.Target;
 import dev.belay.release.Digest;
 import dev.belay.release.Maintenance;
 import dev.belay.release.Migrations;
 import dev.belay.release.Revision;
 import dev.belay.release.SchemaVerdict;
 import dev.belay.release.SmokeTest;
+import dev.belay.release.Traffic;
 import dev.belay.release.Work;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,6 +94,18 @@ record Outline(
     /// The schemas and the components.
     List<Change> all() {
         return Stream.concat(schemas.stream(), levels.stream().flatMap(List::stream)).toList();
+    }
+
+    /// Whether somebody counts what the component answers: our gateway does.
+    boolean counts(Change change) {
+        boolean here =
+                switch (view.target()) {
+                    case Target.Processes _, Target.Docker _ -> true;
+                    case Target.Commands _, Target.Kubernetes _ -> false;
+                };
+        return here
+                && change.goal().traffic().stream()
+                        .allMatch(line -> line.rules().by() == Traffic.Carrier.GATEWAY);
     }
 
     boolean has(Phase phase) {

@@ -292,15 +292,6 @@ public final class Planner {
                             "leave it out with `--skip " + component.name() + "`"));
             return true;
         }
-        if (strategy(component) == Strategy.CANARY) {
-            problems.add(
-                    problem(
-                            "plan/canary-not-enforced",
-                            component,
-                            "this version cannot ship `" + component.name() + "` as a canary",
-                            "use `blue-green` or `rolling`"));
-            return true;
-        }
         return false;
     }
 

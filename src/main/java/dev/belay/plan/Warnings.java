@@ -40,6 +40,7 @@ final class Warnings {
             schema(change, outline, warnings);
             warnings.addAll(ToolMigration.warnings(change, outline.kind()));
             downtime(change, warnings);
+            canary(change, outline, warnings);
             shared(change, warnings);
             commands(change, warnings);
             tests(change, outline.has(Phase.VERIFY), warnings);
@@ -90,6 +91,15 @@ final class Warnings {
                                                 .formatted(
                                                         one.name(),
                                                         one.dependency().engine().word())));
+    }
+
+    /// A judge without counts is none.
+    private static void canary(Change change, Outline outline, List<String> warnings) {
+        if (change.strategy() == Strategy.CANARY && !outline.counts(change)) {
+            warnings.add(
+                    "nobody counts what `%s` answers there: its steps as a canary end with their time"
+                            .formatted(change.name()));
+        }
     }
 
     private static void wayBack(Change change, List<String> warnings) {

@@ -51,6 +51,7 @@ final class WorkJson {
                     out.strings("revisions", revisions.stream().map(Revision::id).toList())
                             .put("time", time)
                             .put("type", "soak");
+            case Work.Judged judged -> CanaryJson.write(out, judged);
             case Work.Settled settled -> settled(out, settled);
             case Work.BackedUp backedUp -> MigrationsJson.write(out, backedUp);
             case Work.Rehearsed rehearsed -> MigrationsJson.write(out, rehearsed);
@@ -234,6 +235,7 @@ final class WorkJson {
                             in.list("tests", SmokeJson::read));
             case "drained" -> new Work.Drained(revision(in, revisions));
             case "soak" -> new Work.Soak(several(in, revisions), in.time("time"));
+            case "judged" -> CanaryJson.read(in, id -> known(id, revisions));
             case "hosted" -> new Work.Hosted(several(in, revisions));
             case "settled" ->
                     new Work.Settled(
@@ -403,6 +405,7 @@ final class WorkJson {
                     List.of();
             case Work.Route(String _, Traffic _, var revisions) -> revisions;
             case Work.Soak(var revisions, var _) -> revisions;
+            case Work.Judged judged -> List.of(judged.canary(), judged.baseline());
             case Work.Hosted(var revisions) -> revisions;
             case Work.Ready(Revision revision, int _) -> List.of(revision);
             case Work.SmokePrivate(Revision revision, var _) -> List.of(revision);

@@ -96,6 +96,23 @@ public sealed interface Work {
         }
     }
 
+    /// The revision that gets a part of the requests is well, and not worse than the one that gets
+    /// the others: as far as the rule asks for.
+    ///
+    /// @param canary by its revision, the newer one
+    /// @param percent its part of the requests
+    /// @param sticky whether visitors stay where they once were: then requests are not split by
+    ///   chance
+    /// @param counted whether the router counts what was answered; else the time alone decides
+    record Judged(
+            Revision canary,
+            Revision baseline,
+            int percent,
+            boolean sticky,
+            boolean counted,
+            Canary rule)
+            implements Check {}
+
     /// What is observed is what was wanted: instances by revision, and the gateway's table.
     record Settled(String component, Map<String, Integer> instances, List<Traffic> traffic)
             implements Check {

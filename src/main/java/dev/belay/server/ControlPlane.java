@@ -83,6 +83,7 @@ import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
+import dev.belay.server.rollout.TrialDesk;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,6 +145,8 @@ public final class ControlPlane implements AutoCloseable {
     private final Auditing auditing;
     private final Freezes freezes;
     private final Calendar calendar;
+    private final StoreDoor door = new StoreDoor();
+    private final TrialDesk rollouts;
     private final Safekeeping data;
     private final SecretStores secrets =
             new SecretStores(new SecretKinds(CLOCK, System.getenv()), CLOCK);
@@ -218,11 +221,11 @@ public final class ControlPlane implements AutoCloseable {
         target = places.target();
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
-        Checks checks = checks(places.router(), runtime, platform, values, artifacts, logs);
+        rollouts = new TrialDesk(state.rollouts(), places.router(), journal::now);
+        Checks checks = checks(runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, places.router(), checks, databases);
         var builder = builder(artifacts);
-        var door = new StoreDoor();
         sweeper = sweeper(artifacts, builder, door, settings);
         livenessWatch = new LivenessWatch(journal, target, runtime, artifacts);
         CertificateOrders orders = orders(state, journal, gateway, ordered);
@@ -408,7 +411,8 @@ public final class ControlPlane implements AutoCloseable {
                         automatic,
                         new RollbackTrial.Books(
                                 journal, books.store(), registry, state.path().resolve("trials"))),
-                new ArtifactDesk(registry, eyes.artifacts()));
+                new ArtifactDesk(registry, eyes.artifacts()),
+                rollouts);
     }
 
     private AutomaticPromotion automatic(
@@ -466,7 +470,6 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Checks checks(
-            Router router,
             RuntimeValues runtime,
             Platform platform,
             Values values,
@@ -475,7 +478,7 @@ public final class ControlPlane implements AutoCloseable {
         return new HostChecks(
                 new HostChecks.Eyes(
                         target,
-                        router,
+                        places.router(),
                         runtime,
                         values,
                         artifacts,
@@ -486,7 +489,8 @@ public final class ControlPlane implements AutoCloseable {
                         consents(),
                         calendar,
                         new CurrentSecrets(platform, values, journal::now),
-                        policies(platform)));
+                        policies(platform),
+                        rollouts));
     }
 
     private PolicyDesk policies(Platform platform) {

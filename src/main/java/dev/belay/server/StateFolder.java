@@ -189,6 +189,11 @@ public final class StateFolder {
         return folder.resolve("freezes");
     }
 
+    /// What was counted of canaries, by release.
+    public Path rollouts() {
+        return folder.resolve("rollouts");
+    }
+
     /// What rehearsals of migrations showed.
     public Path rehearsals() {
         return folder.resolve("rehearsals");

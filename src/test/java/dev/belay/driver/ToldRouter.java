@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// A router of which only the table matters: what it says is what the test said.
 public final class ToldRouter implements Router {
     private volatile Optional<Observed> line = Optional.empty();
+    private volatile Optional<Map<String, Answered>> answered = Optional.empty();
     private volatile boolean reachable = true;
     private volatile boolean longLivedObey;
     private final List<String> toldToEnd = new CopyOnWriteArrayList<>();
@@ -39,6 +40,19 @@ public final class ToldRouter implements Router {
         weights.keySet().forEach(revision -> flying.put(revision, all));
         members.keySet().forEach(revision -> flying.put(revision, all));
         line = Optional.of(new Observed(1, 3000, weights, members, flying, at));
+    }
+
+    /// What each revision has answered from now on.
+    public void counts(Map<String, Answered> by) {
+        answered = Optional.of(Map.copyOf(by));
+    }
+
+    @Override
+    public Optional<Map<String, Answered>> answered(Scope scope) {
+        if (!reachable) {
+            throw new UncheckedIOException(new IOException("nobody can ask it"));
+        }
+        return answered;
     }
 
     /// What is in flight never ends by itself, but does when it is told to.

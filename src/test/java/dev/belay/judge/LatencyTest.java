@@ -64,6 +64,30 @@ class LatencyTest {
         assertThat(same.verdict().outcome()).isEqualTo(Outcome.PASS);
     }
 
+    /// Of 100 requests 99 take as long as each other, and one three times as long.
+    private static Histogram alike(int first, int last) {
+        var counted = new TreeMap<Integer, Long>();
+        counted.merge(first, 990L, Long::sum);
+        counted.merge(last, 10L, Long::sum);
+        return new Histogram(counted);
+    }
+
+    @Test
+    void times_that_are_the_same_again_and_again_are_proven_to_be_no_longer() {
+        Latency measure = Latency.of(GAMMA, 2, 4, alike(200, 245));
+        var same = calibrated(Rollouts.of(measure));
+        var all = calibrated(Rollouts.of(measure));
+        var slowest = calibrated(Rollouts.of(measure));
+        for (int i = 0; i < 120; i++) {
+            same.add(it(i, new Sample.Times(alike(200, 245), alike(200, 245))));
+            all.add(it(i, new Sample.Times(alike(206, 251), alike(200, 245))));
+            slowest.add(it(i, new Sample.Times(alike(200, 251), alike(200, 245))));
+        }
+        assertThat(same.verdict().outcome()).isEqualTo(Outcome.PASS);
+        assertThat(all.verdict().outcome()).isEqualTo(Outcome.FAIL);
+        assertThat(slowest.verdict().outcome()).isNotEqualTo(Outcome.PASS);
+    }
+
     @Test
     void a_band_has_the_stretch_in_it_and_a_quantile_its_place() {
         var random = new SplittableRandom(9);

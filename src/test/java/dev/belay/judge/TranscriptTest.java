@@ -44,7 +44,7 @@ class TranscriptTest {
     @Test
     void its_digest_is_what_it_was() {
         assertThat(recorded(1).digest())
-                .isEqualTo("29ab3a8101d9639b6aba6af782684f118afa78dcb487fa15d454bcd5fedb9b43");
+                .isEqualTo("aff4fd6d1467335e8c77d753eff907c79841d43fe5cd0417f2f7389173686eb0");
     }
 
     @Test

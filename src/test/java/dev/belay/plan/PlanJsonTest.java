@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Baseline;
 import dev.belay.release.Boundary;
+import dev.belay.release.Canary;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.ContractFiles;
 import dev.belay.release.ContractRule;
@@ -294,6 +295,7 @@ class PlanJsonTest {
                 new Work.SmokePublic(3000, api, tests),
                 new Work.Drained(api),
                 new Work.Soak(List.of(api), Duration.ofHours(24)),
+                new Work.Judged(api, api, 10, true, false, Canary.USUAL),
                 new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
                 new Work.Scale(api, 2),
                 new Work.Route("api", Traffic.none(3000), List.of(api)),

@@ -14,6 +14,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Baseline;
+import dev.belay.release.Canary;
 import dev.belay.release.Digest;
 import dev.belay.release.StepClass;
 import dev.belay.release.Work;
@@ -194,6 +195,75 @@ class PlannerTest {
                         "scale api@v1 to 2",
                         "route api to 2 × api@v1",
                         "scale api@v2 to 0");
+    }
+
+    /// The old revision is whole until the end, and the way back leads there with one step.
+    @Test
+    void a_canary_gets_more_requests_with_each_step_that_is_judged() {
+        var platform =
+                Platform.of(service("api").instances(4).strategy(Strategy.CANARY))
+                        .canary(canary(10, 50));
+        plan(platform)
+                .as("v2")
+                .on(running(platform, "v1"))
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 api: start 1 × api@v2 after 1",
+                        "3 api: 1 × api@v2 ready after 2",
+                        "4 api: traffic 10 % to api@v2, 90 % to api@v1 after 3",
+                        "5 api: at 10 % until it is proven to be no worse than api@v1 after 4",
+                        "6 api: start 1 × api@v2 after 5",
+                        "7 api: 2 × api@v2 ready after 6",
+                        "8 api: traffic 50 % to api@v2, 50 % to api@v1 after 7",
+                        "9 api: at 50 % until it is proven to be no worse than api@v1 after 8",
+                        "10 api: start 2 × api@v2 after 9",
+                        "11 api: 4 × api@v2 ready after 10",
+                        "12 api: all traffic to api@v2 after 11",
+                        "13 api: seen to be so after 12",
+                        "14 api: api@v1 drained after 13",
+                        "15 api: stop 4 × api@v1 after 14",
+                        "16 api: seen to be so after 15")
+                .undoes(
+                        "scale api@v1 to 4",
+                        "route api to 4 × api@v1",
+                        "scale api@v2 to 2",
+                        "route api to 4 × api@v1",
+                        "scale api@v2 to 1",
+                        "route api to 4 × api@v1",
+                        "scale api@v2 to 0");
+    }
+
+    @Test
+    void a_frontend_is_a_canary_without_instances() {
+        var platform = Platform.of(frontend("web").strategy(Strategy.CANARY)).canary(canary(50));
+        plan(platform)
+                .as("v2")
+                .on(running(platform, "v1"))
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 web: publish web@v2 after 1",
+                        "3 web: traffic 50 % to web@v2, 50 % to web@v1 after 2",
+                        "4 web: at 50 % until it is proven to be no worse than web@v1 after 3",
+                        "5 web: all traffic to web@v2 after 4",
+                        "6 web: seen to be so after 5");
+    }
+
+    @Test
+    void what_has_nothing_to_be_compared_with_is_no_canary() {
+        var platform = Platform.of(service("api").strategy(Strategy.CANARY));
+        plan(platform)
+                .onNothing()
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 api: start 2 × api@v1 after 1",
+                        "3 api: 2 × api@v1 ready after 2",
+                        "4 api: all traffic to api@v1 after 3",
+                        "5 api: seen to be so after 4");
+    }
+
+    private static Canary canary(Integer... steps) {
+        return new Canary(
+                List.of(steps), Duration.ofMinutes(1), Duration.ofMinutes(10), true, 25, 5);
     }
 
     @Test
@@ -477,9 +547,9 @@ class PlannerTest {
         plan(Platform.of(service("api")).unsupported(problem))
                 .onNothing()
                 .refuses("manifest/window");
-        plan(Platform.of(service("api").strategy(Strategy.CANARY), contract("coin")))
+        plan(Platform.of(service("api"), contract("coin")))
                 .onNothing()
-                .refuses("plan/canary-not-enforced", "plan/contract-not-shipped");
+                .refuses("plan/contract-not-shipped");
         plan(Platform.of(service("api"))).unbuilt("api").onNothing().refuses("plan/not-built");
     }
 }

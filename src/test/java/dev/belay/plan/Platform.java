@@ -19,6 +19,7 @@ import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
 import dev.belay.manifest.Variables;
 import dev.belay.problem.Problem;
+import dev.belay.release.Canary;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.ContractRule;
 import dev.belay.release.Dependency;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class Platform {
     private final List<Part> parts;
     private Duration soak = Duration.ZERO;
+    private Canary canary = Canary.USUAL;
     private boolean together;
     private Gates gates = Gates.NONE;
     private List<List<String>> order = List.of();
@@ -86,6 +88,11 @@ final class Platform {
 
     static Part contract(String name) {
         return new Part(name, Sort.CONTRACT);
+    }
+
+    Platform canary(Canary rule) {
+        canary = rule;
+        return this;
     }
 
     Platform soak(Duration time) {
@@ -224,6 +231,7 @@ final class Platform {
                 List.of(),
                 tests,
                 soak,
+                canary,
                 together,
                 gates,
                 Policies.NONE,

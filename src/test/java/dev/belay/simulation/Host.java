@@ -407,6 +407,7 @@ final class Host {
                             ? new Look.Done("")
                             : new Look.Waiting(Duration.ofMillis(500), "in flight");
             case Work.Soak(var revisions, Duration time) -> soak(revisions.size(), time, since);
+            case Work.Judged judged -> soak(2, judged.rule().least(), since);
             case Work.Settled settled -> settled(settled);
             case Work.LetIn _ ->
                     shutBy.isEmpty()

@@ -11,6 +11,7 @@ import dev.belay.manifest.Source;
 import dev.belay.manifest.Strategy;
 import dev.belay.manifest.Target;
 import dev.belay.manifest.Variables;
+import dev.belay.release.Canary;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
 import dev.belay.release.OnUnknown;
@@ -32,7 +33,9 @@ final class SimPlatform {
     private static final int PORT = 80;
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final List<Strategy> STRATEGIES =
-            List.of(Strategy.BLUE_GREEN, Strategy.ROLLING, Strategy.RECREATE);
+            List.of(Strategy.BLUE_GREEN, Strategy.ROLLING, Strategy.RECREATE, Strategy.CANARY);
+    private static final Canary STEPS =
+            new Canary(List.of(10, 50), Duration.ofSeconds(20), MINUTE, true, 25, 5);
 
     private enum Sort {
         SERVICE,
@@ -108,6 +111,7 @@ final class SimPlatform {
                 List.of(),
                 List.of(),
                 Duration.ofSeconds(soak),
+                STEPS,
                 together,
                 Gates.NONE,
                 Policies.NONE,

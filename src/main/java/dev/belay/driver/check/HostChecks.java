@@ -4,6 +4,7 @@ import dev.belay.driver.Backups;
 import dev.belay.driver.Checks;
 import dev.belay.driver.Consents;
 import dev.belay.driver.Instance;
+import dev.belay.driver.Judging;
 import dev.belay.driver.Look;
 import dev.belay.driver.Openings;
 import dev.belay.driver.Order;
@@ -59,6 +60,7 @@ public final class HostChecks implements Checks {
     private final Openings openings;
     private final SecretStates secrets;
     private final Policing policing;
+    private final Judging judging;
     private final Preflight preflight;
     private final Dependencies dependencies;
     private final Wellness wellness;
@@ -86,7 +88,8 @@ public final class HostChecks implements Checks {
             Consents consents,
             Openings openings,
             SecretStates secrets,
-            Policing policing) {}
+            Policing policing,
+            Judging judging) {}
 
     public HostChecks(Eyes eyes) {
         target = eyes.target();
@@ -101,6 +104,7 @@ public final class HostChecks implements Checks {
         openings = eyes.openings();
         secrets = eyes.secrets();
         policing = eyes.policing();
+        judging = eyes.judging();
         preflight = new Preflight(eyes.provider(), eyes.artifacts(), eyes.router());
         dependencies = new Dependencies(eyes.provider());
         wellness = new Wellness(eyes.target(), eyes.values(), eyes.artifacts());
@@ -118,6 +122,7 @@ public final class HostChecks implements Checks {
                 case Work.SmokePublic work -> smokePublic(work, order);
                 case Work.Drained work -> drained(work, order, since);
                 case Work.Soak work -> soak(work, order, since);
+                case Work.Judged work -> judged(work, order, since);
                 case Work.Settled work -> settled(work, order);
                 case Work.LetIn work -> letIn(work, order);
                 case Work.BackedUp work -> backups.backedUp(work, order);
@@ -205,7 +210,8 @@ public final class HostChecks implements Checks {
         return logs.of(scope, revision.id(), LOG_LINES);
     }
 
-    private static Look failed(String reason, String hint, String detail, List<String> lines) {
+    private static Look.Failed failed(
+            String reason, String hint, String detail, List<String> lines) {
         var text = new StringBuilder(detail);
         if (!lines.isEmpty()) {
             text.append(text.isEmpty() ? "" : "\n").append("last log lines:\n");
@@ -408,9 +414,25 @@ public final class HostChecks implements Checks {
                 : new Look.Waiting(SOON, inFlight + " requests in flight");
     }
 
-    private Look soak(Work.Soak work, Order order, Duration since) {
+    /// What is ill needs no comparison.
+    private Look judged(Work.Judged work, Order order, Duration since) {
+        return switch (lives(List.of(work.canary()), order)) {
+            case Alive.Ill(Look.Failed look) -> look;
+            case Alive.Well _ -> judging.judged(work, order, since);
+        };
+    }
+
+    /// How revisions that have requests are.
+    private sealed interface Alive {
+        record Ill(Look.Failed look) implements Alive {}
+
+        /// @param unsettled what cannot be said of all of them just now
+        record Well(Optional<String> unsettled) implements Alive {}
+    }
+
+    private Alive lives(List<Revision> revisions, Order order) {
         Optional<String> unsettled = Optional.empty();
-        for (Revision revision : work.revisions()) {
+        for (Revision revision : revisions) {
             Scope scope = scope(order, revision);
             for (Instance one : instances(scope, revision)) {
                 switch (condition(order.scope().environment(), revision, one)) {
@@ -420,20 +442,37 @@ public final class HostChecks implements Checks {
                     case Wellness.Unsettled(String because) ->
                             unsettled = Optional.of("`" + one.id() + "` " + because);
                     case Wellness.Ill(String reason) -> {
-                        return failed(
-                                "`" + one.id() + "` " + reason, "", "", lastLines(scope, revision));
+                        return new Alive.Ill(
+                                failed(
+                                        "`" + one.id() + "` " + reason,
+                                        "",
+                                        "",
+                                        lastLines(scope, revision)));
                     }
                 }
                 int deaths = wellness.deaths(order.scope().environment(), one);
                 if (deaths >= DEATHS_MAX) {
-                    return failed(
-                            "`" + one.id() + "` died " + deaths + " times while it soaked",
-                            "",
-                            "",
-                            lastLines(scope, revision));
+                    return new Alive.Ill(
+                            failed(
+                                    "`%s` died %d times while it was watched"
+                                            .formatted(one.id(), deaths),
+                                    "",
+                                    "",
+                                    lastLines(scope, revision)));
                 }
             }
         }
+        return new Alive.Well(unsettled);
+    }
+
+    private Look soak(Work.Soak work, Order order, Duration since) {
+        return switch (lives(work.revisions(), order)) {
+            case Alive.Ill(Look.Failed look) -> look;
+            case Alive.Well(Optional<String> unsettled) -> soaking(work, since, unsettled);
+        };
+    }
+
+    private static Look soaking(Work.Soak work, Duration since, Optional<String> unsettled) {
         Duration left = work.time().minus(since);
         if (left.isPositive()) {
             return new Look.Waiting(

@@ -1,12 +1,14 @@
 package dev.belay.driver.router;
 
 import dev.belay.driver.Answer;
+import dev.belay.driver.Answered;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Several routers as one: what is asked of a component goes to the router that has its line. Who
@@ -43,6 +45,11 @@ public abstract class ForwardingRouter implements Router {
     @Override
     public int inFlightAt(Scope scope, List<String> instances) {
         return of(scope).inFlightAt(scope, instances);
+    }
+
+    @Override
+    public Optional<Map<String, Answered>> answered(Scope scope) {
+        return of(scope).answered(scope);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.belay.driver.router;
 
 import dev.belay.driver.Answer;
+import dev.belay.driver.Answered;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Order;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -43,6 +45,7 @@ import tools.jackson.databind.JsonNode;
 /// looked up here, at the moment of publishing.
 public final class GatewayRouter implements Router {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final List<String> ANSWERED = List.of("1xx", "2xx", "3xx", "4xx", "5xx");
 
     private final GatewayClient gateway;
     private final Function<Scope, List<Instance>> recorded;
@@ -373,6 +376,37 @@ public final class GatewayRouter implements Router {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Optional<Map<String, Answered>> answered(Scope scope) {
+        try {
+            RouteKey key = key(scope);
+            var all = new HashMap<String, Answered>();
+            for (JsonNode line : gateway.counts().path("revisions")) {
+                if (line.path("environment").asString("").equals(key.environment())
+                        && line.path("component").asString("").equals(key.component())) {
+                    all.put(line.path("revision").asString(""), answered(line));
+                }
+            }
+            return Optional.of(all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A client that left before its answer says nothing of who did not answer.
+    private static Answered answered(JsonNode line) {
+        JsonNode answers = line.path("answers");
+        long sum = 0;
+        for (String name : ANSWERED) {
+            sum += answers.path(name).asLong();
+        }
+        var times = new TreeMap<Integer, Long>();
+        line.path("times")
+                .properties()
+                .forEach(bin -> times.put(Integer.valueOf(bin.getKey()), bin.getValue().asLong()));
+        return new Answered(sum, answers.path("5xx").asLong(), times);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.belay.driver.secrets;
 
-import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.release.SecretReference;
 
 /// One store, opened. Asked by one thread at a time.

@@ -142,6 +142,12 @@ public final class Shapes {
     public static final Shape<String> HEADER_VALUE =
             matching("a header's value", "[!-~]([ -~]{0,198}[!-~])?");
 
+    public static final Shape<String> TIMES =
+            matching("so many times as much, such as `1.25x`", "[1-9](\\.[0-9]{1,2})?x");
+
+    public static final Shape<String> MORE =
+            matching("so much more, such as `+5%`", "\\+[1-9][0-9]{0,2}%");
+
     public static final Shape<String> SIGNAL =
             matching("a signal, such as `TERM`", "TERM|INT|QUIT|HUP|USR1|USR2|KILL");
 

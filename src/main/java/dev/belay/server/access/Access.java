@@ -83,6 +83,7 @@ public final class Access {
         add("GET " + ID + "/plan", READ, RELEASE);
         add("GET " + ID + "/journal", READ, RELEASE);
         add("GET " + ID + "/why", READ, RELEASE);
+        add("GET " + ID + "/rollouts", READ, RELEASE);
         add("GET " + ID + "/events", READ, RELEASE);
         add("POST " + ID + "/schedule", DEPLOY, RELEASE);
         add("GET " + ID + "/consent", READ, RELEASE);

@@ -22,9 +22,11 @@ import dev.belay.server.operations.ReleaseView;
 import dev.belay.server.operations.Releases;
 import dev.belay.server.operations.Wish;
 import dev.belay.server.people.ConsentView;
+import dev.belay.server.rollout.Rollouts;
 import dev.belay.server.text.ConsentText;
 import dev.belay.server.text.JournalText;
 import dev.belay.server.text.ReleaseText;
+import dev.belay.server.text.RolloutText;
 import dev.belay.server.text.WhyText;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -72,6 +74,7 @@ public final class ReleaseRoutes {
         routes.get("/api/v1/releases/{id}/plan", this::planOf);
         routes.get("/api/v1/releases/{id}/journal", this::journal);
         routes.get("/api/v1/releases/{id}/why", this::why);
+        routes.get("/api/v1/releases/{id}/rollouts", this::rollouts);
         routes.get("/api/v1/releases/{id}/events", this::events);
         routes.post("/api/v1/releases/{id}/commands", this::command);
         routes.post("/api/v1/releases/{id}/schedule", this::schedule);
@@ -325,6 +328,16 @@ public final class ReleaseRoutes {
             text(ctx, WhyText.of(why, Query.flag(ctx, "colour")));
         } else {
             Wire.answer(ctx, why);
+        }
+    }
+
+    private void rollouts(Context ctx) throws java.io.IOException {
+        String id = operations.reader().row(ctx.pathParam("id")).id();
+        var rollouts = Rollouts.of(id, operations.evidence().rollouts().texts(id));
+        if (Query.wantsText(ctx)) {
+            text(ctx, RolloutText.of(rollouts, Query.flag(ctx, "colour")));
+        } else {
+            ctx.contentType("application/json; charset=utf-8").result(rollouts.json());
         }
     }
 

@@ -252,6 +252,7 @@ public final class Checking {
                 view.prepare(),
                 view.smoke(),
                 view.soak(),
+                view.canary(),
                 view.trafficTogether(),
                 view.gates(),
                 view.policies(),

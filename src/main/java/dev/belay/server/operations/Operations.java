@@ -6,6 +6,7 @@ import dev.belay.gateway.GatewayClient;
 import dev.belay.journal.Journal;
 import dev.belay.server.audit.AuditDesk;
 import dev.belay.server.people.ConsentDesk;
+import dev.belay.server.rollout.TrialDesk;
 
 /// Everything that can be asked, wired once.
 ///
@@ -40,12 +41,13 @@ public record Operations(
             Freezes freezes,
             ContractReader contracts) {}
 
-    /// What artifacts have shown.
+    /// What artifacts have shown, and revisions beside each other.
     public record Evidence(
             EvidenceRegistry registry,
             Pipelines pipelines,
             RollbackTrial rollbacks,
-            ArtifactDesk artifacts) {}
+            ArtifactDesk artifacts,
+            TrialDesk rollouts) {}
 
     /// What concerns data, which outlive releases.
     public record Data(

@@ -72,7 +72,8 @@ class HostChecksTest {
                         (_, _) -> new Look.Done("nobody is asked here"),
                         new AlwaysOpen(),
                         (_, _) -> new Look.Done("they are current"),
-                        (_, _) -> new Look.Done("nobody is held to anything here")));
+                        (_, _) -> new Look.Done("nobody is held to anything here"),
+                        (_, _, _) -> new Look.Done("nobody is compared here")));
     }
 
     /// Nobody has closed or frozen anything here.
@@ -382,7 +383,7 @@ class HostChecksTest {
                         Look.Failed.class,
                         failed ->
                                 assertThat(failed.reason())
-                                        .isEqualTo("`api-1-1` died 3 times while it soaked"));
+                                        .isEqualTo("`api-1-1` died 3 times while it was watched"));
     }
 
     @Test

@@ -1,0 +1,22 @@
+package dev.belay.driver;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// How many requests a revision has answered since somebody counts.
+///
+/// @param all that got an answer
+/// @param failed of those, by an error of the server
+/// @param times how long it took until the answers began, by bin: bin `b` has those above
+///   `1.025^(b-1)` µs and up to `1.025^b` µs
+public record Answered(long all, long failed, SortedMap<Integer, Long> times) {
+    /// The ratio of neighbouring bins' bounds.
+    public static final double RATIO = 1.025;
+
+    public static final Answered NONE = new Answered(0, 0, new TreeMap<>());
+
+    public Answered {
+        times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
+    }
+}
