@@ -57,7 +57,9 @@ final class ClusterPreflight {
             }
             case Placement.Ingress _ -> needed.put(Resource.INGRESSES, AROUND);
             case Placement.Gateway _ ->
-                    needed.put(new Resource(version.routes(), "httproutes"), AROUND);
+                    needed.put(
+                            new Resource(version.routes(), GatewayRoutes.PLURAL),
+                            List.of("get", "list", "watch", "create", "patch", "delete"));
         }
         return needed;
     }

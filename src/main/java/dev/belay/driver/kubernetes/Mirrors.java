@@ -50,6 +50,11 @@ final class Mirrors implements AutoCloseable {
             return of(Resource.JOBS, OURS, Labels.COMPONENT, component);
         }
 
+        List<JsonNode> routes(String component, ClusterVersion version) {
+            var kind = new Resource(version.routes(), GatewayRoutes.PLURAL);
+            return of(kind, OURS, Labels.COMPONENT, component);
+        }
+
         List<JsonNode> slices(String service, ClusterVersion version) {
             boolean old = version.compareTo(new ClusterVersion(1, 21)) < 0;
             return of(old ? Resource.OLD_SLICES : Resource.SLICES, SERVICE, SERVICE, service);

@@ -26,14 +26,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A cluster's Services as a router: each component has one, for good, and who is behind it is its
 /// selector. One revision is named by itself: a cutover is one write. Of several, those pods are
-/// marked that take part, so that their numbers are the shares.
+/// marked that take part, so that their numbers are the shares; where a gateway's routes lead to
+/// the component, they carry what numbers cannot.
 ///
 /// A Service counts no requests, knows no visitors and has no doors: what asks for these is told
 /// so.
@@ -110,53 +110,29 @@ public final class ServiceRouter implements Router {
         if (files > 0) {
             return no("a Service serves no files", "give the frontend an `image`");
         }
-        long first = traffic.shares().isEmpty() ? 0 : traffic.shares().getFirst().weight();
-        long of = traffic.shares().isEmpty() ? 0 : traffic.shares().getFirst().instances();
-        boolean even =
-                traffic.shares().stream()
-                        .allMatch(one -> one.weight() * of == first * one.instances());
-        return even || traffic.shares().size() < 2
-                ? Optional.empty()
-                : no(
-                        "a Service sends to every instance as much as to the others: weights are"
-                                + " numbers of instances",
-                        "release by `rolling` or `blue-green`, or with a gateway of the cluster");
+        return Optional.empty();
     }
 
     private static Optional<Answer> no(String reason, String hint) {
         return Optional.of(new Answer.Failed(reason, hint, false));
     }
 
-    /// `api-1:2:2,api-2:1:1`: revision, weight, instances.
-    private static String written(Traffic traffic) {
-        return traffic.shares().stream()
-                .map(one -> one.revision() + ":" + one.weight() + ":" + one.instances())
-                .sorted()
-                .collect(Collectors.joining(","));
-    }
-
-    private static List<Traffic.Share> read(JsonNode service) {
-        return List.of(Trees.annotation(service, Bounds.SHARES).split(",", -1)).stream()
-                .map(one -> one.split(":", -1))
-                .filter(parts -> parts.length == 3)
-                .map(parts ->
-                        new Traffic.Share(
-                                parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2])))
-                .toList();
-    }
-
     private static final class Round {
         private final Work.Route work;
         private final Traffic traffic;
         private final Bounds bounds;
+        private final Portions portions;
         private final Surroundings around;
+        private final GatewayRoutes routes;
         private final String name;
 
         Round(Work.Route work, Bounds bounds) {
             this.work = work;
             this.traffic = work.traffic();
             this.bounds = bounds;
+            this.portions = Portions.of(traffic, bounds.placement());
             this.around = new Surroundings(bounds);
+            this.routes = new GatewayRoutes(bounds, line());
             this.name = service(bounds.order().scope());
         }
 
@@ -219,12 +195,12 @@ public final class ServiceRouter implements Router {
                             : bounds.cluster()
                                     .create(
                                             Resource.SERVICES,
-                                            object(nobody(), ""),
+                                            object(Portions.nobody(), ""),
                                             bounds.deadline());
             if (!bounds.isCurrent(mine)) {
                 return Optional.of(outdated());
             }
-            Audience audience = audience();
+            Audience audience = portions.audience();
             if (audience instanceof Audience.Instances) {
                 mark();
             }
@@ -233,16 +209,51 @@ public final class ServiceRouter implements Router {
             if (no.isPresent()) {
                 return no;
             }
-            int most = traffic.shares().stream().mapToInt(Traffic.Share::instances).max().orElse(0);
-            List<ClusterObject> wanted = around.of(line(), most);
+            List<ClusterObject> wanted = wanted();
             List<Surroundings.Spot> leftovers = around.leftovers(over, wanted);
-            ObjectNode service = Bounds.over(object(audience, written(traffic)), over);
+            ObjectNode service = Bounds.over(object(audience, portions.written()), over);
             Trees.in(service, "metadata", "annotations")
                     .put(Surroundings.NOTE, Surroundings.note(wanted, leftovers));
             bounds.cluster().apply(Resource.SERVICES, service, Cluster.MANAGER, bounds.deadline());
             around.write(wanted);
+            no = lead(wanted, mine);
+            if (no.isPresent()) {
+                return no;
+            }
             around.remove(leftovers);
             return Optional.of(confirmed());
+        }
+
+        private List<ClusterObject> wanted() throws IOException {
+            int most = traffic.shares().stream().mapToInt(Traffic.Share::instances).max().orElse(0);
+            return around.of(line(), most, portions.backends(line()));
+        }
+
+        /// Routes lead to nobody who is not there yet.
+        private Optional<Answer> lead(List<ClusterObject> wanted, ScopeRecord.State mine)
+                throws IOException {
+            if (portions.isWeighted()) {
+                Optional<Boolean> stand = routes.stand(portions, mine);
+                if (stand.isEmpty()) {
+                    return Optional.of(outdated());
+                }
+                if (!stand.get()) {
+                    return Optional.of(slow());
+                }
+            }
+            for (ClusterObject route : wanted) {
+                if (GatewayRoutes.isRoute(route) && !routes.write(route, mine)) {
+                    return Optional.of(outdated());
+                }
+            }
+            return Optional.empty();
+        }
+
+        private Answer slow() {
+            return new Answer.Failed(
+                    "the cluster has not passed on yet who is behind `" + name + "`",
+                    "see to its controllers: `kubectl get endpointslices`",
+                    true);
         }
 
         private Line line() {
@@ -262,19 +273,6 @@ public final class ServiceRouter implements Router {
 
         private Answer outdated() throws IOException {
             return new Answer.Stale(bounds.record().read(bounds.deadline()).last());
-        }
-
-        private Audience audience() {
-            return switch (traffic.shares().size()) {
-                case 0 -> nobody();
-                case 1 -> new Audience.Revision(traffic.shares().getFirst().revision());
-                default -> new Audience.Instances();
-            };
-        }
-
-        /// No revision is called so.
-        private static Audience nobody() {
-            return new Audience.Revision("nobody");
         }
 
         private ObjectNode object(Audience audience, String shares) {
@@ -319,13 +317,11 @@ public final class ServiceRouter implements Router {
         /// The oldest of each revision that are ready: they are the last to go, too.
         private Set<String> chosen() throws IOException {
             var names = new TreeSet<String>();
-            for (Traffic.Share share : traffic.shares()) {
-                if (share.weight() > 0) {
-                    PodView.instances(ready(share.revision())).values().stream()
-                            .sorted(PodView.BY_AGE)
-                            .limit(share.instances())
-                            .forEach(pod -> names.add(pod.name()));
-                }
+            for (var one : portions.numbers().entrySet()) {
+                PodView.instances(ready(one.getKey())).values().stream()
+                        .sorted(PodView.BY_AGE)
+                        .limit(one.getValue())
+                        .forEach(pod -> names.add(pod.name()));
             }
             return names;
         }
@@ -380,12 +376,8 @@ public final class ServiceRouter implements Router {
         private Answer confirmed() throws IOException {
             var version = bounds.cluster().version(bounds.deadline());
             Map<String, Integer> wanted = new HashMap<>();
-            for (Traffic.Share share : traffic.shares()) {
-                if (share.weight() > 0) {
-                    wanted.put(label(share.revision()), share.instances());
-                }
-            }
-            boolean exact = traffic.shares().size() > 1;
+            portions.numbers().forEach((revision, pods) -> wanted.put(label(revision), pods));
+            boolean exact = portions.isExact();
             boolean so =
                     bounds.mirrors()
                             .await(
@@ -404,12 +396,29 @@ public final class ServiceRouter implements Router {
                                                                         one.getValue(),
                                                                         exact));
                                     });
-            return so
-                    ? new Answer.Done("its Service sends to exactly these")
-                    : new Answer.Failed(
-                            "the cluster has not passed on yet who is behind `" + name + "`",
-                            "see to its controllers: `kubectl get endpointslices`",
-                            true);
+            return so ? passed() : slow();
+        }
+
+        /// Whether the gateway has taken what leads to it.
+        private Answer passed() throws IOException {
+            if (!portions.routed()) {
+                return new Answer.Done(portions.told());
+            }
+            return switch (routes.passed()) {
+                case GatewayRoutes.Taken _ -> new Answer.Done(portions.told());
+                case GatewayRoutes.Untold _ ->
+                        new Answer.Done(
+                                portions.told()
+                                        + "; no controller has said what it makes of its routes");
+                case GatewayRoutes.NotYet(String which) ->
+                        new Answer.Failed(
+                                "the gateway has not taken the route `" + which + "` yet",
+                                "see to its controller: `kubectl get httproutes`",
+                                true);
+                case GatewayRoutes.Refused(String why) ->
+                        new Answer.Failed(
+                                why, "see to the gateway: `kubectl describe httproutes`", true);
+            };
         }
 
         private static boolean fits(int is, int wanted, boolean exact) {
@@ -453,6 +462,7 @@ public final class ServiceRouter implements Router {
                     var service = bounds.touch(Resource.SERVICES, name, sealed.seals());
                     if (service.isPresent()) {
                         new Surroundings(bounds).seal(service.get(), sealed.seals());
+                        new Round(work, bounds).routes.seal(work.traffic(), sealed.seals());
                     }
                     yield found(work, bounds, service);
                 }
@@ -472,14 +482,16 @@ public final class ServiceRouter implements Router {
         }
         var round = new Round(work, bounds);
         JsonNode is = service.get();
-        ObjectNode wanted = round.object(round.audience(), written(work.traffic()));
+        ObjectNode wanted = round.object(round.portions.audience(), round.portions.written());
         boolean same =
-                Trees.annotation(is, Bounds.SHARES).equals(written(work.traffic()))
+                Trees.annotation(is, Bounds.SHARES).equals(round.portions.written())
                         && Trees.texts(Trees.at(is, "spec", "selector"))
                                 .equals(Trees.texts(Trees.at(wanted, "spec", "selector")))
                         && Trees.number(Trees.at(is, "spec", "ports").path(0), "port")
                                 == work.traffic().port();
-        if (!same) {
+        List<ClusterObject> routes =
+                round.wanted().stream().filter(GatewayRoutes::isRoute).toList();
+        if (!same || !round.routes.lead(routes)) {
             return new Finding.NotDone();
         }
         return round.confirmed() instanceof Answer.Done(String detail)
@@ -509,44 +521,18 @@ public final class ServiceRouter implements Router {
                             Resource.PODS,
                             ScopeRecord.selector(labels) + "," + Labels.REVISION,
                             deadline);
-            return Optional.of(observed(service.get(), pods));
+            var routes = new ArrayList<JsonNode>();
+            for (Surroundings.Spot spot : Surroundings.noted(service.get())) {
+                if (spot.kind().plural().equals(GatewayRoutes.PLURAL)) {
+                    cluster.find(spot.kind(), spot.name(), deadline).ifPresent(routes::add);
+                }
+            }
+            return Optional.of(new Seen(service.get(), routes, pods).observed());
         } catch (ClusterFailure e) {
             throw new UncheckedIOException(new IOException(e.said(), e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Observed observed(JsonNode service, List<JsonNode> pods) {
-        Map<String, String> selector = Trees.texts(Trees.at(service, "spec", "selector"));
-        var weights = new HashMap<String, Integer>();
-        var members = new HashMap<String, List<String>>();
-        for (Traffic.Share share : read(service)) {
-            weights.put(share.revision(), share.weight());
-            members.put(share.revision(), new ArrayList<>());
-        }
-        PodView.instances(pods)
-                .forEach((id, pod) -> {
-                    boolean selected =
-                            Trees.labels(pod.pod()).entrySet().containsAll(selector.entrySet());
-                    int number = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
-                    boolean shared =
-                            read(service).stream()
-                                    .anyMatch(one ->
-                                            one.revision().equals(pod.revision())
-                                                    && number <= one.instances());
-                    if (selected && shared && !pod.isLeaving()) {
-                        members.computeIfAbsent(pod.revision(), _ -> new ArrayList<>()).add(id);
-                    }
-                });
-        members.replaceAll((_, ids) -> List.copyOf(ids));
-        return new Observed(
-                Trees.number(service, "metadata", "resourceVersion"),
-                (int) Trees.number(Trees.at(service, "spec", "ports").path(0), "port"),
-                Map.copyOf(weights),
-                Map.copyOf(members),
-                Map.of(),
-                Map.of());
     }
 
     @Override

@@ -64,7 +64,8 @@ final class Surroundings {
     /// All that is to be there, with what its environment shares.
     ///
     /// @param instances as many as there are at most of a revision
-    List<ClusterObject> of(Line line, int instances) throws IOException {
+    /// @param backends to whom routes lead
+    List<ClusterObject> of(Line line, int instances, List<Backend> backends) throws IOException {
         ClusterVersion version = bounds.cluster().version(bounds.deadline());
         var objects = new ArrayList<ClusterObject>();
         objects.add(Components.closed(bounds.placement(), bounds.order().scope().environment()));
@@ -73,7 +74,7 @@ final class Surroundings {
                 .ifPresent(objects::add);
         Routes.ingress(line).ifPresent(objects::add);
         objects.addAll(Routes.certificates(line));
-        objects.addAll(Routes.httpRoutes(line, version, List.of(Backend.of(line))));
+        objects.addAll(Routes.httpRoutes(line, version, backends));
         return objects;
     }
 
@@ -89,7 +90,7 @@ final class Surroundings {
         return left;
     }
 
-    private static List<Spot> noted(JsonNode service) {
+    static List<Spot> noted(JsonNode service) {
         return Stream.of(Trees.annotation(service, NOTE).split(",", -1))
                 .flatMap(text -> Spot.read(text).stream())
                 .toList();
@@ -119,8 +120,12 @@ final class Surroundings {
                 .map(Spot::of);
     }
 
+    /// Writes what leads nowhere by itself: all but routes.
     void write(List<ClusterObject> objects) throws IOException {
         for (ClusterObject object : objects) {
+            if (GatewayRoutes.isRoute(object)) {
+                continue;
+            }
             bounds.cluster()
                     .apply(
                             Resource.of(object),

@@ -73,17 +73,14 @@ class ServiceRouterTest {
     @Test
     void what_a_service_cannot_do_is_told_and_not_left_out() {
         var v1 = host.revision("api-1");
-        var v2 = host.revision("api-2");
         host.scaled(v1, 1);
-        host.scaled(v2, 1);
         var sticky = new Traffic.Rules(List.of(), Duration.ZERO, true);
+        var slow = new Traffic.Rules(List.of(), Duration.ofSeconds(5), false);
         var one = List.of(new Traffic.Share("api-1", 1, 1));
-        var uneven = List.of(new Traffic.Share("api-1", 90, 1), new Traffic.Share("api-2", 10, 1));
 
-        for (Traffic traffic : List.of(new Traffic(3000, one, sticky), new Traffic(3000, uneven))) {
-            assertThat(
-                            host.router.route(
-                                    new Work.Route("api", traffic, List.of(v1, v2)), host.order()))
+        for (Traffic.Rules rules : List.of(sticky, slow)) {
+            var traffic = new Traffic(3000, one, rules);
+            assertThat(host.router.route(new Work.Route("api", traffic, List.of(v1)), host.order()))
                     .isInstanceOfSatisfying(
                             Answer.Failed.class,
                             no -> assertThat(no.reason()).startsWith("a Service "));

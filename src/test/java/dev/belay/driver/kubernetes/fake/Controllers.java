@@ -26,16 +26,23 @@ final class Controllers implements AutoCloseable {
     private final Kubelet kubelet;
     private final Kubelet.Events events;
     private final Slices slices;
+    private final GatewayController gateways;
     private final BlockingQueue<Store.Change> changes = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean over;
 
-    Controllers(Objects objects, Kubelet kubelet, Kubelet.Events events, Slices slices) {
+    Controllers(
+            Objects objects,
+            Kubelet kubelet,
+            Kubelet.Events events,
+            Slices slices,
+            GatewayController gateways) {
         this.objects = objects;
         this.store = objects.store();
         this.kubelet = kubelet;
         this.events = events;
         this.slices = slices;
+        this.gateways = gateways;
         store.listen(changes::add);
         thread = Thread.ofVirtual().name("controllers").start(this::go);
     }
@@ -51,6 +58,7 @@ final class Controllers implements AutoCloseable {
                     kubelet.tick();
                     tickJobs();
                     slices.tick();
+                    gateways.tick();
                 }
             } catch (InterruptedException _) {
                 return;

@@ -23,12 +23,13 @@ public final class FakeCluster implements AutoCloseable {
     private final Kubelet.Events events = new Kubelet.Events(objects);
     private final Kubelet kubelet = new Kubelet(objects, events);
     private final Controllers.Slices slices = new Controllers.Slices(objects);
+    private final GatewayController gateways = new GatewayController(objects);
     private final Controllers controllers;
     private final ApiServer api;
     private @Nullable Front front;
 
     private FakeCluster(int minor) throws IOException {
-        controllers = new Controllers(objects, kubelet, events, slices);
+        controllers = new Controllers(objects, kubelet, events, slices, gateways);
         api = new ApiServer(objects, faults, kubelet::log, minor, TOKEN);
     }
 
@@ -102,6 +103,11 @@ public final class FakeCluster implements AutoCloseable {
     /// Nobody hears who is behind a Service, until this is lifted.
     public void holdEndpoints(boolean held) {
         slices.hold(held);
+    }
+
+    /// What becomes of routes of gateways.
+    public GatewayController gateways() {
+        return gateways;
     }
 
     /// At most that many pods.

@@ -53,7 +53,8 @@ record Kind(
                     of("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy"),
                     of("cert-manager.io", "v1", "certificates", "Certificate"),
                     of("gateway.networking.k8s.io", "v1", "gateways", "Gateway"),
-                    of("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"));
+                    of("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"),
+                    of("gateway.networking.k8s.io", "v1beta1", "httproutes", "HTTPRoute"));
 
     private static Kind core(String plural, String name, boolean namespaced) {
         return new Kind("", "v1", plural, name, namespaced, ALWAYS, STILL);
