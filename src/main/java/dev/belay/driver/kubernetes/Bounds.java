@@ -144,6 +144,25 @@ final class Bounds {
         return object;
     }
 
+    /// A Service without ports that it is not to have any more. What was created has its ports by
+    /// its creator for good: to apply others leaves these where they are.
+    ///
+    /// @param wanted what it is to be
+    /// @return what is there afterwards
+    JsonNode without(JsonNode seen, ObjectNode wanted) throws IOException {
+        JsonNode ports = Trees.at(wanted, "spec", "ports");
+        boolean same =
+                Trees.each(Trees.at(seen, "spec", "ports"))
+                        .allMatch(port ->
+                                Trees.number(port, "port") == Trees.number(ports.path(0), "port"));
+        if (same) {
+            return seen;
+        }
+        ObjectNode whole = (ObjectNode) seen.deepCopy();
+        Trees.in(whole, "spec").set("ports", ports.deepCopy());
+        return cluster().replace(Resource.SERVICES, whole, deadline);
+    }
+
     /// Whether no other order and no probe has come since this one was accepted.
     boolean isCurrent(ScopeRecord.State mine) throws IOException {
         return record.read(deadline).equals(mine);

@@ -28,7 +28,7 @@ final class ClusterPreflight {
                     Resource.ACCOUNTS,
                     List.of("create", "patch"),
                     Resource.SERVICES,
-                    List.of("get", "list", "create", "patch", "delete"),
+                    List.of("get", "list", "create", "update", "patch", "delete"),
                     Resource.PODS,
                     List.of("list", "watch", "patch"),
                     Resource.DEPLOYMENTS,

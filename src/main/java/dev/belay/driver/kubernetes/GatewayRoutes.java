@@ -100,7 +100,7 @@ final class GatewayRoutes {
         bounds.cluster()
                 .apply(
                         Resource.SERVICES,
-                        Bounds.over(wanted, over),
+                        Bounds.over(wanted, bounds.without(over, wanted)),
                         Cluster.MANAGER,
                         bounds.deadline());
         return true;

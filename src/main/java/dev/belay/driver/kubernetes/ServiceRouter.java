@@ -211,7 +211,8 @@ public final class ServiceRouter implements Router {
             }
             List<ClusterObject> wanted = wanted();
             List<Surroundings.Spot> leftovers = around.leftovers(over, wanted);
-            ObjectNode service = Bounds.over(object(audience, portions.written()), over);
+            ObjectNode service = object(audience, portions.written());
+            Bounds.over(service, bounds.without(over, service));
             Trees.in(service, "metadata", "annotations")
                     .put(Surroundings.NOTE, Surroundings.note(wanted, leftovers));
             bounds.cluster().apply(Resource.SERVICES, service, Cluster.MANAGER, bounds.deadline());
