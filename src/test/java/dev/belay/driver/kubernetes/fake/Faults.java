@@ -68,6 +68,13 @@ public final class Faults {
         }
     }
 
+    /// Every request meets it.
+    public void everything(Fault fault) {
+        synchronized (waiting) {
+            waiting.add(new Waiting(_ -> true, fault, true));
+        }
+    }
+
     /// An admission webhook says no to it, to controllers as well.
     public void deny(String verb, String kind, String because) {
         denials.add(new Denial(fits(verb, kind), because));
