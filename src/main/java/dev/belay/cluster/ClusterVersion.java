@@ -50,7 +50,8 @@ public record ClusterVersion(int major, int minor) implements Comparable<Cluster
         return has(21);
     }
 
-    String autoscalers() {
+    /// By which version autoscalers are written.
+    public String autoscalers() {
         return has(23) ? "autoscaling/v2" : "autoscaling/v2beta2";
     }
 

@@ -51,16 +51,14 @@ final class ClusterCheck {
 
     /// What is rendered, and not carried out by releases yet.
     private void refuseToFollow(Node.Mapping component) {
-        for (String key : List.of("scale", "schedule")) {
-            Node.Entry entry = component.entries().get(key);
-            if (entry != null && !entry.value().isNull()) {
-                notYet.add(
-                        Code.NOT_YET,
-                        entry.key(),
-                        "this version renders `%s`, and does not release it".formatted(key),
-                        "`belay render kubernetes %s` prints it, for `kubectl apply -f -`"
-                                .formatted(effective.name()));
-            }
+        Node.Entry entry = component.entries().get("schedule");
+        if (entry != null && !entry.value().isNull()) {
+            notYet.add(
+                    Code.NOT_YET,
+                    entry.key(),
+                    "this version renders `schedule`, and does not release it",
+                    "`belay render kubernetes %s` prints it, for `kubectl apply -f -`"
+                            .formatted(effective.name()));
         }
     }
 

@@ -30,11 +30,13 @@ import dev.belay.driver.router.GatewayRouter;
 import dev.belay.driver.router.Routers;
 import dev.belay.journal.SqliteJournal;
 import dev.belay.release.Placement;
+import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
 import dev.belay.server.operations.Appointments;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -44,6 +46,8 @@ import java.util.function.Predicate;
 final class Places implements AutoCloseable {
     /// How often what commands deployed is asked how it is: somebody else's service answers.
     private static final Duration ASKED_EVERY = Duration.ofSeconds(20);
+
+    private static final int OPEN_MAX = 1000;
 
     private final StateFolder state;
     private final Made made;
@@ -87,8 +91,21 @@ final class Places implements AutoCloseable {
                 new PlacedTarget(
                         host,
                         new KubernetesTarget(
-                                clusters, written, made.configurations(), made.runtime(), router),
+                                clusters,
+                                written,
+                                made.configurations(),
+                                made.runtime(),
+                                router,
+                                scope -> isUnderWay(journal, scope)),
                         new CommandTarget(host, commands, router, commanded, ASKED_EVERY));
+    }
+
+    /// Whether a release has a component now; one that waits has nothing yet.
+    private static boolean isUnderWay(SqliteJournal journal, Scope scope) {
+        Set<ReleaseState> states = ReleaseState.unended();
+        states.remove(ReleaseState.QUEUED);
+        return journal.list(scope.environment(), states, Long.MAX_VALUE, OPEN_MAX).stream()
+                .anyMatch(row -> row.scopes().contains(scope));
     }
 
     Router router() {

@@ -152,10 +152,20 @@ class RenderKubernetesTest {
     }
 
     @Test
-    void a_plan_of_it_is_refused_and_says_why() throws IOException {
-        example("maily");
+    void a_plan_of_what_runs_by_the_clock_is_refused_and_says_why() throws IOException {
+        Files.writeString(
+                folder.resolve("belay.yaml"),
+                """
+                platform: maily
+                components:
+                  night: {kind: job, run: ./night, image: night:1}
+                environments:
+                  cluster:
+                    target: kubernetes
+                    components: {night: {schedule: '0 3 * * *'}}
+                """);
         assertThat(run("check", "cluster")).isEqualTo(ExitCode.PROBLEM.number());
         assertThat(said() + complained())
-                .contains("this version renders `scale`, and does not release it");
+                .contains("this version renders `schedule`, and does not release it");
     }
 }

@@ -147,10 +147,14 @@ class ClusterSectionsTest {
                                                 + " limits: {memory: 1GiB}",
                                         "")
                                 .unsupported())
+                .isEmpty();
+        assertThat(
+                        production("kubernetes", "", "components: {night: {schedule: '0 3 * * *'}}")
+                                .unsupported())
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.message())
-                            .isEqualTo("this version renders `scale`, and does not release it");
+                            .isEqualTo("this version renders `schedule`, and does not release it");
                     assertThat(problem.hint()).contains("belay render kubernetes production");
                 });
         assertThat(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,8 +64,14 @@ final class ClusterScaling {
                     ? new Finding.InProgress(pods.size() + " are about to end")
                     : new Finding.NotDone();
         }
+        boolean held =
+                ClusterAutoscaling.seal(
+                        bounds,
+                        new Workload(bounds.order().scope(), revision, new TreeMap<>()),
+                        sealed.seals());
         if (there.isEmpty()
                 || Trees.isLeaving(there.get())
+                || !held
                 || replicas(there.get()) != work.instances()) {
             return new Finding.NotDone();
         }
@@ -208,6 +215,9 @@ final class ClusterScaling {
                         return outdated();
                     }
                     prepare(ready, over);
+                    if (!ClusterAutoscaling.hold(bounds, workload, over, count, mine)) {
+                        return outdated();
+                    }
                     preferToEnd(surplus);
                     bounds.cluster()
                             .apply(

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -45,6 +46,7 @@ public final class KubernetesTarget implements Target {
     private final Function<String, Optional<Placement>> places;
     private final Workloads workloads;
     private final ClusterScaling scaling;
+    private final ClusterAutoscaling autoscaling;
     private final ClusterJobs jobs;
     private final ClusterMigrations migrations;
 
@@ -56,10 +58,24 @@ public final class KubernetesTarget implements Target {
             ConfigurationStore configurations,
             RuntimeValues values,
             Router router) {
+        this(clusters, places, configurations, values, router, _ -> true);
+    }
+
+    /// The same, where numbers of instances follow their load between releases.
+    ///
+    /// @param busy whether a release has to do with a component now
+    public KubernetesTarget(
+            Clusters clusters,
+            Function<String, Optional<Placement>> places,
+            ConfigurationStore configurations,
+            RuntimeValues values,
+            Router router,
+            Predicate<Scope> busy) {
         this.clusters = clusters;
         this.places = places;
         workloads = new Workloads(configurations, values);
         scaling = new ClusterScaling(workloads, new TrafficGuard(router));
+        autoscaling = new ClusterAutoscaling(clusters, busy);
         var questions = new ClusterQuestions(workloads);
         jobs = new ClusterJobs(workloads, questions);
         migrations = new ClusterMigrations(jobs, questions, workloads);
@@ -247,7 +263,7 @@ public final class KubernetesTarget implements Target {
 
     @Override
     public List<String> supervise() {
-        return List.of();
+        return autoscaling.letGo();
     }
 
     private Map<String, PodView> pods(Scope scope) {

@@ -20,6 +20,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.Placement;
 import dev.belay.release.Pod;
 import dev.belay.release.Revision;
+import dev.belay.release.Scaling;
 import dev.belay.release.Scope;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -35,9 +36,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// One component `shop/api` in a namespace of a cluster.
@@ -50,7 +53,9 @@ final class ClusterHost implements AutoCloseable {
     final FakeCluster cluster;
     final Map<String, String> secrets = new HashMap<>();
     final Map<String, String> plain = new HashMap<>();
+    final AtomicBoolean busy = new AtomicBoolean();
     Placement.Entry entry = new Placement.Inside();
+    @Nullable Scaling scaling;
     private final Path folder;
     private final Path kubeconfig;
     private final ConfigurationStore configurations;
@@ -81,7 +86,12 @@ final class ClusterHost implements AutoCloseable {
                         (_, name) -> Optional.ofNullable(secrets.get(name)).map(Secret::new),
                         new Redactor());
         return new KubernetesTarget(
-                clusters, _ -> Optional.of(placement()), configurations, values, router);
+                clusters,
+                _ -> Optional.of(placement()),
+                configurations,
+                values,
+                router,
+                _ -> busy.get());
     }
 
     /// A control plane that is started anew.
@@ -136,7 +146,9 @@ final class ClusterHost implements AutoCloseable {
                             Launch.Protocol.HTTP1,
                             Launch.Listen.PORT,
                             new Launch.Container(
-                                    "registry.example.org/" + id, "", new Pod(placement())));
+                                    "registry.example.org/" + id,
+                                    "",
+                                    new Pod(placement(), Pod.Calls.ANYBODY, scaling, null)));
             return new Revision(id, "api", Digest.of(id), configurations.keep(plain), launch);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
