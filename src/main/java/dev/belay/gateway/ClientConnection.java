@@ -605,7 +605,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (secure) {
             SocketEnd.discardInput(channel);
         }
-        SocketEnd.endOutput(
+        SocketEnd.endForGood(
                 channel,
                 () -> {
                     progress(LINGER);

@@ -9,9 +9,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -27,19 +30,44 @@ final class SocketEnd {
     ///
     /// @param said called once all of it is on its way, or cannot be
     static void endOutput(Channel channel, Runnable said) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        ChannelFuture last;
-        if (tls == null) {
-            last = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        } else {
-            // What is not encrypted by then would be lost.
-            channel.flush();
-            last = tls.closeOutbound();
-        }
-        last.addListener(_ -> {
+        lastOf(channel).addListener(_ -> {
             ((DuplexChannel) channel).shutdownOutput();
             said.run();
         });
+    }
+
+    /// The same where nothing is ever written again: the connection ends when the other side does,
+    /// without anybody being told that it sends no more.
+    static void endForGood(Channel channel, Runnable said) {
+        lastOf(channel).addListener(_ -> {
+            shut(channel);
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+            said.run();
+        });
+    }
+
+    private static ChannelFuture lastOf(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        }
+        // What is not encrypted by then would be lost.
+        channel.flush();
+        return tls.closeOutbound();
+    }
+
+    /// Netty makes an exception for whatever might still be written, trace and all, which costs more
+    /// than the call.
+    private static void shut(Channel channel) {
+        if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
+            try {
+                socket.shutdown(false, true);
+            } catch (IOException | NotYetConnectedException _) {
+                // The other side has gone, of which the channel hears by itself.
+            }
+        } else {
+            ((DuplexChannel) channel).shutdownOutput();
+        }
     }
 
     /// Sends what was written, and then ends; whoever takes nothing of it for so long is not waited
