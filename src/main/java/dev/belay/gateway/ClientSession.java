@@ -78,6 +78,7 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     private long idleSince = System.nanoTime();
     private boolean served;
     private boolean givenUp;
+    private boolean flushing;
     private long unsent;
     private long unmovedSince = System.nanoTime();
 
@@ -210,6 +211,19 @@ final class ClientSession extends Http2ConnectionHandler implements Loop.Bounded
     /// goes, which streams that are held back may have used up.
     boolean hasRoom() {
         return decoder().flowController().windowSize(connection().connectionStream()) > 0;
+    }
+
+    /// Sends what was written once all has been looked at that is ready at this moment: answers
+    /// that came together leave together, in one record and with one call.
+    void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            loop.eventLoop()
+                    .execute(() -> {
+                        flushing = false;
+                        flush(context());
+                    });
+        }
     }
 
     void reset(Http2Stream stream, Http2Error error) {

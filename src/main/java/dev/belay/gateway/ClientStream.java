@@ -582,7 +582,8 @@ final class ClientStream implements Client {
     public void finish() {
         current(null);
         progress(limits().times().responseBody());
-        flush();
+        headIfPending();
+        session.flushSoon();
     }
 
     @Override
