@@ -30,20 +30,22 @@ final class SocketEnd {
     ///
     /// @param said called once all of it is on its way, or cannot be
     static void endOutput(Channel channel, Runnable said) {
-        lastOf(channel).addListener(_ -> {
-            ((DuplexChannel) channel).shutdownOutput();
-            said.run();
-        });
+        lastOf(channel)
+                .addListener(_ -> {
+                    ((DuplexChannel) channel).shutdownOutput();
+                    said.run();
+                });
     }
 
     /// The same where nothing is ever written again: the connection ends when the other side does,
     /// without anybody being told that it sends no more.
     static void endForGood(Channel channel, Runnable said) {
-        lastOf(channel).addListener(_ -> {
-            shut(channel);
-            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-            said.run();
-        });
+        lastOf(channel)
+                .addListener(_ -> {
+                    shut(channel);
+                    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+                    said.run();
+                });
     }
 
     private static ChannelFuture lastOf(Channel channel) {
@@ -56,8 +58,8 @@ final class SocketEnd {
         return tls.closeOutbound();
     }
 
-    /// Netty makes an exception for whatever might still be written, trace and all, which costs more
-    /// than the call.
+    /// Netty makes an exception for whatever might still be written, trace and all, which costs
+    /// more than the call.
     private static void shut(Channel channel) {
         if (channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket) {
             try {
