@@ -6,8 +6,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -47,6 +49,22 @@ public final class Installed {
         for (String name : names) {
             copy(Path.of(name), folder.resolve(name));
         }
+    }
+
+    /// What java needs beside the gateway's own flags to run it from there: the archive and, where
+    /// there is one, the cache that fits it; and the options that a control plane would hand on.
+    public static List<String> gatewayFlags() throws IOException {
+        Path built = HOME.resolve("target");
+        var flags = new ArrayList<>(List.of("-cp", built.resolve("belay.jar").toString()));
+        try (Stream<Path> caches = Files.list(built)) {
+            caches.filter(one -> one.toString().endsWith("-gateway.aot"))
+                    .filter(one -> one.toFile().length() > 0)
+                    .forEach(one -> flags.add("-XX:AOTCache=" + one));
+        }
+        Arrays.stream(System.getProperty("belay.gateway.options", "").split(" ", -1))
+                .filter(one -> !one.isEmpty())
+                .forEach(flags::add);
+        return flags;
     }
 
     private static Path home() {

@@ -1,5 +1,6 @@
 package dev.belay.gateway;
 
+import dev.belay.Installed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +24,8 @@ final class RunningGateway implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(GatewayMain.JVM_FLAGS);
+        command.addAll(Installed.gatewayFlags());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(GatewayMain.class.getName());
         command.addAll(options);
         command.addAll(List.of(state.toString()));
