@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,18 +15,26 @@ import tools.jackson.databind.JsonNode;
 /// Services that cannot be shipped: each is taken back with a sentence that names the cause, and
 /// what ran before runs on as if nothing had been.
 class BadServiceTest {
-    @TempDir private Path folder;
-    private Whole whole;
+    @TempDir private static Path folder;
+    private static Whole whole;
+    private static int environments;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void server() throws Exception {
         whole = new Whole(folder);
-        whole.start();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void noServer() throws Exception {
         whole.end();
+    }
+
+    /// Each test has an environment to itself.
+    @BeforeEach
+    void start() throws Exception {
+        environments++;
+        whole.turnsTo("local" + environments, "app");
+        whole.manifest("", "0s");
     }
 
     @Test
@@ -83,7 +92,7 @@ class BadServiceTest {
                             ? told(answer.json().path("releases").path(0).asString())
                             : answer.body();
             assertThat(said).contains(String.valueOf(foreign.getLocalPort()));
-            whole.await("nothing is left", () -> Processes.instances(folder).isEmpty());
+            whole.await("nothing is left", () -> whole.instances("").isEmpty());
         }
         // Nobody has to clean up by hand: once the port is free, the same deploy goes through.
         whole.awaitState(whole.begin(), "completed");

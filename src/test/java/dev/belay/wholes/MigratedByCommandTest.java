@@ -14,15 +14,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// A service whose schema a tool of its own sees to: a small one, with files in the artifact and a
 /// table of what it applied, on a real server.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MigratedByCommandTest {
     /// Every call is written down, outside of what is rolled back with a migration that fails.
     private static final String TOOL =
@@ -63,23 +66,29 @@ class MigratedByCommandTest {
     @TempDir private static Path temp;
     private static TestDatabases databases;
 
-    @TempDir private Path folder;
-    private Whole whole;
+    @TempDir private static Path folder;
+    private static Whole whole;
+    private static int environments;
+
     private PostgresAddress database;
 
     @BeforeAll
-    static void server() throws Exception {
+    static void servers() throws Exception {
         databases = new TestDatabases(temp);
+        whole = new Whole(folder);
     }
 
     @AfterAll
-    static void noServer() {
+    static void noServers() throws Exception {
+        whole.end();
         databases.close();
     }
 
+    /// Each test has an environment and a database to itself.
     @BeforeEach
     void start() throws Exception {
-        whole = new Whole(folder);
+        environments++;
+        whole.turnsTo("local" + environments, "app");
         database = databases.fresh();
         try (Connection connection = database.connect("test");
                 Statement statement = connection.createStatement()) {
@@ -88,7 +97,7 @@ class MigratedByCommandTest {
                             + " CREATE TABLE calls (id serial, what text)");
         }
         Files.writeString(
-                folder.resolve(".env"),
+                folder.resolve(whole.environment() + ".env"),
                 "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
                         .formatted(
                                 database.user(),
@@ -100,15 +109,9 @@ class MigratedByCommandTest {
         Files.writeString(folder.resolve("app/tool.sh"), TOOL);
         migration(1, "CREATE TABLE orders (id int PRIMARY KEY);", "DROP TABLE orders;");
         manifest(DOWN, WELL);
-        whole.start();
         whole.ship("v1");
         assertThat(calls()).containsExactly("up");
         assertThat(columns()).containsExactly("id");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        whole.end();
     }
 
     private void manifest(String down, String smoke) throws Exception {
@@ -123,7 +126,7 @@ class MigratedByCommandTest {
                     kind: service
                     build: {output: app}
                     run: sh run.sh
-                    port: %d
+                    port: %1$d
                     instances: 2
                     uses: [db]
                     env: {secret: [DATABASE_URL]}
@@ -131,14 +134,14 @@ class MigratedByCommandTest {
                       datastore: db
                       up: sh tool.sh up
                       status: sh tool.sh at
-                      %s
+                      %2$s
                     health: {http: /, within: 20s}
                     stop: {grace: 2s, drain: 2s}
-                    smoke: [{name: works, %s}]
+                    smoke: [{name: works, %3$s}]
                 environments:
-                  local: {target: process, env-file: [.env], rollout: {soak: 0s}}
+                  %4$s: {target: process, env-file: [%4$s.env], rollout: {soak: 0s}}
                 """
-                        .formatted(whole.port(), down, smoke));
+                        .formatted(whole.port(), down, smoke, whole.environment()));
     }
 
     /// Ships with the next deploy.
@@ -213,7 +216,8 @@ class MigratedByCommandTest {
     }
 
     private Whole.Answer plan() throws Exception {
-        return whole.post("/api/v1/plans", "{\"environment\": \"local\"}");
+        return whole.post(
+                "/api/v1/plans", "{\"environment\": \"%s\"}".formatted(whole.environment()));
     }
 
     @Test
@@ -308,7 +312,9 @@ class MigratedByCommandTest {
         whole.runsOnly("v2");
     }
 
+    /// First, as it starts the control plane so often, while there is nothing else to look after.
     @Test
+    @Order(1)
     void killed_at_any_line_of_its_journal_it_goes_there_once_and_back_once() throws Exception {
         price();
         manifest(DOWN, ILL);

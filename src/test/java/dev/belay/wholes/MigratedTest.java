@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,26 +27,32 @@ class MigratedTest {
     @TempDir private static Path temp;
     private static TestDatabases databases;
 
-    @TempDir private Path folder;
-    private Whole whole;
+    @TempDir private static Path folder;
+    private static Whole whole;
+    private static int environments;
+
     private PostgresAddress database;
 
     @BeforeAll
-    static void server() throws Exception {
+    static void servers() throws Exception {
         databases = new TestDatabases(temp);
+        whole = new Whole(folder);
     }
 
     @AfterAll
-    static void noServer() {
+    static void noServers() throws Exception {
+        whole.end();
         databases.close();
     }
 
+    /// Each test has an environment and a database to itself.
     @BeforeEach
     void start() throws Exception {
-        whole = new Whole(folder);
+        environments++;
+        whole.turnsTo("local" + environments, "db", "app");
         database = databases.fresh();
         Files.writeString(
-                folder.resolve(".env"),
+                folder.resolve(whole.environment() + ".env"),
                 "DATABASE_URL=postgres://%s:%s@%s:%d/%s\n"
                         .formatted(
                                 database.user(),
@@ -66,26 +71,20 @@ class MigratedTest {
                     kind: service
                     build: {output: app}
                     run: sh run.sh
-                    port: %d
+                    port: %1$d
                     instances: 2
                     uses: [db]
                     migrations: {datastore: db, dir: db}
                     health: {http: /, within: 3s}
                     stop: {grace: 2s, drain: 2s}
                 environments:
-                  local: {target: process, env-file: [.env], rollout: {soak: 0s}}
+                  %2$s: {target: process, env-file: [%2$s.env], rollout: {soak: 0s}}
                 """
-                        .formatted(whole.port()));
+                        .formatted(whole.port(), whole.environment()));
         Files.createDirectory(folder.resolve("db"));
         migration("1_orders", "CREATE TABLE orders (id int PRIMARY KEY);", "DROP TABLE orders;");
-        whole.start();
         whole.ship("v1");
         assertThat(columns()).containsExactly("id");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        whole.end();
     }
 
     private void migration(String name, String up, String down) throws Exception {
@@ -129,7 +128,10 @@ class MigratedTest {
 
     private String standing() throws Exception {
         JsonNode schema =
-                whole.get("/api/v1/environments/local/migrations").json().path("schemas").path(0);
+                whole.get("/api/v1/environments/" + whole.environment() + "/migrations")
+                        .json()
+                        .path("schemas")
+                        .path(0);
         assertThat(schema.path("trouble").asString()).isEmpty();
         return schema.path("migrations")
                 .valueStream()

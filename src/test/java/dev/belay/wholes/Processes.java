@@ -26,6 +26,10 @@ final class Processes {
                 .toList();
     }
 
+    static boolean isOf(ProcessHandle instance, String environment) {
+        return text(instance, "environ").contains("BELAY_SCOPE=" + environment + "/");
+    }
+
     static ProcessHandle gateway(Path folder) {
         return ofFolder(folder).stream()
                 .filter(p -> text(p, "cmdline").contains("GatewayMain"))

@@ -15,7 +15,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,9 @@ final class Whole {
     private static final long STATE_POLL_MILLIS = 100;
 
     private final Path folder;
-    private final int port;
+    private int port;
+    private String environment = "local";
+    private final Set<String> left = new HashSet<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Process server;
     private int apiPort;
@@ -68,6 +72,34 @@ final class Whole {
         return port;
     }
 
+    String environment() {
+        return environment;
+    }
+
+    /// Goes on in an environment of its own and at a port of its own, so that one control plane is
+    /// enough for tests that know nothing of each other; what runs in the others stays. Starts the
+    /// control plane unless it runs.
+    ///
+    /// @param gone of the folder's, as the test before made it
+    void turnsTo(String environment, String... gone) throws Exception {
+        left.add(this.environment);
+        this.environment = environment;
+        port = FreePort.choose();
+        for (String name : gone) {
+            if (Files.exists(folder.resolve(name))) {
+                try (var all = Files.walk(folder.resolve(name))) {
+                    for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(one);
+                    }
+                }
+            }
+        }
+        Files.createDirectories(folder.resolve("app"));
+        if (server == null || !server.isAlive()) {
+            start();
+        }
+    }
+
     /// @param more keys of the component, indented by four
     void manifest(String more, String soak) throws IOException {
         manifest("sh run.sh", more, soak);
@@ -89,9 +121,9 @@ final class Whole {
                     stop: {grace: 2s, drain: 2s}
                 %s
                 environments:
-                  local: {target: process, rollout: {soak: %s}}
+                  %s: {target: process, rollout: {soak: %s}}
                 """
-                        .formatted(run, port, more.indent(4), soak));
+                        .formatted(run, port, more.indent(4), environment, soak));
     }
 
     /// A service that uses datastores, in an environment that asks for their backups; it has
@@ -277,7 +309,8 @@ final class Whole {
     /// @param path below the environment's
     Answer ask(String path, Map<String, Object> body) throws IOException, InterruptedException {
         return post(
-                "/api/v1/environments/local/" + path, JsonMapper.shared().writeValueAsString(body));
+                "/api/v1/environments/" + environment + "/" + path,
+                JsonMapper.shared().writeValueAsString(body));
     }
 
     /// What came of it, where it must come to something.
@@ -309,8 +342,8 @@ final class Whole {
     private Answer deploy(String key, boolean supersede) throws IOException, InterruptedException {
         return post(
                 "/api/v1/releases",
-                "{\"environment\": \"local\", \"requestKey\": \"%s\", \"supersede\": %s}"
-                        .formatted(key, supersede));
+                "{\"environment\": \"%s\", \"requestKey\": \"%s\", \"supersede\": %s}"
+                        .formatted(environment, key, supersede));
     }
 
     /// Asks for a deploy that must be taken.
@@ -432,14 +465,23 @@ final class Whole {
         }
     }
 
+    /// Programs of instances, without those of environments that it turned away from.
+    ///
+    /// @param word that of one revision's artifact, or empty
+    List<ProcessHandle> instances(String word) {
+        List<ProcessHandle> all =
+                word.isEmpty() ? Processes.instances(folder) : Processes.instances(folder, word);
+        return all.stream()
+                .filter(one -> left.stream().noneMatch(name -> Processes.isOf(one, name)))
+                .toList();
+    }
+
     /// The gateway serves this word and no other, two instances of it run, and nothing else does:
     /// none forgotten, none started twice.
     void runsOnly(String word) throws Exception {
         await(
                 "only " + word + " runs",
-                () ->
-                        Processes.instances(folder, word).size() == 2
-                                && Processes.instances(folder).size() == 2);
+                () -> instances(word).size() == 2 && instances("").size() == 2);
         for (int i = 0; i < 4; i++) {
             String served = Traffic.once(port);
             if (!served.equals(word)) {
