@@ -6,6 +6,7 @@ import dev.belay.cli.command.AuditCommand;
 import dev.belay.cli.command.BackupCommand;
 import dev.belay.cli.command.BackupsCommand;
 import dev.belay.cli.command.BelayCommand;
+import dev.belay.cli.command.CalibrateCommand;
 import dev.belay.cli.command.CancelCommand;
 import dev.belay.cli.command.CheckCommand;
 import dev.belay.cli.command.CheckOffCommand;
@@ -132,6 +133,7 @@ public final class CommandTree {
         all.put("status", StatusCommand::new);
         all.put("why", WhyCommand::new);
         all.put("judge", JudgeCommand::new);
+        all.put("calibrate", CalibrateCommand::new);
         all.put("releases", ReleasesCommand::new);
         all.put("show", ShowCommand::new);
         all.put("logs", LogsCommand::new);

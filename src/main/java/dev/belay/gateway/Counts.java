@@ -68,7 +68,10 @@ final class Counts {
                 line.put("requests", one.requests()).put("tunnels", one.tunnels());
                 line.put("latencyNanos", one.latency().sumNanos());
                 latency(line, one.latency());
-                one.times().write(line.putObject("times"));
+                var halves = line.putArray("halves");
+                for (int i = 0; i < one.halves().size(); i++) {
+                    one.halves().get(i).write(halves.addObject(), Integer.toString(i));
+                }
                 members(line, one);
             }
         }

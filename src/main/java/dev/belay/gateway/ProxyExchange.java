@@ -182,7 +182,7 @@ final class ProxyExchange implements Exchange {
         int status = HttpResponseStatus.SERVICE_UNAVAILABLE.code();
         long nanos = transcript.answered(status);
         if (line != null) {
-            line.unrouted().answered(status, nanos);
+            line.unrouted().answered(status, nanos, null);
         }
         releaseQueued();
         String why = "No instance can take the request.";
@@ -601,7 +601,7 @@ final class ProxyExchange implements Exchange {
 
     private void answered(int status) {
         long nanos = transcript.answered(status);
-        traffic().answered(status, nanos);
+        traffic().answered(status, nanos, upstream);
         if (upstream != null) {
             upstream.answered(status, nanos);
         }

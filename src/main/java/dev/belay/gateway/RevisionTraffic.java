@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What one revision of one component has served and is serving. Outlives the tables that name it,
@@ -36,7 +37,7 @@ final class RevisionTraffic extends InFlight {
     private final LongAdder received = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final Histogram latency = new Histogram();
-    private final LatencyBins times = new LatencyBins();
+    private final List<Half> halves = List.of(new Half(), new Half());
     private final RetryBudget retries = new RetryBudget();
     private final Map<Route.Member, Upstream> upstreams = new ConcurrentHashMap<>();
 
@@ -63,7 +64,22 @@ final class RevisionTraffic extends InFlight {
     }
 
     Upstream upstream(Route.Member member, HealthCheck health) {
-        return upstreams.computeIfAbsent(member, m -> new Upstream(m, health));
+        Upstream there = upstreams.get(member);
+        if (there != null) {
+            return there;
+        }
+        // Looked at beforehand: inside, the map may not be asked.
+        int half = smallerHalf();
+        return upstreams.computeIfAbsent(member, m -> new Upstream(m, health, half));
+    }
+
+    /// The half of the members that has fewer of them.
+    private int smallerHalf() {
+        int balance = 0;
+        for (Upstream one : upstreams.values()) {
+            balance += one.half() == 0 ? 1 : -1;
+        }
+        return balance > 0 ? 1 : 0;
     }
 
     Collection<Upstream> upstreams() {
@@ -82,10 +98,13 @@ final class RevisionTraffic extends InFlight {
     }
 
     /// Counts an answer, and how long its headers took.
-    void answered(int status, long nanos) {
+    ///
+    /// @param upstream whose it is; null where the gateway answered in its place
+    void answered(int status, long nanos, @Nullable Upstream upstream) {
         answers.incrementAndGet(Math.clamp(status / 100, 1, CLASSES - 1));
         latency.record(nanos);
-        times.record(nanos);
+        int half = upstream == null ? (int) (nanos & 1) : upstream.half();
+        halves.get(half).answered(status, nanos);
         retries.earn();
     }
 
@@ -168,7 +187,9 @@ final class RevisionTraffic extends InFlight {
         received.add(line.path("bytesIn").asLong());
         sent.add(line.path("bytesOut").asLong());
         latency.inherit(line.path("latency"), line.path("latencyNanos").asLong());
-        times.inherit(line.path("times"));
+        for (int i = 0; i < halves.size(); i++) {
+            halves.get(i).inherit(line.path("halves").path(i));
+        }
         for (JsonNode member : line.path("members")) {
             for (Upstream upstream : upstreams.values()) {
                 if (upstream.member().id().equals(member.path("id").asString(""))) {
@@ -186,8 +207,9 @@ final class RevisionTraffic extends InFlight {
         return adder(error).sum();
     }
 
-    LatencyBins times() {
-        return times;
+    /// What either half of its members answered.
+    List<Half> halves() {
+        return halves;
     }
 
     Histogram latency() {

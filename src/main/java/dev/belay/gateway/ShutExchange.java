@@ -68,7 +68,7 @@ final class ShutExchange implements Exchange {
             Transcript transcript,
             Notice notice) {
         int status = HttpResponseStatus.SERVICE_UNAVAILABLE.code();
-        entry.unrouted().answered(status, transcript.answered(status));
+        entry.unrouted().answered(status, transcript.answered(status), null);
         transcript.because(notice.sentence());
         client.proxy().chronicle().end(transcript, Transcript.Ending.REFUSED);
         notice.answer(client, request);

@@ -338,7 +338,7 @@ final class SiteExchange implements Exchange {
         if (status != HttpResponseStatus.NOT_MODIFIED.code()) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
         }
-        traffic.answered(status, transcript.answered(status));
+        traffic.answered(status, transcript.answered(status), null);
         client.progress(client.proxy().limits().times().responseBody());
         client.writeHead(response);
     }

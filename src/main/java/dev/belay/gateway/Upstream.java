@@ -16,6 +16,7 @@ final class Upstream extends InFlight {
     private final LongAdder failed = new LongAdder();
     private final Ejection ejection = new Ejection();
     private final long hash;
+    private final int half;
     private volatile boolean ready;
     private volatile boolean asked;
     private volatile long readySince = System.nanoTime();
@@ -29,8 +30,10 @@ final class Upstream extends InFlight {
 
     long nextProbe;
 
-    Upstream(Route.Member member, HealthCheck health) {
+    /// @param half of the revision's members, 0 or 1, that it is one of
+    Upstream(Route.Member member, HealthCheck health, int half) {
         this.member = member;
+        this.half = half;
         this.hash = Visit.hash(member.id());
         this.health = health;
         this.address =
@@ -40,8 +43,16 @@ final class Upstream extends InFlight {
                 };
     }
 
+    Upstream(Route.Member member, HealthCheck health) {
+        this(member, health, 0);
+    }
+
     Route.Member member() {
         return member;
+    }
+
+    int half() {
+        return half;
     }
 
     /// Of the member's name: the same in every process.

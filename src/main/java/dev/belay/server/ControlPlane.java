@@ -17,6 +17,7 @@ import dev.belay.driver.disk.PathLock;
 import dev.belay.driver.host.Logs;
 import dev.belay.driver.postgres.LockPatience;
 import dev.belay.driver.postgres.PostgresDatabases;
+import dev.belay.driver.router.GatewayHalves;
 import dev.belay.driver.secrets.SecretStores;
 import dev.belay.execution.Commands;
 import dev.belay.execution.Engine;
@@ -43,6 +44,7 @@ import dev.belay.server.operations.Appointments;
 import dev.belay.server.operations.ArtifactDesk;
 import dev.belay.server.operations.AutomaticPromotion;
 import dev.belay.server.operations.Calendar;
+import dev.belay.server.operations.Canaries;
 import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.ContractReader;
@@ -83,6 +85,7 @@ import dev.belay.server.operations.VariableVersions;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
+import dev.belay.server.rollout.Histories;
 import dev.belay.server.rollout.TrialDesk;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -112,6 +115,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final Duration KEEP_EVERY = Duration.ofSeconds(20);
     private static final Duration TEND_EVERY = Duration.ofSeconds(2);
     private static final Duration PROMOTE_EVERY = Duration.ofSeconds(3);
+    private static final Duration COMPARE_EVERY = Duration.ofSeconds(10);
 
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -221,7 +225,7 @@ public final class ControlPlane implements AutoCloseable {
         target = places.target();
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
-        rollouts = new TrialDesk(state.rollouts(), places.router(), journal::now);
+        rollouts = rollouts(platform);
         Checks checks = checks(runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, places.router(), checks, databases);
@@ -439,6 +443,7 @@ public final class ControlPlane implements AutoCloseable {
                 .with("archives", KEEP_EVERY, data.archives()::pass)
                 .with("promotions", PROMOTE_EVERY, automatic::pass)
                 .with("secrets", TEND_EVERY, values::tend)
+                .with("histories", COMPARE_EVERY, evidence.rollouts().histories()::pass)
                 .with("trials", KEEP_EVERY, evidence.rollbacks()::finishInterrupted);
     }
 
@@ -491,6 +496,16 @@ public final class ControlPlane implements AutoCloseable {
                         new CurrentSecrets(platform, values, journal::now),
                         policies(platform),
                         rollouts));
+    }
+
+    private TrialDesk rollouts(Platform platform) {
+        var histories =
+                new Histories(
+                        state.histories(),
+                        new GatewayHalves(gateway.client())::read,
+                        () -> Canaries.of(platform),
+                        journal::now);
+        return new TrialDesk(state.rollouts(), places.router(), journal::now, histories);
     }
 
     private PolicyDesk policies(Platform platform) {

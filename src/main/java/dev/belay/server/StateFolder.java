@@ -189,6 +189,11 @@ public final class StateFolder {
         return folder.resolve("freezes");
     }
 
+    /// Components beside themselves, by environment.
+    public Path histories() {
+        return folder.resolve("histories");
+    }
+
     /// What was counted of canaries, by release.
     public Path rollouts() {
         return folder.resolve("rollouts");

@@ -99,10 +99,14 @@ final class Training {
             run: [sh, -c, 'exec jwebserver -b 127.0.0.1 -p $PORT -o none']
             port: %d
             health: {http: /}
+            stop: {drain: 5s}
             smoke: [{name: answers, http: [{request: GET /, status: 200}]}]
           web: {kind: frontend, static: web, port: %d}
         environments:
-          local: {target: process}
+          local:
+            target: process
+            gates: {way-back: required}
+            policies: {no-downtime: {instances: 1}}
         """
                 .formatted(service, site);
     }

@@ -73,6 +73,20 @@ final class Playground {
 
     /// What the next deploy ships, and how long it is to soak.
     void version(String version, String soak) throws IOException {
+        written(version, "soak: " + soak);
+    }
+
+    /// What the next deploy ships as a canary.
+    ///
+    /// @param version with the percentage of requests that it fails
+    void canary(String version, int percent) throws IOException {
+        written(
+                version,
+                "strategy: canary, steps: [%d%%], step-time: 1m, step-limit: 2m"
+                        .formatted(percent));
+    }
+
+    private void written(String version, String rollout) throws IOException {
         Files.writeString(folder.resolve("api/version"), version);
         Files.writeString(
                 folder.resolve("belay.yaml"),
@@ -90,9 +104,9 @@ final class Playground {
                     health: {http: /health}
                     stop: {drain: 500ms, grace: 5s}
                 environments:
-                  local: {target: process, rollout: {soak: %s}}
+                  local: {target: process, rollout: {%s}}
                 """
-                        .formatted(JAVA, port, soak));
+                        .formatted(JAVA, port, rollout));
     }
 
     String deploy() throws IOException, InterruptedException {

@@ -17,11 +17,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The service that is shipped: it says of every answer which version and instance gave it, and
-/// since when that instance is healthy. One class file without neighbours, so that it is its own
-/// artifact.
+/// since when that instance is healthy. Its version may end with the percentage of requests that it
+/// fails. One class file without neighbours, so that it is its own artifact.
 final class VersionService {
     private static final int SLOW_MILLIS = 200;
     private static final int HEAD_MAX = 64 * 1024;
@@ -30,16 +31,20 @@ final class VersionService {
     private static final int BACKLOG = 512;
 
     private final String name;
+    private final int failing;
     private final AtomicLong healthySince = new AtomicLong();
 
-    private VersionService(String name) {
+    private VersionService(String name, int failing) {
         this.name = name;
+        this.failing = failing;
     }
 
     public static void main(String[] arguments) throws IOException {
         String port = System.getenv("PORT");
         String version = Files.readString(Path.of("version")).strip();
-        var service = new VersionService(version + " " + port);
+        String[] words = version.split(" ", -1);
+        int failing = words.length > 1 ? Integer.parseInt(words[1]) : 0;
+        var service = new VersionService(words[0] + " " + port, failing);
         try (var server =
                 new ServerSocket(
                         Integer.parseInt(port), BACKLOG, InetAddress.getLoopbackAddress())) {
@@ -74,6 +79,8 @@ final class VersionService {
             throws IOException, InterruptedException {
         String length = header(head, "content-length");
         in.skipNBytes(length.isEmpty() ? 0 : Long.parseLong(length));
+        boolean health = head.startsWith("GET /health ");
+        boolean fails = !health && ThreadLocalRandom.current().nextInt(100) < failing;
         if (head.startsWith("GET /health ")) {
             healthySince.compareAndSet(0, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
         } else if (head.startsWith("GET /slow ")) {
@@ -81,7 +88,9 @@ final class VersionService {
         }
         String body = says();
         out.write(
-                ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "
+                ("HTTP/1.1 "
+                                + (fails ? "500 Internal Server Error" : "200 OK")
+                                + "\r\nContent-Type: text/plain\r\nContent-Length: "
                                 + body.length()
                                 + "\r\n\r\n"
                                 + body)

@@ -24,7 +24,8 @@ class InheritedCountsTest {
                         new HealthCheck.Tcp(Duration.ofSeconds(1)));
         member.answered(503, 5_000_000);
         for (int status : List.of(101, 200, 302, 404, 500)) {
-            one.answered(status, 1_000_000L * status);
+            // Half of them in place of a member that is not there.
+            one.answered(status, 1_000_000L * status + 1, status % 2 == 0 ? member : null);
         }
         one.abandoned();
         for (var error : RevisionTraffic.UpstreamError.values()) {

@@ -6,6 +6,7 @@ import dev.belay.cli.client.Http;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `belay judge`.
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  belay judge production-17",
+            "  belay judge production-17 --html > report.html",
             "  belay judge production-17 --json > rollouts.json",
             "  belay judge replay production-17",
             "  belay judge replay rollouts.json"
@@ -28,6 +30,11 @@ import picocli.CommandLine.Parameters;
 public final class JudgeCommand extends BelayCommand {
     @Parameters(arity = "0..1", paramLabel = "RELEASE", description = "The release.")
     private String release = "";
+
+    @Option(
+            names = "--html",
+            description = "Print a page with pictures that needs nothing beside it.")
+    private boolean html;
 
     public JudgeCommand(Context context) {
         super(context);
@@ -49,6 +56,11 @@ public final class JudgeCommand extends BelayCommand {
                     "of which release?",
                     "`belay releases` lists them: `belay judge production-17`");
         }
-        return show(Http.Request.get(ReleaseId.path(release) + "/rollouts"));
+        Http.Request request = Http.Request.get(ReleaseId.path(release) + "/rollouts");
+        if (html) {
+            terminal().print(controlPlane().text(request.with("Accept", "text/html")));
+            return ExitCode.DONE;
+        }
+        return show(request);
     }
 }

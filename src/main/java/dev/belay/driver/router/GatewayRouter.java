@@ -403,9 +403,9 @@ public final class GatewayRouter implements Router {
             sum += answers.path(name).asLong();
         }
         var times = new TreeMap<Integer, Long>();
-        line.path("times")
-                .properties()
-                .forEach(bin -> times.put(Integer.valueOf(bin.getKey()), bin.getValue().asLong()));
+        for (JsonNode half : line.path("halves")) {
+            GatewayHalves.times(half).forEach((bin, count) -> times.merge(bin, count, Long::sum));
+        }
         return new Answered(sum, answers.path("5xx").asLong(), times);
     }
 

@@ -113,6 +113,7 @@ public final class Access {
         add("GET " + ENV + "why", READ, PATH);
         add("GET " + ENV + "logs", READ, PATH);
         add("GET " + ENV + "parity", READ, PAIR);
+        add("GET " + ENV + "calibration", READ, PATH);
         add("GET " + ENV + "contracts/{component}", READ, PATH);
         add("GET " + ENV + "promotion", READ, PATH);
         add("POST " + ENV + "promotion", DEPLOY, PATH);

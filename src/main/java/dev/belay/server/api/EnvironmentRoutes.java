@@ -1,16 +1,21 @@
 package dev.belay.server.api;
 
+import dev.belay.judge.History;
 import dev.belay.manifest.EnvironmentView;
+import dev.belay.release.Scope;
 import dev.belay.release.people.Action;
 import dev.belay.release.people.Right;
 import dev.belay.server.access.Routes;
 import dev.belay.server.access.Visit;
 import dev.belay.server.contracts.ContractsView;
 import dev.belay.server.operations.Adopting;
+import dev.belay.server.operations.Canaries;
 import dev.belay.server.operations.Operations;
 import dev.belay.server.operations.ParityView;
 import dev.belay.server.operations.SchemaView;
 import dev.belay.server.operations.WhyView;
+import dev.belay.server.rollout.CalibrationView;
+import dev.belay.server.text.CalibrationText;
 import dev.belay.server.text.ContractsText;
 import dev.belay.server.text.ParityText;
 import dev.belay.server.text.SchemaText;
@@ -18,6 +23,7 @@ import dev.belay.server.text.StatusText;
 import dev.belay.server.text.WhyText;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +43,7 @@ final class EnvironmentRoutes {
         routes.post("/api/v1/environments/{env}/adoptions", this::adopt);
         routes.get("/api/v1/environments/{env}/parity", this::parity);
         routes.get("/api/v1/environments/{env}/contracts/{component}", this::contracts);
+        routes.get("/api/v1/environments/{env}/calibration", this::calibration);
         routes.get("/api/v1/environments/{env}/promotion", this::promotion);
         routes.post("/api/v1/environments/{env}/promotion", this::steer);
         routes.post("/api/v1/environments/{env}/up", this::up);
@@ -124,6 +131,21 @@ final class EnvironmentRoutes {
             text(ctx).result(ContractsText.of(contracts, Query.flag(ctx, "colour")));
         } else {
             Wire.answer(ctx, contracts);
+        }
+    }
+
+    private void calibration(Context ctx) throws IOException {
+        EnvironmentView view = view(ctx);
+        var all = new ArrayList<CalibrationView>();
+        for (String name : Canaries.of(view)) {
+            Scope scope = Scope.component(view.environment(), name);
+            History history = operations.evidence().rollouts().histories().of(scope);
+            all.add(CalibrationView.of(name, view.canary(), history));
+        }
+        if (Query.wantsText(ctx)) {
+            text(ctx).result(CalibrationText.of(all, Query.flag(ctx, "colour")));
+        } else {
+            Wire.answer(ctx, Map.of("components", all));
         }
     }
 

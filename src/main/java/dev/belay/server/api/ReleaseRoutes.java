@@ -28,6 +28,7 @@ import dev.belay.server.text.JournalText;
 import dev.belay.server.text.ReleaseText;
 import dev.belay.server.text.RolloutText;
 import dev.belay.server.text.WhyText;
+import dev.belay.server.web.RolloutPage;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.Instant;
@@ -336,6 +337,8 @@ public final class ReleaseRoutes {
         var rollouts = Rollouts.of(id, operations.evidence().rollouts().texts(id));
         if (Query.wantsText(ctx)) {
             text(ctx, RolloutText.of(rollouts, Query.flag(ctx, "colour")));
+        } else if (Query.accepts(ctx, "text/html")) {
+            ctx.html(RolloutPage.of(rollouts));
         } else {
             ctx.contentType("application/json; charset=utf-8").result(rollouts.json());
         }

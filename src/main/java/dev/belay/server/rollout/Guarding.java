@@ -1,6 +1,7 @@
 package dev.belay.server.rollout;
 
 import dev.belay.driver.Answered;
+import dev.belay.judge.Batch;
 import dev.belay.judge.Count;
 import dev.belay.judge.Guard;
 import dev.belay.judge.Histogram;
@@ -12,7 +13,9 @@ import dev.belay.release.Work;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -47,10 +50,37 @@ final class Guarding {
                 : part.compareTo(SHORTEST) < 0 ? SHORTEST : part;
     }
 
+    /// What a rollout is judged by.
+    ///
     /// @param before what the baseline had answered when the rollout began: where its slow answers
     ///   are
     static Rule rule(Work.Judged work, String release, Answered before) {
-        Canary canary = work.rule();
+        List<Guard> guards = compared(work.rule(), before);
+        if (!work.sticky()) {
+            guards.add(new Guard(SILENCE, 1, Measure.Silence.USUAL));
+            guards.add(new Guard(SPLIT, 0, new Measure.Split()));
+        }
+        return rule(guards, work.rule(), release + " " + work.canary().id());
+    }
+
+    /// What a history is judged by: that nobody compares with anything new.
+    static Rule ofHistory(Canary canary, String component, Answered before) {
+        return rule(compared(canary, before), canary, component);
+    }
+
+    private static Rule rule(List<Guard> guards, Canary canary, String name) {
+        var seed = new CRC32C();
+        seed.update(name.getBytes(StandardCharsets.UTF_8));
+        return new Rule(
+                guards,
+                ROLLBACK_ERROR,
+                PROMOTE_ERROR,
+                (int) canary.least().dividedBy(tick(canary)),
+                ONSETS,
+                seed.getValue());
+    }
+
+    private static List<Guard> compared(Canary canary, Answered before) {
         double tolerated = 1 + canary.errors() / PERCENT;
         double fine = Math.max(LEAST_FINE, 1 + 2 * canary.errors() / PERCENT);
         Measure.Errors usual = Measure.Errors.USUAL;
@@ -68,17 +98,7 @@ final class Guarding {
                     new Guard(
                             LATENCY, 1, Measure.Latency.of(Answered.RATIO, bins, 2 * bins, times)));
         }
-        if (!work.sticky()) {
-            guards.add(new Guard(SILENCE, 1, Measure.Silence.USUAL));
-            guards.add(new Guard(SPLIT, 0, new Measure.Split()));
-        }
-        return new Rule(
-                guards,
-                ROLLBACK_ERROR,
-                PROMOTE_ERROR,
-                (int) canary.least().dividedBy(tick(canary)),
-                ONSETS,
-                seed(release, work));
+        return guards;
     }
 
     /// Of a stretch, in bins; at least one.
@@ -87,10 +107,35 @@ final class Guarding {
         return Math.max(1, (int) Math.round(bins));
     }
 
-    private static long seed(String release, Work.Judged work) {
-        var sum = new CRC32C();
-        sum.update((release + " " + work.canary().id()).getBytes(StandardCharsets.UTF_8));
-        return sum.getValue();
+    /// What was counted, without whether it came as it should.
+    static Map<String, Sample> compared(Reading counted) {
+        var samples = new TreeMap<String, Sample>();
+        samples.put(
+                ERRORS, new Sample.Outcomes(count(counted.canary()), count(counted.baseline())));
+        samples.put(
+                LATENCY,
+                new Sample.Times(
+                        new Histogram(counted.canary().times()),
+                        new Histogram(counted.baseline().times())));
+        return samples;
+    }
+
+    /// What both sides of a history answered.
+    static Answered both(List<Batch> batches) {
+        long all = 0;
+        long failed = 0;
+        SortedMap<Integer, Long> times = new TreeMap<>();
+        for (Batch batch : batches) {
+            if (batch.samples().get(ERRORS) instanceof Sample.Outcomes(var one, var other, _)) {
+                all += one.all() + other.all();
+                failed += one.bad() + other.bad();
+            }
+            if (batch.samples().get(LATENCY) instanceof Sample.Times(var one, var other)) {
+                one.counted().forEach((bin, count) -> times.merge(bin, count, Long::sum));
+                other.counted().forEach((bin, count) -> times.merge(bin, count, Long::sum));
+            }
+        }
+        return new Answered(all, failed, times);
     }
 
     /// What was counted, as the guards look at it.
@@ -117,5 +162,30 @@ final class Guarding {
 
     private static Count count(Answered answered) {
         return new Count(answered.all(), answered.failed());
+    }
+
+    /// What had been answered when a batch was closed; of times only what is judged.
+    ///
+    /// @throws IllegalArgumentException when the batch does not say
+    static Reading after(Reading before, long at, int percent, Batch batch) {
+        if (!(batch.samples().get(ERRORS) instanceof Sample.Outcomes errors)) {
+            throw new IllegalArgumentException("a batch says nothing of " + ERRORS);
+        }
+        SortedMap<Integer, Long> canary = new TreeMap<>();
+        SortedMap<Integer, Long> baseline = new TreeMap<>();
+        if (batch.samples().get(LATENCY) instanceof Sample.Times times) {
+            canary.putAll(times.canary().counted());
+            baseline.putAll(times.baseline().counted());
+        }
+        return new Reading(
+                at,
+                percent,
+                sum(before.canary(), errors.canary(), canary),
+                sum(before.baseline(), errors.baseline(), baseline));
+    }
+
+    private static Answered sum(Answered before, Count more, SortedMap<Integer, Long> times) {
+        before.times().forEach((bin, count) -> times.merge(bin, count, Long::sum));
+        return new Answered(before.all() + more.all(), before.failed() + more.bad(), times);
     }
 }

@@ -6,7 +6,6 @@ import dev.belay.judge.Rule;
 import dev.belay.judge.Trial;
 import dev.belay.judge.Verdict;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 
 /// One rollout under way: what was counted last, and the trial that follows from all of it. Not for
@@ -42,22 +41,22 @@ final class Proceeding {
         }
     }
 
-    private Proceeding(TrialFile file, Rule rule, long tickMillis) {
+    private Proceeding(TrialFile file, Rollout rollout, long tickMillis) {
         this.file = file;
-        this.rule = rule;
+        this.rule = rollout.rule();
         this.tickMillis = tickMillis;
-        this.trial = new Trial(rule, Map.of());
+        this.trial = new Trial(rule, rollout.calibrations());
     }
 
     /// A new one.
     static Proceeding begin(TrialFile file, Rollout rollout, long tickMillis) throws IOException {
         file.begin(rollout);
-        return new Proceeding(file, rollout.rule(), tickMillis);
+        return new Proceeding(file, rollout, tickMillis);
     }
 
     /// One that went on before: judged again from its batches.
     static Proceeding resume(TrialFile file, Rollout rollout, long tickMillis) {
-        var resumed = new Proceeding(file, rollout.rule(), tickMillis);
+        var resumed = new Proceeding(file, rollout, tickMillis);
         for (Rollout.Line line : rollout.lines()) {
             if (line instanceof Rollout.Looked look) {
                 resumed.take(look);

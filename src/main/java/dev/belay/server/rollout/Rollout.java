@@ -1,6 +1,7 @@
 package dev.belay.server.rollout;
 
 import dev.belay.judge.Batch;
+import dev.belay.judge.Calibration;
 import dev.belay.judge.Rule;
 import dev.belay.judge.Transcript;
 import dev.belay.judge.Verdict;
@@ -15,8 +16,15 @@ import java.util.stream.Stream;
 /// again.
 ///
 /// @param canary ids of revisions
-public record Rollout(String canary, String baseline, Rule rule, List<Line> lines) {
+/// @param calibrations by guard, measured when it began
+public record Rollout(
+        String canary,
+        String baseline,
+        Rule rule,
+        Map<String, Calibration> calibrations,
+        List<Line> lines) {
     public Rollout {
+        calibrations = Map.copyOf(calibrations);
         lines = List.copyOf(lines);
     }
 
@@ -53,7 +61,7 @@ public record Rollout(String canary, String baseline, Rule rule, List<Line> line
 
     /// All of it, judged now.
     public Transcript transcript() {
-        return Transcript.of(rule, Map.of(), batches());
+        return Transcript.of(rule, calibrations, batches());
     }
 
     /// Every decision with what it followed from.
@@ -64,7 +72,7 @@ public record Rollout(String canary, String baseline, Rule rule, List<Line> line
             switch (line) {
                 case Looked look -> look.batch().ifPresent(batches::add);
                 case Decided(Verdict verdict) ->
-                        all.add(new Transcript(rule, Map.of(), batches, verdict));
+                        all.add(new Transcript(rule, calibrations, batches, verdict));
             }
         }
         return all;

@@ -9,7 +9,6 @@ import dev.belay.server.rollout.Rollout.Line;
 import dev.belay.server.rollout.Rollout.Looked;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,8 +29,8 @@ final class RolloutJson {
     static String write(Rollout rollout) {
         ObjectNode json = JSON.createObjectNode().put("v", VERSION);
         json.put("canary", rollout.canary()).put("baseline", rollout.baseline());
-        String rule = Transcript.of(rollout.rule(), Map.of(), List.of()).text();
-        json.set("judged-by", JSON.readTree(rule));
+        String by = Transcript.of(rollout.rule(), rollout.calibrations(), List.of()).text();
+        json.set("judged-by", JSON.readTree(by));
         return JSON.writeValueAsString(json);
     }
 
@@ -40,9 +39,12 @@ final class RolloutJson {
         switch (line) {
             case Looked(Reading reading, Optional<Batch> batch) -> {
                 json.put("at", reading.at()).put("percent", reading.percent());
-                write(json.putObject("canary"), reading.canary());
-                write(json.putObject("baseline"), reading.baseline());
-                batch.ifPresent(one -> json.set("batch", JSON.readTree(one.text())));
+                if (batch.isPresent()) {
+                    json.set("batch", JSON.readTree(batch.get().text()));
+                } else {
+                    write(json.putObject("canary"), reading.canary());
+                    write(json.putObject("baseline"), reading.baseline());
+                }
             }
             case Decided(Verdict verdict) -> json.set("verdict", JSON.readTree(verdict.text()));
         }
@@ -92,32 +94,42 @@ final class RolloutJson {
                 throw new IllegalArgumentException("it is no rollout of a form that is known");
             }
             var rest = new ArrayList<Line>();
-            for (String line : lines.subList(1, lines.size())) {
-                rest.add(line(JSON.readTree(line)));
+            Reading last = new Reading(0, 0, Answered.NONE, Answered.NONE);
+            for (String text : lines.subList(1, lines.size())) {
+                Line line = line(JSON.readTree(text), last);
+                rest.add(line);
+                last = line instanceof Looked look ? look.reading() : last;
             }
+            Transcript by = Transcript.parse(head.required("judged-by").toString());
             return new Rollout(
                     head.required("canary").stringValue(),
                     head.required("baseline").stringValue(),
-                    Transcript.parse(head.required("judged-by").toString()).rule(),
+                    by.rule(),
+                    by.calibrations(),
                     rest);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("it is no rollout: " + e.getOriginalMessage(), e);
         }
     }
 
-    private static Line line(JsonNode json) {
+    /// @param last what had been answered before: a batch is what came in since
+    private static Line line(JsonNode json, Reading last) {
         if (json.has("verdict")) {
             return new Decided(Verdict.parse(json.required("verdict").toString()));
         }
+        long at = json.required("at").longValue();
+        int percent = json.required("percent").intValue();
+        if (json.has("batch")) {
+            var batch = Batch.parse(json.required("batch").toString());
+            return new Looked(Guarding.after(last, at, percent, batch), Optional.of(batch));
+        }
         var reading =
                 new Reading(
-                        json.required("at").longValue(),
-                        json.required("percent").intValue(),
+                        at,
+                        percent,
                         answered(json.required("canary")),
                         answered(json.required("baseline")));
-        return new Looked(
-                reading,
-                Optional.ofNullable(json.get("batch")).map(batch -> Batch.parse(batch.toString())));
+        return new Looked(reading, Optional.empty());
     }
 
     private static Answered answered(JsonNode json) {

@@ -6,6 +6,7 @@ import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.driver.Router;
 import dev.belay.driver.disk.DurableFile;
+import dev.belay.judge.Rule;
 import dev.belay.judge.Verdict;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
@@ -31,18 +32,27 @@ import java.util.stream.Stream;
 /// last one stopped, and anybody can judge again.
 public final class TrialDesk implements Judging {
     private static final int KEPT = 100;
+    private static final long KEPT_BYTES = 512L << 20;
 
     private final Path folder;
     private final Router router;
     private final LongSupplier clock;
+    private final Histories histories;
     private final Map<Path, Proceeding> open = new ConcurrentHashMap<>();
 
     /// @param folder of the counts; made when it is missing
     /// @param clock milliseconds since the epoch
-    public TrialDesk(Path folder, Router router, LongSupplier clock) {
+    /// @param histories of components beside themselves
+    public TrialDesk(Path folder, Router router, LongSupplier clock, Histories histories) {
         this.folder = folder;
         this.router = router;
         this.clock = clock;
+        this.histories = histories;
+    }
+
+    /// Of components beside themselves.
+    public Histories histories() {
+        return histories;
     }
 
     @Override
@@ -136,11 +146,13 @@ public final class TrialDesk implements Judging {
             DurableFile.folder(folder.resolve(order.release()));
             clear();
             Answered until = answered(scope).getOrDefault(work.baseline().id(), Answered.NONE);
+            Rule rule = Guarding.rule(work, order.release(), until);
             var rollout =
                     new Rollout(
                             work.canary().id(),
                             work.baseline().id(),
-                            Guarding.rule(work, order.release(), until),
+                            rule,
+                            histories.calibrations(scope, rule),
                             List.of());
             made = Proceeding.begin(trial, rollout, tick);
         }
@@ -152,27 +164,37 @@ public final class TrialDesk implements Judging {
         return folder.resolve(release).resolve(component + TrialFile.ENDING);
     }
 
-    /// The latest stay.
+    /// The latest stay, as many as there is room for.
     private void clear() throws IOException {
         List<Path> all;
         try (Stream<Path> releases = Files.list(folder)) {
             all = new ArrayList<>(releases.toList());
         }
-        if (all.size() <= KEPT) {
-            return;
-        }
         var ages = new TreeMap<Path, FileTime>();
         for (Path one : all) {
             ages.put(one, Files.getLastModifiedTime(one));
         }
-        all.sort(Comparator.comparing(ages::get));
-        for (Path release : all.subList(0, all.size() - KEPT)) {
-            try (Stream<Path> files = Files.list(release)) {
-                for (Path file : files.toList()) {
+        all.sort(Comparator.<Path, FileTime>comparing(ages::get).reversed());
+        long bytes = 0;
+        int kept = 0;
+        for (Path release : all) {
+            List<Path> files = files(release);
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+            kept++;
+            if (kept > KEPT || bytes > KEPT_BYTES) {
+                for (Path file : files) {
                     Files.deleteIfExists(file);
                 }
+                Files.deleteIfExists(release);
             }
-            Files.deleteIfExists(release);
+        }
+    }
+
+    private static List<Path> files(Path release) throws IOException {
+        try (Stream<Path> files = Files.list(release)) {
+            return files.toList();
         }
     }
 
@@ -183,14 +205,11 @@ public final class TrialDesk implements Judging {
         var all = new TreeMap<String, String>();
         Path of = folder.resolve(release);
         if (Files.isDirectory(of)) {
-            try (Stream<Path> files = Files.list(of)) {
-                for (Path file : files.toList()) {
-                    String name = file.getFileName().toString();
-                    if (name.endsWith(TrialFile.ENDING)) {
-                        String component =
-                                name.substring(0, name.length() - TrialFile.ENDING.length());
-                        new TrialFile(file).text().ifPresent(text -> all.put(component, text));
-                    }
+            for (Path file : files(of)) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(TrialFile.ENDING)) {
+                    String component = name.substring(0, name.length() - TrialFile.ENDING.length());
+                    new TrialFile(file).text().ifPresent(text -> all.put(component, text));
                 }
             }
         }

@@ -15,6 +15,7 @@ import dev.belay.release.Launch;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
 import dev.belay.release.Work;
+import dev.belay.server.web.RolloutPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,7 +66,8 @@ final class TrialDeskTest {
     }
 
     private TrialDesk started() {
-        return new TrialDesk(folder.resolve("rollouts"), router, () -> now);
+        var histories = new Histories(folder.resolve("histories"), List::of, Set::of, () -> now);
+        return new TrialDesk(folder.resolve("rollouts"), router, () -> now, histories);
     }
 
     private static Work.Judged work(int percent, boolean proven, boolean sticky) {
@@ -341,6 +343,16 @@ final class TrialDeskTest {
                     .contains("local-7", "old-104")
                     .doesNotContain("old-0", "old-5");
         }
+    }
+
+    @Test
+    void its_page_has_every_picture_and_needs_nothing_beside_it() throws IOException {
+        batches(work(10, true, false), 50, 6);
+        String page = RolloutPage.of(Rollouts.of("<b>local-7", started().texts("local-7")));
+        assertThat(page.split("<svg", -1)).hasSize(6);
+        assertThat(page)
+                .contains("api-2", "&lt;b&gt;local-7", ">fail<", "10 %")
+                .doesNotContain("<b>", "<script", "http", "NaN", "Infinity");
     }
 
     @Test
