@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /// Nothing else calls it.
 final class Training {
     private static final Pattern ID = Pattern.compile("\"([^\"/]+-\\d+)\"");
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final int ROUNDS = 2;
     private static final int REQUESTS = 200;
     private static final int LOOKS = 400;

@@ -79,6 +79,7 @@ class CanaryEverywhereTest {
                     Map.entry("NAME", "anna"),
                     Map.entry("POINT", "none"),
                     Map.entry("RELEASE", "RELEASE"),
+                    Map.entry("RELEASE|FILE", "RELEASE"),
                     Map.entry("ROLE[@ENV]", "viewer"),
                     Map.entry("SECTION", "gates"),
                     Map.entry("SHELL", "bash"),
