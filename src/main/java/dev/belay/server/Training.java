@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /// Nothing else calls it.
 final class Training {
     private static final Pattern ID = Pattern.compile("\"([^\"/]+-\\d+)\"");
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final int ROUNDS = 2;
     private static final int REQUESTS = 200;
     private static final int LOOKS = 400;
@@ -77,7 +77,7 @@ final class Training {
     private static void endInTime() {
         try {
             Thread.sleep(LONGEST);
-            System.err.println("given up after " + LONGEST.toSeconds() + " s");
+            System.err.println("given up after " + LONGEST.toMinutes() + " minutes");
             System.exit(1);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
