@@ -1,5 +1,6 @@
 package dev.belay.driver.kubernetes.fake;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class Controllers implements AutoCloseable {
     private static final Kind SERVICE = Kind.named("Service");
     private static final long TICK_MILLIS = 10;
     private static final Objects.By BY = Objects.By.controller("kube-controller-manager");
+
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
     private final Objects objects;
     private final Store store;
@@ -341,7 +344,17 @@ final class Controllers implements AutoCloseable {
     public void close() {
         over = true;
         thread.interrupt();
+        boolean ended = false;
+        try {
+            // Else it starts a program that nobody ends any more.
+            ended = thread.join(ENDS_WITHIN);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         kubelet.stopAll();
+        if (!ended) {
+            throw new IllegalStateException("the controllers do not end");
+        }
     }
 
     /// Services and who is behind them.

@@ -11,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Makes of pods what the test says becomes of their images, and tells it in their status.
 final class Kubelet {
+    /// Another process that tests has clusters, too, whose pods listen at the same ports.
+    private static final int NETWORK = 20 + Math.floorMod(Integer.getInteger("tests.fork", 1), 2);
+
     private static final Kind POD = Kind.named("Pod");
     private static final String GRACE = "terminationGracePeriodSeconds";
     private static final String CONTAINERS = "containerStatuses";
@@ -174,7 +177,9 @@ final class Kubelet {
     private String address(ObjectNode pod) {
         String known = Tree.text(pod, "status", "podIP");
         int next = known.isEmpty() ? addresses.incrementAndGet() : 0;
-        return known.isEmpty() ? "127.11.%d.%d".formatted(next / 250, 1 + next % 250) : known;
+        return known.isEmpty()
+                ? "127.%d.%d.%d".formatted(NETWORK, next / 250, 1 + next % 250)
+                : known;
     }
 
     private static ObjectNode begun(ObjectNode pod, String phase, boolean ready) {
