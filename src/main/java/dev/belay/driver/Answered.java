@@ -19,4 +19,11 @@ public record Answered(long all, long failed, SortedMap<Integer, Long> times) {
     public Answered {
         times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
     }
+
+    /// Both together.
+    public Answered plus(Answered other) {
+        var sum = new TreeMap<>(times);
+        other.times.forEach((bin, count) -> sum.merge(bin, count, Long::sum));
+        return new Answered(all + other.all, failed + other.failed, sum);
+    }
 }

@@ -2,6 +2,7 @@ package dev.belay.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.driver.Answered;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,12 @@ class InheritedCountsTest {
             after.inherit(json(before));
             assertThat(json(after)).asString().isEqualTo(asked.toString());
         }
+    }
+
+    /// Who compares times takes bins for what this says.
+    @Test
+    void bins_of_times_are_those_that_are_compared() {
+        assertThat(LatencyBins.RATIO).isEqualTo(Answered.RATIO);
     }
 
     @Test

@@ -76,13 +76,7 @@ final class ClusterAutoscaling {
                                         Trees.number(spec, "maxReplicas"),
                                         bounds.order().scope().name()));
         spec.put("minReplicas", count).put("maxReplicas", count);
-        Trees.in(wanted, "metadata")
-                .putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", Resource.DEPLOYMENTS.apiVersion())
-                .put("kind", "Deployment")
-                .put("name", Trees.name(owner))
-                .put("uid", Trees.uid(owner));
+        Trees.own(wanted, owner, Resource.DEPLOYMENTS, "Deployment");
         Optional<JsonNode> there = bounds.find(kind(version), Trees.name(wanted));
         ObjectNode idle = wanted.deepCopy();
         Trees.in(idle, "spec", "scaleTargetRef").put("name", "nobody");

@@ -236,13 +236,7 @@ final class ClusterJobs {
 
     private static ObjectNode owned(ClusterObject object, JsonNode job) {
         ObjectNode tree = Bounds.tree(object);
-        Trees.in(tree, "metadata")
-                .putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", Resource.JOBS.apiVersion())
-                .put("kind", "Job")
-                .put("name", Trees.name(job))
-                .put("uid", Trees.uid(job));
+        Trees.own(tree, job, Resource.JOBS, "Job");
         return tree;
     }
 

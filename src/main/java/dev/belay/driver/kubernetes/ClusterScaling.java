@@ -293,14 +293,7 @@ final class ClusterScaling {
         private void apply(Resource kind, ClusterObject object, Optional<JsonNode> owner)
                 throws IOException {
             ObjectNode tree = Bounds.tree(object);
-            owner.ifPresent(of ->
-                    Trees.in(tree, "metadata")
-                            .putArray("ownerReferences")
-                            .addObject()
-                            .put("apiVersion", Resource.DEPLOYMENTS.apiVersion())
-                            .put("kind", "Deployment")
-                            .put("name", name)
-                            .put("uid", Trees.uid(of)));
+            owner.ifPresent(of -> Trees.own(tree, of, Resource.DEPLOYMENTS, "Deployment"));
             bounds.cluster().apply(kind, tree, Cluster.MANAGER, bounds.deadline());
         }
 

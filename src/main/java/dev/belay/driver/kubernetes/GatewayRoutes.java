@@ -80,13 +80,7 @@ final class GatewayRoutes {
                                 new ClusterFailure(
                                         0, "", "`" + revision + "` has no Deployment any more"));
         ObjectNode wanted = bounds.written(Routes.service(line, revision), Map.of());
-        Trees.in(wanted, "metadata")
-                .putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", Resource.DEPLOYMENTS.apiVersion())
-                .put("kind", "Deployment")
-                .put("name", name)
-                .put("uid", Trees.uid(owner));
+        Trees.own(wanted, owner, Resource.DEPLOYMENTS, "Deployment");
         Optional<JsonNode> there = bounds.find(Resource.SERVICES, name);
         ObjectNode empty = wanted.deepCopy();
         Trees.in(empty, "spec").set("selector", ofNobody());

@@ -75,6 +75,20 @@ final class Trees {
         return text(condition(object, condition), "status").equals("True");
     }
 
+    /// Makes an object go with another one.
+    ///
+    /// @param owner as the cluster has it
+    /// @param kind what the owner is, as `Deployment`
+    static void own(ObjectNode object, JsonNode owner, Resource of, String kind) {
+        in(object, "metadata")
+                .putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", of.apiVersion())
+                .put("kind", kind)
+                .put("name", name(owner))
+                .put("uid", uid(owner));
+    }
+
     /// The object there, made where it is missing.
     static ObjectNode in(ObjectNode node, String... path) {
         ObjectNode at = node;

@@ -41,12 +41,12 @@ public final class GatewayHalves {
         return all;
     }
 
-    private static Answered answered(JsonNode half) {
+    static Answered answered(JsonNode half) {
         long failed = half.path("failed").asLong();
         return new Answered(Math.max(failed, half.path("all").asLong()), failed, times(half));
     }
 
-    static SortedMap<Integer, Long> times(JsonNode half) {
+    private static SortedMap<Integer, Long> times(JsonNode half) {
         var times = new TreeMap<Integer, Long>();
         half.path("times")
                 .properties()

@@ -34,7 +34,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -402,11 +401,11 @@ public final class GatewayRouter implements Router {
         for (String name : ANSWERED) {
             sum += answers.path(name).asLong();
         }
-        var times = new TreeMap<Integer, Long>();
+        Answered halves = Answered.NONE;
         for (JsonNode half : line.path("halves")) {
-            GatewayHalves.times(half).forEach((bin, count) -> times.merge(bin, count, Long::sum));
+            halves = halves.plus(GatewayHalves.answered(half));
         }
-        return new Answered(sum, answers.path("5xx").asLong(), times);
+        return new Answered(sum, answers.path("5xx").asLong(), halves.times());
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -122,20 +121,14 @@ final class Guarding {
 
     /// What both sides of a history answered.
     static Answered both(List<Batch> batches) {
-        long all = 0;
-        long failed = 0;
-        SortedMap<Integer, Long> times = new TreeMap<>();
+        Answered all = Answered.NONE;
         for (Batch batch : batches) {
-            if (batch.samples().get(ERRORS) instanceof Sample.Outcomes(var one, var other, _)) {
-                all += one.all() + other.all();
-                failed += one.bad() + other.bad();
-            }
-            if (batch.samples().get(LATENCY) instanceof Sample.Times(var one, var other)) {
-                one.counted().forEach((bin, count) -> times.merge(bin, count, Long::sum));
-                other.counted().forEach((bin, count) -> times.merge(bin, count, Long::sum));
+            if (batch.samples().containsKey(ERRORS)) {
+                Arms arms = arms(batch);
+                all = all.plus(arms.canary()).plus(arms.baseline());
             }
         }
-        return new Answered(all, failed, times);
+        return all;
     }
 
     /// What was counted, as the guards look at it.
@@ -164,28 +157,26 @@ final class Guarding {
         return new Count(answered.all(), answered.failed());
     }
 
-    /// What had been answered when a batch was closed; of times only what is judged.
+    /// What either side of a batch answered.
+    record Arms(Answered canary, Answered baseline) {}
+
+    /// Of times only what is judged.
     ///
     /// @throws IllegalArgumentException when the batch does not say
-    static Reading after(Reading before, long at, int percent, Batch batch) {
+    static Arms arms(Batch batch) {
         if (!(batch.samples().get(ERRORS) instanceof Sample.Outcomes errors)) {
             throw new IllegalArgumentException("a batch says nothing of " + ERRORS);
         }
-        SortedMap<Integer, Long> canary = new TreeMap<>();
-        SortedMap<Integer, Long> baseline = new TreeMap<>();
-        if (batch.samples().get(LATENCY) instanceof Sample.Times times) {
-            canary.putAll(times.canary().counted());
-            baseline.putAll(times.baseline().counted());
-        }
-        return new Reading(
-                at,
-                percent,
-                sum(before.canary(), errors.canary(), canary),
-                sum(before.baseline(), errors.baseline(), baseline));
+        Sample.Times times =
+                batch.samples().get(LATENCY) instanceof Sample.Times some
+                        ? some
+                        : new Sample.Times(Histogram.EMPTY, Histogram.EMPTY);
+        return new Arms(
+                answered(errors.canary(), times.canary()),
+                answered(errors.baseline(), times.baseline()));
     }
 
-    private static Answered sum(Answered before, Count more, SortedMap<Integer, Long> times) {
-        before.times().forEach((bin, count) -> times.merge(bin, count, Long::sum));
-        return new Answered(before.all() + more.all(), before.failed() + more.bad(), times);
+    private static Answered answered(Count count, Histogram times) {
+        return new Answered(count.all(), count.bad(), times.counted());
     }
 }

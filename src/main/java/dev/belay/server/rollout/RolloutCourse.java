@@ -7,7 +7,6 @@ import dev.belay.judge.Trial;
 import dev.belay.judge.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /// How a rollout went, for a picture: a few hundred points at most, each of what came in since the
 /// one before and what it had come to by then.
@@ -45,10 +44,9 @@ public record RolloutCourse(
         for (int i = 0; i < looks.size(); i++) {
             Batch batch = looks.get(i).batch().orElseThrow();
             trial.add(batch);
-            var none = new Reading(0, 0, Answered.NONE, Answered.NONE);
-            Reading more = Guarding.after(none, 0, 0, batch);
-            canary = sum(canary, more.canary());
-            baseline = sum(baseline, more.baseline());
+            Guarding.Arms more = Guarding.arms(batch);
+            canary = canary.plus(more.canary());
+            baseline = baseline.plus(more.baseline());
             if ((i + 1) % together == 0 || i == looks.size() - 1) {
                 Verdict now = trial.verdict();
                 int percent = looks.get(i).reading().percent();
@@ -68,11 +66,5 @@ public record RolloutCourse(
                 .mapToDouble(Verdict.Finding::fine)
                 .min()
                 .orElse(0);
-    }
-
-    private static Answered sum(Answered one, Answered other) {
-        var times = new TreeMap<Integer, Long>(one.times());
-        other.times().forEach((bin, count) -> times.merge(bin, count, Long::sum));
-        return new Answered(one.all() + other.all(), one.failed() + other.failed(), times);
     }
 }

@@ -121,7 +121,14 @@ final class RolloutJson {
         int percent = json.required("percent").intValue();
         if (json.has("batch")) {
             var batch = Batch.parse(json.required("batch").toString());
-            return new Looked(Guarding.after(last, at, percent, batch), Optional.of(batch));
+            Guarding.Arms more = Guarding.arms(batch);
+            var reading =
+                    new Reading(
+                            at,
+                            percent,
+                            last.canary().plus(more.canary()),
+                            last.baseline().plus(more.baseline()));
+            return new Looked(reading, Optional.of(batch));
         }
         var reading =
                 new Reading(

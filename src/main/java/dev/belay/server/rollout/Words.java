@@ -5,12 +5,9 @@ import dev.belay.judge.Verdict;
 import dev.belay.release.Work;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// What a verdict says, for people.
 record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
-    private static final double LARGE = 1e6;
-
     /// One line: what was counted, what speaks against the canary, what is not proven yet.
     String now() {
         return counted() + missing();
@@ -21,8 +18,8 @@ record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
                 .formatted(
                         proceeding.canary(),
                         proceeding.baseline(),
-                        odds(verdict.strongest()),
-                        odds(verdict.needed()));
+                        Odds.text(verdict.strongest()),
+                        Odds.text(verdict.needed()));
     }
 
     private String missing() {
@@ -40,8 +37,8 @@ record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
                                         : "%s: %s to 1 of %s"
                                                 .formatted(
                                                         one.guard(),
-                                                        odds(one.fine()),
-                                                        odds(one.needed())));
+                                                        Odds.text(one.fine()),
+                                                        Odds.text(one.needed())));
                 case PASS, FAIL -> {}
             }
         }
@@ -74,14 +71,5 @@ record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
                 "with few requests nothing is proven soon: a longer `step-limit`, larger `steps`, or"
                         + " `advance: time`",
                 "");
-    }
-
-    private static String odds(double log) {
-        double odds = Math.exp(log);
-        return odds >= LARGE
-                ? String.format(Locale.ROOT, "%.0e", odds)
-                : odds >= 10
-                        ? String.format(Locale.ROOT, "%.0f", odds)
-                        : String.format(Locale.ROOT, "%.1f", odds);
     }
 }

@@ -5,6 +5,7 @@ import dev.belay.judge.Count;
 import dev.belay.judge.Sample;
 import dev.belay.judge.Transcript;
 import dev.belay.judge.Verdict;
+import dev.belay.server.rollout.Odds;
 import dev.belay.server.rollout.Rollout;
 import dev.belay.server.rollout.Rollouts;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.function.Function;
 public final class RolloutText {
     private static final String BARS = "▁▂▃▄▅▆▇█";
     private static final int WIDTH = 40;
-    private static final double LARGE = 1e6;
     private static final double PERCENT = 100;
 
     private final StringBuilder text = new StringBuilder();
@@ -86,7 +86,7 @@ public final class RolloutText {
                                 verdict.calibrated() ? "" : paint.dim(", not calibrated")));
         line(
                 "  against it %s to 1 of %s"
-                        .formatted(odds(verdict.strongest()), odds(verdict.needed())));
+                        .formatted(Odds.text(verdict.strongest()), Odds.text(verdict.needed())));
         verdict.findings().forEach(this::write);
         errors(transcript.batches());
         line("  " + paint.dim("sha256 " + transcript.digest()));
@@ -100,9 +100,9 @@ public final class RolloutText {
                                 + (finding.outcome() == Verdict.Outcome.PASS ? "yes" : "no")
                         : "against %s to 1, for it %s to 1 of %s"
                                 .formatted(
-                                        odds(finding.worst()),
-                                        odds(finding.fine()),
-                                        odds(finding.needed()));
+                                        Odds.text(finding.worst()),
+                                        Odds.text(finding.fine()),
+                                        Odds.text(finding.needed()));
         line(
                 "  %-8s %-13s %s, %s"
                         .formatted(finding.guard(), word(finding.outcome()), proof, measured));
@@ -152,12 +152,6 @@ public final class RolloutText {
 
     private static String word(Verdict.Outcome outcome) {
         return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    private static String odds(double log) {
-        double odds = Math.exp(log);
-        return String.format(
-                Locale.ROOT, odds >= LARGE ? "%.0e" : odds >= 10 ? "%.0f" : "%.1f", odds);
     }
 
     private void line(String line) {
