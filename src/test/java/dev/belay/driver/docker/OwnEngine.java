@@ -69,8 +69,7 @@ public final class OwnEngine {
         if (!GIVEN.isEmpty()) {
             return "";
         }
-        for (String program :
-                List.of("dockerd", "docker", "containerd", "runc", "iptables", "openssl")) {
+        for (String program : List.of("dockerd", "docker", "containerd", "runc", "openssl")) {
             boolean there =
                     Stream.of(System.getenv("PATH").split(":", -1))
                             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
@@ -120,6 +119,11 @@ public final class OwnEngine {
                                 home.resolve("pid").toString(),
                                 "--bridge",
                                 "none",
+                                // Its rules stand in one table with those of the engine beside it,
+                                // and each empties that when it starts. Ports are forwarded by its
+                                // proxies all the same.
+                                "--iptables=false",
+                                "--ip6tables=false",
                                 "--tlsverify",
                                 "--tlscacert",
                                 tls.resolve("ca.pem").toString(),
