@@ -183,8 +183,9 @@ final class GatewayProcess implements GatewayUpkeep {
         var command = new ArrayList<>(List.of("setsid", java.toString()));
         command.addAll(GatewayMain.JVM_FLAGS);
         command.addAll(StartCache.gatewayFlags());
+        command.addAll(List.of("-cp", classPath()));
         command.addAll(moreOptions());
-        command.addAll(List.of("-cp", classPath(), GatewayMain.class.getName()));
+        command.add(GatewayMain.class.getName());
         command.addAll(List.of(options));
         command.add(state.gateway().toString());
         var builder = new ProcessBuilder(command);

@@ -66,7 +66,7 @@ class AuditedTest {
         Path witness = elsewhere.resolve("belay.jsonl");
         String key;
         Path bundle = elsewhere.resolve("release.jsonl");
-        try (ControlPlane plane = ControlPlane.start(Settings.of(folder))) {
+        try (ControlPlane plane = TestPlane.start(folder)) {
             done("audit", "witness", "--add", "file:" + witness);
             done("deploy", "local");
             searches();

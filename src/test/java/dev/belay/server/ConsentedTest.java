@@ -48,7 +48,7 @@ class ConsentedTest {
     }
 
     private void begin() throws IOException {
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         owner = client(Files.readString(folder.resolve(".belay/token")).strip());
     }
 

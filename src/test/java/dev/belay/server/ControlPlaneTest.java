@@ -51,7 +51,7 @@ class ControlPlaneTest {
                 environments:
                   local: {target: process, env-file: local.env}
                 """);
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         connect();
     }
 
@@ -119,7 +119,7 @@ class ControlPlaneTest {
         long pid = pid();
 
         plane.close();
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         connect();
         assertThat(pid()).isEqualTo(pid);
         assertThat(deploy("key-1").json().path("replayed").asBoolean()).isTrue();
@@ -229,7 +229,7 @@ class ControlPlaneTest {
             assertThat(shown.at("/changes/0/to").asString()).isEmpty();
         }
         plane.close();
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         connect();
         assertThat(status()).contains("ticker").doesNotContain("\"page\"", "\"old\"");
         String back =

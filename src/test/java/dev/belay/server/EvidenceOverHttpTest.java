@@ -45,7 +45,7 @@ class EvidenceOverHttpTest {
                 """);
         Files.writeString(
                 folder.resolve("slow.sh"), "touch begun; until [ -e go ]; do sleep 0.05; done\n");
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         owner = new Client(plane.port(), Files.readString(folder.resolve(".belay/token")).strip());
     }
 

@@ -41,7 +41,7 @@ class PeopleOverHttpTest {
                   staging: {target: process}
                   production: {target: process}
                 """);
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         owner = new Client(plane.port(), Files.readString(folder.resolve(".belay/token")).strip());
     }
 

@@ -64,7 +64,7 @@ class RetentionTest {
     }
 
     private void begin(Retention retention) throws IOException {
-        plane = ControlPlane.start(Settings.of(folder).with(retention));
+        plane = TestPlane.start(Settings.of(folder).with(retention));
         client = new Client(plane.port(), Files.readString(folder.resolve(".belay/token")));
     }
 

@@ -63,7 +63,7 @@ class RoutesTest {
                 environments:
                   local: {target: process}
                 """);
-        plane = ControlPlane.start(Settings.of(folder));
+        plane = TestPlane.start(folder);
         token = Files.readString(folder.resolve(".belay/token")).strip();
         routes = plane.routes();
         assertThat(routes).contains(OPEN, EVENTS, SHUTDOWN).doesNotHaveDuplicates();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class WhereaboutsTest {
@@ -42,7 +43,7 @@ class WhereaboutsTest {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (new Whereabouts(child, started, 1, "v").alive()) {
                 assertThat(System.nanoTime()).as("it still lives").isLessThan(end);
-                Thread.onSpinWait();
+                LockSupport.parkNanos(5_000_000);
             }
             assertThat(started(child)).as("it is listed all the same").isEqualTo(started);
         } finally {
@@ -55,7 +56,7 @@ class WhereaboutsTest {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!Files.readString(name).strip().equals(program)) {
             assertThat(System.nanoTime()).as("it is no " + program + " yet").isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
