@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -220,6 +221,8 @@ class TeeiTest {
                         failures.add(port + ": " + e);
                     }
                     asked.incrementAndGet();
+                    // Not a wait for anything: leaves the machine to what is asked.
+                    LockSupport.parkNanos(10_000_000);
                 }
             }
         }

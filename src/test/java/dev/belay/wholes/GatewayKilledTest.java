@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,19 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 /// `kill -9` of the gateway: requests fail until it is back, and it is back by itself, with its
 /// table.
 class GatewayKilledTest {
-    @TempDir private Path folder;
-    private Whole whole;
+    @TempDir private static Path folder;
+    private static Whole whole;
+    private static int environments;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void server() throws Exception {
         whole = new Whole(folder);
-        whole.start();
-        whole.ship("v1");
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void noServer() throws Exception {
         whole.end();
+    }
+
+    /// Each test has an environment to itself.
+    @BeforeEach
+    void start() throws Exception {
+        environments++;
+        whole.turnsTo("local" + environments, "app", "open-v2");
+        whole.manifest("", "0s");
+        whole.ship("v1");
     }
 
     @Test
@@ -50,7 +59,7 @@ class GatewayKilledTest {
     void a_release_under_way_ends_well_all_the_same() throws Exception {
         whole.writesGated("v2");
         String release = whole.begin();
-        whole.await("v2 starts", () -> Processes.instances(folder).size() > 2);
+        whole.await("v2 starts", () -> whole.instances("").size() > 2);
         Processes.kill(Processes.gateway(folder));
         whole.opens("v2");
         whole.awaitState(release, "completed");

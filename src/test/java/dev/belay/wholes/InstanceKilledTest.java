@@ -3,38 +3,47 @@ package dev.belay.wholes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Instances that die: of `kill -9`, or again and again by themselves.
 class InstanceKilledTest {
-    @TempDir private Path folder;
-    private Whole whole;
+    @TempDir private static Path folder;
+    private static Whole whole;
+    private static int environments;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void server() throws Exception {
         whole = new Whole(folder);
-        whole.start();
-        whole.ship("v1");
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void noServer() throws Exception {
         whole.end();
+    }
+
+    /// Each test has an environment to itself.
+    @BeforeEach
+    void start() throws Exception {
+        environments++;
+        whole.turnsTo("local" + environments, "app");
+        whole.manifest("", "0s");
+        whole.ship("v1");
     }
 
     @Test
     void one_that_is_killed_is_started_again() throws Exception {
-        ProcessHandle killed = Processes.instances(folder, "v1").getFirst();
+        ProcessHandle killed = whole.instances("v1").getFirst();
         Processes.kill(killed);
         whole.runsOnly("v1");
-        assertThat(Processes.instances(folder)).doesNotContain(killed);
+        assertThat(whole.instances("")).doesNotContain(killed);
         whole.await(
                 "the environment is well",
                 () ->
-                        whole.get("/api/v1/environments/local/status")
+                        whole.get("/api/v1/environments/" + whole.environment() + "/status")
                                 .json()
                                 .at("/components/0/state")
                                 .asString()
@@ -48,7 +57,7 @@ class InstanceKilledTest {
         String release = whole.begin();
         whole.await(
                 "it soaks", () -> whole.show(release).path("release").path("soaking").asBoolean());
-        Processes.kill(Processes.instances(folder, "v2").getFirst());
+        Processes.kill(whole.instances("v2").getFirst());
         whole.await("it ends", () -> Whole.ENDED.contains(whole.state(release)));
         var shown = whole.show(release);
         if (whole.state(release).equals("completed")) {

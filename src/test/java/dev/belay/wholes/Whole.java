@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Whole {
     static final Set<String> ENDED = Set.of("completed", "rolled-back", "rejected", "superseded");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final long POLL_MILLIS = 5;
+    private static final long POLL_MILLIS = 50;
 
     /// A control plane that is asked all the time how far it is gets on slowly.
     private static final long STATE_POLL_MILLIS = 100;

@@ -6,6 +6,7 @@ import dev.belay.driver.backup.Errands.State;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +19,7 @@ class ErrandsTest {
             if (!(state instanceof State.Going<String>)) {
                 return state;
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -84,7 +85,7 @@ class ErrandsTest {
                                     Thread.sleep(Duration.ofSeconds(2));
                                     return "done";
                                 });
-                Thread.onSpinWait();
+                LockSupport.parkNanos(5_000_000);
             } while (state instanceof State.Going<String> && System.nanoTime() < end);
             assertThat(state).isEqualTo(new State.Ended<>("done"));
         }

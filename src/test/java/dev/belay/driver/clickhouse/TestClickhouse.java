@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /// A real server for tests, on a port of its own, in a time zone that is not ours.
@@ -55,7 +56,7 @@ public final class TestClickhouse implements AutoCloseable {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
                 throw new AssertionError(Files.readString(folder.resolve("log")));
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

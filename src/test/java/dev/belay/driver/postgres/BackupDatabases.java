@@ -81,7 +81,6 @@ final class BackupDatabases implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw new AssertionError(query + " does not become " + answer);
                 }
-                Thread.onSpinWait();
                 Thread.sleep(20);
             }
         }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,7 @@ class RedisBackupTest {
             one.say("SET goes x PX 3000");
             StoredBackup made = good(make(one.url()));
             while (!one.say("EXISTS goes").equals("0")) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(5_000_000);
             }
 
             var again = (BackupOutcome.Verified) verified(made);

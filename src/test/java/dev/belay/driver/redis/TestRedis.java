@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /// A real server for tests, on a port of its own.
@@ -36,7 +37,7 @@ public final class TestRedis implements AutoCloseable {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
                 throw new AssertionError(Files.readString(folder.resolve("log")));
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
