@@ -68,13 +68,13 @@ final class PrometheusCheck {
         boolean elsewhere =
                 effective.own().get("target") instanceof Node.Mapping
                         || says("target", "kubernetes")
-                        || says("target", "command")
                         || says("router", "haproxy");
         if (!elsewhere) {
             complain(
                     mark(rollout, PrometheusSections.KEY.name()),
-                    "Belay's gateway counts what is answered in `%s`".formatted(effective.name()),
-                    "leave `prometheus` out: it is for clusters, HAProxy and commands");
+                    "`prometheus` counts in clusters and behind HAProxy, and `%s` is neither"
+                            .formatted(effective.name()),
+                    "leave it out: Belay's gateway counts what it carries");
         }
     }
 

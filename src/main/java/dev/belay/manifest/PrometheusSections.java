@@ -56,7 +56,7 @@ final class PrometheusSections {
             Fields.of(
                     "prometheus",
                     "A Prometheus that counts what canaries answer where no gateway of Belay does: in"
-                            + " clusters, behind HAProxy, and where commands deploy.",
+                            + " clusters and behind HAProxy.",
                     "{url: \"https://prometheus.example.org\", token: {variable: PROMETHEUS_TOKEN},"
                             + " preset: istio, slow: 500ms}",
                     List.of(

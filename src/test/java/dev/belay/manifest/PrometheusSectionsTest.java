@@ -93,7 +93,8 @@ class PrometheusSectionsTest {
                 "kubernetes | url: 'http://p:9090', preset: istio, every: 0s | from 1000 ms to",
                 "kubernetes | url: 'http://p:9090', preset: istio, timeout: 1h | from 100 ms to",
                 "kubernetes | url: 'http://p:9090', preset: istio, slow: 0s | every answer",
-                "process | url: 'http://p:9090', preset: istio | gateway counts",
+                "process | url: 'http://p:9090', preset: istio | and `local` is neither",
+                "command | url: 'http://p:9090', preset: istio | and `local` is neither",
             })
     void what_cannot_be_judged_by_is_said(String target, String source, String message) {
         assertThat(problems(folder, text(target, source)))

@@ -10,6 +10,7 @@ import java.util.Set;
 /// ones under other names: what is in these is not counted again.
 final class Gains {
     private final Map<String, Long> last = new HashMap<>();
+    private final Set<String> forgotten = new HashSet<>();
     private Set<String> present = Set.of();
     private long total;
 
@@ -19,11 +20,14 @@ final class Gains {
     boolean breaks(Map<String, Long> now, boolean lazy) {
         boolean comes = !last.keySet().containsAll(now.keySet());
         boolean goes = !now.keySet().containsAll(present);
-        return comes && (goes || (present.isEmpty() && !lazy));
+        return (comes && (goes || (present.isEmpty() && !lazy)))
+                || now.keySet().stream().anyMatch(forgotten::contains);
     }
 
     /// Goes on from here without what came in since the last reading.
     void begin(Map<String, Long> now) {
+        forgotten.addAll(last.keySet());
+        forgotten.removeAll(now.keySet());
         last.clear();
         last.putAll(now);
         present = new HashSet<>(now.keySet());

@@ -61,7 +61,7 @@ public final class PrometheusCounting implements Counting {
         public Counted read() {
             Snapshot now;
             try (var talk = talk(source, of)) {
-                now = Snapshot.of(talk.query(expression));
+                now = Snapshot.of(talk.query(expression), talk::masked);
             } catch (PrometheusTalk.Refused e) {
                 return new Counted.Unread(e.reason(), e.hint());
             } catch (SecretFailure e) {

@@ -1,5 +1,7 @@
 package dev.belay.driver.prometheus;
 
+import dev.belay.driver.configuration.Redactor;
+import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.configuration.SecretFailure;
 import dev.belay.driver.secrets.Keys;
 import dev.belay.driver.secrets.StoreTalk;
@@ -25,6 +27,7 @@ final class PrometheusTalk implements AutoCloseable {
     private final Prometheus source;
     private final Keys keys;
     private final StoreTalk talk;
+    private final Redactor redactor = new Redactor();
 
     /// @throws SecretFailure when its authorities cannot be read
     PrometheusTalk(Prometheus source, Keys keys) {
@@ -77,13 +80,20 @@ final class PrometheusTalk implements AutoCloseable {
         return names;
     }
 
+    /// What it says, without the token that it was told.
+    String masked(String said) {
+        return redactor.redact(said);
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 talk.request(URI.create(source.url()).getRawPath() + path)
                         .header("Accept", "application/json");
         Credential token = source.token();
         if (token != null) {
-            keys.of(token).use(text -> request.header("Authorization", "Bearer " + text));
+            Secret secret = keys.of(token);
+            redactor.register(secret);
+            secret.use(text -> request.header("Authorization", "Bearer " + text));
         }
         return request;
     }
@@ -118,7 +128,7 @@ final class PrometheusTalk implements AutoCloseable {
     }
 
     private Refused refusal(StoreTalk.Answer answer) {
-        String said = Snapshot.text(answer.body().path("error").asString(""));
+        String said = Snapshot.text(masked(answer.body().path("error").asString("")));
         String at = "Prometheus at `" + source.host() + "` ";
         int status = answer.status();
         if (status >= REDIRECT && status < REFUSAL) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -40,14 +41,16 @@ record Snapshot(Map<Part, Map<String, Long>> canary, Map<Part, Map<String, Long>
     }
 
     /// Reads the body of an answer with status 200.
-    static Snapshot of(JsonNode body) throws Unfit {
+    ///
+    /// @param masking of what a stranger says: he was told a token
+    static Snapshot of(JsonNode body, UnaryOperator<String> masking) throws Unfit {
         if (!body.path("status").asString("").equals("success")) {
             throw new Unfit("what it answers is none of a Prometheus");
         }
         if (!body.path("warnings").isEmpty()) {
             throw new Unfit(
                     "it warns that its answer is not whole: "
-                            + text(body.path("warnings").path(0).asString("")));
+                            + text(masking.apply(body.path("warnings").path(0).asString(""))));
         }
         JsonNode data = body.path("data");
         if (!data.path("resultType").asString("").equals("vector")

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,7 @@ final class SnapshotTest {
     }
 
     private static Snapshot read(String body) throws Snapshot.Unfit {
-        return Snapshot.of(JsonMapper.shared().readTree(body));
+        return Snapshot.of(JsonMapper.shared().readTree(body), UnaryOperator.identity());
     }
 
     /// Whether it goes on from the reading before.
@@ -123,6 +124,18 @@ final class SnapshotTest {
         counted(0, 0);
         assertThat(taken("replica-2/a", 1_015, 12)).isTrue();
         counted(5, 1);
+    }
+
+    /// Two servers that collect the same, asked in turns.
+    @Test
+    void what_was_left_behind_is_not_counted_when_it_comes_back() throws Exception {
+        has("requests", "b", 5_000);
+        taken("a", 1_000, 10);
+        assertThat(taken("c", 2_000, 10)).isFalse();
+        has("requests", "b", 5_100);
+        assertThat(taken("c", 2_010, 10)).isFalse();
+        assertThat(taken("a", 1_100, 10)).isFalse();
+        counted(0, 0);
     }
 
     @Test
