@@ -9,9 +9,11 @@ import dev.belay.driver.prometheus.TestPrometheus;
 import dev.belay.server.rollout.Rollout;
 import dev.belay.server.rollout.Rollouts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import tools.jackson.databind.JsonNode;
 /// A canary in a cluster, where no gateway of ours counts: judged by what a real Prometheus
 /// collects of its pods, which get a few requests between two collections.
 class CollectedCanaryTest {
+    private static final String TOKEN = "collectedToken5Rt8Qm";
     private static final int REQUESTS_A_ROUND = 10;
     private static final String COUNTERS = "http_requests_total{pod=~\"${workload}-.*\"%s}";
 
@@ -55,6 +58,7 @@ class CollectedCanaryTest {
                         Files.createDirectories(folder.resolve("prometheus")), this::collected);
         whole = new Whole(Files.createDirectories(folder.resolve("home")));
         whole.writes("unused in a cluster");
+        whole.equip(Map.of("METRICS_TOKEN", TOKEN));
         image("api:1", COUNTERS);
         whole.start();
     }
@@ -85,6 +89,22 @@ class CollectedCanaryTest {
                 .collect(Collectors.joining());
     }
 
+    /// What of the control plane's files has the token in it.
+    private List<Path> withToken() throws IOException {
+        try (var all = Files.walk(whole.folder().resolve(".belay"))) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> {
+                        try {
+                            return Files.readString(file, StandardCharsets.ISO_8859_1)
+                                    .contains(TOKEN);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })
+                    .toList();
+        }
+    }
+
     private static void visit(Answering pod) {
         boolean answers = true;
         for (int i = 0; answers && i < REQUESTS_A_ROUND; i++) {
@@ -101,7 +121,7 @@ class CollectedCanaryTest {
         String rollout =
                 """
                 rollout: {strategy: canary, steps: [50%%], step-time: 5s, step-limit: 2m, soak: 0s, \
-                prometheus: {url: '%s', every: 1s, requests: '%s', errors: '%s'}}}
+                prometheus: {url: '%s', token: {variable: METRICS_TOKEN}, every: 1s, requests: '%s', errors: '%s'}}}
                 """
                         .formatted(
                                 prometheus.url(),
@@ -217,6 +237,7 @@ class CollectedCanaryTest {
         fails("api:1", 0);
         fails("api:2", 2);
         whole.awaitState(whole.begin(), "completed");
+        prometheus.awaits("http_requests_total");
         image("api:2", COUNTERS.replace("requests", "request"));
 
         assertThat(whole.deploy().toString())
@@ -237,5 +258,7 @@ class CollectedCanaryTest {
         Rollout rollout = Objects.requireNonNull(Rollouts.parse(judged.toString()).of().get("api"));
         assertThat(rollout.decisions()).hasSize(1);
         assertThat(rollout.holds()).isTrue();
+        assertThat(whole.show(release).toString()).doesNotContain(TOKEN);
+        assertThat(withToken()).isEmpty();
     }
 }

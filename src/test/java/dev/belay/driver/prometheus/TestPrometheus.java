@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/// A real Prometheus for tests, which collects five times a second what a test says.
+/// A real Prometheus for tests, which collects several times a second what a test says.
 public final class TestPrometheus implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final HttpServer exporter;
     private final Process process;
     private final String url;
@@ -37,7 +39,7 @@ public final class TestPrometheus implements AutoCloseable {
                 Files.writeString(
                         folder.resolve("prometheus.yml"),
                         """
-                        global: {scrape_interval: 200ms, scrape_timeout: 200ms}
+                        global: {scrape_interval: 400ms, scrape_timeout: 400ms}
                         scrape_configs:
                           - job_name: pods
                             static_configs: [{targets: ["127.0.0.1:%d"]}]
@@ -59,7 +61,7 @@ public final class TestPrometheus implements AutoCloseable {
                         .redirectOutput(log)
                         .start();
         var made = new TestPrometheus(exporter, process, "http://" + address);
-        if (!Deadline.in(Duration.ofSeconds(60)).await(made::isReady)) {
+        if (!Deadline.in(PATIENCE).await(made::isReady)) {
             made.close();
             throw new AssertionError(Files.readString(log.toPath()));
         }
@@ -84,8 +86,20 @@ public final class TestPrometheus implements AutoCloseable {
     }
 
     private boolean isReady() {
-        try (var in = URI.create(url + "/-/ready").toURL().openStream()) {
-            return in.read() >= 0;
+        return says("/-/ready", "");
+    }
+
+    /// Waits until it has collected a metric.
+    public void awaits(String metric) {
+        String names = "/api/v1/label/__name__/values";
+        if (!Deadline.in(PATIENCE).await(() -> says(names, "\"" + metric + "\""))) {
+            throw new AssertionError("it has not collected " + metric);
+        }
+    }
+
+    private boolean says(String path, String part) {
+        try (var in = URI.create(url + path).toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).contains(part);
         } catch (IOException e) {
             return false;
         }
