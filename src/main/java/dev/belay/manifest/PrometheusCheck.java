@@ -30,6 +30,7 @@ final class PrometheusCheck {
         Node.Mapping rollout = Effective.mapping(effective.own(), "rollout");
         if (rollout.get(PrometheusSections.KEY.name()) instanceof Node.Mapping source) {
             checkNeeded(rollout);
+            checkLatency();
             checkSelectors(source);
             checkSlow(source);
             checkToken(source);
@@ -75,6 +76,18 @@ final class PrometheusCheck {
                     "`prometheus` counts in clusters and behind HAProxy, and `%s` is neither"
                             .formatted(effective.name()),
                     "leave it out: Belay's gateway counts what it carries");
+        }
+    }
+
+    /// Buckets are too wide for that; passed over, it would seem to be kept.
+    private void checkLatency() {
+        Node.Mapping on = Effective.mapping(effective.own(), "roll-back-on");
+        String latency = CanarySections.LATENCY.name();
+        if (on.get(latency) != null) {
+            complain(
+                    mark(on, latency),
+                    "a histogram of a Prometheus does not show how much longer answers take",
+                    "leave it out, and say by `slow` from when on an answer is slow");
         }
     }
 

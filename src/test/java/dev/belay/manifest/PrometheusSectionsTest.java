@@ -122,6 +122,29 @@ class PrometheusSectionsTest {
     }
 
     @Test
+    void what_buckets_do_not_show_is_not_passed_over() {
+        String text = text("kubernetes", "url: 'http://p:9090', preset: istio, slow: 1s");
+        assertThat(problems(folder, text + "    roll-back-on: {latency: +5%}\n"))
+                .hasSize(1)
+                .first()
+                .satisfies(problem ->
+                        assertThat(problem.message()).contains("does not show how much longer"));
+    }
+
+    @Test
+    void where_nothing_is_a_canary_nobody_has_to_count() {
+        String text = text("kubernetes", "url: 'http://p:9090', preset: istio");
+        assertThat(problems(folder, text.replace("strategy: canary, ", "")))
+                .hasSize(1)
+                .first()
+                .satisfies(problem ->
+                        assertThat(problem.message())
+                                .isEqualTo(
+                                        "`prometheus` is for a canary beside the old revision, and"
+                                                + " nothing here is a canary"));
+    }
+
+    @Test
     void a_token_may_go_to_this_machine_in_the_clear() {
         assertThat(
                         read("url: 'http://127.0.0.1:9090', preset: istio, token: {variable: T}")

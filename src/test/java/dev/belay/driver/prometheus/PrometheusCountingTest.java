@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.belay.driver.Answered;
 import dev.belay.driver.Counting;
 import dev.belay.driver.configuration.Secret;
 import dev.belay.driver.host.Deadline;
 import dev.belay.driver.secrets.Keys;
+import dev.belay.driver.secrets.TestTls;
 import dev.belay.release.Credential;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
@@ -283,6 +286,11 @@ final class PrometheusCountingTest {
     private Counting.Counted read(Saying saying) throws IOException {
         var server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        return read(server, "http://127.0.0.1:", "", saying);
+    }
+
+    private Counting.Counted read(
+            HttpServer server, String address, String authority, Saying saying) {
         server.createContext(
                 "/",
                 exchange -> {
@@ -303,8 +311,19 @@ final class PrometheusCountingTest {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         try {
-            String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/team";
-            return counting.counter(source(url), sides("e")).read();
+            String url = address + server.getAddress().getPort() + "/team";
+            Prometheus plain = source(url);
+            var source =
+                    new Prometheus(
+                            url,
+                            plain.token(),
+                            authority,
+                            plain.requests(),
+                            plain.errors(),
+                            plain.slow(),
+                            plain.every(),
+                            plain.patience());
+            return counting.counter(source, sides("e")).read();
         } finally {
             server.stop(0);
         }
@@ -371,6 +390,28 @@ final class PrometheusCountingTest {
                 };
         assertThat(unread(read(elsewhere)).reason()).contains("sends elsewhere (status 302)");
         assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void only_an_authority_that_is_named_is_believed() throws Exception {
+        TestTls tls = TestTls.in(folder);
+        Saying nothing =
+                says(
+                        200,
+                        "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
+        for (String authority : List.of("", tls.authority().toString())) {
+            var server =
+                    HttpsServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setHttpsConfigurator(new HttpsConfigurator(tls.context()));
+            Counting.Counted read = read(server, "https://127.0.0.1:", authority, nothing);
+            if (authority.isEmpty()) {
+                assertThat(unread(read).reason()).contains("is not believed");
+                assertThat(asked).isEmpty();
+            } else {
+                assertThat(read).isInstanceOf(Counting.Counted.Totals.class);
+            }
+        }
     }
 
     @Test
