@@ -1,6 +1,7 @@
 package dev.belay.driver.prometheus;
 
 import dev.belay.driver.Counting.Counted.Unread;
+import dev.belay.driver.Counting.Sides;
 import dev.belay.problem.Nearest;
 import dev.belay.release.Prometheus;
 import dev.belay.release.Selector;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 
 /// Whether a Prometheus has collected what a manifest names: a counter that is misspelt would count
 /// nothing, and so no errors.
-record Doubts(Prometheus source, PrometheusTalk talk) {
+record Doubts(Prometheus source, PrometheusTalk talk, Sides of) {
     private static final int LATELY_SECONDS = 3_600;
     private static final int BOUNDS_MAX = 20;
 
@@ -32,7 +33,21 @@ record Doubts(Prometheus source, PrometheusTalk talk) {
                 return wrong;
             }
         }
-        return slow == null ? Optional.empty() : bound(slow);
+        Optional<Unread> wrong = slow == null ? Optional.empty() : bound(slow);
+        return wrong.isPresent() ? wrong : unseen();
+    }
+
+    /// Names and labels may be right, and their values not.
+    private Optional<Unread> unseen() throws PrometheusTalk.Refused {
+        String asked = new Expression(source, of).requests(of.baseline());
+        return talk.query(asked).path("data").path("result").isEmpty()
+                ? Optional.of(
+                        new Unread(
+                                "Prometheus at `%s` knows no `requests` of `%s`, which runs now"
+                                        .formatted(source.host(), of.baseline().id()),
+                                "mend the values of its labels, or let it answer something first: "
+                                        + asked))
+                : Optional.empty();
     }
 
     private static Map<String, String> of(Selector selector) {

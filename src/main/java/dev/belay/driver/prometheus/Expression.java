@@ -22,6 +22,11 @@ record Expression(Prometheus source, Sides sides) {
         return String.join(" or ", all);
     }
 
+    /// One side's requests alone.
+    String requests(Revision of) {
+        return source.requests().filled(names(of));
+    }
+
     private void add(List<String> all, String side, Revision of) {
         all.add(marked(source.requests(), side, Part.REQUESTS, of));
         all.add(marked(source.errors(), side, Part.ERRORS, of));

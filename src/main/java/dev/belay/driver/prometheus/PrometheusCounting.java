@@ -25,7 +25,7 @@ public final class PrometheusCounting implements Counting {
     @Override
     public Optional<Counted.Unread> doubt(Prometheus source, Sides of) {
         try (var talk = talk(source, of)) {
-            return new Doubts(source, talk).first();
+            return new Doubts(source, talk, of).first();
         } catch (PrometheusTalk.Refused e) {
             return Optional.of(new Counted.Unread(e.reason(), e.hint()));
         } catch (SecretFailure e) {

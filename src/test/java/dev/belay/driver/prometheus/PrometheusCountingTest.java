@@ -228,6 +228,10 @@ final class PrometheusCountingTest {
     }
 
     private Optional<Counting.Counted.Unread> doubt(String requests, Duration slow) {
+        return doubt(requests, slow, "d");
+    }
+
+    private Optional<Counting.Counted.Unread> doubt(String requests, Duration slow, String test) {
         Selector selector = Selector.parse(requests);
         var source =
                 new Prometheus(
@@ -239,7 +243,7 @@ final class PrometheusCountingTest {
                         new Prometheus.Slow(BUCKETS, slow),
                         SECOND,
                         SECOND);
-        return counting.doubt(source, sides("d"));
+        return counting.doubt(source, sides(test));
     }
 
     @Test
@@ -263,6 +267,12 @@ final class PrometheusCountingTest {
                 .hasValueSatisfying(why -> {
                     assertThat(why.reason()).contains("no bucket that ends at 0.9");
                     assertThat(why.hint()).endsWith("`0.1`, `1.0`");
+                });
+        assertThat(doubt(good, SECOND, "unseen"))
+                .hasValueSatisfying(why -> {
+                    assertThat(why.reason())
+                            .contains("no `requests` of `unseen-1`, which runs now");
+                    assertThat(why.hint()).endsWith("{pod=~\"unseen-1-[a-z]+\"}");
                 });
     }
 
