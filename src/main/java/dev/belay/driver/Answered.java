@@ -20,6 +20,13 @@ public record Answered(long all, long failed, SortedMap<Integer, Long> times) {
         times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
     }
 
+    /// The bin of a time.
+    ///
+    /// @param micros above zero
+    public static int bin(double micros) {
+        return (int) Math.ceil(StrictMath.log(micros) / StrictMath.log(RATIO) - 1e-9);
+    }
+
     /// Both together.
     public Answered plus(Answered other) {
         var sum = new TreeMap<>(times);

@@ -60,16 +60,9 @@ final class CanaryCheck {
         boolean all = isCanary(rollout);
         boolean compares =
                 all || effective.components().values().stream().anyMatch(CanaryCheck::isCanary);
-        for (String key : COMPARED) {
-            Node.Entry entry = on.entries().get(key);
-            if (entry != null && !compares) {
-                complaints.add(
-                        Code.NOT_YET,
-                        entry.key(),
-                        "`%s` is compared while a canary is beside the old revision, and nothing here is a canary"
-                                .formatted(key),
-                        "say `rollout: {strategy: canary}`");
-            }
+        if (!compares) {
+            COMPARED.forEach(key -> aimless(on, key));
+            aimless(rollout, PrometheusSections.KEY.name());
         }
         for (Node.Scalar loop : Texts.of(on.get(CanarySections.CRASH_LOOP.name()))) {
             if (loop.text().equalsIgnoreCase("false")) {
@@ -79,6 +72,18 @@ final class CanaryCheck {
                         "a crash loop turns a release back in any case",
                         "leave `crash-loop` out");
             }
+        }
+    }
+
+    private void aimless(Node.Mapping map, String key) {
+        Node.Entry entry = map.entries().get(key);
+        if (entry != null) {
+            complaints.add(
+                    Code.NOT_YET,
+                    entry.key(),
+                    "`%s` is for a canary beside the old revision, and nothing here is a canary"
+                            .formatted(key),
+                    "say `rollout: {strategy: canary}`");
         }
     }
 

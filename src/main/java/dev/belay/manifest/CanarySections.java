@@ -13,6 +13,7 @@ import dev.belay.manifest.shape.Key;
 import dev.belay.manifest.shape.Row;
 import dev.belay.release.Canary;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -68,22 +69,29 @@ final class CanarySections {
     static final Key<Row> ROLL_BACK_ON_KEY =
             Key.of("roll-back-on", ROLL_BACK_ON, "What turns a release back.").fallback("{}");
 
-    static final List<Key<?>> ALL = List.of(STEPS, LEAST, MOST, ADVANCE);
+    static final List<Key<?>> ALL = List.of(STEPS, LEAST, MOST, ADVANCE, PrometheusSections.KEY);
 
     private CanarySections() {}
 
     /// What [CanaryCheck] found in order.
-    static Canary canary(Row rollout, Row rollBackOn) {
-        return new Canary(
-                rollout.find(STEPS).orElse(Canary.USUAL.steps()),
-                rollout.get(LEAST),
-                rollout.get(MOST),
-                rollout.get(ADVANCE).equals("proven"),
-                rollBackOn.find(ERRORS).map(CanarySections::more).orElse(Canary.USUAL.errors()),
-                rollBackOn
-                        .find(LATENCY)
-                        .map(text -> Integer.parseInt(text.substring(1, text.length() - 1)))
-                        .orElse(Canary.USUAL.slower()));
+    static Canary canary(Row rollout, Row rollBackOn, Path folder) {
+        var canary =
+                new Canary(
+                        rollout.find(STEPS).orElse(Canary.USUAL.steps()),
+                        rollout.get(LEAST),
+                        rollout.get(MOST),
+                        rollout.get(ADVANCE).equals("proven"),
+                        rollBackOn
+                                .find(ERRORS)
+                                .map(CanarySections::more)
+                                .orElse(Canary.USUAL.errors()),
+                        rollBackOn
+                                .find(LATENCY)
+                                .map(text -> Integer.parseInt(text.substring(1, text.length() - 1)))
+                                .orElse(Canary.USUAL.slower()));
+        return rollout.find(PrometheusSections.KEY)
+                .map(row -> canary.countedBy(PrometheusSections.source(row, folder)))
+                .orElse(canary);
     }
 
     /// `1.25x` is 25 percent more.

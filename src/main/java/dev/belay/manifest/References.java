@@ -53,6 +53,7 @@ final class References {
         new ContainerCheck(effective, complaints).check();
         new CommandCheck(effective, complaints).check();
         new CanaryCheck(effective, complaints).check();
+        new PrometheusCheck(effective, complaints).check();
         new HaproxyCheck(effective, complaints).check();
         new RegistryCheck(effective, complaints).check();
         new BoundaryCheck(effective, complaints).check();

@@ -40,10 +40,10 @@ final class SecretSections {
     private static final Key<String> FROM_FILE =
             Key.of("file", PATH_ANYWHERE, "File that holds it, and that only its owner can read.");
 
-    private static final Fields<Row> CREDENTIAL =
+    static final Fields<Row> CREDENTIAL =
             Fields.of(
                     "credential",
-                    "What opens a store of secrets: where it lies, never what it is.",
+                    "What opens a store of secrets, or a Prometheus: where it lies, never what it is.",
                     "{file: /run/secrets/vault-token}",
                     List.of(FROM_VARIABLE, FROM_FILE),
                     List.of("variable", "file"),
@@ -337,7 +337,7 @@ final class SecretSections {
                 row.get(KEEP));
     }
 
-    private static Credential credential(Row row, Path folder) {
+    static Credential credential(Row row, Path folder) {
         return row.find(FROM_VARIABLE)
                 .<Credential>map(Credential.Variable::new)
                 .or(() ->
@@ -346,7 +346,7 @@ final class SecretSections {
                 .orElseThrow();
     }
 
-    private static String absolute(Path folder, String path) {
+    static String absolute(Path folder, String path) {
         return folder.resolve(path).toAbsolutePath().normalize().toString();
     }
 

@@ -74,7 +74,8 @@ final class Views {
                 views.platform.get(PlatformSections.PREPARE),
                 views.smoke(),
                 rollout.get(PlatformSections.SOAK),
-                CanarySections.canary(rollout, views.own.get(CanarySections.ROLL_BACK_ON_KEY)),
+                CanarySections.canary(
+                        rollout, views.own.get(CanarySections.ROLL_BACK_ON_KEY), folder),
                 rollout.get(PlatformSections.TRAFFIC).equals("together"),
                 views.gates(),
                 new ChosenPolicies(effective).read(),

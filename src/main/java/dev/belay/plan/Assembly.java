@@ -528,7 +528,7 @@ final class Assembly {
                                         outline.kind() == Plan.Kind.DEPLOY
                                                 && outline.has(Phase.MIGRATE),
                                         outline.schemaBack(),
-                                        outline.view().canary(),
+                                        outline.canary(change),
                                         outline.counts(change)),
                                 outline.verdict(change),
                                 migrated));

@@ -3,6 +3,7 @@ package dev.belay.plan;
 import dev.belay.manifest.Strategy;
 import dev.belay.plan.Drafts.Draft;
 import dev.belay.release.Canary;
+import dev.belay.release.Prometheus;
 import dev.belay.release.Revision;
 import dev.belay.release.Traffic;
 import dev.belay.release.Work;
@@ -56,18 +57,22 @@ record CanaryCourse(Change change, Canary rule, boolean counted) {
 
     Draft judged(int percent) {
         boolean proven = rule.proven() && counted;
+        // What is collected elsewhere may not come for a while.
+        boolean waits = proven || rule.prometheus() != null;
         String how =
                 proven
                         ? "until it is proven to be no worse than " + old().id()
                         : counted
                                 ? "judged beside " + old().id()
                                 : "beside %s, and nobody counts".formatted(old().id());
+        Prometheus source = rule.prometheus();
+        String by = source == null ? "" : ", by Prometheus at " + source.host();
         boolean sticky = change.goal().traffic().getFirst().rules().sticky();
         return new Draft(
-                "%s: at %d %% %s".formatted(change.name(), percent, how),
+                "%s: at %d %% %s%s".formatted(change.name(), percent, how, by),
                 Phase.TRAFFIC,
                 new Work.Judged(change.goal().revision(), old(), percent, sticky, counted, rule),
-                Times.soak(proven ? rule.most() : rule.least()),
+                Times.soak(waits ? rule.most() : rule.least()),
                 rule.least());
     }
 

@@ -5,6 +5,7 @@ import dev.belay.manifest.EnvironmentView;
 import dev.belay.manifest.External;
 import dev.belay.manifest.PlatformTest;
 import dev.belay.manifest.Target;
+import dev.belay.release.Canary;
 import dev.belay.release.Digest;
 import dev.belay.release.Maintenance;
 import dev.belay.release.Migrations;
@@ -96,8 +97,18 @@ record Outline(
         return Stream.concat(schemas.stream(), levels.stream().flatMap(List::stream)).toList();
     }
 
-    /// Whether somebody counts what the component answers: our gateway does.
+    /// How the component goes on as a canary: where our gateway counts what it answers, nobody else
+    /// is asked.
+    Canary canary(Change change) {
+        return isCarried(change) ? view.canary().countedBy(null) : view.canary();
+    }
+
+    /// Whether somebody counts what the component answers.
     boolean counts(Change change) {
+        return isCarried(change) || view.canary().prometheus() != null;
+    }
+
+    private boolean isCarried(Change change) {
         boolean here =
                 switch (view.target()) {
                     case Target.Processes _, Target.Docker _ -> true;

@@ -2,6 +2,7 @@ package dev.belay.release;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How a new revision gets its requests little by little, and what it is judged by meanwhile.
 ///
@@ -12,13 +13,15 @@ import java.util.List;
 ///   its time alone ends it, as long as nothing speaks against the revision
 /// @param errors by how many percent more of its requests may fail than of the others
 /// @param slower by how many percent its answers may take longer
+/// @param prometheus who counts where the router does not; null for nobody
 public record Canary(
         List<Integer> steps,
         Duration least,
         Duration most,
         boolean proven,
         int errors,
-        int slower) {
+        int slower,
+        @Nullable Prometheus prometheus) {
     /// A hundredth, a tenth, a half; each until it is proven.
     public static final Canary USUAL =
             new Canary(List.of(1, 10, 50), Duration.ofMinutes(5), Duration.ofHours(2), true, 25, 5);
@@ -43,5 +46,21 @@ public record Canary(
         if (errors < 0 || slower < 1 || errors > MOST_WORSE || slower > MOST_WORSE) {
             throw new IllegalArgumentException(errors + " % and " + slower + " %");
         }
+    }
+
+    /// Counted by the router, or by nobody.
+    public Canary(
+            List<Integer> steps,
+            Duration least,
+            Duration most,
+            boolean proven,
+            int errors,
+            int slower) {
+        this(steps, least, most, proven, errors, slower, null);
+    }
+
+    /// The same, counted by that.
+    public Canary countedBy(@Nullable Prometheus source) {
+        return new Canary(steps, least, most, proven, errors, slower, source);
     }
 }

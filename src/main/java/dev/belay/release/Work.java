@@ -103,7 +103,8 @@ public sealed interface Work {
     /// @param percent its part of the requests
     /// @param sticky whether visitors stay where they once were: then requests are not split by
     ///   chance
-    /// @param counted whether the router counts what was answered; else the time alone decides
+    /// @param counted whether somebody counts what was answered: the router, or whom the rule
+    ///   names; else the time alone decides
     record Judged(
             Revision canary,
             Revision baseline,

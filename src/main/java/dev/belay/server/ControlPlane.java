@@ -17,6 +17,7 @@ import dev.belay.driver.disk.PathLock;
 import dev.belay.driver.host.Logs;
 import dev.belay.driver.postgres.LockPatience;
 import dev.belay.driver.postgres.PostgresDatabases;
+import dev.belay.driver.prometheus.PrometheusCounting;
 import dev.belay.driver.router.GatewayHalves;
 import dev.belay.driver.secrets.SecretStores;
 import dev.belay.execution.Commands;
@@ -49,6 +50,7 @@ import dev.belay.server.operations.CertificateOrders;
 import dev.belay.server.operations.Checking;
 import dev.belay.server.operations.ContractReader;
 import dev.belay.server.operations.ContractSources;
+import dev.belay.server.operations.CountedCanaries;
 import dev.belay.server.operations.CurrentSecrets;
 import dev.belay.server.operations.DependencyWatch;
 import dev.belay.server.operations.Doorkeeper;
@@ -225,7 +227,7 @@ public final class ControlPlane implements AutoCloseable {
         target = places.target();
         data = Safekeeping.of(state, artifacts, platform, values, journal, CLOCK);
         books = books(platform, artifacts);
-        rollouts = rollouts(platform);
+        rollouts = rollouts(platform, values);
         Checks checks = checks(runtime, platform, values, artifacts, logs);
         var databases = new PostgresDatabases(artifacts, values, LockPatience.DEFAULT);
         world = new LiveWorld(journal, target, places.router(), checks, databases);
@@ -466,7 +468,8 @@ public final class ControlPlane implements AutoCloseable {
                         books.judge(),
                         calendar,
                         new CurrentSecrets(platform, values, journal::now),
-                        policies(platform));
+                        policies(platform),
+                        new CountedCanaries(rollouts.counting()));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 
@@ -498,14 +501,19 @@ public final class ControlPlane implements AutoCloseable {
                         rollouts));
     }
 
-    private TrialDesk rollouts(Platform platform) {
+    private TrialDesk rollouts(Platform platform, Values values) {
         var histories =
                 new Histories(
                         state.histories(),
                         new GatewayHalves(gateway.client())::read,
                         () -> Canaries.of(platform),
                         journal::now);
-        return new TrialDesk(state.rollouts(), places.router(), journal::now, histories);
+        return new TrialDesk(
+                state.rollouts(),
+                places.router(),
+                journal::now,
+                histories,
+                new PrometheusCounting(values::keys));
     }
 
     private PolicyDesk policies(Platform platform) {

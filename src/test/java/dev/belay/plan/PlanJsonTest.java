@@ -10,6 +10,7 @@ import dev.belay.release.Canary;
 import dev.belay.release.ConsentRule;
 import dev.belay.release.ContractFiles;
 import dev.belay.release.ContractRule;
+import dev.belay.release.Credential;
 import dev.belay.release.Dependency;
 import dev.belay.release.Digest;
 import dev.belay.release.EvidenceRule;
@@ -19,9 +20,11 @@ import dev.belay.release.Maintenance;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Migrations;
 import dev.belay.release.OnUnknown;
+import dev.belay.release.Prometheus;
 import dev.belay.release.ReleaseWindow;
 import dev.belay.release.Revision;
 import dev.belay.release.Scope;
+import dev.belay.release.Selector;
 import dev.belay.release.SignatureRule;
 import dev.belay.release.SmokeTest;
 import dev.belay.release.StepClass;
@@ -281,6 +284,19 @@ class PlanJsonTest {
                 new Boundary(List.of("db-scratch"), true));
     }
 
+    private static Prometheus counting(boolean slow) {
+        var counters = Selector.parse("http_seconds_bucket{pod=~\"${workload}-.*\"}");
+        return new Prometheus(
+                "https://prometheus.example.org/team",
+                slow ? new Credential.File("/run/token") : new Credential.Variable("TOKEN"),
+                slow ? "/etc/ca.pem" : "",
+                counters,
+                counters.and("code", "=~", "5\\d\\d\""),
+                slow ? new Prometheus.Slow(counters, Duration.ofMillis(250)) : null,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5));
+    }
+
     private static List<Work> works(
             Revision api, List<SmokeTest> tests, Traffic traffic, Migrations migrations) {
         var backup = kept(migrations);
@@ -296,6 +312,8 @@ class PlanJsonTest {
                 new Work.Drained(api),
                 new Work.Soak(List.of(api), Duration.ofHours(24)),
                 new Work.Judged(api, api, 10, true, false, Canary.USUAL),
+                new Work.Judged(api, api, 10, true, true, Canary.USUAL.countedBy(counting(true))),
+                new Work.Judged(api, api, 10, true, true, Canary.USUAL.countedBy(counting(false))),
                 new Work.Settled("api", Map.of("api-1", 2), List.of(traffic)),
                 new Work.Scale(api, 2),
                 new Work.Route("api", Traffic.none(3000), List.of(api)),

@@ -16,6 +16,8 @@ import dev.belay.problem.Problem;
 import dev.belay.release.Baseline;
 import dev.belay.release.Canary;
 import dev.belay.release.Digest;
+import dev.belay.release.Prometheus;
+import dev.belay.release.Selector;
 import dev.belay.release.StepClass;
 import dev.belay.release.Work;
 import java.time.Duration;
@@ -231,6 +233,19 @@ class PlannerTest {
                         "scale api@v2 to 1",
                         "route api to 4 × api@v1",
                         "scale api@v2 to 0");
+    }
+
+    /// Where our gateway counts, nobody else is asked.
+    @Test
+    void what_the_gateway_counts_is_judged_by_that() {
+        var counters = Selector.parse("http_total{pod=~\"${workload}-.*\"}");
+        var source = new Prometheus("http://p:9090", null, "", counters, counters, null, DAY, DAY);
+        var own = Platform.of(service("api").strategy(Strategy.CANARY)).canary(canary(50));
+        var both =
+                Platform.of(service("api").strategy(Strategy.CANARY))
+                        .canary(canary(50).countedBy(source));
+        assertThat(plan(both).as("v2").on(running(both, "v1")).submission().digest())
+                .isEqualTo(plan(own).as("v2").on(running(own, "v1")).submission().digest());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.belay.manifest.shape;
 import dev.belay.manifest.text.Code;
 import dev.belay.manifest.text.Node;
 import dev.belay.release.Health.StatusRange;
+import dev.belay.release.Selector;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -178,6 +179,26 @@ public final class Shapes {
                             + " machine",
                     "(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1))"
                             + "(:[0-9]{1,5})?/?");
+
+    /// Inside of a cluster nobody has certificates: what must not be sent so is checked elsewhere.
+    public static final Shape<String> METRICS_ADDRESS =
+            matching(
+                    "an address such as `https://prometheus.example.org` or"
+                            + " `http://prometheus.monitoring:9090`",
+                    "https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,100}){0,10}/?");
+
+    public static final Shape<Selector> SELECTOR =
+            new Scalar<>(
+                    "counters of a Prometheus",
+                    WORDS,
+                    text -> {
+                        try {
+                            return Selector.parse(text);
+                        } catch (IllegalArgumentException e) {
+                            throw unfit(String.valueOf(e.getMessage()));
+                        }
+                    },
+                    Map.of("type", "string", "minLength", 1));
 
     /// A registry, and what its repositories begin with.
     public static final Shape<String> IMAGE_PLACE =

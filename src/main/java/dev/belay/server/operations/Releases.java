@@ -70,6 +70,7 @@ public final class Releases {
     private final Calendar calendar;
     private final CurrentSecrets secrets;
     private final PolicyDesk policies;
+    private final CountedCanaries counted;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -90,7 +91,8 @@ public final class Releases {
             EvidenceJudge evidence,
             Calendar calendar,
             CurrentSecrets secrets,
-            PolicyDesk policies) {}
+            PolicyDesk policies,
+            CountedCanaries counted) {}
 
     /// Over one journal.
     ///
@@ -115,6 +117,7 @@ public final class Releases {
         this.calendar = eyes.calendar();
         this.secrets = eyes.secrets();
         this.policies = eyes.policies();
+        this.counted = eyes.counted();
         this.promotion = new Promotion(platform, eyes.inventory(), sources::madeOf);
         this.store = store;
         this.door = door;
@@ -170,7 +173,9 @@ public final class Releases {
             Inventory now =
                     drift.corrected(
                             inventory.read(read.view(), false), prepared.made().migrations());
-            return planned(prepared, now, Map.of());
+            Submission submission = planned(prepared, now, Map.of());
+            counted.require(submission);
+            return submission;
         }
     }
 
@@ -205,6 +210,7 @@ public final class Releases {
                                 secrets.require(read.view(), chosen);
                             });
             Map<String, String> foreseen = foreseen(prepared, terms);
+            requireCounted(prepared, terms, foreseen);
             try (var _ = lanes.planning(wish.environment())) {
                 still.run();
                 Inventory now =
@@ -490,6 +496,17 @@ public final class Releases {
                         inventory.read(view, terms.supersede()), prepared.made().migrations());
         return tools.ask(
                 view.environment(), Planner.toForesee(planned(Planner.plan(over(prepared, now)))));
+    }
+
+    /// Before nobody else may plan, as well.
+    private void requireCounted(Prepared prepared, Terms terms, Map<String, String> foreseen) {
+        EnvironmentView view = prepared.view();
+        if (view.canary().prometheus() != null) {
+            Inventory now =
+                    drift.corrected(
+                            inventory.read(view, terms.supersede()), prepared.made().migrations());
+            counted.require(planned(prepared, now, foreseen));
+        }
     }
 
     private static Submission planned(Planning planning) {

@@ -9,6 +9,7 @@ import dev.belay.manifest.SecretSource;
 import dev.belay.problem.Place;
 import dev.belay.problem.Problem;
 import dev.belay.release.Credential;
+import dev.belay.release.Prometheus;
 import dev.belay.release.SecretStore;
 import dev.belay.release.SecretStore.Vault.Login;
 import java.nio.file.Path;
@@ -88,10 +89,10 @@ public final class SecretFiles {
 
     /// What must be in no artifact, wherever it lies.
     static List<Path> keptBack(EnvironmentView view) {
-        return view.secrets().stream()
-                .flatMap(source -> files(source.store()))
-                .map(Path::of)
-                .toList();
+        Prometheus source = view.canary().prometheus();
+        Stream<String> stores = view.secrets().stream().flatMap(one -> files(one.store()));
+        Optional<String> token = source == null ? Optional.empty() : file(source.token());
+        return Stream.concat(stores, token.stream()).map(Path::of).toList();
     }
 
     private static Stream<String> files(SecretStore store) {

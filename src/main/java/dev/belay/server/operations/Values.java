@@ -135,6 +135,11 @@ public final class Values implements ValueProvider {
         return stores.find(where(environment, source), what, keys, wanted);
     }
 
+    /// What opens things of an environment, stores of secrets aside: they may hold it.
+    public Keys keys(String environment) {
+        return new Keys(name -> find(environment, name), redactor::register);
+    }
+
     private static Where where(String environment, SecretSource source) {
         return new Where(environment, source.name(), source.store());
     }

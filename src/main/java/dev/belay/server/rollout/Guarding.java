@@ -9,6 +9,7 @@ import dev.belay.judge.Measure;
 import dev.belay.judge.Rule;
 import dev.belay.judge.Sample;
 import dev.belay.release.Canary;
+import dev.belay.release.Prometheus;
 import dev.belay.release.Work;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,6 +30,11 @@ final class Guarding {
     private static final double PERCENT = 100;
     private static final double LEAST_FINE = 1.5;
 
+    /// A point, and two, more of all answers.
+    private static final double SLOW_FLOOR = 0.01;
+
+    private static final double SLOW_FINE_FLOOR = 0.02;
+
     /// Fewer tell nothing of where the slowest hundredth begins.
     private static final long ENOUGH = 200;
 
@@ -43,6 +49,10 @@ final class Guarding {
 
     /// How long a batch lasts.
     static Duration tick(Canary rule) {
+        Prometheus source = rule.prometheus();
+        if (source != null) {
+            return source.every();
+        }
         Duration part = rule.least().dividedBy(BATCHES_A_STEP);
         return part.compareTo(LONGEST) > 0
                 ? LONGEST
@@ -54,8 +64,15 @@ final class Guarding {
     /// @param before what the baseline had answered when the rollout began: where its slow answers
     ///   are
     static Rule rule(Work.Judged work, String release, Answered before) {
-        List<Guard> guards = compared(work.rule(), before);
-        if (!work.sticky()) {
+        Prometheus source = work.rule().prometheus();
+        List<Guard> guards = compared(work.rule(), source == null ? before : Answered.NONE);
+        if (source != null) {
+            // What is collected every now and then, of one side sooner than of the other, tells
+            // nothing of who got which part of the requests.
+            if (source.slow() != null) {
+                guards.add(new Guard(LATENCY, 1, slow(work.rule())));
+            }
+        } else if (!work.sticky()) {
             guards.add(new Guard(SILENCE, 1, Measure.Silence.USUAL));
             guards.add(new Guard(SPLIT, 0, new Measure.Split()));
         }
@@ -79,17 +96,31 @@ final class Guarding {
                 seed.getValue());
     }
 
-    private static List<Guard> compared(Canary canary, Answered before) {
+    /// Of answers that are slow, as of those that fail.
+    private static Measure slow(Canary canary) {
+        Measure.Errors errors = errors(canary);
+        return new Measure.Errors(
+                errors.tolerated(), SLOW_FLOOR, errors.fine(), SLOW_FINE_FLOOR, false);
+    }
+
+    private static Measure.Errors errors(Canary canary) {
         double tolerated = 1 + canary.errors() / PERCENT;
         double fine = Math.max(LEAST_FINE, 1 + 2 * canary.errors() / PERCENT);
         Measure.Errors usual = Measure.Errors.USUAL;
+        return new Measure.Errors(tolerated, usual.floor(), fine, usual.fineFloor(), false);
+    }
+
+    /// The bin beyond which answers are slow, where that is all that is known of their times.
+    static int bound(Canary canary) {
+        Prometheus source = canary.prometheus();
+        return source == null || source.slow() == null
+                ? Integer.MAX_VALUE
+                : Answered.bin(source.slow().micros());
+    }
+
+    private static List<Guard> compared(Canary canary, Answered before) {
         var guards = new ArrayList<Guard>();
-        guards.add(
-                new Guard(
-                        ERRORS,
-                        1,
-                        new Measure.Errors(
-                                tolerated, usual.floor(), fine, usual.fineFloor(), false)));
+        guards.add(new Guard(ERRORS, 1, errors(canary)));
         Histogram times = new Histogram(before.times());
         if (times.total() >= ENOUGH) {
             int bins = bins(canary.slower());
@@ -132,25 +163,43 @@ final class Guarding {
     }
 
     /// What was counted, as the guards look at it.
-    static Map<String, Sample> samples(Rule rule, Reading counted) {
+    ///
+    /// @param bound the bin beyond which answers are slow, for a rule that asks for no more
+    static Map<String, Sample> samples(Rule rule, Reading counted, int bound) {
         Answered canary = counted.canary();
         Answered baseline = counted.baseline();
         var samples = new TreeMap<String, Sample>();
-        for (String guard : rule.guards().stream().map(Guard::name).toList()) {
+        for (Guard one : rule.guards()) {
             samples.put(
-                    guard,
-                    switch (guard) {
+                    one.name(),
+                    switch (one.name()) {
                         case ERRORS -> new Sample.Outcomes(count(canary), count(baseline));
-                        case LATENCY ->
-                                new Sample.Times(
-                                        new Histogram(canary.times()),
-                                        new Histogram(baseline.times()));
+                        case LATENCY -> times(one.measure(), counted, bound);
                         default ->
                                 new Sample.Arrivals(
                                         canary.all(), baseline.all(), counted.percent() / PERCENT);
                     });
         }
         return samples;
+    }
+
+    private static Sample times(Measure measure, Reading counted, int bound) {
+        return measure instanceof Measure.Errors
+                ? new Sample.Outcomes(
+                        slow(counted.canary(), bound), slow(counted.baseline(), bound))
+                : new Sample.Times(
+                        new Histogram(counted.canary().times()),
+                        new Histogram(counted.baseline().times()));
+    }
+
+    private static Count slow(Answered answered, int bound) {
+        long all = 0;
+        long slow = 0;
+        for (var one : answered.times().entrySet()) {
+            all += one.getValue();
+            slow += one.getKey() > bound ? one.getValue() : 0;
+        }
+        return new Count(all, slow);
     }
 
     private static Count count(Answered answered) {

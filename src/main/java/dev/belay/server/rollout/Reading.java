@@ -18,6 +18,11 @@ record Reading(long at, int percent, Answered canary, Answered baseline) {
                 at, percent, since(canary, earlier.canary), since(baseline, earlier.baseline));
     }
 
+    /// Whether either side answered something.
+    boolean isOfBoth() {
+        return canary.all() > 0 && baseline.all() > 0;
+    }
+
     /// Whether somebody began to count anew: totals of one who goes on never fall.
     boolean isAnewSince(Reading earlier) {
         return falls(earlier.canary, canary) || falls(earlier.baseline, baseline);

@@ -1,5 +1,6 @@
 package dev.belay.server.rollout;
 
+import dev.belay.driver.Counting.Counted;
 import dev.belay.driver.Look;
 import dev.belay.judge.Verdict;
 import dev.belay.release.Work;
@@ -7,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a verdict says, for people.
-record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
+///
+/// @param remark what is strange about the counts; empty for nothing
+record Words(Work.Judged work, Proceeding proceeding, Verdict verdict, String remark) {
     /// One line: what was counted, what speaks against the canary, what is not proven yet.
     String now() {
-        return counted() + missing();
+        return counted() + missing() + (remark.isEmpty() ? "" : "; " + remark);
     }
 
     private String counted() {
@@ -45,6 +48,15 @@ record Words(Work.Judged work, Proceeding proceeding, Verdict verdict) {
         return open.isEmpty()
                 ? "; proven to be no worse"
                 : "; not proven yet: " + String.join(", ", open);
+    }
+
+    /// Nobody gave anything to judge by in time.
+    static Look unread(Work.Judged work, Counted.Unread why) {
+        return new Look.Failed(
+                "at %d %% nobody said in time how `%s` answers: %s"
+                        .formatted(work.percent(), work.canary().id(), why.reason()),
+                why.hint(),
+                "");
     }
 
     /// It goes back.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.driver.Answered;
+import dev.belay.driver.Counting;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
 import dev.belay.driver.ToldRouter;
@@ -67,7 +68,8 @@ final class TrialDeskTest {
 
     private TrialDesk started() {
         var histories = new Histories(folder.resolve("histories"), List::of, Set::of, () -> now);
-        return new TrialDesk(folder.resolve("rollouts"), router, () -> now, histories);
+        return new TrialDesk(
+                folder.resolve("rollouts"), router, () -> now, histories, Counting.NOBODY);
     }
 
     private static Work.Judged work(int percent, boolean proven, boolean sticky) {
@@ -80,7 +82,7 @@ final class TrialDeskTest {
                 new Canary(List.of(10, 50), LEAST, MOST, proven, 25, 5));
     }
 
-    private static Revision revision(String id) {
+    static Revision revision(String id) {
         var health = new Health(new Health.Alive(), 1, Duration.ZERO, LEAST, LEAST);
         var launch =
                 new Launch(
