@@ -5,6 +5,7 @@ import dev.belay.Installed;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -38,6 +39,8 @@ final class Whole {
     /// A control plane that is asked all the time how far it is gets on slowly.
     private static final long STATE_POLL_MILLIS = 100;
 
+    private static final Path SERVICE = program("/tiny-service.pl");
+
     private final Path folder;
     private int port;
     private String environment = "local";
@@ -49,6 +52,14 @@ final class Whole {
     private String token = "";
 
     private final Map<String, String> variables = new HashMap<>();
+
+    private static Path program(String name) {
+        try {
+            return Path.of(Objects.requireNonNull(Whole.class.getResource(name)).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /// What the control plane finds in its environment.
     void equip(Map<String, String> more) {
@@ -172,19 +183,9 @@ final class Whole {
         Files.createFile(folder.resolve("open-" + word));
     }
 
-    /// What the service's instances are run by. They answer a few requests, and end before a
-    /// compiler has paid for itself.
+    /// What the service's instances are run by.
     static String service(String word) {
-        return "%s -Xshare:auto -Xint -XX:+UseSerialGC -Xmx32m -cp %s %s %s"
-                .formatted(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        TinyService.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath(),
-                        TinyService.class.getName(),
-                        word);
+        return "perl " + SERVICE + " " + word;
     }
 
     void script(String text) throws IOException {
