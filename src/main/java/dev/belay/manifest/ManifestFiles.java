@@ -137,11 +137,27 @@ final class ManifestFiles {
                 && text.indexOf('\0') < 0;
     }
 
+    /// What [#digest] would be if those files alone were read; empty when one of them cannot be.
+    static Optional<Digest> digestOf(Path folder, List<String> names) {
+        var files = new ManifestFiles(folder, new Complaints());
+        for (String name : names) {
+            if (files.bytes(name, new Place.Named(name)).isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(files.digest());
+    }
+
     private Optional<TextFile> text(String name, Place asked) {
+        return bytes(name, asked).flatMap(bytes -> decoded(name, bytes));
+    }
+
+    private Optional<byte[]> bytes(String name, Place asked) {
         Path path = folder.resolve(name);
         try {
             if (!Files.isRegularFile(path)) {
-                return missing(asked, "there is no file `" + path + "`");
+                missing(asked, "there is no file `" + path + "`");
+                return Optional.empty();
             }
             if (!path.toRealPath().startsWith(folder.toRealPath())) {
                 complaints.add(
@@ -166,20 +182,20 @@ final class ManifestFiles {
             content.writeBytes(
                     (name + "\0" + bytes.length + "\0").getBytes(StandardCharsets.UTF_8));
             content.writeBytes(bytes);
-            return decoded(name, bytes);
+            return Optional.of(bytes);
         } catch (IOException e) {
-            return missing(asked, "`" + path + "` cannot be read: " + e.getMessage());
+            missing(asked, "`" + path + "` cannot be read: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
-    private Optional<TextFile> missing(Place asked, String message) {
+    private void missing(Place asked, String message) {
         boolean included = !including.isEmpty();
         complaints.add(
                 included ? Code.INCLUDE : Code.NO_FILE,
                 asked,
                 message,
                 included ? "" : "`belay init` writes one for what it finds in a folder");
-        return Optional.empty();
     }
 
     private Optional<TextFile> decoded(String name, byte[] bytes) {

@@ -52,6 +52,14 @@ public final class ManifestReader {
         return new Reading.Read<>(new WrittenManifest(folder, files.names(), files.digest(), root));
     }
 
+    /// Whether that is what [#read] would make of its files now: a manifest depends on nothing but
+    /// their bytes. For whoever asks all the time.
+    public static boolean isUnchanged(Manifest manifest) {
+        return ManifestFiles.digestOf(manifest.folder(), manifest.files())
+                .filter(manifest.digest()::equals)
+                .isPresent();
+    }
+
     private static void checkWhole(Node.Mapping root, Complaints complaints) {
         Node.Mapping environments = WrittenManifest.environmentsOf(root);
         PlatformSections.MANIFEST.check(top(root), "manifest", Check.ofWhole(complaints));

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The manifest as it lies on disk at the moment of asking: it is read anew every time, so that
-/// nobody ships what stood there yesterday.
+/// The manifest as it lies on disk at the moment of asking: its files are read every time, so that
+/// nobody ships what stood there yesterday, and understood anew when they have changed.
 public final class Platform {
     private final Path manifest;
     private volatile @Nullable Manifest last;
@@ -33,6 +33,10 @@ public final class Platform {
     ///
     /// @throws Denied with everything that is wrong in it
     public Manifest manifest() {
+        Manifest before = last;
+        if (before != null && ManifestReader.isUnchanged(before)) {
+            return before;
+        }
         Manifest now = valueOf(ManifestReader.read(manifest));
         last = now;
         return now;
