@@ -156,6 +156,12 @@ class CommandTreeTest {
     }
 
     @Test
+    void a_reason_alone_is_no_consent() {
+        assertThat(run("approve", "local-1", "--reason", "looks good")).isEqualTo(2);
+        assertThat(text(err)).contains("cli/one-of", "nobody consents", "`belay approve local-1`");
+    }
+
+    @Test
     void nothing_at_all_is_a_problem_too() {
         assertThat(run()).isEqualTo(2);
         assertThat(text(err)).contains("a command is missing");

@@ -131,6 +131,9 @@ class ConsentedTest {
                         "[\"`release notes prepared` is to be checked off\",\"`team on standby` is to be"
                                 + " checked off\",\"approval by one of cto, vp is missing\"]");
         String plan = asked.path("plan").asString();
+        assertThat(owner.get("/api/v1/releases/" + release + "/consent", "text/plain").body())
+                .contains("answer: belay approve " + release + " --plan " + plan)
+                .contains("answer: belay check-off " + release + " NUMBER");
 
         assertThat(approves(dev, release, plan).status()).isEqualTo(403);
         assertThat(approves(cto, release, "sha256:other").body())

@@ -48,6 +48,16 @@ public final class ApproveCommand extends BelayCommand {
     protected ExitCode run() {
         String path = ReleaseId.path(release);
         if (plan.isEmpty() && !object) {
+            if (!reason.isEmpty()) {
+                throw wrong(
+                        "cli/one-of",
+                        "--reason",
+                        "nobody consents without naming the plan, nor objects without saying so",
+                        "`belay approve "
+                                + release
+                                + "` shows the plan for `--plan`;"
+                                + " `--object` says no");
+            }
             return show(Http.Request.get(path + "/consent"));
         }
         if (object && !plan.isEmpty()) {

@@ -19,6 +19,9 @@ public final class AuditText {
     private static final Set<String> SHOWN_ALREADY =
             Set.of("actor", "at", "seq", "v", "release", "fact", "deed", "of", "entry", "fence");
 
+    /// Kept as milliseconds, which nobody reads.
+    private static final Set<String> INSTANTS = Set.of("from", "until");
+
     private final StringBuilder text = new StringBuilder();
     private final Paint paint;
 
@@ -61,13 +64,20 @@ public final class AuditText {
         for (Map.Entry<String, JsonNode> field : of.properties()) {
             boolean known = field.getKey().equals("type") || SHOWN_ALREADY.contains(field.getKey());
             JsonNode value = field.getValue();
-            String said = value.isString() ? value.asString() : value.toString();
+            String said = said(field.getKey(), value);
             if (!known && !said.isEmpty()) {
                 text.append("  ")
                         .append(paint.dim(Paint.plain(field.getKey()) + "="))
                         .append(Paint.plain(said));
             }
         }
+    }
+
+    private static String said(String name, JsonNode value) {
+        if (INSTANTS.contains(name) && value.isIntegralNumber()) {
+            return Instant.ofEpochMilli(value.asLong()).toString();
+        }
+        return value.isString() ? value.asString() : value.toString();
     }
 
     /// What came out of a journal.

@@ -38,6 +38,22 @@ public final class ConsentText {
                     .append(Paint.plain(consent.checklist().get(i)))
                     .append('\n');
         }
+        if (!consent.lacking().isEmpty() && consent.objected().isEmpty()) {
+            answer(text, paint, consent);
+        }
         return text.toString();
+    }
+
+    /// Only what is asked for at all.
+    private static void answer(StringBuilder text, Paint paint, ConsentView consent) {
+        if (!consent.approvals().isEmpty()) {
+            text.append(paint.dim("  answer: belay approve " + consent.release()))
+                    .append(paint.dim(" --plan " + consent.plan() + " --reason …"))
+                    .append('\n');
+        }
+        if (!consent.checklist().isEmpty()) {
+            text.append(paint.dim("  answer: belay check-off " + consent.release() + " NUMBER"))
+                    .append('\n');
+        }
     }
 }
