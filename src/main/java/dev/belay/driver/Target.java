@@ -58,7 +58,7 @@ public interface Target {
     record Unmet(String reason, String hint) {}
 
     /// Whether instances of the revision are asked where they run how they are, and nobody else has
-    /// to, nor can: a cluster does. Their detail then is `ready` while they are.
+    /// to, nor can: a cluster does. Their detail then begins with `ready` while they are.
     default boolean asksInstances(Revision revision) {
         return false;
     }

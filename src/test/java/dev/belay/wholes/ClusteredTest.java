@@ -51,7 +51,11 @@ class ClusteredTest {
     }
 
     private void image(String name, String more) throws Exception {
-        whole.manifest("/app", "image: registry.example.org/" + name + "\n" + more, "0s");
+        image(name, more, "0s");
+    }
+
+    private void image(String name, String more, String soak) throws Exception {
+        whole.manifest("/app", "image: registry.example.org/" + name + "\n" + more, soak);
         Path manifest = whole.folder().resolve("belay.yaml");
         Files.writeString(
                 manifest,
@@ -86,7 +90,7 @@ class ClusteredTest {
         whole.awaitState(whole.begin(), "completed");
         assertThat(behind())
                 .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
-        image("api:2");
+        image("api:2", "", "1s");
 
         whole.awaitState(whole.begin(), "completed");
 
