@@ -106,6 +106,13 @@ final class Bounds {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
     }
 
+    /// Whether a probe has touched it since the record was as this order left it: then it counts no
+    /// more. Whoever touches sealed the record before.
+    static boolean isSealed(JsonNode object, ScopeRecord.State mine) {
+        String text = Trees.annotation(object, SEALED);
+        return text.matches("[0-9]{1,18}") && Long.parseLong(text) > mine.seals();
+    }
+
     /// The object of that name, if it is ours.
     ///
     /// @throws ScopeRecord.Foreign when somebody else has one of that name

@@ -11,12 +11,14 @@ import dev.belay.driver.kubernetes.fake.FakeCluster;
 import dev.belay.driver.kubernetes.fake.Fate;
 import dev.belay.driver.kubernetes.fake.Faults;
 import dev.belay.release.Revision;
+import dev.belay.release.Scaling;
 import dev.belay.release.Work;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -306,6 +308,39 @@ class KubernetesTargetTest {
         host.scaled(v1, 2);
 
         assertThat(host.instances()).hasSize(2);
+    }
+
+    // --- what it takes ------------------------------------------------------------------------
+
+    /// Of several times the fewest: a controller that writes in between makes it more.
+    private int fewest(String begin, int instances) {
+        return IntStream.rangeClosed(1, 3)
+                .map(i -> {
+                    Revision revision = host.revision(begin + i);
+                    int before = host.cluster.asked().size();
+                    host.scaled(revision, instances);
+                    return (int)
+                            host.cluster.asked().stream()
+                                    .skip(before)
+                                    .filter(one -> !one.verb().equals("watch"))
+                                    .count();
+                })
+                .min()
+                .orElseThrow();
+    }
+
+    @Test
+    void a_deployment_takes_a_dozen_requests_at_most() {
+        host.secrets.put("KEY", "hunter22");
+        host.plain.put("GREETING", "hello");
+        host.scaled(host.revision("api-1"), 1);
+
+        assertThat(fewest("api-1", 2)).as("one that is made").isLessThanOrEqualTo(12);
+        assertThat(fewest("api-1", 3)).as("one that is there").isLessThanOrEqualTo(12);
+        host.scaling = new Scaling(2, 5, Scaling.Measure.CPU, 70);
+        assertThat(fewest("api-2", 2))
+                .as("two more for what follows its load")
+                .isLessThanOrEqualTo(14);
     }
 
     // --- a cluster that is not at its best ----------------------------------------------------
