@@ -37,9 +37,19 @@ final class Bounds {
     private final Deadline deadline;
 
     Bounds(Clusters.Place place, Placement placement, Order order, Deadline deadline) {
+        this(place, placement, order, deadline, false);
+    }
+
+    /// @param scheduled whether the component may have something that runs by the clock
+    Bounds(
+            Clusters.Place place,
+            Placement placement,
+            Order order,
+            Deadline deadline,
+            boolean scheduled) {
         this.place = place;
         this.placement = placement;
-        this.record = new ScopeRecord(place.cluster(), placement, order.scope());
+        this.record = new ScopeRecord(place.cluster(), placement, order.scope(), scheduled);
         this.marks = Map.copyOf(Labels.ofComponent(placement, order.scope()));
         this.order = order;
         this.deadline = deadline;

@@ -46,6 +46,7 @@ public final class KubernetesTarget implements Target {
     private final Function<String, Optional<Placement>> places;
     private final Workloads workloads;
     private final ClusterScaling scaling;
+    private final ClusterSchedules schedules;
     private final ClusterAutoscaling autoscaling;
     private final ClusterJobs jobs;
     private final ClusterMigrations migrations;
@@ -75,6 +76,7 @@ public final class KubernetesTarget implements Target {
         this.places = places;
         workloads = new Workloads(configurations, values);
         scaling = new ClusterScaling(workloads, new TrafficGuard(router));
+        schedules = new ClusterSchedules(clusters, workloads);
         autoscaling = new ClusterAutoscaling(clusters, busy);
         var questions = new ClusterQuestions(workloads);
         jobs = new ClusterJobs(workloads, questions);
@@ -86,9 +88,19 @@ public final class KubernetesTarget implements Target {
         return Workloads.placement(revision).isPresent();
     }
 
+    private static boolean isScheduled(Revision revision) {
+        return revision.launch().schedule() != null;
+    }
+
     @Override
     public Answer scale(Work.Scale work, Order order) {
-        return answer(order, work.revision(), bounds -> scaling.scale(bounds, work));
+        return answer(
+                order,
+                work.revision(),
+                bounds ->
+                        isScheduled(work.revision())
+                                ? schedules.scale(bounds, work)
+                                : scaling.scale(bounds, work));
     }
 
     @Override
@@ -162,6 +174,8 @@ public final class KubernetesTarget implements Target {
             case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
             case ScopeRecord.Written(ScopeRecord.State sealed) ->
                     switch (work) {
+                        case Work.Scale scale when isScheduled(scale.revision()) ->
+                                schedules.look(bounds, scale, sealed);
                         case Work.Scale scale -> scaling.look(bounds, scale, sealed);
                         case Work.RunJob job -> jobs.look(bounds, ClusterCommand.of(job), sealed);
                         case Work.MigrateByCommand up -> migrations.look(bounds, up, sealed);
@@ -220,6 +234,9 @@ public final class KubernetesTarget implements Target {
         Deadline deadline = Deadline.in(order.within());
         try {
             Bounds bounds = bounds(order, work.revision(), deadline);
+            if (isScheduled(work.revision())) {
+                return Optional.of(schedules.ready(bounds, work));
+            }
             return Optional.of(new Readiness(bounds, workloads::redact).look(work));
         } catch (ClusterFailure e) {
             return Optional.of(new Look.Waiting(SOON, e.said()));
@@ -235,6 +252,7 @@ public final class KubernetesTarget implements Target {
         Instant now = Instant.now();
         var all = new ArrayList<Instance>();
         pods(scope).forEach((id, pod) -> all.add(pod.instance(id, now)));
+        all.addAll(seen(() -> schedules.instances(scope, Deadline.in(LOOK_WITHIN))));
         return all;
     }
 
@@ -267,7 +285,7 @@ public final class KubernetesTarget implements Target {
     }
 
     private Map<String, PodView> pods(Scope scope) {
-        try {
+        return seen(() -> {
             Optional<Placement> placement = clusters.of(scope.environment());
             if (placement.isEmpty()) {
                 return Map.of();
@@ -281,6 +299,12 @@ public final class KubernetesTarget implements Target {
                                             + ","
                                             + Labels.REVISION,
                                     Deadline.in(LOOK_WITHIN)));
+        });
+    }
+
+    private static <T> T seen(Attempt<T> look) {
+        try {
+            return look.go();
         } catch (ClusterFailure e) {
             throw new UncheckedIOException(new IOException(e.said(), e));
         } catch (IOException e) {
@@ -313,20 +337,15 @@ public final class KubernetesTarget implements Target {
     @Override
     public List<String> lastLines(Scope scope, String revision, int lines) {
         var all = new ArrayList<String>();
-        try {
-            for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
-                if (one.getValue().revision().equals(revision)) {
-                    Cluster cluster =
-                            clusters.at(clusters.of(scope.environment()).orElseThrow()).cluster();
-                    cluster.log(one.getValue().name(), lines, false, Deadline.in(LOOK_WITHIN))
-                            .forEach(
-                                    line -> all.add(one.getKey() + " | " + workloads.redact(line)));
-                }
+        for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
+            if (one.getValue().revision().equals(revision)) {
+                String pod = one.getValue().name();
+                seen(() ->
+                                clusters.at(clusters.of(scope.environment()).orElseThrow())
+                                        .cluster()
+                                        .log(pod, lines, false, Deadline.in(LOOK_WITHIN)))
+                        .forEach(line -> all.add(one.getKey() + " | " + workloads.redact(line)));
             }
-        } catch (ClusterFailure e) {
-            throw new UncheckedIOException(new IOException(e.said(), e));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return all;
     }
@@ -338,10 +357,14 @@ public final class KubernetesTarget implements Target {
             Placement placement = clusters.of(environment).orElseThrow();
             String selector = ScopeRecord.selector(Labels.ofEnvironment(placement, environment));
             try {
-                for (JsonNode one :
-                        clusters.at(placement)
-                                .cluster()
-                                .list(Resource.DEPLOYMENTS, selector, Deadline.in(LOOK_WITHIN))) {
+                Cluster cluster = clusters.at(placement).cluster();
+                Deadline deadline = Deadline.in(LOOK_WITHIN);
+                var all = new ArrayList<>(cluster.list(Resource.DEPLOYMENTS, selector, deadline));
+                if (!clusters.scheduled(environment).isEmpty()) {
+                    Resource kind = ClusterSchedules.kind(cluster.version(deadline));
+                    all.addAll(cluster.list(kind, selector, deadline));
+                }
+                for (JsonNode one : all) {
                     String artifact = Trees.annotation(one, Bounds.ARTIFACT);
                     if (!artifact.isEmpty()) {
                         digests.add(new Digest(artifact));
@@ -378,7 +401,15 @@ public final class KubernetesTarget implements Target {
                                 new IllegalArgumentException(
                                         revision.id() + " is not for a cluster"));
         clusters.note(order.scope().environment(), placement);
-        return new Bounds(clusters.at(placement), placement, order, deadline);
+        if (isScheduled(revision)) {
+            clusters.noteScheduled(order.scope());
+        }
+        return new Bounds(
+                clusters.at(placement),
+                placement,
+                order,
+                deadline,
+                clusters.scheduled(order.scope().environment()).contains(order.scope().name()));
     }
 
     private Answer answer(Order order, Revision revision, Round round) {

@@ -6,7 +6,9 @@ import dev.belay.driver.host.Deadline;
 import dev.belay.release.Placement;
 import dev.belay.release.Scope;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +41,14 @@ final class ScopeRecord {
     private final Cluster cluster;
     private final Placement placement;
     private final Scope scope;
+    private final boolean scheduled;
 
-    ScopeRecord(Cluster cluster, Placement placement, Scope scope) {
+    /// @param scheduled whether the scope may have something that runs by the clock
+    ScopeRecord(Cluster cluster, Placement placement, Scope scope, boolean scheduled) {
         this.cluster = cluster;
         this.placement = placement;
         this.scope = scope;
+        this.scheduled = scheduled;
     }
 
     /// What was accepted.
@@ -158,8 +163,12 @@ final class ScopeRecord {
     private State recalled(Deadline deadline) throws IOException {
         long highest = 0;
         String selector = selector(Labels.ofComponent(placement, scope));
-        for (Resource kind :
-                new Resource[] {Resource.DEPLOYMENTS, Resource.JOBS, Resource.SERVICES}) {
+        var kinds =
+                new ArrayList<>(List.of(Resource.DEPLOYMENTS, Resource.JOBS, Resource.SERVICES));
+        if (scheduled) {
+            kinds.add(ClusterSchedules.kind(cluster.version(deadline)));
+        }
+        for (Resource kind : kinds) {
             for (JsonNode one : cluster.list(kind, selector, deadline)) {
                 highest = Math.max(highest, number(Trees.annotation(one, Labels.OP_TOKEN)));
             }

@@ -167,6 +167,14 @@ public final class FakeCluster implements AutoCloseable {
         put(kind, namespace, JsonMapper.shared().readTree(json));
     }
 
+    /// The clock strikes for what runs by it: a run begins, unless it is suspended, about to go, or
+    /// has one under way.
+    ///
+    /// @return what the run is called
+    public Optional<String> strike(String namespace, String schedule) {
+        return controllers.strike(namespace, schedule);
+    }
+
     /// Somebody else deletes an object.
     public void delete(String kind, String namespace, String name) {
         @Nullable ObjectNode there = store.find(Kind.named(kind), namespace, name).orElse(null);
