@@ -224,6 +224,28 @@ public final class KubernetesTarget implements Target {
                 });
     }
 
+    /// That the cluster lets be done what these revisions need and others do not.
+    @Override
+    public Look hosted(Work.Hosted work, Order order) {
+        try {
+            Placement placement = Workloads.placement(work.revisions().getFirst()).orElseThrow();
+            Cluster cluster = clusters.at(placement).cluster();
+            List<Unmet> unmet =
+                    new ClusterPreflight(cluster, placement.entry())
+                            .unmet(work.revisions(), Deadline.in(order.within()).orIn(LOOK_WITHIN));
+            return unmet.isEmpty()
+                    ? new Look.Done("it can")
+                    : new Look.Failed(
+                            String.join("; ", unmet.stream().map(Unmet::reason).toList()),
+                            unmet.getFirst().hint(),
+                            "");
+        } catch (ClusterFailure e) {
+            return new Look.Failed(e.said(), e.hint(), "");
+        } catch (IOException e) {
+            return new Look.Waiting(SOON, String.valueOf(e.getMessage()));
+        }
+    }
+
     @Override
     public boolean asksInstances(Revision revision) {
         return runs(revision);

@@ -110,6 +110,11 @@ public final class FakeCluster implements AutoCloseable {
         return gateways;
     }
 
+    /// Nobody brought a group of kinds into it.
+    public void lacks(String group) {
+        api.lacks(group);
+    }
+
     /// At most that many pods.
     public void quota(String namespace, int pods) {
         ObjectNode quota = Tree.object();
