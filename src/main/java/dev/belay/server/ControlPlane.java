@@ -82,6 +82,7 @@ import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.ToolPlans;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
+import dev.belay.server.operations.WayIn;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
@@ -466,7 +467,8 @@ public final class ControlPlane implements AutoCloseable {
                         books.judge(),
                         calendar,
                         new CurrentSecrets(platform, values, journal::now),
-                        policies(platform));
+                        policies(platform),
+                        new WayIn(target));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 

@@ -203,6 +203,22 @@ public final class KubernetesTarget implements Target {
         };
     }
 
+    @Override
+    public Optional<Unmet> barred(String environment) {
+        return places.apply(environment)
+                .flatMap(placement -> {
+                    try {
+                        clusters.at(placement);
+                        return Optional.empty();
+                    } catch (NoWayIn e) {
+                        return Optional.of(new Unmet(String.valueOf(e.getMessage()), e.hint()));
+                    } catch (IOException e) {
+                        // Whoever goes there says so.
+                        return Optional.empty();
+                    }
+                });
+    }
+
     // --- before anything ----------------------------------------------------------------------
 
     @Override
@@ -215,6 +231,8 @@ public final class KubernetesTarget implements Target {
                                 .unmet(Deadline.in(within));
                     } catch (ClusterFailure e) {
                         return List.of(new Unmet(e.said(), e.hint()));
+                    } catch (NoWayIn e) {
+                        return List.of(new Unmet(String.valueOf(e.getMessage()), e.hint()));
                     } catch (IOException e) {
                         return List.of(
                                 new Unmet(

@@ -103,6 +103,11 @@ public final class PlacedTarget implements Target {
     }
 
     @Override
+    public Optional<Unmet> barred(String environment) {
+        return cluster.barred(environment);
+    }
+
+    @Override
     public Optional<List<Unmet>> preflight(String environment, Duration within) {
         return cluster.preflight(environment, within)
                 .or(() -> commands.preflight(environment, within))

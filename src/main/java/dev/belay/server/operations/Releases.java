@@ -70,6 +70,7 @@ public final class Releases {
     private final Calendar calendar;
     private final CurrentSecrets secrets;
     private final PolicyDesk policies;
+    private final WayIn ways;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -90,7 +91,8 @@ public final class Releases {
             EvidenceJudge evidence,
             Calendar calendar,
             CurrentSecrets secrets,
-            PolicyDesk policies) {}
+            PolicyDesk policies,
+            WayIn ways) {}
 
     /// Over one journal.
     ///
@@ -115,6 +117,7 @@ public final class Releases {
         this.calendar = eyes.calendar();
         this.secrets = eyes.secrets();
         this.policies = eyes.policies();
+        this.ways = eyes.ways();
         this.promotion = new Promotion(platform, eyes.inventory(), sources::madeOf);
         this.store = store;
         this.door = door;
@@ -412,6 +415,7 @@ public final class Releases {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
+        ways.require(wish.environment());
         Selection selection = Exceptions.dated(asked(wish, by), read.view(), wish.until());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         policies.requireWritten(read.view());

@@ -2,6 +2,7 @@ package dev.belay.driver.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.driver.Answer;
 import dev.belay.driver.Look;
 import dev.belay.driver.Target;
 import dev.belay.driver.kubernetes.fake.FakeCluster;
@@ -10,6 +11,7 @@ import dev.belay.release.Placement;
 import dev.belay.release.Revision;
 import dev.belay.release.Scaling;
 import dev.belay.release.Work;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is known to be missing in a cluster before anything of it is touched.
 class ClusterPreflightTest {
@@ -113,5 +117,38 @@ class ClusterPreflightTest {
         assertThat(hosted(host.revision("api-1")))
                 .isInstanceOfSatisfying(
                         Look.Failed.class, no -> assertThat(no.reason()).contains("Europe/Oslo"));
+    }
+
+    // --- the way in ---------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://cluster.example:8080",
+                "http://127.0.0.1.example",
+                "http://127.0.0.1:80@cluster.example",
+                "HTTP://10.0.0.7"
+            })
+    void nothing_is_sent_where_anybody_could_read_it(String server) throws Exception {
+        Path kubeconfig = host.cluster.kubeconfig(folder, ClusterHost.NAMESPACE);
+        Files.writeString(
+                kubeconfig, Files.readString(kubeconfig).replace(host.cluster.url(), server));
+
+        assertThat(host.target.barred("shop"))
+                .get()
+                .satisfies(no -> {
+                    assertThat(no.reason()).contains("for anybody to read");
+                    assertThat(no.hint()).contains("https://");
+                });
+        assertThat(unmet()).singleElement().asString().contains("for anybody to read");
+        assertThat(host.scale(host.revision("api-1"), 1))
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class, no -> assertThat(no.retryable()).isFalse());
+    }
+
+    @Test
+    void what_this_machine_alone_hears_may_be_plain() {
+        assertThat(host.cluster.url()).startsWith("http://127.0.0.1:");
+        assertThat(host.target.barred("shop")).isEmpty();
     }
 }
