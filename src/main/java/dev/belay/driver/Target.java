@@ -63,6 +63,13 @@ public interface Target {
         return Optional.empty();
     }
 
+    /// What is other there than it is to be, seen without changing anything; empty where nobody can
+    /// say. That it cannot be seen now is a note in it, and no failure.
+    default Optional<Foreshown> foreshow(
+            String environment, List<Foreshown.Goal> goals, Duration within) {
+        return Optional.empty();
+    }
+
     /// Whether instances of the revision are asked where they run how they are, and nobody else has
     /// to, nor can: a cluster does. Their detail then begins with `ready` while they are.
     default boolean asksInstances(Revision revision) {

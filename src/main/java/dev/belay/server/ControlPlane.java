@@ -55,6 +55,7 @@ import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
 import dev.belay.server.operations.Exceptions;
 import dev.belay.server.operations.Faces;
+import dev.belay.server.operations.Foresight;
 import dev.belay.server.operations.Freezes;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
@@ -267,7 +268,7 @@ public final class ControlPlane implements AutoCloseable {
                         places.lines(logs, redactor),
                         new Faces(values, CLOCK),
                         gateway,
-                        new Obstacles(checks, calendar),
+                        new Obstacles(checks, calendar, new Foresight(target, inventory)),
                         told(),
                         journal,
                         auditing.desk(),

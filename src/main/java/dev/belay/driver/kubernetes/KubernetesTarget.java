@@ -3,6 +3,7 @@ package dev.belay.driver.kubernetes;
 import dev.belay.cluster.Labels;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
+import dev.belay.driver.Foreshown;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
@@ -201,6 +202,37 @@ public final class KubernetesTarget implements Target {
             case Work.Route _, Work.Shut _, Work.Open _, Work.Migrate _, Work.TakeBack _ ->
                     throw new IllegalArgumentException("no work of a target");
         };
+    }
+
+    @Override
+    public Optional<Foreshown> foreshow(
+            String environment, List<Foreshown.Goal> goals, Duration within) {
+        List<Foreshown.Goal> here = goals.stream().filter(goal -> runs(goal.revision())).toList();
+        if (here.isEmpty()) {
+            return Optional.empty();
+        }
+        Placement placement = Workloads.placement(here.getFirst().revision()).orElseThrow();
+        try {
+            boolean scheduled =
+                    here.stream().anyMatch(goal -> isScheduled(goal.revision()))
+                            || !clusters.scheduled(environment).isEmpty();
+            return Optional.of(
+                    new ClusterForesight(
+                                    clusters.at(placement),
+                                    placement,
+                                    workloads,
+                                    Deadline.in(within))
+                            .of(environment, here, scheduled));
+        } catch (ClusterFailure e) {
+            return Optional.of(unseen(e.said()));
+        } catch (IOException e) {
+            return Optional.of(unseen(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Foreshown unseen(String why) {
+        return new Foreshown(
+                List.of(), List.of("what changes in the cluster cannot be seen now: " + why));
     }
 
     @Override

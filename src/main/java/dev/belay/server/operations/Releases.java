@@ -172,7 +172,7 @@ public final class Releases {
             Prepared prepared = prepare(read, wish, by, progress, _ -> {});
             Inventory now =
                     drift.corrected(
-                            inventory.read(read.view(), false), prepared.made().migrations());
+                            inventory.readAtBest(read.view()), prepared.made().migrations());
             return planned(prepared, now, Map.of());
         }
     }
