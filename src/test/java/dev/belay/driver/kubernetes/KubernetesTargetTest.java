@@ -282,6 +282,21 @@ class KubernetesTargetTest {
     }
 
     @Test
+    void an_order_that_is_held_up_while_it_makes_ready_comes_to_nothing_after_a_probe() {
+        Revision v1 = host.revision("api-1");
+        var work = new Work.Scale(v1, 2);
+        Faults.Held held = host.faults().next("patch", "serviceaccounts", new Faults.Held());
+        var late = ClusterHost.later(() -> host.target.scale(work, host.order(5)));
+        ClusterHost.await("it is on its way", () -> host.asked("patch", "serviceaccounts") == 1);
+
+        assertThat(host.target.probe(work, host.order(6))).isEqualTo(new Finding.NotDone());
+        held.release();
+
+        assertThat(late.join()).isInstanceOf(Answer.Stale.class);
+        assertThat(host.cluster.list("Pod", "shop")).isEmpty();
+    }
+
+    @Test
     void a_write_whose_answer_is_lost_is_found_by_its_probe_and_not_sent_again() {
         var work = new Work.Scale(host.revision("api-1"), 2);
         host.faults().next("patch", "deployments", new Faults.AnswerLost());
