@@ -248,5 +248,15 @@ class ClusteredTest {
         whole.awaitState(release, "rolled-back");
         assertThat(whole.show(release).toString()).contains("Belay may not `patch` `deployments`");
         assertThat(cluster.list("Deployment", "shop")).isEmpty();
+
+        Path plain = folder.resolve("plain");
+        Files.writeString(
+                plain,
+                Files.readString(kubeconfig).replace(cluster.url(), "http://cluster.example"));
+        kubeconfig = plain;
+        image("api:2");
+        assertThat(planned().toString())
+                .contains("plan/way-in-the-clear", "for anybody to read", "https://");
+        assertThat(whole.deploy().json().toString()).contains("plan/way-in-the-clear");
     }
 }
