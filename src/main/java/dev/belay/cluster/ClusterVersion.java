@@ -36,7 +36,8 @@ public record ClusterVersion(int major, int minor) implements Comparable<Cluster
 
     // What came when, in the order in which it came.
 
-    String cronJobs() {
+    /// By which version what runs by the clock is written.
+    public String cronJobs() {
         return has(21) ? "batch/v1" : "batch/v1beta1";
     }
 
@@ -61,7 +62,7 @@ public record ClusterVersion(int major, int minor) implements Comparable<Cluster
     }
 
     /// Whether a schedule may name a zone of its own.
-    boolean knowsZones() {
+    public boolean knowsZones() {
         return has(25);
     }
 

@@ -57,8 +57,18 @@ public final class Jobs {
     /// revision takes its place.
     ///
     /// @throws NullPointerException when it does not run by the clock
-    public static ClusterObject scheduled(
-            Workload workload, ClusterVersion version, Duration timeout) {
+    public static ClusterObject scheduled(Workload workload, ClusterVersion version) {
+        return scheduled(workload, version, ObjectName.schedule(workload.scope().name()));
+    }
+
+    /// The same for a revision alone, beside which those of others can be.
+    ///
+    /// @throws NullPointerException when it does not run by the clock
+    public static ClusterObject scheduledOfRevision(Workload workload, ClusterVersion version) {
+        return scheduled(workload, version, ObjectName.scheduleOf(workload.revision().id()));
+    }
+
+    private static ClusterObject scheduled(Workload workload, ClusterVersion version, String name) {
         CronSchedule schedule = Objects.requireNonNull(workload.pod().schedule());
         Part template =
                 new Part()
@@ -75,7 +85,7 @@ public final class Jobs {
                                         workload,
                                         version,
                                         workload.launch().command(),
-                                        timeout,
+                                        schedule.limit(),
                                         workload.launch().stop().grace()));
         Part spec = new Part().put("schedule", schedule.cron());
         if (version.knowsZones()) {
@@ -89,7 +99,7 @@ public final class Jobs {
         return ClusterObject.of(
                 version.cronJobs(),
                 "CronJob",
-                workload.metadata(ObjectName.schedule(workload.scope().name())),
+                workload.metadata(name),
                 new Part().put("spec", spec).done());
     }
 

@@ -47,6 +47,11 @@ public final class ObjectName {
                 : fit(component, SCHEDULE_MAX);
     }
 
+    /// Of what a revision has that runs by the clock.
+    public static String scheduleOf(String id) {
+        return fit(id, SCHEDULE_MAX);
+    }
+
     /// A name that a cluster takes: the given one where it does.
     public static String fit(String name, int max) {
         boolean taken =

@@ -57,8 +57,21 @@ public interface Target {
     /// Something that is missing, and what to do about it.
     record Unmet(String reason, String hint) {}
 
+    /// Why nobody may go where the environment lives, in the way that is written; empty where that
+    /// is in order, or cannot be told without going there.
+    default Optional<Unmet> barred(String environment) {
+        return Optional.empty();
+    }
+
+    /// What is other there than it is to be, seen without changing anything; empty where nobody can
+    /// say. That it cannot be seen now is a note in it, and no failure.
+    default Optional<Foreshown> foreshow(
+            String environment, List<Foreshown.Goal> goals, Duration within) {
+        return Optional.empty();
+    }
+
     /// Whether instances of the revision are asked where they run how they are, and nobody else has
-    /// to, nor can: a cluster does. Their detail then is `ready` while they are.
+    /// to, nor can: a cluster does. Their detail then begins with `ready` while they are.
     default boolean asksInstances(Revision revision) {
         return false;
     }

@@ -46,20 +46,6 @@ final class ClusterCheck {
         checkNamespace(target.mark(), cluster);
         new ClusterEntranceCheck(effective, complaints, cluster).check();
         effective.components().forEach(this::checkPod);
-        effective.components().forEach((_, component) -> refuseToFollow(component));
-    }
-
-    /// What is rendered, and not carried out by releases yet.
-    private void refuseToFollow(Node.Mapping component) {
-        Node.Entry entry = component.entries().get("schedule");
-        if (entry != null && !entry.value().isNull()) {
-            notYet.add(
-                    Code.NOT_YET,
-                    entry.key(),
-                    "this version renders `schedule`, and does not release it",
-                    "`belay render kubernetes %s` prints it, for `kubectl apply -f -`"
-                            .formatted(effective.name()));
-        }
     }
 
     // --- what only goes with one ------------------------------------------------------------

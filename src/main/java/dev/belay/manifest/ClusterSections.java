@@ -24,6 +24,7 @@ import dev.belay.release.CronSchedule;
 import dev.belay.release.Placement;
 import dev.belay.release.Scaling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -194,16 +195,14 @@ final class ClusterSections {
             Key.of(
                     "schedule",
                     either(
-                            as(CRON, cron -> new CronSchedule(cron, CronSchedule.UTC)),
+                            as(CRON, cron -> schedule(cron, CronSchedule.UTC)),
                             Fields.of(
                                     "schedule",
                                     "When a job runs by the clock.",
                                     "{cron: \"30 2 * * *\", zone: Europe/Oslo}",
                                     List.of(CRON_KEY, CRON_ZONE),
                                     List.of(),
-                                    row ->
-                                            new CronSchedule(
-                                                    row.get(CRON_KEY), row.get(CRON_ZONE)))),
+                                    row -> schedule(row.get(CRON_KEY), row.get(CRON_ZONE)))),
                     "When a job runs by the clock, and not once a release. Where the target is"
                             + " `kubernetes`.");
 
@@ -215,6 +214,11 @@ final class ClusterSections {
                             + " connections to no others; left out, to all of the environment.");
 
     private ClusterSections() {}
+
+    /// How long a run may last, another key says.
+    private static CronSchedule schedule(String cron, String zone) {
+        return new CronSchedule(cron, zone, Duration.ZERO);
+    }
 
     private static Placement.Certified certified(Row row) {
         Optional<Placement.Certified> kept = row.find(TLS_SECRET).map(Placement.Kept::new);

@@ -5,6 +5,7 @@ import dev.belay.manifest.text.Node;
 import dev.belay.problem.Problem;
 import dev.belay.release.BackupPolicy;
 import dev.belay.release.Boundary;
+import dev.belay.release.CronSchedule;
 import dev.belay.release.Dependency;
 import dev.belay.release.DeployCommands;
 import dev.belay.release.Health;
@@ -235,12 +236,7 @@ final class Views {
                             strategy);
             case FRONTEND -> frontend(row, strategy);
             case WORKER -> new Component.Worker(launch(row, false), instances(row), strategy);
-            case JOB ->
-                    new Component.Job(
-                            launch(row, false),
-                            row.find(ComponentSection.PROBE).orElse(List.of()),
-                            row.get(ComponentSection.ON_UNKNOWN),
-                            row.get(ComponentSection.TIMEOUT));
+            case JOB -> job(row);
             case CONTRACT -> new Component.Contract();
         };
     }
@@ -260,6 +256,19 @@ final class Views {
         return commands.separatesTraffic()
                 ? new Component.Service(launch, 0, 1, Strategy.BLUE_GREEN)
                 : new Component.Worker(launch, 1, Strategy.BLUE_GREEN);
+    }
+
+    /// What runs by the clock is there for as long as its revision is, and there is one of it at a
+    /// time: no two revisions' runs meet.
+    private Component.Kind job(Row row) {
+        boolean scheduled = target instanceof Target.Kubernetes && schedule(row).isPresent();
+        return scheduled
+                ? new Component.Worker(launch(row, false), 1, Strategy.RECREATE)
+                : new Component.Job(
+                        launch(row, false),
+                        row.find(ComponentSection.PROBE).orElse(List.of()),
+                        row.get(ComponentSection.ON_UNKNOWN),
+                        row.get(ComponentSection.TIMEOUT));
     }
 
     /// Files that the gateway serves; where there is none, a service whose image does.
@@ -305,8 +314,13 @@ final class Views {
                                     placement,
                                     calls(row),
                                     scaling(row).orElse(null),
-                                    row.find(ClusterSections.SCHEDULE).orElse(null)));
+                                    schedule(row).orElse(null)));
         };
+    }
+
+    private Optional<CronSchedule> schedule(Row row) {
+        return row.find(ClusterSections.SCHEDULE)
+                .map(schedule -> schedule.within(row.get(ComponentSection.TIMEOUT)));
     }
 
     /// Groups stand for their components.

@@ -126,12 +126,12 @@ final class Assembly {
                 Set.of());
     }
 
-    /// What runs in plain processes needs nothing but this host, and of a cluster other steps ask.
-    /// Commands are asked whether they can be started.
+    /// What runs in plain processes needs nothing but this host. Of a cluster the first step asks
+    /// for what everything there needs. Commands are asked whether they can be started.
     private Set<Integer> hosted(Set<Integer> after) {
         List<Revision> contained =
                 outline.all().stream()
-                        .filter(change -> !change.ends())
+                        .filter(change -> !change.ends() || isPod(change.goal().revision()))
                         .map(change -> change.goal().revision())
                         .filter(Assembly::isAsked)
                         .toList();
@@ -140,9 +140,7 @@ final class Assembly {
         }
         return check(
                 new Draft(
-                        contained.stream().allMatch(one -> one.launch().commands() != null)
-                                ? "the commands that bring them can be started"
-                                : "what they run in takes them, and has the images",
+                        hostedTitle(contained),
                         Phase.PREFLIGHT,
                         new Work.Hosted(contained),
                         Times.FETCH_LIMIT,
@@ -150,10 +148,25 @@ final class Assembly {
                 after);
     }
 
-    private static boolean isAsked(Revision revision) {
+    private static String hostedTitle(List<Revision> contained) {
+        if (contained.stream().allMatch(Assembly::isPod)) {
+            return "the cluster can scale them, and run them by the clock";
+        }
+        return contained.stream().allMatch(one -> one.launch().commands() != null)
+                ? "the commands that bring them can be started"
+                : "what they run in takes them, and has the images";
+    }
+
+    private static boolean isPod(Revision revision) {
         Launch.Container container = revision.launch().container();
-        return revision.launch().commands() != null
-                || (container != null && container.pod() == null);
+        return container != null && container.pod() != null;
+    }
+
+    private static boolean isAsked(Revision revision) {
+        Launch launch = revision.launch();
+        return isPod(revision)
+                ? launch.scaling() != null || launch.schedule() != null
+                : launch.commands() != null || launch.container() != null;
     }
 
     /// On a rollback nobody asked for the versions: what is there when it begins is what counts.

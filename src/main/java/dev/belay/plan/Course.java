@@ -111,6 +111,8 @@ final class Course {
             ToolMigration.draft(change).ifPresent(this::add);
         }
         if (change.job() != null) {
+            // What ran by the clock until now does so no more.
+            stopOthers(Phase.SERVICES);
             runJob();
         } else if (frontend()) {
             if (!change.sameRevision()) {

@@ -36,18 +36,17 @@ public final class PlanJson {
 
     /// What `belay plan --json` prints.
     public static String encode(Submission submission) {
-        return encode(submission, List.of());
+        return encode(submission, Beside.NOTHING);
     }
 
-    /// The whole, and beside it what the world has against it.
-    ///
-    /// @param inTheWay what it would run into now; not in the digest
-    public static String encode(Submission submission, List<String> inTheWay) {
+    /// The whole, and beside it what looking at the world tells.
+    public static String encode(Submission submission, Beside beside) {
         return JsonOut.text(out ->
                 out.open()
                         .put("digest", submission.digest().text())
                         .put("environment", submission.environment())
-                        .strings("inTheWay", inTheWay)
+                        .strings("inTheCluster", beside.there())
+                        .strings("inTheWay", beside.inTheWay())
                         .put("manifest", submission.manifestDigest())
                         .list("plans", submission.plans(), plan -> write(out, plan))
                         .put("platform", submission.platform())

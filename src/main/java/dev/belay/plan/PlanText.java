@@ -25,19 +25,19 @@ public final class PlanText {
 
     /// Renders for a page of usual width.
     public static String render(Submission submission) {
-        return render(submission, WIDTH, List.of(), List.of());
+        return render(submission, WIDTH, List.of(), Beside.NOTHING);
     }
 
     /// Renders for a terminal of so many columns.
     ///
     /// @param flags with which it was asked for
-    /// @param inTheWay what it would run into now
+    /// @param beside what is told by looking at the world
     public static String render(
-            Submission submission, int width, List<String> flags, List<String> inTheWay) {
-        return new PlanText(width).submission(submission, flags, inTheWay);
+            Submission submission, int width, List<String> flags, Beside beside) {
+        return new PlanText(width).submission(submission, flags, beside);
     }
 
-    private String submission(Submission submission, List<String> flags, List<String> inTheWay) {
+    private String submission(Submission submission, List<String> flags, Beside beside) {
         String where = submission.platform() + " in " + submission.environment();
         if (submission.plans().isEmpty()) {
             line(0, where + ": nothing to do");
@@ -51,11 +51,8 @@ public final class PlanText {
             line(0, "unchanged");
             submission.unchanged().forEach((name, why) -> line(2, name + ": " + why));
         }
-        if (!inTheWay.isEmpty()) {
-            text.append('\n');
-            line(0, "in the way now");
-            inTheWay.forEach(each -> line(2, each));
-        }
+        beside("in the cluster", beside.there());
+        beside("in the way now", beside.inTheWay());
         text.append('\n');
         line(0, "digest   " + submission.digest());
         if (!submission.plans().isEmpty()) {
@@ -64,6 +61,14 @@ public final class PlanText {
             text.append("  ").append(command(submission, flags)).append('\n');
         }
         return text.toString();
+    }
+
+    private void beside(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append('\n');
+            line(0, title);
+            lines.forEach(each -> line(2, each));
+        }
     }
 
     /// Without its flags it would be another plan, and be refused.

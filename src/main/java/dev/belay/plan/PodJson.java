@@ -36,6 +36,7 @@ final class PodJson {
                     () ->
                             out.open()
                                     .put("cron", schedule.cron())
+                                    .put("limit", schedule.limit())
                                     .put("zone", schedule.zone())
                                     .close());
         }
@@ -115,7 +116,7 @@ final class PodJson {
     }
 
     private static CronSchedule schedule(JsonIn in) {
-        return new CronSchedule(in.string("cron"), in.string("zone"));
+        return new CronSchedule(in.string("cron"), in.string("zone"), in.time("limit"));
     }
 
     private static Placement placement(JsonIn in) {

@@ -203,6 +203,7 @@ final class Warnings {
     private static void downtime(Change change, List<String> warnings) {
         Deployment now = change.now();
         if (change.strategy() == Strategy.RECREATE
+                && change.goal().revision().launch().schedule() == null
                 && now != null
                 && now.instances() > 0
                 && !change.sameRevision()) {
@@ -276,7 +277,11 @@ final class Warnings {
         if (change.job() != null || change.ends()) {
             return;
         }
-        if (!verify) {
+        if (change.goal().revision().launch().schedule() != null) {
+            warnings.add(
+                    "`%s` runs by the clock: only its first run shows whether it works"
+                            .formatted(change.name()));
+        } else if (!verify) {
             warnings.add("`" + change.name() + "` is not tested: verify is left out");
         } else if (change.goal().smoke().isEmpty()) {
             warnings.add(

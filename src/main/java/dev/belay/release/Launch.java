@@ -139,6 +139,16 @@ public record Launch(
                                 container.volumes()));
     }
 
+    /// When it runs; null for what does not run by the clock.
+    public @Nullable CronSchedule schedule() {
+        return container == null || container.pod() == null ? null : container.pod().schedule();
+    }
+
+    /// Between how many instances, and by what; null for a fixed number.
+    public @Nullable Scaling scaling() {
+        return container == null || container.pod() == null ? null : container.pod().scaling();
+    }
+
     /// A container of a Docker Engine, or of a Kubernetes cluster.
     ///
     /// @param image its name as it was written, for people

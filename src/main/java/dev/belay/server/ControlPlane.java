@@ -57,6 +57,7 @@ import dev.belay.server.operations.Doorkeeper;
 import dev.belay.server.operations.EvidenceRegistry;
 import dev.belay.server.operations.Exceptions;
 import dev.belay.server.operations.Faces;
+import dev.belay.server.operations.Foresight;
 import dev.belay.server.operations.Freezes;
 import dev.belay.server.operations.InventoryReader;
 import dev.belay.server.operations.Local;
@@ -84,6 +85,7 @@ import dev.belay.server.operations.StoreDoor;
 import dev.belay.server.operations.ToolPlans;
 import dev.belay.server.operations.Values;
 import dev.belay.server.operations.VariableVersions;
+import dev.belay.server.operations.WayIn;
 import dev.belay.server.operations.WhyReader;
 import dev.belay.server.people.ConsentDesk;
 import dev.belay.server.people.People;
@@ -268,7 +270,7 @@ public final class ControlPlane implements AutoCloseable {
                         places.lines(logs, redactor),
                         new Faces(values, CLOCK),
                         gateway,
-                        new Obstacles(checks, calendar),
+                        new Obstacles(checks, calendar, new Foresight(target, inventory)),
                         told(),
                         journal,
                         auditing.desk(),
@@ -469,7 +471,8 @@ public final class ControlPlane implements AutoCloseable {
                         calendar,
                         new CurrentSecrets(platform, values, journal::now),
                         policies(platform),
-                        new CountedCanaries(rollouts.counting()));
+                        new CountedCanaries(rollouts.counting()),
+                        new WayIn(target));
         return new Releases(platform, sources, eyes, store, door, engine::nudge);
     }
 

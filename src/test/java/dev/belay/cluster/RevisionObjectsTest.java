@@ -61,7 +61,7 @@ class RevisionObjectsTest {
                         List.of("./up", "${URL}"),
                         Duration.ofMinutes(2)));
         if (workload.pod().schedule() != null) {
-            all.add(Jobs.scheduled(workload, version(minor), Duration.ofMinutes(1)));
+            all.add(Jobs.scheduled(workload, version(minor)));
         }
         Components.budget(workload.placement(), workload.scope(), version(minor), 2)
                 .ifPresent(all::add);
@@ -89,7 +89,7 @@ class RevisionObjectsTest {
                                 new Placement.Inside()),
                         Pod.Calls.only(List.of("mailer", "b".repeat(70))),
                         new Scaling(2, 6, Scaling.Measure.MEMORY, 70),
-                        new CronSchedule("0 3 * * *", "Europe/Oslo"));
+                        new CronSchedule("0 3 * * *", "Europe/Oslo", Duration.ofMinutes(1)));
     }
 
     @Test
@@ -131,6 +131,17 @@ class RevisionObjectsTest {
                 .filteredOn(object -> object.kind().equals(kind))
                 .extracting(ClusterObject::apiVersion)
                 .containsExactly(apiVersion);
+    }
+
+    @Test
+    void what_runs_by_the_clock_is_the_components_or_one_revisions_alone() {
+        sayEverything();
+        ClusterObject own = Jobs.scheduledOfRevision(api.make(), version(30));
+        ClusterObject all = Jobs.scheduled(api.make(), version(30));
+        keepsTheRules(own);
+        assertThat(own.name()).isEqualTo(api.make().revision().id());
+        assertThat(all.name()).isEqualTo("api");
+        assertThat(own.body().get("spec")).isEqualTo(all.body().get("spec"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.belay.release.Placement;
 import dev.belay.release.Pod;
 import dev.belay.release.Scaling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -118,7 +119,7 @@ class ClusterSectionsTest {
                         "kubernetes",
                         ", limits: {cpu: 50%}, scale: {min: 2, max: 5}, calls: [back, web]",
                         "components: {night: {schedule: {cron: '30  2 * * 1-5', zone:"
-                                + " Europe/Oslo}}}");
+                                + " Europe/Oslo}, timeout: 2h}}");
         assertThat(pod(view, "api").scaling())
                 .isEqualTo(new Scaling(2, 5, Scaling.Measure.CPU, 70));
         assertThat(((Component.Service) view.component("api").kind()).instances()).isEqualTo(2);
@@ -126,7 +127,10 @@ class ClusterSectionsTest {
                 .isEqualTo(Pod.Calls.only(List.of("api", "mailer", "web")));
         assertThat(pod(view, "mailer").calls()).isEqualTo(Pod.Calls.ANYBODY);
         assertThat(pod(view, "night").schedule())
-                .isEqualTo(new CronSchedule("30 2 * * 1-5", "Europe/Oslo"));
+                .isEqualTo(new CronSchedule("30 2 * * 1-5", "Europe/Oslo", Duration.ofHours(2)));
+        assertThat(((Component.Worker) view.component("night").kind()).strategy())
+                .as("no two revisions' runs meet")
+                .isEqualTo(Strategy.RECREATE);
     }
 
     @Test
@@ -151,12 +155,7 @@ class ClusterSectionsTest {
         assertThat(
                         production("kubernetes", "", "components: {night: {schedule: '0 3 * * *'}}")
                                 .unsupported())
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.message())
-                            .isEqualTo("this version renders `schedule`, and does not release it");
-                    assertThat(problem.hint()).contains("belay render kubernetes production");
-                });
+                .isEmpty();
         assertThat(
                         production(
                                         "process",
@@ -282,6 +281,6 @@ class ClusterSectionsTest {
         EnvironmentView view =
                 production("kubernetes", "", "components: {night: {schedule: \"" + cron + "\"}}");
         assertThat(pod(view, "night").schedule())
-                .isEqualTo(new CronSchedule(cron, CronSchedule.UTC));
+                .isEqualTo(new CronSchedule(cron, CronSchedule.UTC, Duration.ofMinutes(10)));
     }
 }

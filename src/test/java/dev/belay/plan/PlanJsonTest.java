@@ -471,6 +471,7 @@ class PlanJsonTest {
                                     + "\"pullSecrets\":[\"s\"],\"user\":1000},"
                                     + "\"scaling\":{\"maximum\":9,\"minimum\":2,\"on\":\"CPU\","
                                     + "\"percent\":70},\"schedule\":{\"cron\":\"0 3 * * *\","
+                                    + "\"limit\":\"PT10M\","
                                     + "\"zone\":\"Etc/UTC\"}}},\"limits\":{\"cpuPercent\"");
             Plan plan = PlanJson.decode(cluster);
             assertThat(PlanJson.encode(plan)).isEqualTo(cluster).isNotEqualTo(process);

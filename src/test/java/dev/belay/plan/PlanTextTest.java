@@ -44,7 +44,7 @@ class PlanTextTest {
     @Test
     void lines_fit_the_terminal_but_for_what_is_to_be_copied() {
         var submission = plan(Platform.of(service("api").smoke("ping"))).onNothing().submission();
-        assertThat(PlanText.render(submission, 60, List.of(), List.of()).lines())
+        assertThat(PlanText.render(submission, 60, List.of(), Beside.NOTHING).lines())
                 .filteredOn(line -> !line.contains("sha256:"))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(60));
     }
@@ -86,8 +86,15 @@ class PlanTextTest {
         var submission = plan(Platform.of(service("api"))).onNothing().submission();
         assertThat(
                         PlanText.render(
-                                submission, 100, List.of(), List.of("`api`: port 3000 is taken")))
-                .contains("\nin the way now\n  `api`: port 3000 is taken\n\ndigest ");
+                                submission,
+                                100,
+                                List.of(),
+                                new Beside(
+                                        List.of("`api`: port 3000 is taken"),
+                                        List.of("api: makes Deployment `api-1`"))))
+                .contains(
+                        "\nin the cluster\n  api: makes Deployment `api-1`\n\nin the way now\n"
+                                + "  `api`: port 3000 is taken\n\ndigest ");
         assertThat(PlanText.render(submission)).doesNotContain("in the way");
     }
 
@@ -98,7 +105,7 @@ class PlanTextTest {
         String command =
                 "belay deploy local --only api --reason 'it'\\''s time' --plan "
                         + submission.digest();
-        assertThat(PlanText.render(submission, 60, flags, List.of()).lines())
+        assertThat(PlanText.render(submission, 60, flags, Beside.NOTHING).lines())
                 .contains("  " + command);
         assertThat(PlanDocument.markdown(submission, "today", flags, List.of()).lines())
                 .contains(command);

@@ -346,6 +346,18 @@ class PlannerTest {
     }
 
     @Test
+    void what_ran_by_the_clock_does_so_no_more_before_it_runs_once() {
+        plan(Platform.of(job("night")))
+                .as("v2")
+                .on(running(Platform.of(worker("night").instances(1)), "v1"))
+                .gives(
+                        "1 check variables, tools, ports and artifacts",
+                        "2 night: night@v1 drained after 1",
+                        "3 night: stop 1 × night@v1 after 2",
+                        "4 night: run night@v2 after 3");
+    }
+
+    @Test
     void a_job_without_a_probe_happens_at_most_once() {
         var plain = plan(Platform.of(job("migrate"))).onNothing();
         assertThat(plain.plan().step(2).stepClass()).isEqualTo(StepClass.ONCE_ONLY);

@@ -26,6 +26,7 @@ class ClusteredTest {
     private FakeCluster cluster;
     private Whole whole;
     private Path kubeconfig;
+    private String night = "";
 
     @BeforeEach
     void start() throws Exception {
@@ -46,16 +47,53 @@ class ClusteredTest {
         cluster.close();
     }
 
+    /// Beside the service, something runs by the clock.
+    private void nightly(String name) {
+        night =
+                """
+
+                  night:
+                    kind: job
+                    after: [api]
+                    build: {output: app}
+                    run: /app
+                    image: registry.example.org/%s
+                    schedule: "0 3 * * *"
+                    stop: {grace: 1s, drain: 1s}
+                """
+                        .formatted(name)
+                        .stripTrailing();
+    }
+
+    /// Images of what runs by the clock, and is not suspended.
+    private List<String> byTheClock() {
+        return cluster.list("CronJob", "shop").stream()
+                .map(one -> one.path("spec"))
+                .filter(spec -> !spec.path("suspend").asBoolean(false))
+                .map(spec -> spec.at("/jobTemplate/spec/template/spec/containers/0/image"))
+                .map(image -> image.asString(""))
+                .toList();
+    }
+
+    private JsonNode planned() throws Exception {
+        return whole.post("/api/v1/plans", "{\"environment\": \"local\"}").json();
+    }
+
     private void image(String name) throws Exception {
         image(name, "");
     }
 
     private void image(String name, String more) throws Exception {
-        whole.manifest("/app", "image: registry.example.org/" + name + "\n" + more, "0s");
+        image(name, more, "0s");
+    }
+
+    private void image(String name, String more, String soak) throws Exception {
+        whole.manifest("/app", "image: registry.example.org/" + name + "\n" + more, soak);
         Path manifest = whole.folder().resolve("belay.yaml");
         Files.writeString(
                 manifest,
                 Files.readString(manifest)
+                        .replace("\nenvironments:", night + "\nenvironments:")
                         .replace(
                                 "target: process",
                                 "target: {kubernetes: {namespace: shop, kubeconfig: "
@@ -83,15 +121,22 @@ class ClusteredTest {
 
     @Test
     void it_goes_into_a_cluster_on_to_another_revision_and_back() throws Exception {
+        nightly("night:1");
+        image("api:1");
         whole.awaitState(whole.begin(), "completed");
         assertThat(behind())
                 .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
-        image("api:2");
+        assertThat(byTheClock()).containsExactly("registry.example.org/night:1");
+        nightly("night:2");
+        image("api:2", "", "1s");
+        assertThat(planned().path("inTheCluster").toString())
+                .contains("api: makes Deployment", "night: ends CronJob");
 
         whole.awaitState(whole.begin(), "completed");
 
         assertThat(behind())
                 .containsExactly("registry.example.org/api:2", "registry.example.org/api:2");
+        assertThat(byTheClock()).containsExactly("registry.example.org/night:2");
         assertThat(whole.get("/api/v1/environments/local/status").json().toString())
                 .contains("\"state\":\"well\"");
         JsonNode back =
@@ -100,9 +145,14 @@ class ClusteredTest {
                                 "{\"environment\": \"local\", \"requestKey\": \"back\", \"reason\":"
                                         + " \"it was worse\"}")
                         .json();
-        whole.awaitState(back.path("releases").path(0).asString(""), "completed");
+        for (JsonNode release : back.path("releases")) {
+            whole.awaitState(release.asString(""), "completed");
+        }
         assertThat(behind())
                 .containsExactly("registry.example.org/api:1", "registry.example.org/api:1");
+        assertThat(byTheClock()).containsExactly("registry.example.org/night:1");
+        cluster.faults().forbid("list", "pods");
+        assertThat(planned().path("plans").size()).as("also where it cannot look").isNotZero();
     }
 
     /// Pods of it answer that to every request.
@@ -198,5 +248,15 @@ class ClusteredTest {
         whole.awaitState(release, "rolled-back");
         assertThat(whole.show(release).toString()).contains("Belay may not `patch` `deployments`");
         assertThat(cluster.list("Deployment", "shop")).isEmpty();
+
+        Path plain = folder.resolve("plain");
+        Files.writeString(
+                plain,
+                Files.readString(kubeconfig).replace(cluster.url(), "http://cluster.example"));
+        kubeconfig = plain;
+        image("api:2");
+        assertThat(planned().toString())
+                .contains("plan/way-in-the-clear", "for anybody to read", "https://");
+        assertThat(whole.deploy().json().toString()).contains("plan/way-in-the-clear");
     }
 }

@@ -497,7 +497,7 @@ public final class HostChecks implements Checks {
             case STOPPING -> new Wellness.Well();
             case STARTING, EXITED -> new Wellness.Unsettled(one.detail());
             case RUNNING ->
-                    one.detail().equals("ready")
+                    one.detail().matches("ready\\b.*")
                             ? new Wellness.Well()
                             : new Wellness.Unsettled("is " + one.detail());
         };

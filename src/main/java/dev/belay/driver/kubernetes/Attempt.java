@@ -26,6 +26,8 @@ interface Attempt<T> {
                     false);
         } catch (ClusterFailure e) {
             return new Answer.Failed(e.said(), e.hint(), e.isPassing() || e.isConflict());
+        } catch (NoWayIn e) {
+            return new Answer.Failed(String.valueOf(e.getMessage()), e.hint(), false);
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new UncheckedIOException(

@@ -37,9 +37,19 @@ final class Bounds {
     private final Deadline deadline;
 
     Bounds(Clusters.Place place, Placement placement, Order order, Deadline deadline) {
+        this(place, placement, order, deadline, false);
+    }
+
+    /// @param scheduled whether the component may have something that runs by the clock
+    Bounds(
+            Clusters.Place place,
+            Placement placement,
+            Order order,
+            Deadline deadline,
+            boolean scheduled) {
         this.place = place;
         this.placement = placement;
-        this.record = new ScopeRecord(place.cluster(), placement, order.scope());
+        this.record = new ScopeRecord(place.cluster(), placement, order.scope(), scheduled);
         this.marks = Map.copyOf(Labels.ofComponent(placement, order.scope()));
         this.order = order;
         this.deadline = deadline;
@@ -104,6 +114,13 @@ final class Bounds {
     static long token(JsonNode object) {
         String text = Trees.annotation(object, Labels.OP_TOKEN);
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    /// Whether a probe has touched it since the record was as this order left it: then it counts no
+    /// more. Whoever touches sealed the record before.
+    static boolean isSealed(JsonNode object, ScopeRecord.State mine) {
+        String text = Trees.annotation(object, SEALED);
+        return text.matches("[0-9]{1,18}") && Long.parseLong(text) > mine.seals();
     }
 
     /// The object of that name, if it is ours.

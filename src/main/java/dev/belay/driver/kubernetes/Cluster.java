@@ -165,6 +165,19 @@ final class Cluster {
         return known;
     }
 
+    /// By which versions a group of kinds is served; none where the cluster does not know it, empty
+    /// when that may not be known.
+    Optional<List<String>> versions(String group, Deadline deadline) throws IOException {
+        try {
+            return Optional.of(
+                    Trees.each(read("/apis/" + escaped(group), deadline).path("versions"))
+                            .map(one -> Trees.text(one, "groupVersion"))
+                            .toList());
+        } catch (ClusterFailure e) {
+            return e.isMissing() ? Optional.of(List.of()) : Optional.empty();
+        }
+    }
+
     /// Whether the namespace is there; empty when that may not be known.
     Optional<Boolean> exists(Deadline deadline) throws IOException {
         try {

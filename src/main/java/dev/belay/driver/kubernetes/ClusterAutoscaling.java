@@ -47,23 +47,35 @@ final class ClusterAutoscaling {
         this.busy = busy;
     }
 
-    private static Resource kind(ClusterVersion version) {
+    static Resource kind(ClusterVersion version) {
         return new Resource(version.autoscalers(), PLURAL);
     }
 
     // --- orders -------------------------------------------------------------------------------
 
-    /// Holds the number of a revision's instances, where it is not fixed anyway.
+    /// What holds the number of a revision's instances, once it is written.
+    ///
+    /// @param over what it goes over
+    record Hold(Resource kind, ObjectNode wanted, JsonNode over) {
+        void write(Bounds bounds) throws IOException {
+            bounds.cluster()
+                    .apply(kind, Bounds.over(wanted, over), Cluster.MANAGER, bounds.deadline());
+        }
+    }
+
+    /// Makes ready to hold the number of a revision's instances; empty where it is fixed anyway.
+    /// Whether the order still counts is to be asked before that is written.
     ///
     /// @param owner its Deployment
-    /// @return whether the order still counted
-    static boolean hold(
-            Bounds bounds, Workload workload, JsonNode owner, int count, ScopeRecord.State mine)
+    /// @param fresh whether that was just made, so that it has no autoscaler; if there is one all
+    ///   the same, that is a conflict
+    static Optional<Hold> reserve(
+            Bounds bounds, Workload workload, JsonNode owner, int count, boolean fresh)
             throws IOException {
         ClusterVersion version = bounds.cluster().version(bounds.deadline());
         Optional<ClusterObject> free = RevisionObjects.autoscaler(workload, version);
         if (free.isEmpty()) {
-            return true;
+            return Optional.empty();
         }
         ObjectNode wanted = bounds.written(free.get(), Map.of());
         ObjectNode spec = Trees.in(wanted, "spec");
@@ -77,23 +89,15 @@ final class ClusterAutoscaling {
                                         bounds.order().scope().name()));
         spec.put("minReplicas", count).put("maxReplicas", count);
         Trees.own(wanted, owner, Resource.DEPLOYMENTS, "Deployment");
-        Optional<JsonNode> there = bounds.find(kind(version), Trees.name(wanted));
+        Optional<JsonNode> there =
+                fresh ? Optional.empty() : bounds.find(kind(version), Trees.name(wanted));
         ObjectNode idle = wanted.deepCopy();
         Trees.in(idle, "spec", "scaleTargetRef").put("name", "nobody");
         JsonNode over =
                 there.isPresent()
                         ? there.get()
                         : bounds.cluster().create(kind(version), idle, bounds.deadline());
-        if (!bounds.isCurrent(mine)) {
-            return false;
-        }
-        bounds.cluster()
-                .apply(
-                        kind(version),
-                        Bounds.over(wanted, over),
-                        Cluster.MANAGER,
-                        bounds.deadline());
-        return true;
+        return Optional.of(new Hold(kind(version), wanted, over));
     }
 
     /// Makes sure that what is on its way to a revision's autoscaler comes to nothing. To be called

@@ -4,12 +4,14 @@ import dev.belay.cluster.ClusterVersion;
 import dev.belay.driver.Target;
 import dev.belay.driver.host.Deadline;
 import dev.belay.release.Placement;
+import dev.belay.release.Revision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -36,8 +38,20 @@ final class ClusterPreflight {
                     Resource.JOBS,
                     List.of("get", "list", "watch", "create", "patch", "delete"));
 
+    /// What is no part of a cluster by itself, by its group.
+    private static final Map<String, String> BROUGHT =
+            Map.of(
+                    "gateway.networking.k8s.io", "the Gateway API",
+                    "cert-manager.io", "cert-manager");
+
     /// What is around a Service is made, changed, and taken away with it.
     private static final List<String> AROUND = List.of("get", "create", "patch", "delete");
+
+    /// What orders do to an autoscaler, and the control plane between releases.
+    private static final List<String> SCALING = List.of("get", "list", "create", "update", "patch");
+
+    private static final List<String> BY_THE_CLOCK =
+            List.of("get", "list", "create", "update", "patch", "delete");
 
     private final Cluster cluster;
     private final Placement.Entry entry;
@@ -51,11 +65,17 @@ final class ClusterPreflight {
         var needed = new HashMap<>(NEEDED);
         needed.put(Resource.POLICIES, AROUND);
         needed.put(new Resource(version.disruptionBudgets(), "poddisruptionbudgets"), AROUND);
+        needed.put(Resource.slices(version), List.of("list", "watch"));
         switch (entry) {
             case Placement.Inside _ -> {
                 // Nothing leads in.
             }
-            case Placement.Ingress _ -> needed.put(Resource.INGRESSES, AROUND);
+            case Placement.Ingress ingress -> {
+                needed.put(Resource.INGRESSES, AROUND);
+                if (ingress.certified() instanceof Placement.Issued) {
+                    needed.put(Resource.CERTIFICATES, AROUND);
+                }
+            }
             case Placement.Gateway _ ->
                     needed.put(
                             new Resource(version.routes(), GatewayRoutes.PLURAL),
@@ -72,8 +92,64 @@ final class ClusterPreflight {
                             "the cluster has no namespace `%s`".formatted(cluster.namespace()),
                             "`kubectl create namespace " + cluster.namespace() + "`"));
         }
+        Map<Resource, List<String>> needed = needed(version);
+        var unmet = new ArrayList<>(unknown(needed.keySet(), deadline));
+        unmet.addAll(forbidden(needed, deadline));
+        usedUp(deadline).ifPresent(unmet::add);
+        return unmet;
+    }
+
+    /// What only some revisions need.
+    List<Target.Unmet> unmet(List<Revision> revisions, Deadline deadline) throws IOException {
+        ClusterVersion version = cluster.version(deadline);
+        var needed = new HashMap<Resource, List<String>>();
         var unmet = new ArrayList<Target.Unmet>();
-        forbidden(needed(version), deadline)
+        for (Revision revision : revisions) {
+            if (revision.launch().scaling() != null) {
+                needed.put(ClusterAutoscaling.kind(version), SCALING);
+            }
+            if (revision.launch().schedule() != null) {
+                needed.put(ClusterSchedules.kind(version), BY_THE_CLOCK);
+            }
+            ClusterSchedules.withoutZone(revision, version)
+                    .map(no -> new Target.Unmet(no.reason(), no.hint()))
+                    .ifPresent(unmet::add);
+        }
+        unmet.addAll(forbidden(needed, deadline));
+        return unmet;
+    }
+
+    /// Kinds that a cluster has only where somebody brought them.
+    private List<Target.Unmet> unknown(Set<Resource> needed, Deadline deadline) throws IOException {
+        var unmet = new ArrayList<Target.Unmet>();
+        for (Resource kind : needed) {
+            String brought = BROUGHT.get(kind.group());
+            List<String> known =
+                    brought == null
+                            ? List.of(kind.apiVersion())
+                            : cluster.versions(kind.group(), deadline)
+                                    .orElse(List.of(kind.apiVersion()));
+            if (!known.contains(kind.apiVersion())) {
+                unmet.add(
+                        new Target.Unmet(
+                                known.isEmpty()
+                                        ? "the cluster has no `%s`: %s is not installed"
+                                                .formatted(kind.group(), brought)
+                                        : "the cluster has %s as `%s`, and not as `%s`"
+                                                .formatted(
+                                                        brought,
+                                                        String.join("`, `", known),
+                                                        kind.apiVersion()),
+                                "install it, or let requests come in another way"));
+            }
+        }
+        return unmet;
+    }
+
+    private List<Target.Unmet> forbidden(Map<Resource, List<String>> needed, Deadline deadline)
+            throws IOException {
+        var unmet = new ArrayList<Target.Unmet>();
+        denied(needed, deadline)
                 .forEach((kind, verbs) ->
                         unmet.add(
                                 new Target.Unmet(
@@ -84,12 +160,11 @@ final class ClusterPreflight {
                                                         cluster.namespace()),
                                         "give the account of the kubeconfig a Role that allows"
                                                 + " it")));
-        usedUp(deadline).ifPresent(unmet::add);
         return unmet;
     }
 
-    private Map<String, List<String>> forbidden(
-            Map<Resource, List<String>> needed, Deadline deadline) throws IOException {
+    private Map<String, List<String>> denied(Map<Resource, List<String>> needed, Deadline deadline)
+            throws IOException {
         var asked = new TreeMap<String, Map<String, Future<Boolean>>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             needed.forEach((kind, verbs) ->

@@ -142,11 +142,13 @@ final class ClusterScaling {
         }
 
         Answer go() throws IOException {
-            ScopeRecord.State before = bounds.record().read(bounds.deadline());
+            ScopeRecord.Seen record = bounds.record().look(bounds.deadline());
+            ScopeRecord.State before = record.state();
             if (before.refuses(bounds.order().token())) {
                 return new Answer.Stale(before.last());
             }
             Workloads.Made made = null;
+            Optional<JsonNode> there = Optional.empty();
             if (count > 0) {
                 made = workloads.of(bounds.order().scope(), revision);
                 if (made instanceof Workloads.Missing(String reason, String hint)) {
@@ -154,20 +156,21 @@ final class ClusterScaling {
                             "`" + revision.id() + "` cannot be started: " + reason, hint, false);
                 }
                 // Before anything is accepted: it may be somebody else's.
-                bounds.find(Resource.DEPLOYMENTS, name);
+                there = bounds.find(Resource.DEPLOYMENTS, name);
             }
             List<PodView> surplus = new ArrayList<>();
-            Optional<Answer> no = letGo(surplus);
+            // What is not there yet has none too many.
+            Optional<Answer> no = count > 0 && there.isEmpty() ? Optional.empty() : letGo(surplus);
             if (no.isPresent()) {
                 return no.get();
             }
-            switch (bounds.record().accept(bounds.order().token(), bounds.deadline())) {
+            switch (bounds.record().accept(bounds.order().token(), record, bounds.deadline())) {
                 case ScopeRecord.Stale(long last) -> {
                     return new Answer.Stale(last);
                 }
                 case ScopeRecord.Written(ScopeRecord.State state) -> mine = state;
             }
-            return made instanceof Workloads.Ready ready ? make(ready, surplus) : remove();
+            return made instanceof Workloads.Ready ready ? make(ready, surplus, there) : remove();
         }
 
         /// Those with the highest numbers get no requests any more, and nothing is under way there.
@@ -195,11 +198,17 @@ final class ClusterScaling {
 
         // --- up -------------------------------------------------------------------------------
 
-        private Answer make(Workloads.Ready ready, List<PodView> surplus) throws IOException {
+        /// @param there what was seen of it before; if it is another by now, that is noticed
+        private Answer make(Workloads.Ready ready, List<PodView> surplus, Optional<JsonNode> there)
+                throws IOException {
             Workload workload = ready.workload();
             ClusterVersion version = bounds.cluster().version(bounds.deadline());
+            String prepared = "";
             for (int i = 0; i < TRIES; i++) {
-                Optional<JsonNode> seen = bounds.find(Resource.DEPLOYMENTS, name);
+                Optional<JsonNode> seen =
+                        i == 0 && surplus.isEmpty()
+                                ? there
+                                : bounds.find(Resource.DEPLOYMENTS, name);
                 if (seen.isPresent() && Trees.isLeaving(seen.get())) {
                     if (!gone()) {
                         return new Answer.NotYet("what was `" + name + "` is about to end");
@@ -211,11 +220,18 @@ final class ClusterScaling {
                     if (Bounds.token(over) > bounds.order().token()) {
                         return new Answer.Stale(Bounds.token(over));
                     }
-                    if (!bounds.isCurrent(mine)) {
-                        return outdated();
+                    if (!Trees.uid(over).equals(prepared)) {
+                        if (!isReady(ready, over, seen.isEmpty())) {
+                            return outdated();
+                        }
+                        prepared = Trees.uid(over);
+                        // The cluster itself has written to what was just made.
+                        over =
+                                seen.isPresent()
+                                        ? over
+                                        : bounds.find(Resource.DEPLOYMENTS, name).orElse(over);
                     }
-                    prepare(ready, over);
-                    if (!ClusterAutoscaling.hold(bounds, workload, over, count, mine)) {
+                    if (Bounds.isSealed(over, mine)) {
                         return outdated();
                     }
                     preferToEnd(surplus);
@@ -233,6 +249,24 @@ final class ClusterScaling {
                 }
             }
             return new Answer.NotYet("others keep writing `" + name + "`");
+        }
+
+        /// Gives a Deployment what it needs before it may have pods.
+        ///
+        /// @param fresh whether it was just made
+        /// @return whether the order still counts
+        private boolean isReady(Workloads.Ready ready, JsonNode deployment, boolean fresh)
+                throws IOException {
+            Optional<ClusterAutoscaling.Hold> hold =
+                    ClusterAutoscaling.reserve(bounds, ready.workload(), deployment, count, fresh);
+            if (!bounds.isCurrent(mine)) {
+                return false;
+            }
+            prepare(ready, deployment);
+            if (hold.isPresent()) {
+                hold.get().write(bounds);
+            }
+            return true;
         }
 
         private JsonNode reserved(Workload workload, ClusterVersion version) throws IOException {
@@ -327,11 +361,11 @@ final class ClusterScaling {
                                 bounds.deadline().earlier(AFTER_GRACE),
                                 view -> isDecided(view, true));
             }
-            Optional<JsonNode> deployment = bounds.find(Resource.DEPLOYMENTS, name);
             List<JsonNode> pods = pods(bounds, revision);
             if (stand(pods, count)) {
                 return new Answer.Done(describe(revision.id(), count));
             }
+            Optional<JsonNode> deployment = bounds.find(Resource.DEPLOYMENTS, name);
             Optional<Troubles.Trouble> trouble = trouble(bounds, deployment, pods);
             return trouble.<Answer>map(
                             one -> new Answer.Failed(one.reason(), one.hint(), one.passing()))

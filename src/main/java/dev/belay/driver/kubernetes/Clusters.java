@@ -2,7 +2,9 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.driver.disk.DurableFile;
 import dev.belay.release.Placement;
+import dev.belay.release.Scope;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,11 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Clusters implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String SUFFIX = ".json";
+    private static final String SCHEDULED = ".scheduled";
 
     private final Path folder;
     private final Map<String, Wire> wires = new HashMap<>();
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, Noted> noted = new HashMap<>();
+    private final Map<String, Set<String>> scheduled = new HashMap<>();
 
     /// @param folder that is nobody else's
     public Clusters(Path folder) {
@@ -73,6 +77,30 @@ public final class Clusters implements AutoCloseable {
         return Optional.ofNullable(known).map(Noted::placement);
     }
 
+    /// Writes down that something of a component runs by the clock, or did once: others need not be
+    /// asked for that.
+    synchronized void noteScheduled(Scope scope) throws IOException {
+        var all = new TreeSet<>(scheduled(scope.environment()));
+        if (all.add(scope.name())) {
+            DurableFile.folder(folder);
+            DurableFile.write(
+                    file(scope.environment(), SCHEDULED),
+                    String.join("\n", all).getBytes(StandardCharsets.UTF_8));
+            scheduled.put(scope.environment(), all);
+        }
+    }
+
+    /// Components of an environment that may have something that runs by the clock.
+    synchronized Set<String> scheduled(String environment) throws IOException {
+        Set<String> known = scheduled.get(environment);
+        if (known == null) {
+            String text = DurableFile.read(file(environment, SCHEDULED)).orElse("");
+            known = new TreeSet<>(text.lines().toList());
+            scheduled.put(environment, known);
+        }
+        return Set.copyOf(known);
+    }
+
     private static Noted read(Path file) throws IOException {
         try {
             return JSON.readValue(DurableFile.read(file).orElse(""), Noted.class);
@@ -96,10 +124,14 @@ public final class Clusters implements AutoCloseable {
     }
 
     private Path file(String environment) {
+        return file(environment, SUFFIX);
+    }
+
+    private Path file(String environment, String suffix) {
         if (!environment.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw new IllegalArgumentException("not a name: " + environment);
         }
-        return folder.resolve(environment + SUFFIX);
+        return folder.resolve(environment + suffix);
     }
 
     /// What has to be known to find things again, and nothing of how they are made.

@@ -2,6 +2,7 @@ package dev.belay.driver.kubernetes;
 
 import dev.belay.driver.configuration.Redactor;
 import dev.belay.driver.configuration.Secret;
+import dev.belay.release.ImageName;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -46,13 +47,32 @@ final class FabricWire implements Wire {
     /// @param context of it; empty for its current one
     static FabricWire to(String kubeconfig, String context) throws IOException {
         try {
-            return new FabricWire(config(kubeconfig, context));
+            Config config = config(kubeconfig, context);
+            demandPrivacy(config.getMasterUrl(), kubeconfig);
+            return new FabricWire(config);
         } catch (RuntimeException e) {
             throw new IOException(
                     "no way into the cluster: "
                             + (kubeconfig.isEmpty() ? "" : "`" + kubeconfig + "`: ")
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /// What opens the cluster, and values of secrets, are in what is sent.
+    private static void demandPrivacy(String server, String kubeconfig) throws NoWayIn {
+        URI address = URI.create(server);
+        boolean plain = "http".equalsIgnoreCase(address.getScheme());
+        if (plain && !ImageName.isLoopback(String.valueOf(address.getHost()))) {
+            throw new NoWayIn(
+                    "%s names `http://%s`: tokens and secrets would be sent there for anybody to read"
+                            .formatted(
+                                    kubeconfig.isEmpty()
+                                            ? "the kubeconfig"
+                                            : "`" + kubeconfig + "`",
+                                    address.getHost()),
+                    "write `https://` as its `server`; without it only this machine is asked, such as"
+                            + " `http://127.0.0.1:8001` of `kubectl proxy`");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.belay.driver.kubernetes;
 import dev.belay.cluster.Labels;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
+import dev.belay.driver.Foreshown;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
@@ -46,6 +47,7 @@ public final class KubernetesTarget implements Target {
     private final Function<String, Optional<Placement>> places;
     private final Workloads workloads;
     private final ClusterScaling scaling;
+    private final ClusterSchedules schedules;
     private final ClusterAutoscaling autoscaling;
     private final ClusterJobs jobs;
     private final ClusterMigrations migrations;
@@ -75,6 +77,7 @@ public final class KubernetesTarget implements Target {
         this.places = places;
         workloads = new Workloads(configurations, values);
         scaling = new ClusterScaling(workloads, new TrafficGuard(router));
+        schedules = new ClusterSchedules(clusters, workloads);
         autoscaling = new ClusterAutoscaling(clusters, busy);
         var questions = new ClusterQuestions(workloads);
         jobs = new ClusterJobs(workloads, questions);
@@ -86,9 +89,19 @@ public final class KubernetesTarget implements Target {
         return Workloads.placement(revision).isPresent();
     }
 
+    private static boolean isScheduled(Revision revision) {
+        return revision.launch().schedule() != null;
+    }
+
     @Override
     public Answer scale(Work.Scale work, Order order) {
-        return answer(order, work.revision(), bounds -> scaling.scale(bounds, work));
+        return answer(
+                order,
+                work.revision(),
+                bounds ->
+                        isScheduled(work.revision())
+                                ? schedules.scale(bounds, work)
+                                : scaling.scale(bounds, work));
     }
 
     @Override
@@ -162,6 +175,8 @@ public final class KubernetesTarget implements Target {
             case ScopeRecord.Stale(long last) -> new Finding.Stale(last);
             case ScopeRecord.Written(ScopeRecord.State sealed) ->
                     switch (work) {
+                        case Work.Scale scale when isScheduled(scale.revision()) ->
+                                schedules.look(bounds, scale, sealed);
                         case Work.Scale scale -> scaling.look(bounds, scale, sealed);
                         case Work.RunJob job -> jobs.look(bounds, ClusterCommand.of(job), sealed);
                         case Work.MigrateByCommand up -> migrations.look(bounds, up, sealed);
@@ -189,6 +204,53 @@ public final class KubernetesTarget implements Target {
         };
     }
 
+    @Override
+    public Optional<Foreshown> foreshow(
+            String environment, List<Foreshown.Goal> goals, Duration within) {
+        List<Foreshown.Goal> here = goals.stream().filter(goal -> runs(goal.revision())).toList();
+        if (here.isEmpty()) {
+            return Optional.empty();
+        }
+        Placement placement = Workloads.placement(here.getFirst().revision()).orElseThrow();
+        try {
+            boolean scheduled =
+                    here.stream().anyMatch(goal -> isScheduled(goal.revision()))
+                            || !clusters.scheduled(environment).isEmpty();
+            return Optional.of(
+                    new ClusterForesight(
+                                    clusters.at(placement),
+                                    placement,
+                                    workloads,
+                                    Deadline.in(within))
+                            .of(environment, here, scheduled));
+        } catch (ClusterFailure e) {
+            return Optional.of(unseen(e.said()));
+        } catch (IOException e) {
+            return Optional.of(unseen(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Foreshown unseen(String why) {
+        return new Foreshown(
+                List.of(), List.of("what changes in the cluster cannot be seen now: " + why));
+    }
+
+    @Override
+    public Optional<Unmet> barred(String environment) {
+        return places.apply(environment)
+                .flatMap(placement -> {
+                    try {
+                        clusters.at(placement);
+                        return Optional.empty();
+                    } catch (NoWayIn e) {
+                        return Optional.of(new Unmet(String.valueOf(e.getMessage()), e.hint()));
+                    } catch (IOException e) {
+                        // Whoever goes there says so.
+                        return Optional.empty();
+                    }
+                });
+    }
+
     // --- before anything ----------------------------------------------------------------------
 
     @Override
@@ -201,6 +263,8 @@ public final class KubernetesTarget implements Target {
                                 .unmet(Deadline.in(within));
                     } catch (ClusterFailure e) {
                         return List.of(new Unmet(e.said(), e.hint()));
+                    } catch (NoWayIn e) {
+                        return List.of(new Unmet(String.valueOf(e.getMessage()), e.hint()));
                     } catch (IOException e) {
                         return List.of(
                                 new Unmet(
@@ -208,6 +272,28 @@ public final class KubernetesTarget implements Target {
                                         "see to the kubeconfig and to the cluster's API server"));
                     }
                 });
+    }
+
+    /// That the cluster lets be done what these revisions need and others do not.
+    @Override
+    public Look hosted(Work.Hosted work, Order order) {
+        try {
+            Placement placement = Workloads.placement(work.revisions().getFirst()).orElseThrow();
+            Cluster cluster = clusters.at(placement).cluster();
+            List<Unmet> unmet =
+                    new ClusterPreflight(cluster, placement.entry())
+                            .unmet(work.revisions(), Deadline.in(order.within()).orIn(LOOK_WITHIN));
+            return unmet.isEmpty()
+                    ? new Look.Done("it can")
+                    : new Look.Failed(
+                            String.join("; ", unmet.stream().map(Unmet::reason).toList()),
+                            unmet.getFirst().hint(),
+                            "");
+        } catch (ClusterFailure e) {
+            return new Look.Failed(e.said(), e.hint(), "");
+        } catch (IOException e) {
+            return new Look.Waiting(SOON, String.valueOf(e.getMessage()));
+        }
     }
 
     @Override
@@ -220,6 +306,9 @@ public final class KubernetesTarget implements Target {
         Deadline deadline = Deadline.in(order.within());
         try {
             Bounds bounds = bounds(order, work.revision(), deadline);
+            if (isScheduled(work.revision())) {
+                return Optional.of(schedules.ready(bounds, work));
+            }
             return Optional.of(new Readiness(bounds, workloads::redact).look(work));
         } catch (ClusterFailure e) {
             return Optional.of(new Look.Waiting(SOON, e.said()));
@@ -235,6 +324,7 @@ public final class KubernetesTarget implements Target {
         Instant now = Instant.now();
         var all = new ArrayList<Instance>();
         pods(scope).forEach((id, pod) -> all.add(pod.instance(id, now)));
+        all.addAll(seen(() -> schedules.instances(scope, Deadline.in(LOOK_WITHIN))));
         return all;
     }
 
@@ -267,7 +357,7 @@ public final class KubernetesTarget implements Target {
     }
 
     private Map<String, PodView> pods(Scope scope) {
-        try {
+        return seen(() -> {
             Optional<Placement> placement = clusters.of(scope.environment());
             if (placement.isEmpty()) {
                 return Map.of();
@@ -281,6 +371,12 @@ public final class KubernetesTarget implements Target {
                                             + ","
                                             + Labels.REVISION,
                                     Deadline.in(LOOK_WITHIN)));
+        });
+    }
+
+    private static <T> T seen(Attempt<T> look) {
+        try {
+            return look.go();
         } catch (ClusterFailure e) {
             throw new UncheckedIOException(new IOException(e.said(), e));
         } catch (IOException e) {
@@ -313,20 +409,15 @@ public final class KubernetesTarget implements Target {
     @Override
     public List<String> lastLines(Scope scope, String revision, int lines) {
         var all = new ArrayList<String>();
-        try {
-            for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
-                if (one.getValue().revision().equals(revision)) {
-                    Cluster cluster =
-                            clusters.at(clusters.of(scope.environment()).orElseThrow()).cluster();
-                    cluster.log(one.getValue().name(), lines, false, Deadline.in(LOOK_WITHIN))
-                            .forEach(
-                                    line -> all.add(one.getKey() + " | " + workloads.redact(line)));
-                }
+        for (Map.Entry<String, PodView> one : pods(scope).entrySet()) {
+            if (one.getValue().revision().equals(revision)) {
+                String pod = one.getValue().name();
+                seen(() ->
+                                clusters.at(clusters.of(scope.environment()).orElseThrow())
+                                        .cluster()
+                                        .log(pod, lines, false, Deadline.in(LOOK_WITHIN)))
+                        .forEach(line -> all.add(one.getKey() + " | " + workloads.redact(line)));
             }
-        } catch (ClusterFailure e) {
-            throw new UncheckedIOException(new IOException(e.said(), e));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return all;
     }
@@ -338,10 +429,14 @@ public final class KubernetesTarget implements Target {
             Placement placement = clusters.of(environment).orElseThrow();
             String selector = ScopeRecord.selector(Labels.ofEnvironment(placement, environment));
             try {
-                for (JsonNode one :
-                        clusters.at(placement)
-                                .cluster()
-                                .list(Resource.DEPLOYMENTS, selector, Deadline.in(LOOK_WITHIN))) {
+                Cluster cluster = clusters.at(placement).cluster();
+                Deadline deadline = Deadline.in(LOOK_WITHIN);
+                var all = new ArrayList<>(cluster.list(Resource.DEPLOYMENTS, selector, deadline));
+                if (!clusters.scheduled(environment).isEmpty()) {
+                    Resource kind = ClusterSchedules.kind(cluster.version(deadline));
+                    all.addAll(cluster.list(kind, selector, deadline));
+                }
+                for (JsonNode one : all) {
                     String artifact = Trees.annotation(one, Bounds.ARTIFACT);
                     if (!artifact.isEmpty()) {
                         digests.add(new Digest(artifact));
@@ -378,7 +473,15 @@ public final class KubernetesTarget implements Target {
                                 new IllegalArgumentException(
                                         revision.id() + " is not for a cluster"));
         clusters.note(order.scope().environment(), placement);
-        return new Bounds(clusters.at(placement), placement, order, deadline);
+        if (isScheduled(revision)) {
+            clusters.noteScheduled(order.scope());
+        }
+        return new Bounds(
+                clusters.at(placement),
+                placement,
+                order,
+                deadline,
+                clusters.scheduled(order.scope().environment()).contains(order.scope().name()));
     }
 
     private Answer answer(Order order, Revision revision, Round round) {

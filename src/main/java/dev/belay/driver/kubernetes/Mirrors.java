@@ -56,8 +56,7 @@ final class Mirrors implements AutoCloseable {
         }
 
         List<JsonNode> slices(String service, ClusterVersion version) {
-            boolean old = version.compareTo(new ClusterVersion(1, 21)) < 0;
-            return of(old ? Resource.OLD_SLICES : Resource.SLICES, SERVICE, SERVICE, service);
+            return of(Resource.slices(version), SERVICE, SERVICE, service);
         }
     }
 

@@ -130,8 +130,12 @@ record PodView(JsonNode pod) {
 
     /// A number that no other container has, and no later one of the same pod.
     private long identity() {
-        String both = Trees.uid(pod) + " " + restarts();
-        return UUID.nameUUIDFromBytes(both.getBytes(StandardCharsets.UTF_8))
+        return identity(Trees.uid(pod) + " " + restarts());
+    }
+
+    /// A number for what is called so, and for nothing else.
+    static long identity(String what) {
+        return UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8))
                         .getMostSignificantBits()
                 & EXACT;
     }

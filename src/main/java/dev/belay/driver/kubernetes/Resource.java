@@ -1,6 +1,7 @@
 package dev.belay.driver.kubernetes;
 
 import dev.belay.cluster.ClusterObject;
+import dev.belay.cluster.ClusterVersion;
 import java.util.Locale;
 
 /// A kind of object by where the API has it.
@@ -21,6 +22,13 @@ record Resource(String apiVersion, String plural) {
     static final Resource POLICIES = new Resource("networking.k8s.io/v1", "networkpolicies");
     static final Resource INGRESSES = new Resource("networking.k8s.io/v1", "ingresses");
     static final Resource OLD_SLICES = new Resource("discovery.k8s.io/v1beta1", "endpointslices");
+
+    static final Resource CERTIFICATES = new Resource("cert-manager.io/v1", "certificates");
+
+    /// Who is behind Services, as a cluster of that version has it.
+    static Resource slices(ClusterVersion version) {
+        return version.compareTo(new ClusterVersion(1, 21)) < 0 ? OLD_SLICES : SLICES;
+    }
 
     /// Where an object of ours belongs.
     static Resource of(ClusterObject object) {

@@ -6,7 +6,9 @@ import dev.belay.driver.host.Deadline;
 import dev.belay.release.Placement;
 import dev.belay.release.Scope;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +41,14 @@ final class ScopeRecord {
     private final Cluster cluster;
     private final Placement placement;
     private final Scope scope;
+    private final boolean scheduled;
 
-    ScopeRecord(Cluster cluster, Placement placement, Scope scope) {
+    /// @param scheduled whether the scope may have something that runs by the clock
+    ScopeRecord(Cluster cluster, Placement placement, Scope scope, boolean scheduled) {
         this.cluster = cluster;
         this.placement = placement;
         this.scope = scope;
+        this.scheduled = scheduled;
     }
 
     /// What was accepted.
@@ -111,9 +116,18 @@ final class ScopeRecord {
         return labels;
     }
 
+    /// The record as it was once, to be written over if it still is that.
+    ///
+    /// @param object that it is in; empty when there is none
+    record Seen(State state, Optional<JsonNode> object) {}
+
     State read(Deadline deadline) throws IOException {
+        return look(deadline).state();
+    }
+
+    Seen look(Deadline deadline) throws IOException {
         Optional<JsonNode> there = cluster.find(Resource.CONFIG_MAPS, name(), deadline);
-        return there.isPresent() ? state(there.get()) : recalled(deadline);
+        return new Seen(there.isPresent() ? state(there.get()) : recalled(deadline), there);
     }
 
     private State state(JsonNode record) {
@@ -149,8 +163,12 @@ final class ScopeRecord {
     private State recalled(Deadline deadline) throws IOException {
         long highest = 0;
         String selector = selector(Labels.ofComponent(placement, scope));
-        for (Resource kind :
-                new Resource[] {Resource.DEPLOYMENTS, Resource.JOBS, Resource.SERVICES}) {
+        var kinds =
+                new ArrayList<>(List.of(Resource.DEPLOYMENTS, Resource.JOBS, Resource.SERVICES));
+        if (scheduled) {
+            kinds.add(ClusterSchedules.kind(cluster.version(deadline)));
+        }
+        for (Resource kind : kinds) {
             for (JsonNode one : cluster.list(kind, selector, deadline)) {
                 highest = Math.max(highest, number(Trees.annotation(one, Labels.OP_TOKEN)));
             }
@@ -177,6 +195,11 @@ final class ScopeRecord {
         return change(token, state -> state.accept(token), deadline);
     }
 
+    /// The same over what was seen, if nobody wrote it since: it need not be read once more.
+    Result accept(long token, Seen seen, Deadline deadline) throws IOException {
+        return change(token, state -> state.accept(token), Optional.of(seen), deadline);
+    }
+
     /// The same, with something written down in the same moment.
     Result accept(long token, UnaryOperator<State> note, Deadline deadline) throws IOException {
         return change(token, state -> note.apply(state.accept(token)), deadline);
@@ -189,9 +212,17 @@ final class ScopeRecord {
 
     private Result change(long token, UnaryOperator<State> to, Deadline deadline)
             throws IOException {
+        return change(token, to, Optional.empty(), deadline);
+    }
+
+    /// @param known what was seen of it before
+    private Result change(
+            long token, UnaryOperator<State> to, Optional<Seen> known, Deadline deadline)
+            throws IOException {
         for (int i = 0; i < TRIES; i++) {
-            Optional<JsonNode> there = cluster.find(Resource.CONFIG_MAPS, name(), deadline);
-            State before = there.isPresent() ? state(there.get()) : recalled(deadline);
+            Seen seen = i == 0 && known.isPresent() ? known.get() : look(deadline);
+            Optional<JsonNode> there = seen.object();
+            State before = seen.state();
             if (before.refuses(token)) {
                 return new Stale(before.last());
             }

@@ -92,6 +92,16 @@ public final class ServiceRouter implements Router {
         return new Bounds(clusters.at(found), found, order, deadline);
     }
 
+    /// What is to be there of a line once it leads where the work says: its Service, and what is
+    /// around it.
+    static List<ClusterObject> objects(Work.Route work, Bounds bounds) throws IOException {
+        var round = new Round(work, bounds);
+        var all = new ArrayList<ClusterObject>();
+        all.add(Routes.service(round.line(), round.portions.audience()));
+        all.addAll(round.wanted());
+        return all;
+    }
+
     private static String service(Scope scope) {
         return ObjectName.component(scope.name());
     }

@@ -3,6 +3,7 @@ package dev.belay.driver.place;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Examined;
 import dev.belay.driver.Finding;
+import dev.belay.driver.Foreshown;
 import dev.belay.driver.Foretold;
 import dev.belay.driver.Instance;
 import dev.belay.driver.Look;
@@ -100,6 +101,17 @@ public final class PlacedTarget implements Target {
     public Foretold foretell(
             String environment, Revision revision, MigrationCommands by, Duration within) {
         return of(revision).foretell(environment, revision, by, within);
+    }
+
+    @Override
+    public Optional<Unmet> barred(String environment) {
+        return cluster.barred(environment);
+    }
+
+    @Override
+    public Optional<Foreshown> foreshow(
+            String environment, List<Foreshown.Goal> goals, Duration within) {
+        return cluster.foreshow(environment, goals, within);
     }
 
     @Override

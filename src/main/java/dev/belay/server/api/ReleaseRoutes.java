@@ -5,6 +5,7 @@ import dev.belay.execution.Verdict;
 import dev.belay.journal.Entry;
 import dev.belay.journal.Fact;
 import dev.belay.journal.ReleaseRow;
+import dev.belay.plan.Beside;
 import dev.belay.plan.PlanJson;
 import dev.belay.plan.Submission;
 import dev.belay.release.Appointment;
@@ -99,15 +100,15 @@ public final class ReleaseRoutes {
                         .releases()
                         .plan(wish, Visit.of(ctx).actor().subject(), ReleaseRoutes::progress);
         if (Query.wantsText(ctx)) {
-            List<String> inTheWay = operations.obstacles().of(submission);
-            text(ctx, operations.faces().planText(submission, wish, Query.width(ctx), inTheWay));
+            Beside beside = operations.obstacles().beside(submission);
+            text(ctx, operations.faces().planText(submission, wish, Query.width(ctx), beside));
         } else if (Query.accepts(ctx, "text/markdown")) {
             ctx.contentType("text/markdown; charset=utf-8")
                     .result(operations.faces().planDocument(submission, wish));
         } else {
-            List<String> inTheWay = operations.obstacles().of(submission);
+            Beside beside = operations.obstacles().beside(submission);
             ctx.contentType("application/json; charset=utf-8")
-                    .result(PlanJson.encode(submission, inTheWay));
+                    .result(PlanJson.encode(submission, beside));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.belay.server.operations;
 
+import dev.belay.plan.Beside;
 import dev.belay.plan.PlanDocument;
 import dev.belay.plan.PlanText;
 import dev.belay.plan.Submission;
@@ -19,8 +20,8 @@ public final class Faces {
         this.clock = clock;
     }
 
-    public String planText(Submission submission, Wish wish, int width, List<String> inTheWay) {
-        return PlanText.render(submission, width, wish.flags(), inTheWay);
+    public String planText(Submission submission, Wish wish, int width, Beside beside) {
+        return PlanText.render(submission, width, wish.flags(), beside);
     }
 
     /// The runbook for the day on which Belay is away.

@@ -13,6 +13,7 @@ import dev.belay.plan.PlanJson;
 import dev.belay.release.Digest;
 import dev.belay.release.ReleaseState;
 import dev.belay.release.Scope;
+import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -62,6 +65,43 @@ public final class InventoryReader {
     ///
     /// @param overQueued whether the plan will push aside what is queued: then it does not count
     public Inventory read(EnvironmentView view, boolean overQueued) {
+        return read(view, overQueued, (scope, _) -> running.apply(scope));
+    }
+
+    /// The same for looking at a plan alone: while a cluster does not answer, what it was last told
+    /// to run counts as running. Whoever carries the plan out looks again.
+    Inventory readAtBest(EnvironmentView view) {
+        if (!(view.target() instanceof dev.belay.manifest.Target.Kubernetes)) {
+            return read(view, false);
+        }
+        var away = new AtomicBoolean();
+        return read(
+                view,
+                false,
+                (scope, history) -> {
+                    if (!away.get()) {
+                        try {
+                            return running.apply(scope);
+                        } catch (UncheckedIOException _) {
+                            away.set(true);
+                        }
+                    }
+                    return told(history);
+                });
+    }
+
+    private static Map<String, Integer> told(List<Inventory.Past> history) {
+        if (history.isEmpty()) {
+            return Map.of();
+        }
+        Deployment last = history.getFirst().deployment();
+        return last.instances() == 0 ? Map.of() : Map.of(last.revision().id(), last.instances());
+    }
+
+    private Inventory read(
+            EnvironmentView view,
+            boolean overQueued,
+            BiFunction<Scope, List<Inventory.Past>, Map<String, Integer>> seen) {
         String environment = view.environment();
         List<ReleaseRow> ahead = ahead(environment, overQueued);
         var names = new LinkedHashSet<>(view.components().keySet());
@@ -72,7 +112,7 @@ public final class InventoryReader {
         for (String name : names) {
             Scope scope = Scope.component(environment, name);
             List<Inventory.Past> history = history(scope);
-            Map<String, Integer> exist = running.apply(scope);
+            Map<String, Integer> exist = seen.apply(scope, history);
             if (!history.isEmpty() || !exist.isEmpty()) {
                 components.put(name, new Inventory.Component(history, exist));
             }

@@ -3,6 +3,7 @@ package dev.belay.server.operations;
 import dev.belay.driver.Checks;
 import dev.belay.driver.Look;
 import dev.belay.driver.Order;
+import dev.belay.plan.Beside;
 import dev.belay.plan.Deployment;
 import dev.belay.plan.Plan;
 import dev.belay.plan.Step;
@@ -23,10 +24,17 @@ public final class Obstacles {
 
     private final Checks checks;
     private final Calendar calendar;
+    private final Foresight foresight;
 
-    public Obstacles(Checks checks, Calendar calendar) {
+    public Obstacles(Checks checks, Calendar calendar, Foresight foresight) {
         this.checks = checks;
         this.calendar = calendar;
+        this.foresight = foresight;
+    }
+
+    /// All that looking at the world tells beside a plan.
+    public Beside beside(Submission submission) {
+        return new Beside(of(submission), foresight.of(submission));
     }
 
     private void secrets(Plan plan, List<String> obstacles) {
@@ -42,7 +50,7 @@ public final class Obstacles {
     }
 
     /// A sentence for what keeps it from beginning, and for each port that somebody else has.
-    public List<String> of(Submission submission) {
+    private List<String> of(Submission submission) {
         var obstacles = new ArrayList<>(calendar.obstacles(submission));
         for (Plan plan : submission.plans()) {
             secrets(plan, obstacles);

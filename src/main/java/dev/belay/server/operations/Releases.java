@@ -71,6 +71,7 @@ public final class Releases {
     private final CurrentSecrets secrets;
     private final PolicyDesk policies;
     private final CountedCanaries counted;
+    private final WayIn ways;
     private final Promotion promotion;
     private final ParityReader parity;
     private final Store store;
@@ -92,7 +93,8 @@ public final class Releases {
             Calendar calendar,
             CurrentSecrets secrets,
             PolicyDesk policies,
-            CountedCanaries counted) {}
+            CountedCanaries counted,
+            WayIn ways) {}
 
     /// Over one journal.
     ///
@@ -118,6 +120,7 @@ public final class Releases {
         this.secrets = eyes.secrets();
         this.policies = eyes.policies();
         this.counted = eyes.counted();
+        this.ways = eyes.ways();
         this.promotion = new Promotion(platform, eyes.inventory(), sources::madeOf);
         this.store = store;
         this.door = door;
@@ -172,7 +175,7 @@ public final class Releases {
             Prepared prepared = prepare(read, wish, by, progress, _ -> {});
             Inventory now =
                     drift.corrected(
-                            inventory.read(read.view(), false), prepared.made().migrations());
+                            inventory.readAtBest(read.view()), prepared.made().migrations());
             Submission submission = planned(prepared, now, Map.of());
             counted.require(submission);
             return submission;
@@ -418,6 +421,7 @@ public final class Releases {
         if (!read.view().unsupported().isEmpty()) {
             throw new Denied(new No.Problems(read.view().unsupported()));
         }
+        ways.require(wish.environment());
         Selection selection = Exceptions.dated(asked(wish, by), read.view(), wish.until());
         Selection.Chosen chosen = chosen(selection.in(read.view()));
         policies.requireWritten(read.view());

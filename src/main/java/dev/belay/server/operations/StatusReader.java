@@ -326,7 +326,7 @@ public final class StatusReader {
         return switch (kind) {
             case Component.Service _ -> "service";
             case Component.Frontend _ -> "frontend";
-            case Component.Worker _ -> "worker";
+            case Component.Worker worker -> worker.launch().schedule() == null ? "worker" : "job";
             case Component.Job _ -> "job";
             case Component.Contract _ -> "contract";
         };

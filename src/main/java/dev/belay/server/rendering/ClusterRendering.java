@@ -154,8 +154,13 @@ public final class ClusterRendering {
                 addInstances(workload, instances);
                 addTraffic(workload, port, component.rules());
             }
-            case Component.Worker(Launch _, int instances, var _) ->
+            case Component.Worker(Launch _, int instances, var _) -> {
+                if (workload.pod().schedule() != null) {
+                    objects.add(Jobs.scheduled(workload, version));
+                } else {
                     addInstances(workload, instances);
+                }
+            }
             case Component.Job(Launch _, var _, var _, Duration timeout) ->
                     addJob(workload, timeout);
             case Component.Frontend _, Component.Contract _ ->
@@ -194,10 +199,6 @@ public final class ClusterRendering {
     }
 
     private void addJob(Workload workload, Duration timeout) {
-        if (workload.pod().schedule() != null) {
-            objects.add(Jobs.scheduled(workload, version, timeout));
-            return;
-        }
         objects.add(
                 Jobs.job(
                         workload,

@@ -14,6 +14,7 @@ import dev.belay.driver.host.Deadline;
 import dev.belay.driver.kubernetes.fake.FakeCluster;
 import dev.belay.driver.kubernetes.fake.Fate;
 import dev.belay.driver.kubernetes.fake.Faults;
+import dev.belay.release.CronSchedule;
 import dev.belay.release.Digest;
 import dev.belay.release.Health;
 import dev.belay.release.Launch;
@@ -56,6 +57,7 @@ final class ClusterHost implements AutoCloseable {
     final AtomicBoolean busy = new AtomicBoolean();
     Placement.Entry entry = new Placement.Inside();
     @Nullable Scaling scaling;
+    @Nullable CronSchedule schedule;
     private final Path folder;
     private final Path kubeconfig;
     private final ConfigurationStore configurations;
@@ -148,7 +150,7 @@ final class ClusterHost implements AutoCloseable {
                             new Launch.Container(
                                     "registry.example.org/" + id,
                                     "",
-                                    new Pod(placement(), Pod.Calls.ANYBODY, scaling, null)));
+                                    new Pod(placement(), Pod.Calls.ANYBODY, scaling, schedule)));
             return new Revision(id, "api", Digest.of(id), configurations.keep(plain), launch);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -11,12 +11,14 @@ import dev.belay.driver.kubernetes.fake.FakeCluster;
 import dev.belay.driver.kubernetes.fake.Fate;
 import dev.belay.driver.kubernetes.fake.Faults;
 import dev.belay.release.Revision;
+import dev.belay.release.Scaling;
 import dev.belay.release.Work;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,6 +282,21 @@ class KubernetesTargetTest {
     }
 
     @Test
+    void an_order_that_is_held_up_while_it_makes_ready_comes_to_nothing_after_a_probe() {
+        Revision v1 = host.revision("api-1");
+        var work = new Work.Scale(v1, 2);
+        Faults.Held held = host.faults().next("patch", "serviceaccounts", new Faults.Held());
+        var late = ClusterHost.later(() -> host.target.scale(work, host.order(5)));
+        ClusterHost.await("it is on its way", () -> host.asked("patch", "serviceaccounts") == 1);
+
+        assertThat(host.target.probe(work, host.order(6))).isEqualTo(new Finding.NotDone());
+        held.release();
+
+        assertThat(late.join()).isInstanceOf(Answer.Stale.class);
+        assertThat(host.cluster.list("Pod", "shop")).isEmpty();
+    }
+
+    @Test
     void a_write_whose_answer_is_lost_is_found_by_its_probe_and_not_sent_again() {
         var work = new Work.Scale(host.revision("api-1"), 2);
         host.faults().next("patch", "deployments", new Faults.AnswerLost());
@@ -306,6 +323,39 @@ class KubernetesTargetTest {
         host.scaled(v1, 2);
 
         assertThat(host.instances()).hasSize(2);
+    }
+
+    // --- what it takes ------------------------------------------------------------------------
+
+    /// Of several times the fewest: a controller that writes in between makes it more.
+    private int fewest(String begin, int instances) {
+        return IntStream.rangeClosed(1, 3)
+                .map(i -> {
+                    Revision revision = host.revision(begin + i);
+                    int before = host.cluster.asked().size();
+                    host.scaled(revision, instances);
+                    return (int)
+                            host.cluster.asked().stream()
+                                    .skip(before)
+                                    .filter(one -> !one.verb().equals("watch"))
+                                    .count();
+                })
+                .min()
+                .orElseThrow();
+    }
+
+    @Test
+    void a_deployment_takes_a_dozen_requests_at_most() {
+        host.secrets.put("KEY", "hunter22");
+        host.plain.put("GREETING", "hello");
+        host.scaled(host.revision("api-1"), 1);
+
+        assertThat(fewest("api-1", 2)).as("one that is made").isLessThanOrEqualTo(12);
+        assertThat(fewest("api-1", 3)).as("one that is there").isLessThanOrEqualTo(12);
+        host.scaling = new Scaling(2, 5, Scaling.Measure.CPU, 70);
+        assertThat(fewest("api-2", 2))
+                .as("two more for what follows its load")
+                .isLessThanOrEqualTo(14);
     }
 
     // --- a cluster that is not at its best ----------------------------------------------------

@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +42,7 @@ final class ApiServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Faults.Asked> asked = new CopyOnWriteArrayList<>();
+    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
 
     /// @param minor of the version 1.x that it says it is
     /// @param logs what a pod wrote
@@ -67,6 +70,11 @@ final class ApiServer implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /// Nobody brought a group of kinds.
+    void lacks(String group) {
+        lacking.add(group);
     }
 
     List<Faults.Asked> asked() {
@@ -126,7 +134,7 @@ final class ApiServer implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         List<String> steps =
                 Arrays.stream(path.split("/", -1)).filter(one -> !one.isEmpty()).toList();
-        Optional<JsonNode> about = Discovery.of(steps, minor);
+        Optional<JsonNode> about = Discovery.of(steps, minor, lacking);
         if (about.isPresent()) {
             send(exchange, 200, about.get());
             return;
@@ -343,6 +351,9 @@ final class ApiServer implements AutoCloseable {
             throw new Refusal(404, "NotFound", "the server could not find the requested resource");
         }
         String group = core ? "" : steps.get(1);
+        if (lacking.contains(group)) {
+            throw new Refusal(404, "NotFound", "the server could not find the requested resource");
+        }
         List<String> rest = steps.subList(start, steps.size());
         String namespace = "";
         if (rest.getFirst().equals("namespaces") && rest.size() > 2) {

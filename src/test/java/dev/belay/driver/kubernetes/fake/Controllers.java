@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,11 +20,15 @@ final class Controllers implements AutoCloseable {
     private static final Kind POD = Kind.named("Pod");
     private static final Kind DEPLOYMENT = Kind.named("Deployment");
     private static final Kind JOB = Kind.named("Job");
+    private static final Kind SCHEDULE = Kind.named("CronJob");
     private static final Kind SERVICE = Kind.named("Service");
     private static final long TICK_MILLIS = 10;
     private static final Objects.By BY = Objects.By.controller("kube-controller-manager");
 
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
+
+    /// Runs are called after the minute that they are of.
+    private final AtomicInteger minute = new AtomicInteger(27_000_000);
 
     private final Objects objects;
     private final Store store;
@@ -84,6 +90,7 @@ final class Controllers implements AutoCloseable {
             switch (Tree.text(owner, "kind")) {
                 case "Deployment" -> deployment(namespace, name);
                 case "Job" -> job(namespace, name);
+                case "CronJob" -> schedule(namespace, name);
                 default -> {}
             }
         }
@@ -248,14 +255,7 @@ final class Controllers implements AutoCloseable {
         } else {
             Tree.in(metadata, "labels").put("job-name", Tree.name(owner));
         }
-        metadata.putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", kind.apiVersion())
-                .put("kind", kind.name())
-                .put("name", Tree.name(owner))
-                .put("uid", Tree.uid(owner))
-                .put("controller", true)
-                .put("blockOwnerDeletion", true);
+        owned(metadata, kind, owner);
         try {
             objects.create(POD, Tree.namespace(owner), pod, BY);
             return "";
@@ -264,6 +264,48 @@ final class Controllers implements AutoCloseable {
             events.tell(kind, owner, "FailedCreate", "Error creating: " + why);
             return why;
         }
+    }
+
+    // --- what runs by the clock ---------------------------------------------------------------
+
+    private void schedule(String namespace, String name) {
+        store.find(SCHEDULE, namespace, name)
+                .filter(Tree::isLeaving)
+                .ifPresent(live -> finish(SCHEDULE, live));
+    }
+
+    /// A run begins, if it may.
+    ///
+    /// @return what it is called
+    Optional<String> strike(String namespace, String name) {
+        ObjectNode live = store.find(SCHEDULE, namespace, name).orElseThrow();
+        boolean runs =
+                store.dependents(Tree.uid(live), JOB).stream()
+                        .anyMatch(job -> job.path("status").path("conditions").isEmpty());
+        if (Tree.isLeaving(live)
+                || Tree.at(live, "spec", "suspend").asBoolean(false)
+                || (runs && Tree.text(live, "spec", "concurrencyPolicy").equals("Forbid"))) {
+            return Optional.empty();
+        }
+        JsonNode template = Tree.at(live, "spec", "jobTemplate");
+        ObjectNode job = Tree.object();
+        job.set("metadata", template.path("metadata").deepCopy());
+        job.set("spec", template.path("spec").deepCopy());
+        ObjectNode metadata = Tree.in(job, "metadata");
+        metadata.put("name", name + "-" + minute.getAndIncrement());
+        owned(metadata, SCHEDULE, live);
+        return Optional.of(Tree.name(objects.create(JOB, namespace, job, BY)));
+    }
+
+    private static void owned(ObjectNode metadata, Kind kind, ObjectNode owner) {
+        metadata.putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", kind.apiVersion())
+                .put("kind", kind.name())
+                .put("name", Tree.name(owner))
+                .put("uid", Tree.uid(owner))
+                .put("controller", true)
+                .put("blockOwnerDeletion", true);
     }
 
     // --- jobs ---------------------------------------------------------------------------------

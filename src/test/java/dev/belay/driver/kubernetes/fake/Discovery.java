@@ -2,6 +2,7 @@ package dev.belay.driver.kubernetes.fake;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -12,7 +13,22 @@ import tools.jackson.databind.node.ObjectNode;
 final class Discovery {
     private Discovery() {}
 
-    static Optional<JsonNode> of(List<String> steps, int minor) {
+    /// @param lacking groups that nobody brought
+    static Optional<JsonNode> of(List<String> steps, int minor, Set<String> lacking) {
+        if (steps.size() > 1 && steps.getFirst().equals("apis")) {
+            if (lacking.contains(steps.get(1))) {
+                return Optional.empty();
+            }
+            if (steps.size() == 2) {
+                return Tree.each(groups(minor).path("groups"))
+                        .filter(one -> Tree.text(one, "name").equals(steps.get(1)))
+                        .findFirst();
+            }
+        }
+        return of(steps, minor);
+    }
+
+    private static Optional<JsonNode> of(List<String> steps, int minor) {
         return switch (String.join("/", steps)) {
             case "version" -> Optional.of(version(minor));
             case "readyz", "livez", "healthz" -> Optional.of(Tree.object());

@@ -110,6 +110,11 @@ public final class FakeCluster implements AutoCloseable {
         return gateways;
     }
 
+    /// Nobody brought a group of kinds into it.
+    public void lacks(String group) {
+        api.lacks(group);
+    }
+
     /// At most that many pods.
     public void quota(String namespace, int pods) {
         ObjectNode quota = Tree.object();
@@ -165,6 +170,14 @@ public final class FakeCluster implements AutoCloseable {
     /// The same, written as JSON.
     public void put(String kind, String namespace, String json) {
         put(kind, namespace, JsonMapper.shared().readTree(json));
+    }
+
+    /// The clock strikes for what runs by it: a run begins, unless it is suspended, about to go, or
+    /// has one under way.
+    ///
+    /// @return what the run is called
+    public Optional<String> strike(String namespace, String schedule) {
+        return controllers.strike(namespace, schedule);
     }
 
     /// Somebody else deletes an object.
