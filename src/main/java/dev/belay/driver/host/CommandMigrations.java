@@ -3,6 +3,8 @@ package dev.belay.driver.host;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Order;
+import dev.belay.driver.ToolSchema;
+import dev.belay.driver.ToolSchema.Place;
 import dev.belay.release.Direction;
 import dev.belay.release.MigrationCommands;
 import dev.belay.release.Revision;
@@ -21,37 +23,23 @@ import java.util.Optional;
 /// On it hangs the whole way back: nothing is taken back where the schema is as it was, `down` is
 /// told where to go, and has done its work when `status` prints that again. Without it nobody could
 /// tell a release that brings a migration from one that brings none, and `down` would take back an
-/// earlier one's.
-///
-/// ```
-/// up:    status, status ─► record ─► up
-/// down:  status ─┬─ as it was ──────────────────► done
-///                ├─ else, `down` ended well ────► failed: it is somewhere else
-///                └─ else ─► down ─► status ─┬─ as it was ─► done
-///                                           └─ else ──────► failed
-/// ```
+/// earlier one's. [ToolSchema] says what follows from it.
 final class CommandMigrations {
     private static final Duration STATUS_WITHIN = Duration.ofMinutes(1);
-    private static final int SHOWN = 200;
     private static final int ERRORS_SHOWN = 2_000;
 
     private final Path state;
     private final Jobs jobs;
     private final Preparation preparation;
     private final Runners runners;
+    private final ToolSchema schema;
 
     CommandMigrations(Records records, Jobs jobs, Preparation preparation) {
         state = records.state();
         runners = records.runners();
         this.jobs = jobs;
         this.preparation = preparation;
-    }
-
-    /// Where the schema is.
-    private sealed interface Place {
-        record At(String printed) implements Place {}
-
-        record Unsaid(String because) implements Place {}
+        schema = new ToolSchema(preparation::redact);
     }
 
     // --- there --------------------------------------------------------------------------------
@@ -94,17 +82,8 @@ final class CommandMigrations {
         if (recorded.isPresent()) {
             return new Place.At(recorded.get());
         }
-        Place first = ask(scope, work.revision(), work.by(), order, deadline.left());
-        if (!(first instanceof Place.At(String one))) {
-            return first;
-        }
-        Place second = ask(scope, work.revision(), work.by(), order, deadline.left());
-        return !(second instanceof Place.At(String other)) || one.equals(other)
-                ? second
-                : new Place.Unsaid(
-                        "`status` prints `%s`, and then `%s`: it must print the same for the same"
-                                        .formatted(shown(one), shown(other))
-                                + " schema");
+        return schema.agreed(
+                () -> ask(scope, work.revision(), work.by(), order, deadline.left()), "");
     }
 
     Finding look(ScopeFolder scope, Work.MigrateByCommand work, Order order, boolean known)
@@ -127,14 +106,8 @@ final class CommandMigrations {
         if (work.by().status().isEmpty() || from.isEmpty()) {
             return "";
         }
-        return switch (ask(scope, work.revision(), work.by(), order, order.within())) {
-            case Place.At(String now) when now.equals(from.get()) ->
-                    "; `status` prints `" + shown(now) + "`, as before it";
-            case Place.At(String now) ->
-                    "; `status` printed `%s` before it, and prints `%s` now"
-                            .formatted(shown(from.get()), shown(now));
-            case Place.Unsaid(String because) -> "; " + because;
-        };
+        return schema.told(
+                from.get(), ask(scope, work.revision(), work.by(), order, order.within()));
     }
 
     // --- back ---------------------------------------------------------------------------------
@@ -153,12 +126,7 @@ final class CommandMigrations {
             return answer;
         }
         String from = recorded(scope, work.revision(), order).orElse("");
-        return switch (ask(scope, work.revision(), work.by(), order, deadline.left())) {
-            case Place.At(String now) when now.equals(from) ->
-                    new Answer.Done("`status` prints `" + shown(now) + "` again");
-            case Place.At(String now) -> elsewhere(from, now);
-            case Place.Unsaid(String because) -> new Answer.Failed(because, "", true);
-        };
+        return schema.after(from, ask(scope, work.revision(), work.by(), order, deadline.left()));
     }
 
     private JobCommand.Opening openDown(
@@ -168,41 +136,23 @@ final class CommandMigrations {
             Deadline deadline,
             Fence fence)
             throws IOException {
-        Optional<String> from = recorded(scope, work.revision(), order);
-        if (from.isEmpty()) {
-            return fence.known()
-                    ? new JobCommand.Answered(new Answer.Done("it never began"))
-                    : new JobCommand.Answered(
-                            new Answer.Failed(
-                                    "there is no record of where the schema was before",
-                                    "bring it there by hand, and mark the step as done",
-                                    true),
-                            false);
-        }
-        return switch (ask(scope, work.revision(), work.by(), order, deadline.left())) {
-            case Place.At(String now) when now.equals(from.get()) ->
-                    new JobCommand.Answered(
-                            new Answer.Done("`status` prints `" + shown(now) + "`, as before"));
-            case Place.At(String now) when work.by().down().isEmpty() ->
-                    new JobCommand.Answered(
-                            new Answer.Failed(
-                                    "`status` printed `%s` before, prints `%s` now, and there is no"
-                                                    .formatted(shown(from.get()), shown(now))
-                                            + " `down`",
-                                    "bring it back by hand, and it is seen",
-                                    true));
-            case Place.At(String now) when endedWell(scope, work, order) ->
-                    new JobCommand.Answered(elsewhere(from.get(), now));
-            case Place.At _ ->
+        ToolSchema.WayBack back =
+                schema.wayBack(
+                        recorded(scope, work.revision(), order),
+                        fence.known(),
+                        !work.by().down().isEmpty(),
+                        () -> ask(scope, work.revision(), work.by(), order, deadline.left()),
+                        () -> endedWell(scope, work, order));
+        return switch (back) {
+            case ToolSchema.WayBack.Answered(Answer answer, boolean settled) ->
+                    new JobCommand.Answered(answer, settled);
+            case ToolSchema.WayBack.Begin(String from) ->
                     new JobCommand.Begin(
                             JobCommand.of(work.revision(), work.by().down(), Direction.UNDO)
-                                    .from(from.get()));
-            case Place.Unsaid(String because) ->
-                    new JobCommand.Answered(new Answer.Failed(because, "", true));
+                                    .from(from));
         };
     }
 
-    /// It is not run again then: wherever the schema is, another `down` might lead further away.
     private static boolean endedWell(ScopeFolder scope, Work.TakeBackByCommand work, Order order)
             throws IOException {
         for (JobFolder job : Jobs.attempts(scope, work.revision().id(), order)) {
@@ -214,14 +164,6 @@ final class CommandMigrations {
         return false;
     }
 
-    private Answer elsewhere(String from, String now) {
-        return new Answer.Failed(
-                "`down` ended with status 0, but `status` prints `%s`, and printed `%s` before `up`"
-                        .formatted(shown(now), shown(from)),
-                "bring it back by hand, and it is seen",
-                true);
-    }
-
     Finding look(ScopeFolder scope, Work.TakeBackByCommand work, Order order, boolean known)
             throws IOException {
         for (JobFolder job : Jobs.attempts(scope, work.revision().id(), order)) {
@@ -229,17 +171,10 @@ final class CommandMigrations {
                 return new Finding.InProgress("`job-" + job.token() + "` runs");
             }
         }
-        Optional<String> from = recorded(scope, work.revision(), order);
-        if (from.isEmpty()) {
-            return known
-                    ? new Finding.Done("it never began")
-                    : new Finding.Unknowable("there is no record of where the schema was before");
-        }
-        return switch (ask(scope, work.revision(), work.by(), order, order.within())) {
-            case Place.At(String now) ->
-                    now.equals(from.get()) ? new Finding.Done("") : new Finding.NotDone();
-            case Place.Unsaid(String because) -> new Finding.Unknown(because);
-        };
+        return ToolSchema.found(
+                recorded(scope, work.revision(), order),
+                known,
+                () -> ask(scope, work.revision(), work.by(), order, order.within()));
     }
 
     // --- status -------------------------------------------------------------------------------
@@ -303,10 +238,5 @@ final class CommandMigrations {
     private String end(String wrote) {
         String text = preparation.redact(wrote);
         return text.substring(Math.max(0, text.length() - ERRORS_SHOWN));
-    }
-
-    private String shown(String printed) {
-        String text = preparation.redact(printed.replace("\n", " / "));
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 }

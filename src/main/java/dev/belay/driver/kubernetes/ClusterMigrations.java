@@ -3,6 +3,8 @@ package dev.belay.driver.kubernetes;
 import dev.belay.driver.Answer;
 import dev.belay.driver.Finding;
 import dev.belay.driver.Foretold;
+import dev.belay.driver.ToolSchema;
+import dev.belay.driver.ToolSchema.Place;
 import dev.belay.driver.host.Names;
 import dev.belay.release.Direction;
 import dev.belay.release.MigrationCommands;
@@ -23,23 +25,17 @@ import java.util.Optional;
 final class ClusterMigrations {
     private static final Duration STATUS_WITHIN = Duration.ofMinutes(1);
     private static final Duration PLAN_WITHIN = Duration.ofMinutes(2);
-    private static final int SHOWN = 200;
 
     private final ClusterJobs jobs;
     private final ClusterQuestions questions;
     private final Workloads workloads;
+    private final ToolSchema schema;
 
     ClusterMigrations(ClusterJobs jobs, ClusterQuestions questions, Workloads workloads) {
         this.jobs = jobs;
         this.questions = questions;
         this.workloads = workloads;
-    }
-
-    /// Where the schema is.
-    private sealed interface Place {
-        record At(String printed) implements Place {}
-
-        record Unsaid(String because) implements Place {}
+        schema = new ToolSchema(workloads::redact);
     }
 
     private static String key(Bounds bounds) {
@@ -91,17 +87,9 @@ final class ClusterMigrations {
         if (recorded.isPresent()) {
             return new Place.At(recorded.get());
         }
-        Place first = ask(bounds, work.revision(), work.by());
-        if (!(first instanceof Place.At(String one))) {
-            return first;
-        }
-        Place second = ask(bounds, work.revision(), work.by());
-        return !(second instanceof Place.At(String other)) || one.equals(other)
-                ? second
-                : new Place.Unsaid(
-                        "`status` prints `%s`, and then `%s`: it must print the same for the same"
-                                        .formatted(shown(one), shown(other))
-                                + " schema, and in a cluster what it writes as an error counts, too");
+        return schema.agreed(
+                () -> ask(bounds, work.revision(), work.by()),
+                ", and in a cluster what it writes as an error counts, too");
     }
 
     Finding look(Bounds bounds, Work.MigrateByCommand work, ScopeRecord.State sealed)
@@ -119,14 +107,7 @@ final class ClusterMigrations {
         if (work.by().status().isEmpty() || from.isEmpty()) {
             return "";
         }
-        return switch (ask(bounds, work.revision(), work.by())) {
-            case Place.At(String now) when now.equals(from.get()) ->
-                    "; `status` prints `" + shown(now) + "`, as before it";
-            case Place.At(String now) ->
-                    "; `status` printed `%s` before it, and prints `%s` now"
-                            .formatted(shown(from.get()), shown(now));
-            case Place.Unsaid(String because) -> "; " + because;
-        };
+        return schema.told(from.get(), ask(bounds, work.revision(), work.by()));
     }
 
     // --- back ---------------------------------------------------------------------------------
@@ -147,63 +128,33 @@ final class ClusterMigrations {
         if (!began[0] || !(answer instanceof Answer.Done)) {
             return answer;
         }
-        return switch (ask(bounds, work.revision(), work.by())) {
-            case Place.At(String now) when now.equals(from[0]) ->
-                    new Answer.Done("`status` prints `" + shown(now) + "` again");
-            case Place.At(String now) -> elsewhere(from[0], now);
-            case Place.Unsaid(String because) -> new Answer.Failed(because, "", true);
-        };
+        return schema.after(from[0], ask(bounds, work.revision(), work.by()));
     }
 
     private ClusterCommand.Opening openDown(
             Bounds bounds, Work.TakeBackByCommand work, ScopeRecord.State before)
             throws IOException {
-        Optional<String> from = before.noted(key(bounds));
-        if (from.isEmpty()) {
-            return before.known()
-                    ? new ClusterCommand.Answered(new Answer.Done("it never began"))
-                    : new ClusterCommand.Answered(
-                            new Answer.Failed(
-                                    "there is no record of where the schema was before",
-                                    "bring it there by hand, and mark the step as done",
-                                    true),
-                            false);
-        }
-        return switch (ask(bounds, work.revision(), work.by())) {
-            case Place.At(String now) when now.equals(from.get()) ->
-                    new ClusterCommand.Answered(
-                            new Answer.Done("`status` prints `" + shown(now) + "`, as before"));
-            case Place.At(String now) when work.by().down().isEmpty() ->
-                    new ClusterCommand.Answered(
-                            new Answer.Failed(
-                                    "`status` printed `%s` before, prints `%s` now, and there is no"
-                                                    .formatted(shown(from.get()), shown(now))
-                                            + " `down`",
-                                    "bring it back by hand, and it is seen",
-                                    true));
-            case Place.At(String now) when jobs.endedWell(bounds, Direction.UNDO) ->
-                    new ClusterCommand.Answered(elsewhere(from.get(), now));
-            case Place.At _ ->
+        ToolSchema.WayBack back =
+                schema.wayBack(
+                        before.noted(key(bounds)),
+                        before.known(),
+                        !work.by().down().isEmpty(),
+                        () -> ask(bounds, work.revision(), work.by()),
+                        () -> jobs.endedWell(bounds, Direction.UNDO));
+        return switch (back) {
+            case ToolSchema.WayBack.Answered(Answer answer, boolean settled) ->
+                    new ClusterCommand.Answered(answer, settled);
+            case ToolSchema.WayBack.Begin(String from) ->
                     new ClusterCommand.Begin(
                             new ClusterCommand(
                                     work.revision(),
                                     work.by().down(),
                                     List.of(),
                                     Direction.UNDO,
-                                    Map.of(Names.MIGRATED_FROM, from.get()),
+                                    Map.of(Names.MIGRATED_FROM, from),
                                     true),
                             state -> state);
-            case Place.Unsaid(String because) ->
-                    new ClusterCommand.Answered(new Answer.Failed(because, "", true));
         };
-    }
-
-    private Answer elsewhere(String from, String now) {
-        return new Answer.Failed(
-                "`down` ended with status 0, but `status` prints `%s`, and printed `%s` before `up`"
-                        .formatted(shown(now), shown(from)),
-                "bring it back by hand, and it is seen",
-                true);
     }
 
     Finding look(Bounds bounds, Work.TakeBackByCommand work, ScopeRecord.State sealed)
@@ -212,17 +163,10 @@ final class ClusterMigrations {
         if (running.isPresent()) {
             return new Finding.InProgress("`" + running.get() + "` runs");
         }
-        Optional<String> from = sealed.noted(key(bounds));
-        if (from.isEmpty()) {
-            return sealed.known()
-                    ? new Finding.Done("it never began")
-                    : new Finding.Unknowable("there is no record of where the schema was before");
-        }
-        return switch (ask(bounds, work.revision(), work.by())) {
-            case Place.At(String now) ->
-                    now.equals(from.get()) ? new Finding.Done("") : new Finding.NotDone();
-            case Place.Unsaid(String because) -> new Finding.Unknown(because);
-        };
+        return ToolSchema.found(
+                sealed.noted(key(bounds)),
+                sealed.known(),
+                () -> ask(bounds, work.revision(), work.by()));
     }
 
     // --- questions ----------------------------------------------------------------------------
@@ -241,7 +185,8 @@ final class ClusterMigrations {
             // What it prints is kept in a ConfigMap, which others read.
             case ClusterQuestions.Ended ended
                     when !workloads.redact(ended.printed()).equals(ended.printed()) ->
-                    new Place.Unsaid("`status` prints a secret: `" + shown(ended.printed()) + "`");
+                    new Place.Unsaid(
+                            "`status` prints a secret: `" + schema.shown(ended.printed()) + "`");
             case ClusterQuestions.Ended ended -> new Place.At(ended.printed());
         };
     }
@@ -280,10 +225,5 @@ final class ClusterMigrations {
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private String shown(String printed) {
-        String text = workloads.redact(printed.replace("\n", " / "));
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 }
